@@ -1,0 +1,46 @@
+"""Read a news corpus: any version, in place, as Polars, Arrow, pandas or DuckDB.
+
+>>> import corpus
+>>> v1 = corpus.open("corpus@v1.0.0")      # doctest: +SKIP
+>>> v1.scan()                              # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpus.errors import CorpusError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corpus.versions.reading import Version
+    from corpus.versions.releases import Release
+
+__all__ = ["CorpusError", "open", "versions"]
+
+
+def open(rev: str | None = None, *, repo: str | Path = ".") -> Version:  # noqa: A001 - the public name
+    """Open a version of a corpus in place; nothing is checked out.
+
+    Args:
+        rev: a release (`corpus@v1.0.0`, or `v1.0.0`), tag, branch or commit; None for the working tree.
+        repo: a folder in the corpus repository, or a git URL.
+
+    Returns:
+        A version with `scan()`, `arrow()`, `pandas()` and `duckdb()`.
+
+    Raises:
+        CorpusError: there is no such repository or version, or its data are neither in the cache nor in a remote.
+    """
+    from corpus.versions.reading import open_version  # DVC and Arrow are heavy: only who reads pays
+
+    return open_version(rev, repo)
+
+
+def versions(repo: str | Path = ".") -> list[Release]:
+    """The releases of a corpus repository, oldest first."""
+    from corpus.versions.releases import releases
+    from corpus.versions.repository import find
+
+    return releases(find(repo))

@@ -1,0 +1,112 @@
+"""The command line: parse, call, print. Commands are imported when they are called, so that `--help` is instant."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Final
+
+import click
+
+from corpus.errors import CorpusError
+
+# command: (module, function, what it is for), in the order of `corpus --help`
+COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
+    "init": ("start", "init", "Make a new corpus repository."),
+    "check": ("look", "check", "What would become of these documents? Adds nothing."),
+    "build": ("pipeline", "build", "Bring the corpus up to date, with progress and a summary."),
+    "status": ("look", "status", "Where things stand: documents, stages, ledger, last release."),
+    "why": ("look", "why", "Everything known of one article or document."),
+    "release": ("naming", "release", "Name this version of the corpus."),
+    "versions": ("naming", "versions", "The releases."),
+    "diff": ("naming", "diff", "What changed between two versions, article by article."),
+    "update": ("schedule", "update", "Run the Prefect flow once."),
+    "serve": ("schedule", "serve", "Run the Prefect flow on a schedule."),
+    "ingest": ("pipeline", "ingest", "Stage: bytes to parsed, normalised articles."),
+    "validate": ("pipeline", "validate", "Stage: checks to verdicts."),
+    "resolve": ("pipeline", "resolve", "Stage: identity, revisions, duplicates to decisions."),
+    "write": ("pipeline", "write", "Stage: documents, verdicts and decisions to the corpus."),
+    "report": ("pipeline", "report", "Stage: figures, plots, page, data dictionary."),
+}
+
+
+class _Commands(click.Group):
+    """Imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"corpus.cli.{module}"), function)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean `corpus {close[0]}`?" if close else ""
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint} `corpus --help` lists them.") from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_) for name, (_, _, help_) in COMMANDS.items()])
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"newscorpus {version('newscorpus')}")
+        ctx.exit()
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version.",
+)
+def cli() -> None:
+    """Keep a news corpus: checked on the way in, versioned, read in place as Parquet."""
+
+
+def main() -> None:
+    """The `corpus` command. Exit 0 done, 1 a check said no, 2 wrong usage, 130 interrupted."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except CorpusError as error:
+        _fail(str(error), error.exit_code)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except (KeyboardInterrupt, click.Abort):
+        _fail("Interrupted. What was finished stands; run again to go on.", 130)
+    except BrokenPipeError:
+        # Whoever read us has enough. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(
+            f"{where}{error.strerror or error}. Nothing half-written was published; mend that and run again.",
+            1,
+        )
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str, status: int) -> None:
+    from corpus.cli.show import complain
+
+    complain(message)
+    sys.exit(status)

@@ -1,0 +1,181 @@
+"""Looking without touching: `corpus check`, `corpus status` and `corpus why`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.cli.show import count, json_option, print_json, print_pairs, print_table, safe
+
+if TYPE_CHECKING:
+    from corpus.versions.inquiry import Known
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
+@json_option
+def check(paths: tuple[Path, ...], as_json: bool) -> int:
+    """Say what would become of documents, without adding them.
+
+    A folder stands for the documents in it. Exit 1 if any would be quarantined.
+    """
+    from corpus.intake.checking import Fate, check_paths
+    from corpus.store.batches import list_paths
+
+    settings, known = _corpus_here()
+    fates = check_paths(list_paths(paths), settings, known)
+    bad = sum(fate.fate is Fate.QUARANTINED for fate in fates)
+    if as_json:
+        print_json(fates)
+    else:
+        for fate in fates:
+            _print_fate(fate)
+        if len(fates) != 1:
+            click.echo(f"{count(len(fates), 'document')}, {bad:,} would be quarantined.")
+    return 1 if bad else 0
+
+
+def _corpus_here() -> tuple[Any, Any]:
+    """The settings of the repository we are in, and what its last build holds; defaults outside of one."""
+    from corpus import settings
+    from corpus.errors import CorpusError, NotARepository
+    from corpus.versions.repository import find
+
+    try:
+        repository = find()
+    except NotARepository:
+        return settings.Settings(), None
+    chosen = settings.load(repository.root)
+    if not (repository.root / "dvc.lock").exists():
+        return chosen, None
+    from corpus.versions.reading import open_version
+
+    try:
+        version = open_version(None, repository.root)
+        return chosen, [*version.paths("articles"), *version.paths("revisions")]
+    except CorpusError:
+        # Cloned and not built: the documents can be judged all the same.
+        return chosen, None
+
+
+def _print_fate(fate: Any) -> None:
+    click.echo(f"{safe(fate.source)}: {fate.fate.value}")
+    print_pairs(
+        [
+            ("title", fate.title),
+            ("by", ", ".join([*fate.authors, *([fate.agency] if fate.agency else [])])),
+            ("published", fate.published_at or fate.published_date),
+            ("url", fate.url),
+            ("language", fate.language),
+            ("words", f"{fate.word_count:,}" if fate.word_count else None),
+            ("article", f"{fate.article_id} (by {fate.rule})" if fate.article_id else None),
+        ],
+        indent="  ",
+    )
+    for severity, name, found in fate.verdicts:
+        click.echo(f"  {severity}: {name}{f' ({safe(found)})' if found else ''}")
+
+
+@click.command()
+@json_option
+def status(as_json: bool) -> None:
+    """Where things stand: documents, what is pending, the ledger, the last release."""
+    from corpus.versions.inquiry import standing
+    from corpus.versions.repository import find
+
+    now = standing(find())
+    if as_json:
+        print_json(now)
+        return
+    pending = now.pending
+    changes = ", ".join(
+        f"{number:,} {name}"
+        for name, number in (("new", pending.new), ("changed", pending.changed), ("removed", pending.removed))
+        if number
+    )
+    led = now.ledger
+    print_pairs(
+        [
+            (
+                "documents",
+                f"{now.documents:,} in seeds/{f' ({changes} since the last build)' if changes else ''}",
+            ),
+            (
+                "stages",
+                f"out of date: {', '.join(now.outdated)}; run `corpus build`" if now.outdated else "up to date",
+            ),
+            (
+                "ledger",
+                f"{led['documents']:,} documents = {led['articles']:,} articles + {led['superseded']:,} superseded"
+                f" + {led['repeats']:,} repeats + {led['quarantined']:,} quarantined"
+                if led
+                else "not built yet",
+            ),
+            (
+                "git",
+                f"{count(len(now.uncommitted), 'path')} uncommitted" if now.uncommitted else "all committed",
+            ),
+            (
+                "release",
+                f"{now.release.version} of {now.release.date:%Y-%m-%d}" if now.release else "none yet",
+            ),
+            ("writer", now.writer),
+        ]
+    )
+
+
+@click.command()
+@click.argument("asked", metavar="ID|URL|PATH")
+@json_option
+def why(asked: str, as_json: bool) -> None:
+    """Everything known of one article or document: source, checks, decision, releases."""
+    from corpus.versions.inquiry import why as inquire
+    from corpus.versions.repository import find
+
+    known = inquire(find(), asked)
+    if as_json:
+        print_json(known)
+        return
+    for number, one in enumerate(known):
+        if number:
+            click.echo()
+        _print_known(one)
+
+
+def _print_known(one: Known) -> None:
+    document, decision = one.document, one.decision
+    click.echo(f"{safe(document['source'])}: {decision['decision']}")
+    people = [*document["authors"], *([document["agency"]] if document["agency"] else [])]
+    print_pairs(
+        [
+            ("title", document["title"]),
+            ("by", ", ".join(people)),
+            ("published", document["published_at"] or document["published_date"]),
+            ("url", document["url"]),
+            ("document", document["document_id"]),
+            (
+                "found as",
+                f"{document['media_type']}, {document['size']:,} bytes, {document['encoding'] or 'not decoded'}",
+            ),
+            ("parser", document["parser"]),
+            (
+                "article",
+                f"{decision['article_id']}, revision {decision['revision']}" if decision["article_id"] else None,
+            ),
+            ("rule", decision["rule"]),
+            ("superseded", f"by {decision['superseded_by']}" if decision["superseded_by"] else None),
+            ("repeats", decision["winner"] if decision["decision"] == "repeat" else None),
+            ("duplicate", f"of {decision['duplicate_of']}" if decision["duplicate_of"] else None),
+            ("releases", ", ".join(one.releases) or None),
+        ],
+        indent="  ",
+    )
+    if one.verdicts:
+        print_table(
+            ["  check", "severity", "found"],
+            [(f"  {row['check']}", row["severity"], row["found"]) for row in one.verdicts],
+        )
+    else:
+        click.echo("  checks     all passed")

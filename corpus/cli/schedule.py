@@ -1,0 +1,69 @@
+"""`corpus update` and `corpus serve`: the Prefect flow, in a process of its own, for the engine knows no Prefect."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from corpus.cli.pipeline import wait_option, workers_option
+from corpus.cli.show import json_option
+from corpus.versions.repository import find
+
+commit_option = click.option("--commit", is_flag=True, help="Commit dvc.lock and reports/ if the corpus changed.")
+
+
+@click.command()
+@commit_option
+@wait_option
+@workers_option
+@json_option
+def update(commit: bool, wait: float, workers: int | None, as_json: bool) -> None:
+    """Run the Prefect flow once: the same stages as `corpus build`, with retries, timeouts and artifacts.
+
+    Reports to the server at PREFECT_API_URL; without one, to an embedded server that ends with the run.
+    """
+    options = ["--wait", str(wait)]
+    options += ["--commit"] if commit else []
+    options += ["--workers", str(workers)] if workers else []
+    options += ["--json"] if as_json else []
+    _become("update", options)
+
+
+@click.command()
+@click.option("--cron", metavar="EXPRESSION", help='When, as cron says it: "0 6 * * *".')
+@click.option("--timezone", metavar="ZONE", help="Whose time --cron means, as Europe/Berlin; UTC by default.")
+@click.option("--every", metavar="INTERVAL", help="How often: 30s, 15m, 1h, 1d.")
+@commit_option
+@workers_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where the server's page listens.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Its port; 4200 or the next free one by default.")
+def serve(
+    cron: str | None,
+    timezone: str | None,
+    every: str | None,
+    commit: bool,
+    workers: int | None,
+    host: str,
+    port: int | None,
+) -> None:
+    """Run the Prefect flow on a schedule, one run at a time, until stopped with Ctrl-C.
+
+    Keeps one Prefect server up, with its page on this machine, unless PREFECT_API_URL names another.
+    """
+    if (cron is None) == (every is None):
+        raise click.UsageError('Say when: --cron "0 6 * * *" or --every 1h.')
+    options = ["--cron", cron] if cron else ["--every", every or ""]
+    options += ["--timezone", timezone] if timezone else []
+    options += ["--commit"] if commit else []
+    options += ["--workers", str(workers)] if workers else []
+    options += ["--host", host, *(["--port", str(port)] if port else [])]
+    _become("serve", options)
+
+
+def _become(command: str, options: list[str]) -> None:
+    """Turn this process into the flow's: signals and exit status are its own."""
+    root = find().root
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "flows", command, "--repo", str(root), *options])  # noqa: S606 - no shell is wanted

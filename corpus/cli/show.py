@@ -1,0 +1,89 @@
+"""Printing: tables and lines for people, JSON for machines. Untrusted text cannot move the cursor."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Control characters, and those that reorder what follows on a terminal.
+_UNSAFE: Final = {
+    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "�"),
+    **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), ""),
+}
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def safe(text: object) -> str:
+    """Text of unknown origin as one line that a terminal shows as it is."""
+    return str(text).translate(_UNSAFE)
+
+
+def complain(message: str) -> None:
+    """Print an error on stderr: its first line marked, the others as they are."""
+    lines = [safe(line) for line in message.split("\n")]
+    click.echo(click.style("error: ", fg="red", bold=True) + "\n".join(lines), err=True)
+    folder = os.environ.get("CORPUS_FAILURE_FILE")
+    stage = os.environ.get("DVC_STAGE")
+    if folder and stage:
+        # Whoever started DVC around this stage wants the stage's own words, not DVC's.
+        Path(folder).write_text(json.dumps({"stage": stage, "message": message}), encoding="utf-8")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+    """Print a table for people; on no terminal, at its full width."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else safe(cell)) for cell in row))
+    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    console.print(table, width=None if sys.stdout.isatty() else 100_000, crop=False, no_wrap=not sys.stdout.isatty())
+
+
+def print_pairs(pairs: Iterable[tuple[str, object]], indent: str = "") -> None:
+    """Print names and values in two columns."""
+    shown = [(name, value) for name, value in pairs if value not in {None, ""}]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, value in shown:
+        click.echo(f"{indent}{name:{width}}  {safe(value)}")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 article`, `2 articles`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def size(number: int) -> str:
+    """Bytes for people: `12.3 kB`."""
+    value = float(number)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"

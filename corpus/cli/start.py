@@ -1,0 +1,24 @@
+"""`corpus init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from corpus.cli.show import safe
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--example", is_flag=True, help="Put a first article into seeds/.")
+def init(folder: Path, example: bool) -> None:
+    """Make a new corpus repository: git, DVC, the pipeline, params.yaml and seeds/."""
+    from corpus.versions.start import init as make
+
+    repository = make(folder, example=example)
+    committed = bool(repository.commit_of("HEAD"))
+    click.echo(f"Made a corpus repository in {safe(repository.root)}.")
+    if not committed:
+        click.echo("Nothing is committed yet: git does not know who you are (`git config user.email …`).")
+    click.echo(f"Next: cd {safe(folder)}, put articles (.txt, .md) into seeds/, and run `corpus build`.")

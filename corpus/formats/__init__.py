@@ -1,0 +1,83 @@
+"""Bytes to parsed articles, one module a format, chosen by media type.
+
+A parser is a value with a name, its media types and `parse(document)`; see `corpus.formats.article.Parser`. It says
+what is wrong with a document in `problems` and never raises for it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from corpus.formats.article import Parser
+
+# What a file surely is, by its first bytes.
+_MAGIC: Final = (
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"\x28\xb5\x2f\xfd", "application/zstd"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"PAR1", "application/vnd.apache.parquet"),
+    (b"WARC/", "application/warc"),
+    (b"{\\rtf", "application/rtf"),
+    (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
+    (b"\x7fELF", "application/x-executable"),
+)
+_BY_NAME: Final = {
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".xml": "application/xml",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".ndjson": "application/jsonl",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".epub": "application/epub+zip",
+}
+_UNKNOWN: Final = "application/octet-stream"
+
+
+def media_type(name: str, head: bytes) -> str:
+    """What a document is: by its first bytes where they are sure, else by its name.
+
+    Args:
+        name: a path or URL; only its ending counts.
+        head: at least the first 16 bytes.
+    """
+    named = _BY_NAME.get(PurePosixPath(name).suffix.lower(), _UNKNOWN)
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            # Office documents are zips, and their names say which.
+            return named if kind == "application/zip" and named.startswith("application/") else kind
+    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if named.startswith("text/") and start.startswith((b"<!doctype html", b"<html")):
+        return "text/html"
+    return named
+
+
+@cache
+def parsers(numeric_dates: str) -> Mapping[str, Parser]:
+    """The parser of each media type that is read.
+
+    Args:
+        numeric_dates: params.yaml's `ingest.numeric_dates`.
+    """
+    from corpus.formats.text import TextParser
+    from corpus.text.dates import NumericDates
+
+    known: list[Parser] = [TextParser(NumericDates(numeric_dates))]
+    return MappingProxyType({kind: parser for parser in known for kind in parser.media_types})

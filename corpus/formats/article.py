@@ -1,0 +1,84 @@
+"""What goes into a parser and what comes out. Values only; nothing here reads or writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from schemas import Check
+
+
+class Problem(NamedTuple):
+    """What a parser has to say of a document: a check's name and what was found."""
+
+    check: Check
+    found: str | None = None
+
+
+class Heading(NamedTuple):
+    """A subheading, with its offset into the text in characters."""
+
+    start: int
+    text: str
+
+
+class Link(NamedTuple):
+    """A related article."""
+
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One captured source, as found. `url` is what intake knows of its origin, before parsing."""
+
+    data: bytes
+    media_type: str
+    source: str
+    url: str | None = None
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What a document says: the content columns of `schemas.DOCUMENTS`, one by one.
+
+    `text` is normalised: NFC, paragraphs apart by one blank line, no control characters but newline.
+    `url` is canonical. `published_at` and `modified_at` are aware datetimes, or None where the source
+    gives no offset. A document that cannot be parsed has `text` "" and says why in `problems`.
+    """
+
+    title: str | None = None
+    text: str = ""
+    url: str | None = None
+    publisher: str | None = None
+    description: str | None = None
+    authors: tuple[str, ...] = ()
+    agency: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    language: str | None = None
+    published_date: date | None = None
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    headings: tuple[Heading, ...] = ()
+    image_credits: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    encoding: str | None = None
+    parser: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class Parser(Protocol):
+    """Bytes of some media types to a parsed article. Pure: no clock, no network, no files."""
+
+    name: str
+    media_types: frozenset[str]
+
+    def parse(self, document: Document) -> Parsed:
+        """Parse one document. Never raises for bad input: says so in `problems`."""
+        ...

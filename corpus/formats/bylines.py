@@ -1,0 +1,192 @@
+"""Who wrote it: bylines in many languages, people and agencies."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+# As they are written, folded -> as they are called here.
+AGENCIES: Final = {
+    name.casefold(): name
+    for name in (
+        "AFP", "Reuters", "AP", "dpa", "TASS", "ТАСС", "Interfax", "Интерфакс", "RIA Novosti", "РИА Новости", "ANSA",
+        "EFE", "PAP", "ČTK", "CTK", "APA", "Xinhua", "新华社", "Kyodo", "共同", "Yonhap", "PTI", "ANI", "IANS", "Bloomberg",
+        "UPI", "Belga", "ANP", "NTB", "TT", "Ritzau", "STT", "SDA", "Keystone-SDA", "AAP", "PA Media", "Ukrinform",
+        "Укрінформ", "BelTA", "БелТА", "Anadolu", "Anadolu Agency", "IRNA", "KNA", "epd", "SID", "Lusa", "Europa Press",
+        "MTI", "Tanjug", "HINA", "Agerpres", "TASR", "BTA", "AGI", "Adnkronos", "ATS", "BNS", "LETA", "UNIAN", "УНИАН",
+        "Sputnik", "Press Association", "Canadian Press", "Jiji Press", "AKI", "EBU",
+    )
+} | {
+    "agence france-presse": "AFP", "associated press": "AP", "the associated press": "AP", "thomson reuters": "Reuters",
+    "deutsche presse-agentur": "dpa", "the canadian press": "Canadian Press", "bloomberg news": "Bloomberg",
+    "xinhua news agency": "Xinhua", "kyodo news": "Kyodo", "yonhap news agency": "Yonhap", "press trust of india": "PTI",
+    "tass news agency": "TASS", "reuters staff": "Reuters", "efe news": "EFE", "интерфакс-украина": "Интерфакс",
+}  # fmt: skip
+
+_STAFF: Final = frozenset(
+    [
+        "staff",
+        "staff writer",
+        "staff writers",
+        "staff reporter",
+        "our correspondent",
+        "our reporter",
+        "our foreign staff",
+        "editorial board",
+        "the editors",
+        "news desk",
+        "newsroom",
+        "web desk",
+        "admin",
+        "redaktion",
+        "redaction",
+        "la rédaction",
+        "rédaction",
+        "redacción",
+        "redação",
+        "redazione",
+        "redactie",
+        "редакция",
+        "редакція",
+        "agencies",
+        "news agencies",
+        "agenturen",
+        "wire reports",
+        "guest author",
+        "anonymous",
+    ]
+)
+# With a colon any of these begins a byline; without one, only those after which a name must follow.
+_LABELS: Final = (
+    "by|written by|words by|story by|text by|reporting by|report by|words|text|story|author|authors|byline|von|ein "
+    "artikel von|autor|autorin|autoren|par|texte|auteur|auteurs|autrice|por|texto|autora|autores|di|a cura di|autore|"
+    "autori|testo|door|tekst|tekst av|af|av|text av|skrivet av|skrevet av|przez|opracował|opracowała|autorzy|od|napsal|"
+    "napsala|автор|авторы|текст|автори|автора|от|szerző|yazan|yazar|haber|de la|teksti|κείμενο|του"
+)
+_WITHOUT_COLON: Final = (
+    "by|written by|words by|story by|text by|reporting by|report by|von|par|por|door|di|a cura di|af|av|text av|"
+    "skrevet av|tekst av|przez|ein artikel von"
+)
+_BYLINE: Final = re.compile(
+    rf"^(?:(?:{_LABELS})\s*[:：]|(?:{_WITHOUT_COLON})\s(?!\s*[:：]))\s*(?P<rest>\S.*)$", re.IGNORECASE
+)
+_JOINTS: Final = re.compile(
+    r"\s*(?:,?\s+(?:and|und|et|y|e|en|og|och|i|a|и|та|і|ve|és|ja|με|και|with|mit|avec|con|com)\s+|[,;&/|·•、，]|\s[-–—]\s)\s*"
+)
+_FOR: Final = re.compile(r"\s+(?:for|für|pour|para|per|voor|för|dla|для|of)\s+(?:the\s+)?", re.IGNORECASE)
+_IN: Final = re.compile(r"\s+(?:in|aus|à|en|from|i|из|в|w|reporting from)\s+(?=[^\W\d_a-z])")
+_IN_BRACKETS: Final = re.compile(r"\s*\((?=[^()]*\)$)")
+_TITLE: Final = re.compile(r"^(?:dr|prof|mr|mrs|ms|sir|dame|herr|frau|mme|m)\.?\s+", re.IGNORECASE)
+_PARTICLES: Final = frozenset(["von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al", "bin", "ibn", "ben", "y", "e", "zu", "zum", "ter", "ten", "af", "av", "st.", "o'"])  # fmt: skip
+_CASED: Final = re.compile(r"[^\W\d_]")
+_MOST_WORDS: Final = 5
+LONGEST: Final = 200
+
+
+class Byline(NamedTuple):
+    """Who wrote an article: people in order, and an agency."""
+
+    authors: tuple[str, ...] = ()
+    agency: str | None = None
+
+
+def agency(name: str) -> str | None:
+    """An agency by any of its names; None if it is none."""
+    return AGENCIES.get(name.strip().strip("().").casefold())
+
+
+def read_line(line: str) -> Byline | None:
+    """Read a line that is a byline; None if it may be anything else.
+
+    The line has no markup any more. An agency's name alone is a byline too.
+    """
+    if len(line) > LONGEST:
+        return None
+    alone = agency(line)
+    if alone:
+        return Byline(agency=alone)
+    found = _BYLINE.match(line)
+    if found is None:
+        return None
+    labelled = line[: found.start("rest")].rstrip().endswith((":", "："))
+    byline = read_names(found["rest"])
+    if byline is None:
+        return None
+    english = line[:2].casefold() == "by" or line.casefold().startswith(
+        ("written", "words", "story", "report", "text by")
+    )
+    # `Di Roma`, `Von Hand`: without a colon, a single word after these may be anything.
+    if not labelled and not english and byline.authors and all(" " not in name for name in byline.authors):
+        return None
+    return byline
+
+
+def read_names(written: str) -> Byline | None:
+    """People and agency in a list of names; None if something in it is no name."""
+    text = " ".join(written.strip().rstrip(".").split())
+    found_agency = None
+    for pattern in (_FOR, _IN_BRACKETS):
+        head, *tail = pattern.split(text, maxsplit=1)
+        if tail:
+            found_agency = agency(tail[0]) or found_agency
+            if found_agency is None and not _is_outlet(tail[0]):
+                return None
+            text = head
+    authors: list[str] = []
+    nobody = False
+    for part in _parts(text):
+        name, *place = _IN.split(part.strip(" ()"), maxsplit=1)
+        name = _TITLE.sub("", name).strip()
+        if not name:
+            continue
+        if agency(name):
+            found_agency = found_agency or agency(name)
+        elif name.casefold() in _STAFF or _is_role(name) or (authors and "@" in name):
+            nobody = True
+        elif _is_person(name):
+            authors.append(name)
+        elif not (authors and place == [] and _is_outlet(name)):
+            return None
+    if not authors and not found_agency and not nobody:
+        return None
+    return Byline(tuple(dict.fromkeys(authors)), found_agency)
+
+
+def _parts(text: str) -> list[str]:
+    parts = [part for part in _JOINTS.split(text) if part.strip()]
+    # `Max Müller, Berlin`: one word after a comma, behind a full name, is a place.
+    if len(parts) == 2 and " " in parts[0] and " " not in parts[1] and "," in text and not agency(parts[1]):
+        parts.pop()
+    return parts
+
+
+def _is_person(name: str) -> bool:
+    words = name.split()
+    if not 1 <= len(words) <= _MOST_WORDS or any(letter.isdigit() for letter in name) or len(name) > 60:
+        return False
+    if any(mark in name for mark in '!?:;"“”…@#*=<>[]{}'):
+        return False
+    named = [word for word in words if word.casefold() not in _PARTICLES]
+    return bool(named) and all(_is_capital(word) for word in named)
+
+
+def _is_capital(word: str) -> bool:
+    first = _CASED.search(word)
+    # Scripts without case have no capitals to ask for.
+    return first is not None and (first[0].isupper() or not first[0].islower())
+
+
+def _is_role(name: str) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:correspondent|editor|reporter|writer|journalist|columnist|bureau|desk|korrespondent|redakteur|redakteurin|"
+            r"journaliste|correspondant|periodista|corresponsal|корреспондент|обозреватель)\b",
+            name,
+            re.IGNORECASE,
+        )
+    )
+
+
+def _is_outlet(name: str) -> bool:
+    words = name.split()
+    return 1 <= len(words) <= _MOST_WORDS and _is_capital(words[0]) and not name.endswith((".", "!", "?"))

@@ -1,0 +1,1 @@
+"""The outside world: documents that are not, or not yet, in the corpus."""

@@ -1,0 +1,115 @@
+"""What would become of documents, by the same parser, checks and rules as a build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from corpus.resolve.identity import with_identity
+from corpus.resolve.revisions import STATE, Decision, with_revisions
+from corpus.stages.ingest import documents
+from corpus.stages.validate import verdicts
+from schemas import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from corpus.settings import Settings
+    from corpus.store.batches import SeedFile
+
+_BATCH_ROWS: Final = 500
+
+
+class Fate(StrEnum):
+    """What a document would be."""
+
+    NEW = "a new article"
+    REVISION = "a new revision of a known article"
+    REPEAT = "a repeat of what is known"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What would become of one document."""
+
+    source: str
+    fate: Fate
+    document_id: str
+    title: str | None
+    authors: list[str]
+    agency: str | None
+    published_date: date | None
+    published_at: datetime | None
+    url: str | None
+    language: str | None
+    word_count: int
+    article_id: str | None
+    rule: str | None
+    verdicts: list[tuple[str, str, str | None]]
+
+
+def check_paths(files: Sequence[SeedFile], settings: Settings, known: Sequence[Path] | None) -> list[Checked]:
+    """Judge documents against the settings and, if given, the shards of what the corpus knows already."""
+    rows, said = _parsed(files, settings)
+    blocked = {source for source, found in said.items() if any(v[0] == Severity.BLOCK.value for v in found)}
+    good = with_identity(rows.filter(~pl.col("source").is_in(sorted(blocked))))
+    fates = _fates(good, known)
+    identities = {row[0]: row[1:] for row in good.select("source", "article_id", "rule").iter_rows()}
+    return [
+        Checked(
+            fate=fates.get(row["source"], Fate.QUARANTINED),
+            article_id=identities.get(row["source"], (None, None))[0],
+            rule=identities.get(row["source"], (None, None))[1],
+            verdicts=said.get(row["source"], []),
+            **row,
+        )
+        for row in rows.select(
+            "source", "document_id", "title", "authors", "agency", "published_date", "published_at", "url", "language",
+            "word_count",
+        ).iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _parsed(
+    files: Sequence[SeedFile], settings: Settings
+) -> tuple[pl.DataFrame, dict[str, list[tuple[str, str, str | None]]]]:
+    """The rows of the documents, without their texts, and what the checks say of each."""
+    frames: list[pl.DataFrame] = []
+    said: dict[str, list[tuple[str, str, str | None]]] = {}
+    for start in range(0, len(files), _BATCH_ROWS):
+        table = documents(((file, None) for file in files[start : start + _BATCH_ROWS]), settings.ingest)
+        for row in verdicts(pl.DataFrame(table), settings.validate_).iter_rows(named=True):
+            said.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
+        frames.append(pl.DataFrame(table.drop_columns(["text", "headings", "links", "problems"])))
+    if not frames:
+        frames = [pl.DataFrame(documents([], settings.ingest))]
+    return pl.concat(frames), said
+
+
+def _fates(good: pl.DataFrame, known: Sequence[Path] | None) -> dict[str, Fate]:
+    columns = ["article_id", "document_id", "source", "batch", "captured_at", *STATE]
+    asked = good.select(*columns, asked=pl.lit(value=True))
+    frames = [
+        pl.scan_parquet(path, glob=False)
+        .filter(pl.col("article_id").is_in(good["article_id"].to_list()))
+        .select(*columns, asked=pl.lit(value=False))
+        .collect()
+        for path in known or ()
+    ]
+    # What is known was there first; then the documents in the order in which a build would take them.
+    both = pl.concat([*frames, asked]).with_columns(captured_at=pl.lit(None, pl.Datetime("us", "UTC")))
+    both = both.with_columns(batch=pl.when("asked").then(pl.lit("2")).otherwise(pl.lit("1")))
+    decided = with_revisions(both).filter(pl.col("asked"))
+    fates: dict[str, Fate] = {}
+    for source, decision, revision in decided.select("source", "decision", "revision").iter_rows():
+        if decision == Decision.REPEAT.value:
+            fates[source] = Fate.REPEAT
+        else:
+            fates[source] = Fate.NEW if revision == 1 else Fate.REVISION
+    return fates

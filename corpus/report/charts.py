@@ -1,0 +1,116 @@
+"""The one chart that is drawn: articles over time, as an SVG whose units adapt from days to centuries."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+WIDTH: Final = 720
+HEIGHT: Final = 200
+_LEFT: Final = 44
+_BOTTOM: Final = 22
+_TOP: Final = 8
+# More bars than this are too thin to see.
+_MOST_BARS: Final = 180
+_LABELS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar, in the SVG's own units."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A label on an axis, at a place along it."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Articles by day, month, year or span of years."""
+
+    unit: str
+    bars: tuple[Bar, ...]
+    along: tuple[Mark, ...]
+    up: tuple[Mark, ...]
+    most: Bar
+
+
+def timeline(days: Sequence[tuple[date, int]]) -> Timeline | None:
+    """The chart of articles by day of publication; None without any."""
+    if not days:
+        return None
+    scale = _scale(days[0][0], days[-1][0])
+    name = scale.label
+    counts: dict[int, int] = {}
+    for day, count in days:
+        key = scale.key(day)
+        counts[key] = counts.get(key, 0) + count
+    first, last = min(counts), max(counts)
+    slots = list(range(first, last + 1, scale.step))
+    top = _ceiling(max(counts.values()))
+    room, width = HEIGHT - _BOTTOM - _TOP, (WIDTH - _LEFT) / len(slots)
+    bars = [
+        Bar(
+            round(_LEFT + place * width, 2),
+            round(HEIGHT - _BOTTOM - room * counts[key] / top, 2),
+            round(max(width * 0.82, 0.6), 2),
+            round(room * counts[key] / top, 2),
+            name(key),
+            counts[key],
+        )
+        for place, key in enumerate(slots)
+        if counts.get(key)
+    ]
+    every = max(1, math.ceil(len(slots) / _LABELS))
+    along = [
+        Mark(round(_LEFT + (place + 0.41) * width, 2), name(slots[place])) for place in range(0, len(slots), every)
+    ]
+    up = [Mark(round(HEIGHT - _BOTTOM - room * part / top, 2), f"{part:,}") for part in sorted({0, top // 2, top})]
+    return Timeline(scale.unit, tuple(bars), tuple(along), tuple(up), max(bars, key=lambda bar: bar.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How days fall into bars: the unit's name, the step from bar to bar, and a bar's key and label."""
+
+    unit: str
+    step: int
+    key: Callable[[date], int]
+    label: Callable[[int], str]
+
+
+def _scale(first: date, last: date) -> Scale:
+    if (last - first).days < 62:
+        return Scale("day", 1, lambda day: day.toordinal(), lambda key: date.fromordinal(key).isoformat())
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months <= _MOST_BARS:
+        return Scale(
+            "month", 1, lambda day: day.year * 12 + day.month - 1, lambda key: f"{key // 12:04d}-{key % 12 + 1:02d}"
+        )
+    years = last.year - first.year + 1
+    if years <= _MOST_BARS:
+        return Scale("year", 1, lambda day: day.year, str)
+    step = math.ceil(years / _MOST_BARS / 10) * 10
+    return Scale(f"{step} years", step, lambda day: day.year - day.year % step, lambda key: f"{key}–{key + step - 1}")
+
+
+def _ceiling(most: int) -> int:
+    """The next round number."""
+    unit = int(10 ** (len(str(most)) - 1))
+    return next(unit * part for part in (1, 2, 4, 5, 6, 8, 10) if unit * part >= most)

@@ -1,0 +1,46 @@
+"""metrics.json, for `dvc metrics`: the ledger and the headline figures, one number a key."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from schemas import PUBLISHED
+
+if TYPE_CHECKING:
+    from corpus.report.figures import Figures
+
+
+def text(found: Figures) -> str:
+    """The file's content. Keys that a build may lack are null, never absent or NaN."""
+    ledger = found.ledger
+    values: dict[str, Any] = {
+        "ledger": {
+            "documents": ledger.documents,
+            "articles": ledger.articles,
+            "superseded": ledger.superseded,
+            "repeats": ledger.repeats,
+            "quarantined": ledger.quarantined,
+        },
+        "articles": {
+            "publishers": sum(group.name is not None for group in found.publishers),
+            "languages": sum(group.name is not None for group in found.languages),
+            "first_published": found.days[0][0].isoformat() if found.days else None,
+            "last_published": found.days[-1][0].isoformat() if found.days else None,
+            "words": found.words,
+            "median_words": None if found.median_words is None else round(found.median_words, 1),
+            "duplicates": found.duplicates,
+        },
+        "share_with": {name: share(count, ledger.articles) for name, count in found.filled},
+        "quarantined": dict(sorted(found.quarantined)),
+        "warnings": {
+            v.check: v.documents for v in sorted(found.verdicts, key=lambda v: v.check) if v.severity == "warn"
+        },
+        "schema": {table.name: table.fingerprint for table in PUBLISHED},
+    }
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+
+def share(part: int, whole: int) -> float | None:
+    """A share in four decimals; None of nothing."""
+    return round(part / whole, 4) if whole else None

@@ -1,0 +1,67 @@
+"""The CSVs for `dvc plots`. No cell can be taken for a formula by a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from corpus.report.figures import Figures, Group
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+UNKNOWN: Final = "(unknown)"
+OTHERS: Final = "(others)"
+# Gaps are filled only where that makes sense: one article of 1605 would make 5,000 empty months.
+_MOST_MONTHS: Final = 1_200
+
+
+def texts(found: Figures, *, top: int) -> dict[str, str]:
+    """The files' contents by name."""
+    return {
+        "articles_by_month.csv": _csv(("month", "articles"), by_month(found.days)),
+        "articles_by_publisher.csv": _csv(("publisher", "articles"), by_group(found.publishers, top)),
+        "articles_by_language.csv": _csv(("language", "articles"), by_group(found.languages, top)),
+        "verdicts_by_check.csv": _csv(
+            ("check", "severity", "documents"), ((v.check, v.severity, v.documents) for v in found.verdicts)
+        ),
+    }
+
+
+def by_month(days: Sequence[tuple[date, int]]) -> list[tuple[str, int]]:
+    """Articles a month, from the first to the last; months without any are there unless the span is too long."""
+    counts: dict[int, int] = {}
+    for day, count in days:
+        month = day.year * 12 + day.month - 1
+        counts[month] = counts.get(month, 0) + count
+    if not counts:
+        return []
+    first, last = min(counts), max(counts)
+    months: Iterable[int] = range(first, last + 1) if last - first < _MOST_MONTHS else sorted(counts)
+    return [(f"{month // 12:04d}-{month % 12 + 1:02d}", counts.get(month, 0)) for month in months]
+
+
+def by_group(groups: Sequence[Group], top: int) -> list[tuple[str, int]]:
+    """The largest groups, then all others together, then those without a name."""
+    named = [group for group in groups if group.name is not None]
+    rows = [(group.name or "", group.articles) for group in named[:top]]
+    others = sum(group.articles for group in named[top:])
+    unknown = sum(group.articles for group in groups if group.name is None)
+    return [*rows, *([(OTHERS, others)] if others else []), *([(UNKNOWN, unknown)] if unknown else [])]
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([[_safe(cell) for cell in row] for row in rows])
+    return out.getvalue()
+
+
+def _safe(cell: str | int) -> str | int:
+    if isinstance(cell, str) and cell.startswith(_FORMULA):
+        return f"'{cell}"
+    return cell

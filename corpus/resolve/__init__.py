@@ -1,0 +1,1 @@
+"""Identity, revisions, duplicates: decisions on frames. Reads and writes nothing."""

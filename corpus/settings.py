@@ -1,0 +1,130 @@
+"""params.yaml as one frozen object. Whatever can change a byte of the data stands there, and nothing else.
+
+Each section is a DVC `params:` dependency of the stage of its name. Unknown keys and bad values are refused
+together, each named. What cannot change data (workers, addresses, log levels) is an option or a variable.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from corpus.errors import SettingsError
+from schemas import RULES, Check, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PARAMS = "params.yaml"
+_MAX_PARAMS = 1_000_000
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_by_name=True, validate_by_alias=True)
+
+
+# YAML and JSON have no common type for these, so a string is what the file holds.
+Day = Annotated[date, Field(strict=False)]
+
+
+class Ingest(_Section):
+    """How documents are read."""
+
+    max_bytes: int = Field(20_000_000, ge=1_000, le=200_000_000)
+    numeric_dates: Literal["by-language", "day-first", "month-first"] = "by-language"
+
+
+class Validate(_Section):
+    """What is allowed in, and what a failed check does."""
+
+    min_words: int = Field(20, ge=0)
+    title_length: tuple[int, int] = Field((3, 400), strict=False)
+    earliest_date: Day = date(1605, 1, 1)
+    latest_date: Day | None = None
+    severity: dict[Annotated[Check, Field(strict=False)], Annotated[Severity, Field(strict=False)]] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Validate:
+        low, high = self.title_length
+        if not 0 <= low <= high:
+            raise ValueError(f"title_length: {low} to {high} is no range of lengths")
+        if self.latest_date is not None and self.latest_date < self.earliest_date:
+            raise ValueError("latest_date lies before earliest_date")
+        soft = [c.value for c, s in self.severity.items() if RULES[c].fixed and s is not Severity.BLOCK]
+        if soft:
+            raise ValueError(f"severity: {', '.join(soft)} must block, for there would be no article")
+        return self
+
+
+class Resolve(_Section):
+    """When two documents are one article, and two articles have one text."""
+
+    mark_duplicates: bool = True
+
+
+class Report(_Section):
+    """What the report shows."""
+
+    title: str = Field("A news corpus", min_length=1, max_length=200)
+    top: int = Field(15, ge=1, le=200)
+
+
+class Settings(_Section):
+    """The whole of params.yaml. A section left out has its defaults."""
+
+    ingest: Ingest = Ingest()
+    validate_: Validate = Field(Validate(), alias="validate")
+    resolve: Resolve = Resolve()
+    report: Report = Report()
+
+    def section(self, stage: str) -> dict[str, Any]:
+        """One section as plain JSON values, for the key of a shard. `write` has none."""
+        sections = self.model_dump(mode="json", by_alias=True)
+        section: dict[str, Any] = sections.get(stage, {})
+        return section
+
+
+def load(root: Path) -> Settings:
+    """Read params.yaml of the repository at `root`.
+
+    Raises:
+        SettingsError: the file is absent, is no YAML mapping, or has unknown keys or bad values.
+    """
+    import yaml
+
+    path = root / PARAMS
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(path, [f"it cannot be read: {error.strerror}"]) from None
+    if len(raw) > _MAX_PARAMS:
+        raise SettingsError(path, [f"it has {len(raw):,} bytes; that is no settings file"])
+    try:
+        values = yaml.safe_load(raw)
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        raise SettingsError(path, [f"it is no YAML: {' '.join(str(error).split())}"]) from None
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        raise SettingsError(path, [f"it holds a {type(values).__name__}, not a mapping of sections"])
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(path, [_fault(detail) for detail in error.errors()]) from None
+
+
+def _fault(detail: Any) -> str:
+    where = ".".join(str(part) for part in detail["loc"] if part != "[key]")
+    message = detail["msg"].removeprefix("Value error, ")
+    if where.startswith("validate.severity.") and detail["loc"][-1] == "[key]":
+        return f"{where}: no such check. reports/dictionary.md lists them"
+    if detail["type"] == "extra_forbidden":
+        return f"{where}: unknown key"
+    if detail["type"] in {"value_error", "missing"}:
+        return f"{where}: {message}"
+    shown = repr(detail["input"])
+    return f"{where}: {message[0].lower()}{message[1:]}, found {shown[:80]}"

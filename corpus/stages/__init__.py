@@ -1,0 +1,1 @@
+"""The five stages, one verb a module, each readable without scrolling."""

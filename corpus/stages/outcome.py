@@ -1,0 +1,42 @@
+"""What a stage returns: what came in, what it kept and what it dropped, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from corpus.errors import InvariantError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The account of one stage. In = kept + dropped, or there is no outcome.
+
+    Attributes:
+        stage: its name.
+        came: documents that came in.
+        kept: how many of them went on.
+        dropped: reason to count.
+        shards: how many shards the stage answers for.
+        made: how many of them were out of date and made anew.
+    """
+
+    stage: str
+    came: int
+    kept: int
+    shards: int
+    made: int
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        gone = sum(self.dropped.values())
+        if self.came != self.kept + gone:
+            raise InvariantError(f"Stage '{self.stage}': {self.came} came in, but {self.kept} kept and {gone} dropped.")
+
+    def __str__(self) -> str:
+        drops = "".join(f", {count:,} {reason}" for reason, count in self.dropped.items() if count)
+        made = f"{self.made} of {self.shards} shards made"
+        return f"{self.came:,} documents, {self.kept:,} kept{drops} ({made})"

@@ -1,0 +1,38 @@
+"""What a stage says while it works: a bar on a terminal's stderr, nothing elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def progress(label: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar over `total` units; yields what to call with each advance."""
+    terminal = _terminal() if total else None
+    if terminal is None:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(f"{label:9}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn(),
+    )  # fmt: skip
+    with terminal, Progress(*columns, console=Console(file=terminal), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+def _terminal() -> TextIO | None:
+    """Where to draw: the terminal on stderr, or the one a build around us names, whose pipe stderr is."""
+    name = os.ttyname(sys.stderr.fileno()) if sys.stderr.isatty() else os.environ.get("CORPUS_TERMINAL")
+    try:
+        return open(name, "w", encoding="utf-8") if name else None
+    except OSError:
+        return None

@@ -1,0 +1,52 @@
+"""report: figures, plots, the page and the data dictionary, from the finished tables."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Final
+
+from corpus.report import write as write_report
+from corpus.stages.write import balance
+from corpus.store import engine
+from corpus.store.files import publish
+from corpus.store.shards import DATA, digests, require, shard_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corpus.settings import Settings
+    from corpus.store.ledger import Ledger
+
+REPORTS: Final = "reports"
+_MADE_BY: Final = {
+    "ingest": ("documents",),
+    "validate": ("verdicts",),
+    "resolve": ("decisions",),
+    "write": ("articles", "revisions", "quarantine"),
+}
+
+
+def report(root: Path, settings: Settings) -> Ledger:
+    """Write reports/ anew. Each file is replaced as a whole."""
+    engine.require(root, "report")
+    memory = digests(root)
+    made = {stage: require(root, stage, memory) for stage in _MADE_BY}
+    memory.save()
+    ledger = balance(root, made["ingest"], made["resolve"], made["write"])
+    tables = {
+        table: [shard_path(root, table, name) for name, shard in made[stage].items() if table in shard.files]
+        for stage, names in _MADE_BY.items()
+        for table in names
+    }
+    aside = root / DATA / "tmp" / "report"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        write_report(tables, ledger, aside, settings.report.title, settings.report.top)
+        for path in sorted(aside.iterdir()):
+            target = root / REPORTS / path.name
+            if not (target.is_file() and target.read_bytes() == path.read_bytes()):
+                publish(path, target)
+    finally:
+        shutil.rmtree(aside.parent, ignore_errors=True)
+    return ledger

@@ -1,0 +1,86 @@
+"""validate: pandera checks -> verdicts, one row a failed check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from corpus.stages.groups import ahead, groups
+from corpus.stages.outcome import Outcome
+from corpus.stages.progress import progress
+from corpus.store import engine, parquet
+from corpus.store.digest import canonical_json, digest
+from corpus.store.shards import KeyedShards, require, shard_path
+from schemas import RULES, VERDICTS, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from corpus.settings import Settings, Validate
+
+
+SHARD: Final = "shard"
+
+
+def validate(root: Path, settings: Settings) -> Outcome:
+    """Check every document that has changed since it was last checked."""
+    fingerprint = engine.require(root, "validate")
+    params = canonical_json(settings.section("validate"))
+    with KeyedShards(root, "validate", [VERDICTS]) as shards:
+        sources = require(root, "ingest", shards.memory)
+        keys = {
+            name: digest([fingerprint, params, source.files["documents"].sha256]) for name, source in sources.items()
+        }
+        stale = shards.stale(keys)
+
+        def read(names: list[str]) -> pl.DataFrame:
+            return pl.concat(_read(root, name) for name in names)
+
+        with progress("validate", len(stale), "shards") as advance:
+            for names, rows in ahead(read, list(groups(stale, sources))):
+                said = verdicts(rows, settings.validate_, by=[SHARD]).partition_by(
+                    SHARD, as_dict=True, include_key=False
+                )
+                for name in names:
+                    rows_of = said[name,].to_arrow() if (name,) in said else VERDICTS.arrow.empty_table()
+                    shards.put(name, keys[name], [(VERDICTS, rows_of)])
+                advance(len(names))
+        shards.finish(keys)
+    came = sum(source.files["documents"].rows for source in sources.values())
+    return Outcome("validate", came=came, kept=came, shards=len(keys), made=len(stale))
+
+
+def _read(root: Path, name: str) -> pl.DataFrame:
+    return pl.DataFrame(parquet.read(shard_path(root, "documents", name))).with_columns(pl.lit(name).alias(SHARD))
+
+
+def verdicts(frame: pl.DataFrame, settings: Validate, by: Sequence[str] = ()) -> pl.DataFrame:
+    """What the checks and the parsers say of some documents.
+
+    Args:
+        frame: rows of `schemas.DOCUMENTS`, and any columns named in `by`.
+        settings: params.yaml's `validate`.
+        by: columns to carry along.
+
+    Returns:
+        Rows of `schemas.VERDICTS`, and `by`; ignored checks leave none.
+    """
+    from schemas.models import Limits, failures
+    from schemas.models import documents as model
+
+    limits = Limits(settings.min_words, settings.title_length, settings.earliest_date, settings.latest_date)
+    key = [*by, "document_id", "source"]
+    told = frame.select(*key, "problems").explode("problems", empty_as_null=False).unnest("problems")
+    # What could not be read has no title and no words either; its one reason is enough.
+    unread = (frame["text"] == "") & (frame["problems"].list.len() > 0)
+    checked = failures(model(limits), frame.filter(~unread), key) if not unread.all() else told.clear()
+    severity = {check.value: settings.severity.get(check, rule.severity).value for check, rule in RULES.items()}
+    found = (
+        pl.concat([told, checked])
+        .unique(maintain_order=True)
+        .with_columns(severity=pl.col("check").replace_strict(severity, return_dtype=pl.String))
+        .filter(pl.col("severity") != Severity.IGNORE.value)
+    )
+    return found.select(*by, *VERDICTS.names)

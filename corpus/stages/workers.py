@@ -1,0 +1,65 @@
+"""Work over processes. Results come in the order of the tasks, however many workers there are."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, TypeVar
+
+from corpus.errors import CorpusError
+from corpus.store.lock import die_with_parent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def default_workers() -> int:
+    """As many as this process may use cores."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _begin() -> None:
+    die_with_parent()
+    # Ctrl-C reaches the whole group; the parent alone answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def run(work: Callable[[T], R], tasks: Sequence[T], workers: int, *, small: bool = False) -> Iterator[tuple[T, R]]:
+    """Do `work` on each task; yields task and result. `small` work is done in this process.
+
+    Raises:
+        CorpusError: a worker process died (out of memory, or killed).
+    """
+    if small or workers == 1 or len(tasks) < 2:
+        for task in tasks:
+            yield task, work(task)
+        return
+    # Not fork: Arrow and Polars keep threads, and a forked child may hang on their locks.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), context, initializer=_begin)
+    waiting: deque[tuple[T, Future[R]]] = deque()
+    try:
+        for task in tasks:
+            # A few ahead of the slowest, not all: what is done but not yet taken costs memory and disk.
+            waiting.append((task, pool.submit(work, task)))
+            if len(waiting) > 2 * workers:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    except BrokenProcessPool:
+        raise CorpusError(
+            "A worker process ended without a word; most often the machine ran out of memory. "
+            "Run again with --workers 1."
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,1 @@
+"""Keyed shards, atomic writes, layout, ledger, lock: how tables stand on disk."""

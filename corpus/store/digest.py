@@ -1,0 +1,81 @@
+"""Digests of files, computed once per file as long as its size, times and inode stay the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_BLOCK = 1 << 20
+
+
+def digest(parts: Iterable[bytes | str]) -> str:
+    """sha256, in hex, over parts each framed by its length, so that no two lists collide."""
+    state = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        state.update(len(data).to_bytes(8, "little"))
+        state.update(data)
+    return state.hexdigest()
+
+
+def canonical_json(value: Any) -> str:
+    """JSON that depends on the value alone."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+class FileDigests:
+    """A memory of files' digests, kept in a file of its own that may be lost at any time.
+
+    An entry counts only if size, mtime, ctime and inode are the same as when the file was read, and if
+    the file was already at rest then: a file changed within the clock's grain of its reading is read again.
+    """
+
+    def __init__(self, memory: Path, algorithm: str = "sha256") -> None:
+        self._memory = memory
+        self._algorithm = algorithm
+        self._known: dict[str, list[Any]] = _read(memory)
+        self._changed = False
+
+    def of(self, path: Path) -> str:
+        """The digest of a file, in hex. Raises OSError as opening it would."""
+        stat = path.stat()
+        stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+        entry = self._known.get(str(path))
+        if entry is not None and entry[:4] == stamp:
+            return str(entry[4])
+        with path.open("rb", buffering=0) as file:
+            found = hashlib.file_digest(file, self._algorithm).hexdigest()
+        settled = path.stat()
+        if [settled.st_size, settled.st_mtime_ns, settled.st_ctime_ns, settled.st_ino] == stamp:
+            self._known[str(path)] = [*stamp, found]
+            self._changed = True
+        return found
+
+    def save(self) -> None:
+        """Write the memory back. A memory that cannot be written is no error: it only saves time."""
+        if not self._changed:
+            return
+        aside = self._memory.with_name(f"{self._memory.name}.{os.getpid()}")
+        try:
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            aside.write_text(json.dumps(self._known))
+            aside.replace(self._memory)
+        except OSError:
+            aside.unlink(missing_ok=True)
+        self._changed = False
+
+
+def _read(memory: Path) -> dict[str, list[Any]]:
+    try:
+        known = json.loads(memory.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(known, dict):
+        return {}
+    return {path: entry for path, entry in known.items() if isinstance(entry, list) and len(entry) == 5}

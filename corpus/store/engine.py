@@ -1,0 +1,103 @@
+"""Which engine made a corpus: a fingerprint of the code behind each stage, pinned in engine.yaml.
+
+engine.yaml is a DVC `params:` dependency of every stage, so `dvc status` says when the engine has changed, and
+a version says which engine made it. A fingerprint covers the sources that can change a byte of the stage's
+output and the versions of the libraries they lean on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import metadata, resources
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import EngineMismatch
+from corpus.store.files import write_text
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+ENGINE: Final = "engine.yaml"
+STAGES: Final = ("ingest", "validate", "resolve", "write", "report")
+
+_TABLES = ("schemas/table.py", "schemas/tables.py", "schemas/rules.py", "corpus/store/parquet.py")
+_SOURCES: Final[dict[str, tuple[str, ...]]] = {
+    "ingest": (
+        *_TABLES, "corpus/stages/ingest.py", "corpus/store/batches.py", "corpus/store/layout.py",
+        "corpus/formats", "corpus/text",
+    ),
+    "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/models.py"),
+    "resolve": (*_TABLES, "corpus/stages/resolve.py", "corpus/resolve"),
+    "write": (*_TABLES, "corpus/stages/write.py", "corpus/store/ledger.py", "schemas/models.py"),
+    "report": (*_TABLES, "corpus/stages/report.py", "corpus/report"),
+}  # fmt: skip
+_LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
+    "ingest": (
+        "chardet", "dateparser", "langcodes", "pyarrow", "pycld2", "pyyaml", "tldextract",
+    ),
+    "validate": ("langcodes", "polars", "pyarrow"),
+    "resolve": ("polars", "pyarrow"),
+    "write": ("polars", "pyarrow"),
+    "report": ("jinja2", "polars"),
+}  # fmt: skip
+
+
+def fingerprint(stage: str) -> str:
+    """64 bits in hex of the code and libraries behind a stage."""
+    state = hashlib.sha256()
+    for source in _SOURCES[stage]:
+        package, _, rest = source.partition("/")
+        for name, content in _files(resources.files(package).joinpath(rest), source):
+            state.update(f"{name}\0{len(content)}\0".encode())
+            state.update(content)
+    for library in _LIBRARIES[stage]:
+        state.update(f"{library}=={metadata.version(library)}\0".encode())
+    return state.hexdigest()[:16]
+
+
+def _files(place: Traversable, name: str) -> list[tuple[str, bytes]]:
+    if place.is_file():
+        return [(name, place.read_bytes())]
+    found: list[tuple[str, bytes]] = []
+    for child in sorted(place.iterdir(), key=lambda child: child.name):
+        if child.name != "__pycache__" and not child.name.startswith("."):
+            found += _files(child, f"{name}/{child.name}")
+    return found
+
+
+def installed() -> dict[str, str]:
+    """engine.yaml as the installed engine would have it."""
+    return {"newscorpus": metadata.version("newscorpus"), **{stage: fingerprint(stage) for stage in STAGES}}
+
+
+def pinned(root: Path) -> dict[str, str]:
+    """engine.yaml as it stands; empty where it is absent or no mapping."""
+    import yaml
+
+    try:
+        values = yaml.safe_load((root / ENGINE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return {str(key): str(value) for key, value in values.items()} if isinstance(values, dict) else {}
+
+
+def pin(root: Path) -> list[str]:
+    """Make engine.yaml name the installed engine. Returns the stages whose code is another than before."""
+    before, now = pinned(root), installed()
+    lines = [f'{name}: "{value}"' for name, value in now.items()]
+    header = "# Which engine made this corpus. `corpus build` writes it; every stage depends on its line."
+    write_text(root / ENGINE, "\n".join([header, *lines]) + "\n")
+    return [stage for stage in STAGES if before.get(stage) != now[stage]]
+
+
+def require(root: Path, stage: str) -> str:
+    """The fingerprint of a stage, if engine.yaml pins the installed engine for it.
+
+    Raises:
+        EngineMismatch: it pins another.
+    """
+    expected, found = pinned(root).get(stage, "nothing"), fingerprint(stage)
+    if expected != found:
+        raise EngineMismatch(stage, expected, found)
+    return found

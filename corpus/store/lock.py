@@ -1,0 +1,193 @@
+"""One writer at a time, and none that outlives whoever started it.
+
+`flock` on `.dvc/tmp/corpus.lock` is let go by the kernel however its holder dies. A build holds it, and its
+children find its token in the environment. A stage holds a second lock while it works, so that a new build
+does not start beside a stage whose parent was killed a moment ago.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import Busy, CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOKEN: Final = "CORPUS_LOCK_TOKEN"  # noqa: S105 - the name of a variable
+_POLL = 0.1
+_ORPHAN_SECONDS = 30.0
+_PR_SET_PDEATHSIG = 1
+# Loaded now: between fork and exec nothing may be.
+_LIBC = ctypes.CDLL(None)
+
+
+@contextmanager
+def write_lock(root: Path, purpose: str, wait: float = 0.0) -> Iterator[int]:
+    """Hold the repository's write lock. Yields a descriptor a child may inherit to hold it too.
+
+    Args:
+        root: the repository.
+        purpose: what the holder is doing, for whoever has to wait.
+        wait: seconds to wait for another holder.
+
+    Raises:
+        Busy: another process holds it.
+    """
+    folder = root / ".dvc" / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    main = _open(folder / "corpus.lock")
+    try:
+        if _lock(main, wait):
+            token = secrets.token_hex(8)
+            _describe(main, purpose, token)
+            _wait_for_orphans(folder)
+            before = os.environ.get(TOKEN)
+            os.environ[TOKEN] = token
+            try:
+                yield main
+            finally:
+                os.ftruncate(main, 0)
+                _restore(before)
+        elif os.environ.get(TOKEN) and os.environ[TOKEN] == _holder(main).get("token"):
+            # A child of the holder: it works under the holder's lock, and holds the stages' own.
+            stage = _open(folder / "corpus.stage.lock")
+            try:
+                if not _lock(stage, _ORPHAN_SECONDS):
+                    raise Busy("another stage of this build")
+                yield stage
+            finally:
+                os.close(stage)
+        else:
+            raise Busy(_describe_holder(_holder(main)))
+    finally:
+        os.close(main)
+
+
+def holder(root: Path) -> str | None:
+    """Who is writing to the repository now, in words; None if nobody is."""
+    try:
+        descriptor = os.open(root / ".dvc" / "tmp" / "corpus.lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return None if _lock(descriptor, 0.0) else _describe_holder(_holder(descriptor))
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+
+
+def _lock(descriptor: int, wait: float) -> bool:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_POLL)
+        else:
+            return True
+
+
+def _wait_for_orphans(folder: Path) -> None:
+    stage = _open(folder / "corpus.stage.lock")
+    try:
+        if not _lock(stage, _ORPHAN_SECONDS):
+            raise Busy("a stage of an earlier run that is still ending")
+    finally:
+        os.close(stage)
+
+
+def _describe(descriptor: int, purpose: str, token: str) -> None:
+    note = {"pid": os.getpid(), "purpose": purpose, "token": token}
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, json.dumps(note).encode(), 0)
+
+
+def _holder(descriptor: int) -> dict[str, object]:
+    try:
+        note = json.loads(os.pread(descriptor, 4096, 0))
+    except ValueError:
+        return {}
+    return note if isinstance(note, dict) else {}
+
+
+def _describe_holder(note: dict[str, object]) -> str:
+    return f"`{note['purpose']}` (process {note['pid']})" if {"purpose", "pid"} <= note.keys() else "another process"
+
+
+def _restore(before: str | None) -> None:
+    if before is None:
+        os.environ.pop(TOKEN, None)
+    else:
+        os.environ[TOKEN] = before
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends (Linux; elsewhere nothing)."""
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def die_with_dvc() -> None:
+    """End this process when the `dvc` that runs it ends, though a shell may stand between the two.
+
+    Raises:
+        CorpusError: it has ended already.
+    """
+    parent = os.getppid()
+    die_with_parent()
+    if os.getppid() != parent:
+        raise CorpusError("The process that started this stage is gone.")
+    watched = _up_to_dvc(parent)
+    if not watched:
+        return
+
+    def watch() -> None:
+        while all(_started(pid) == since for pid, since in watched):
+            time.sleep(_POLL)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True, name="die-with-dvc").start()
+
+
+def _up_to_dvc(pid: int) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for _ in range(3):
+        since = _started(pid)
+        if pid <= 1 or since is None:
+            break
+        found.append((pid, since))
+        if b"dvc" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return found
+        pid = int(_stat(pid)["ppid"])
+    return []
+
+
+def _started(pid: int) -> str | None:
+    stat = _stat(pid)
+    return None if stat.get("state") in {None, "Z", "X"} else stat["started"]
+
+
+def _stat(pid: int) -> dict[str, str]:
+    # Linux only; elsewhere there is no /proc, and only the direct parent is watched.
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return {}
+    return {"state": fields[0].decode(), "ppid": fields[1].decode(), "started": fields[19].decode()}

@@ -1,0 +1,71 @@
+"""How a table becomes bytes: the one place where Parquet is written, and what every shard has in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus.errors import InvariantError, StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from schemas import Table
+
+# Readers prune by row group; 10,000 articles are about 10 MB of zstd.
+ROW_GROUP: Final = 10_000
+
+
+def conform(table: Table, rows: pa.Table) -> pa.Table:
+    """Rows with exactly the columns and types of a table, sorted by its sort columns, in one chunk.
+
+    Raises:
+        InvariantError: a column is missing, does not cast, or has nulls where none may be.
+    """
+    missing = [name for name in table.names if name not in rows.column_names]
+    if missing:
+        raise InvariantError(f"Rows for '{table.name}' lack the columns {', '.join(missing)}.")
+    try:
+        # pyarrow's bytes depend on chunking, so there is one chunk.
+        rows = rows.select(table.names).cast(table.arrow).combine_chunks()
+        if table.sort:
+            rows = rows.sort_by([(name, "ascending") for name in table.sort]).combine_chunks()
+        rows.validate(full=True)
+    except (pa.ArrowInvalid, ValueError) as error:
+        raise InvariantError(f"Rows for '{table.name}' do not fit its schema: {error}") from error
+    for column in table.columns:
+        if not column.nullable and rows[column.name].null_count:
+            raise InvariantError(f"{table.name}.{column.name} has nulls, and may have none.")
+    return rows
+
+
+def write(path: Path, table: Table, rows: pa.Table) -> int:
+    """Write rows as a shard of a table; the same rows give the same bytes. Returns the number of rows."""
+    rows = conform(table, rows)
+    pq.write_table(
+        rows,
+        path,
+        row_group_size=ROW_GROUP,
+        compression="zstd",
+        compression_level=3,
+        write_statistics=True,
+        # A flipped byte is noticed on reading only with checksums.
+        write_page_checksum=True,
+        write_page_index=True,
+    )
+    return int(rows.num_rows)
+
+
+def read(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Read a shard of ours, with its page checksums verified.
+
+    Raises:
+        StorageError: it is no Parquet, or a page is not what was written.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            return file.read(columns=columns, use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise StorageError(f"{path} cannot be read: {error}. Delete it and run `corpus build`.") from None

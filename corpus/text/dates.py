@@ -1,0 +1,237 @@
+"""Dates as people write them: the day always, the instant only where a time and an offset stand there.
+
+A strict grammar reads the usual forms in many languages; whatever of a text is neither date nor time must be a
+weekday or a small word, or it is no date. dateparser is asked for the rest. No clock has a say in any of it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from corpus.text.months import FILLERS, MONTHS, VAGUE_ZONES, ZONES
+
+LONGEST: Final = 80
+
+
+class NumericDates(StrEnum):
+    """Which number comes first in 03/04/2020."""
+
+    BY_LANGUAGE = "by-language"
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+
+
+class Moment(NamedTuple):
+    """A day as the source dates it; its instant, if known; whether day and month could be the other way round."""
+
+    day: date
+    instant: datetime | None = None
+    ambiguous: bool = False
+
+
+_YEAR: Final = r"(?P<y>1[6-9]\d\d|20\d\d)"
+_ISO: Final = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
+    re.IGNORECASE,
+)
+_WORD: Final = r"(?P<m>[^\W\d_]{3,14})"
+_FORMS: Final = (
+    re.compile(rf"\b(?P<d>\d\d?)(?:st|nd|rd|th|er|re|º|ª|°|\.|-)?[\s.]*(?:of |de |d'|d’|-)?\s*{_WORD}\.?,?-?\s*(?:of |de |del )?\s*{_YEAR}\b"),
+    re.compile(rf"\b{_WORD}\.?\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+{_YEAR}\b"),
+    re.compile(rf"\b{_YEAR}\.?\s+{_WORD}\s+(?P<d>\d\d?)\b"),
+    re.compile(r"(?P<y>\d{4})\s*[年년]\s*(?P<m>\d\d?)\s*[月월]\s*(?P<d>\d\d?)\s*[日일号]?"),
+    re.compile(rf"\b{_YEAR}[./]\s?(?P<m>\d\d?)[./]\s?(?P<d>\d\d?)\b"),
+)  # fmt: skip
+_NUMERIC: Final = re.compile(r"\b(\d\d?)([./-])\s?(\d\d?)\2\s?(1[6-9]\d\d|20\d\d|\d\d)\b(?!:)")
+_TIME: Final = re.compile(
+    r"(?<![\d:])(\d\d?)(?:\s?[:.h]\s?([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?)?\s*(a\.?m\.?|p\.?m\.?)?(?![\w:])"
+)
+_CLOCK: Final = re.compile(r"(\d\d?)[時시点时](?:\s?(\d\d?)[分분])?")
+_OFFSET: Final = re.compile(r"(?:\b(?:utc|gmt))?\s?([+-−])(\d\d?):?(\d\d)?(?!\d)")
+_TOKEN: Final = re.compile(r"[^\s,;|()\[\]/–—·•:-]+")
+_IN_URL: Final = re.compile(r"/(1[6-9]\d\d|20\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-]|$)")
+_MONTH_FIRST_LANGUAGES: Final = frozenset({"en", "fil", "tl"})
+
+
+def in_url(url: str | None) -> date | None:
+    """The day in a URL's path, as `/2020/09/11/`."""
+    found = _IN_URL.search(url) if url else None
+    return _day(*map(int, found.groups())) if found else None
+
+
+@lru_cache(maxsize=8_192)
+def parse(
+    written: str,
+    numeric: NumericDates = NumericDates.BY_LANGUAGE,
+    language: str | None = None,
+    hint: date | None = None,
+) -> Moment | None:
+    """Read a text that is a date, and nothing but a date, with or without a time; None if it is not.
+
+    Args:
+        written: at most 80 characters; without any label such as `Published:`.
+        numeric: how to read 03/04/2020 where nothing else decides.
+        language: what the article is in, for `by-language`.
+        hint: the day in the article's URL, which decides before `numeric`.
+    """
+    text = written.strip().strip(".,;|()[]").strip()
+    if not 6 <= len(text) <= LONGEST or not any(letter.isdigit() for letter in text):
+        return None
+    iso = _ISO.fullmatch(text)
+    if iso:
+        return _from_iso(iso)
+    folded = text.casefold().replace("a.m", "am").replace("p.m", "pm").replace("\u2019", "'")
+    found = _find_day(folded, numeric, language, hint)
+    if found is None:
+        return None
+    day, ambiguous, rest = found
+    clock, rest = _find_time(rest)
+    offset, rest = _find_offset(rest) if clock else (None, rest)
+    left = [word.strip(".'") for word in _TOKEN.findall(rest)]
+    zone = [word for word in left if word in ZONES or word in VAGUE_ZONES]
+    if any(word and word not in FILLERS and word not in zone for word in left):
+        return None
+    if offset is None and clock and len(zone) == 1 and zone[0] in ZONES:
+        offset = timedelta(hours=ZONES[zone[0]])
+    instant = None
+    if clock and offset is not None:
+        instant = _instant(day, clock, offset)
+    return Moment(day, instant, ambiguous)
+
+
+def _from_iso(found: re.Match[str]) -> Moment | None:
+    year, month, day, hour, minute, second, zone = found.groups()
+    on = _day(int(year), int(month), int(day))
+    if on is None:
+        return None
+    if hour is None or zone is None:
+        return Moment(on) if hour is None or _is_clock(int(hour), int(minute), int(second or 0)) else None
+    offset = timedelta(0)
+    if zone[0] in "+-":
+        digits = zone[1:].replace(":", "")
+        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
+    instant = _instant(on, (int(hour), int(minute), int(second or 0)), offset)
+    return Moment(on, instant) if instant else None
+
+
+def _find_day(
+    text: str, numeric: NumericDates, language: str | None, hint: date | None
+) -> tuple[date, bool, str] | None:
+    """The day in a text, whether it is ambiguous, and the text without it."""
+    for form in _FORMS:
+        for found in form.finditer(text):
+            written = found["m"]
+            month = int(written) if written.isdigit() else MONTHS.get(written)
+            day = _day(int(found["y"]), month, int(found["d"])) if month else None
+            if day is not None:
+                return day, False, f"{text[: found.start()]} {text[found.end() :]}"
+    iso = re.search(rf"\b{_YEAR}-(?P<m>\d\d?)-(?P<d>\d\d?)(?!\d)t?", text)
+    if iso and (day := _day(int(iso["y"]), int(iso["m"]), int(iso["d"]))):
+        return day, False, f"{text[: iso.start()]} {text[iso.end() :]}"
+    digits = _NUMERIC.search(text)
+    if digits is None:
+        return None
+    read = _numeric(digits, numeric, language, hint)
+    return None if read is None else (*read, f"{text[: digits.start()]} {text[digits.end() :]}")
+
+
+def _numeric(
+    found: re.Match[str], numeric: NumericDates, language: str | None, hint: date | None
+) -> tuple[date, bool] | None:
+    first, separator, second, year = int(found[1]), found[2], int(found[3]), int(found[4])
+    short = year < 100
+    if short:
+        year += 2000 if year < 69 else 1900
+    day_first, month_first = _day(year, second, first), _day(year, first, second)
+    if hint is not None and hint in {day_first, month_first}:
+        return hint, False
+    if day_first is None or month_first is None or day_first == month_first:
+        only = day_first or month_first
+        return None if only is None else (only, short)
+    # Nobody writes the month first with points.
+    if separator == ".":
+        return day_first, short
+    if numeric is not NumericDates.BY_LANGUAGE:
+        return (month_first if numeric is NumericDates.MONTH_FIRST else day_first), short
+    # English is written both ways; elsewhere the day comes first.
+    unsure = language is None or language.partition("-")[0] in _MONTH_FIRST_LANGUAGES
+    return (month_first if unsure else day_first), unsure or short
+
+
+def _find_time(text: str) -> tuple[tuple[int, int, int] | None, str]:
+    for form in (_CLOCK, _TIME):
+        for found in form.finditer(text):
+            hour, minute, *more = found.groups()
+            second, half = more or (None, None)
+            # A bare number is a time only with am or pm, or before `h` or `Uhr`.
+            if (
+                minute is None
+                and half is None
+                and form is _TIME
+                and not re.match(r"\s*(h|uhr|hrs)\b", text[found.end() :])
+            ):
+                continue
+            number = int(hour)
+            if half:
+                if not 1 <= number <= 12:
+                    continue
+                number = number % 12 + (12 if half.startswith("p") else 0)
+            clock = (number, int(minute or 0), int(second or 0))
+            if _is_clock(*clock):
+                return clock, f"{text[: found.start()]} {text[found.end() :]}"
+    return None, text
+
+
+def _find_offset(text: str) -> tuple[timedelta | None, str]:
+    found = _OFFSET.search(text)
+    if found is None:
+        return None, text
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
+    return (offset if found[1] == "+" else -offset), f"{text[: found.start()]} {text[found.end() :]}"
+
+
+def _instant(day: date, clock: tuple[int, int, int], offset: timedelta) -> datetime | None:
+    try:
+        return datetime(day.year, day.month, day.day, *clock, tzinfo=timezone(offset)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _is_clock(hour: int, minute: int, second: int) -> bool:
+    return hour < 24 and minute < 60 and second < 60
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1_024)
+def parse_foreign(written: str) -> Moment | None:
+    """Read a date in a form or language that `parse` does not know, by dateparser; the day only.
+
+    For texts that stand where a date should: a field of the front matter, or after a label.
+    """
+    text = written.strip()
+    if not 6 <= len(text) <= LONGEST or not re.search(r"\d{4}", text):
+        return None
+    import dateparser  # a tenth of a second, and seldom needed
+
+    found = dateparser.parse(
+        text,
+        settings={
+            "STRICT_PARSING": True,
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "PARSERS": ["absolute-time"],
+            "RELATIVE_BASE": datetime(2000, 1, 1),  # noqa: DTZ001 - so that today has no say
+            "TIMEZONE": "UTC",
+            "RETURN_AS_TIMEZONE_AWARE": False,
+        },
+    )
+    return None if found is None else Moment(found.date())

@@ -1,0 +1,68 @@
+"""One way to write the same text: NFC, plain line ends and spaces, nothing invisible. Quotes and dashes stay."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import Final
+
+# Line and paragraph separators of all kinds are line ends.
+_LINE_ENDS: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# No-break, figure, narrow, ideographic and other spaces are spaces; so is a tab.
+_SPACES: Final = "\t\x1f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+# Invisible: soft hyphen, zero-width space, word joiner, byte order mark, bidi controls, other controls. Zero-width
+# joiner and non-joiner stay, for Persian, Indic scripts and emoji are not the same without them.
+_INVISIBLE: Final = (
+    *range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0xA0), 0xAD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F,
+    *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC),
+)  # fmt: skip
+_TABLE: Final = {**dict.fromkeys(map(ord, _SPACES), " "), **dict.fromkeys(_INVISIBLE, None)}
+# One search tells whether there is anything to do at all, as there mostly is not.
+_ODD: Final = re.compile("[" + re.escape(_SPACES + "".join(map(chr, _INVISIBLE))) + "]")
+# ASCII of these alone is normal already, as most English text is.
+_CLEAN: Final = bytes(range(0x20, 0x7F)) + b"\n"
+_RUNS: Final = re.compile(" {2,}")
+# Scripts written without spaces: each character counts as a word, as search engines and word processors have it.
+_UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:['’.,-][^\W{_UNSPACED}]+)*")
+
+
+def normalise(text: str) -> str:
+    """Text with one form for what looks the same. Keeps lines and words; idempotent."""
+    if text.isascii() and not text.encode().translate(None, _CLEAN):
+        return text
+    if "\r" in text or _LINE_ENDS.search(text):
+        text = _LINE_ENDS.sub("\n", text)
+    if _ODD.search(text):
+        text = text.translate(_TABLE)
+    if not text.isascii():
+        # Lone surrogates have no place in UTF-8.
+        text = text.encode("utf-8", "replace").decode("utf-8")
+        text = unicodedata.normalize("NFC", text)
+    return text
+
+
+def one_line(text: str) -> str:
+    """Normalised text as one line: runs of white space are one space."""
+    return " ".join(normalise(text).split())
+
+
+def collapse(line: str) -> str:
+    """A normalised line without outer or doubled spaces."""
+    line = line.strip(" ")
+    return _RUNS.sub(" ", line) if "  " in line else line
+
+
+def count_words(text: str) -> int:
+    """Unicode words; each character of scripts written without spaces counts as one.
+
+    >>> count_words("It's 3.5 million, state-owned — 東京")
+    6
+    """
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def text_hash(text: str) -> str:
+    """128 bits in hex of a normalised text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Versions: building, naming, opening and comparing them. The only room that imports dvc or runs git."""

@@ -1,0 +1,191 @@
+"""What a dvc.lock pins: for each output its md5, and for a folder the md5 of each file in it.
+
+A version is read by these pins, from the cache or a remote, and never from the pipeline's workspace.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from corpus.errors import CorpusError, DamagedObject, MissingObjects
+from corpus.store.digest import FileDigests
+from corpus.versions.repository import LOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from corpus.versions.repository import Repository
+
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FOLDER: Final = ".dir"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One output of a stage: a file, or a folder if `md5` ends in `.dir`."""
+
+    stage: str
+    path: str
+    md5: str
+    size: int
+    cached: bool
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the output is a folder."""
+        return self.md5.endswith(_FOLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """One file that a pin stands for."""
+
+    path: str
+    md5: str
+
+
+def parse(text: str, where: str, pipeline: str | None = None) -> list[Pin]:
+    """The pins in the text of a dvc.lock.
+
+    Args:
+        text: the file's content.
+        where: what to call it in an error.
+        pipeline: the text of its dvc.yaml, which says what is kept in git rather than in the cache.
+
+    Raises:
+        CorpusError: it is no dvc.lock.
+    """
+    try:
+        stages = yaml.load(text, Loader=_LOADER)["stages"]  # noqa: S506 - a safe loader
+        kept_in_git = _kept_in_git(pipeline)
+        return [
+            Pin(name, out["path"], out["md5"], int(out.get("size", 0)), out["path"] not in kept_in_git)
+            for name, stage in stages.items()
+            for out in stage.get("outs", ())
+        ]
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise CorpusError(
+            f"{where} is damaged ({type(error).__name__}). `git checkout -- {LOCK}` brings the committed one back."
+        ) from None
+
+
+def _kept_in_git(pipeline: str | None) -> set[str]:
+    if pipeline is None:
+        return set()
+    kept: set[str] = set()
+    for stage in yaml.load(pipeline, Loader=_LOADER)["stages"].values():  # noqa: S506 - a safe loader
+        for kind in ("outs", "metrics", "plots"):
+            for out in stage.get(kind, ()):
+                if isinstance(out, dict):
+                    kept |= {path for path, options in out.items() if options and options.get("cache") is False}
+    return kept
+
+
+def of_working_tree(repository: Repository) -> list[Pin]:
+    """The pins of the working tree; none if nothing was built yet."""
+    path = repository.root / LOCK
+    if not path.exists():
+        return []
+    return parse(path.read_text(encoding="utf-8"), LOCK, (repository.root / "dvc.yaml").read_text(encoding="utf-8"))
+
+
+def of_commit(repository: Repository, commit: str) -> list[Pin]:
+    """The pins of a commit; none if it has no dvc.lock."""
+    text = repository.read_at(commit, LOCK)
+    return [] if text is None else parse(text, f"{LOCK} of {commit[:10]}", repository.read_at(commit, "dvc.yaml"))
+
+
+class Objects:
+    """The objects of a repository's DVC cache, each verified once per change of its file."""
+
+    def __init__(self, repository: Repository) -> None:
+        from dvc.config import Config  # also the user's and the system's own settings count
+
+        config = Config(str(repository.root / ".dvc"))
+        self.repository = repository
+        self.folder = Path(config["cache"].get("dir") or repository.root / ".dvc" / "cache") / "files" / "md5"
+        self._memory = FileDigests(repository.root / ".dvc" / "tmp" / "corpus" / "md5.json", "md5")
+
+    def path(self, md5: str) -> Path:
+        """Where the cache would keep an object."""
+        return self.folder / md5[:2] / md5[2:]
+
+    def get(self, md5: str) -> Path | None:
+        """A verified object, or None if the cache does not have it.
+
+        Raises:
+            DamagedObject: it has another digest.
+        """
+        path = self.path(md5)
+        try:
+            found = self._memory.of(path)
+        except OSError:
+            return None
+        expected = md5.removesuffix(_FOLDER)
+        if found != expected:
+            raise DamagedObject(path, expected, found)
+        return path
+
+    def files(self, pin: Pin) -> list[Pinned] | None:
+        """The files a pin stands for, sorted; None if the cache lacks the listing of a folder."""
+        if not pin.is_folder:
+            return [Pinned(pin.path, pin.md5)]
+        listing = self.get(pin.md5)
+        return None if listing is None else listed(pin, listing.read_bytes())
+
+    def remember(self) -> None:
+        """Keep what was verified for the next time."""
+        self._memory.save()
+
+
+def listed(pin: Pin, listing: bytes) -> list[Pinned]:
+    """The files in the listing of a pinned folder, sorted. Paths that would leave it are refused."""
+    entries: list[dict[str, Any]] = json.loads(listing)
+    found = []
+    for entry in entries:
+        inside = PurePosixPath(entry["relpath"])
+        if inside.is_absolute() or ".." in inside.parts:
+            raise CorpusError(f"The listing of {pin.path} names {str(inside)!r}, which lies outside it.")
+        found.append(Pinned(f"{pin.path}/{inside}", entry["md5"]))
+    return sorted(found, key=lambda file: file.path)
+
+
+def verify(repository: Repository, pins: Iterable[Pin]) -> list[str]:
+    """Which objects of some pins the cache lacks, or has with another size than the workspace's file."""
+    objects = Objects(repository)
+    wrong: list[str] = []
+    for pin in pins:
+        if not pin.cached:
+            continue
+        try:
+            files = objects.files(pin)
+        except DamagedObject:
+            files = None
+        if files is None:
+            wrong.append(f"{pin.path} ({pin.md5})")
+            continue
+        for file in files:
+            here = repository.root / file.path
+            try:
+                size = objects.path(file.md5).stat().st_size
+            except OSError:
+                wrong.append(f"{file.path} ({file.md5})")
+                continue
+            if here.is_file() and here.stat().st_size != size:
+                wrong.append(f"{file.path} ({file.md5}: {size:,} bytes)")
+    objects.remember()
+    return wrong
+
+
+def require_all(repository: Repository, pins: Iterable[Pin]) -> None:
+    """Raises MissingObjects, naming them, unless the cache has every object of some pins."""
+    wrong = verify(repository, pins)
+    if wrong:
+        raise MissingObjects(
+            "Objects that dvc.lock names are not in the DVC cache. Run `dvc pull`, or `corpus build`.", wrong
+        )

@@ -1,0 +1,124 @@
+"""What a killed run can leave behind so that DVC or git refuse to work, and the clearing of it.
+
+Only while our own lock is held: then no other writer of ours can be at work on any of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import CorpusError
+from corpus.versions import pins
+from corpus.versions.repository import LOCK
+
+if TYPE_CHECKING:
+    from corpus.versions.repository import Repository
+
+# git holds its index lock for moments; an older one belongs to nobody.
+_GIT_LOCK_SECONDS: Final = 10.0
+
+
+def clear(repository: Repository) -> list[str]:
+    """Clear what a killed run left. Returns what was mended, in words."""
+    return [
+        *_clear_rwlock(repository.root / ".dvc" / "tmp" / "rwlock"),
+        *_clear_runs(repository),
+        *_mend_pins(repository),
+        *_clear_index_lock(repository),
+    ]
+
+
+def _clear_rwlock(path: Path) -> list[str]:
+    """An rwlock that is empty, broken, or held only by processes that are gone or are no dvc.
+
+    DVC's other locks are flocks: whoever died has let go of them.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return []
+    try:
+        holders = _process_ids(json.loads(content))
+    except ValueError:
+        holders = [0]
+    if holders and not any(_is_dvc(pid) for pid in holders):
+        path.unlink(missing_ok=True)
+        return ["removed .dvc/tmp/rwlock of a run that was killed"]
+    return []
+
+
+def _process_ids(held: object) -> list[int]:
+    """Every `pid` in an rwlock, however it is nested."""
+    if isinstance(held, dict):
+        own = [held["pid"]] if isinstance(held.get("pid"), int) else []
+        return own + [pid for value in held.values() for pid in _process_ids(value)]
+    return [pid for value in held for pid in _process_ids(value)] if isinstance(held, list) else []
+
+
+def _is_dvc(pid: int) -> bool:
+    """Whether a process is alive and a dvc. Process ids are used again by others."""
+    command = Path(f"/proc/{pid}/cmdline")
+    if Path("/proc/self").exists():
+        try:
+            return b"dvc" in command.read_bytes()
+        except OSError:
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _clear_runs(repository: Repository) -> list[str]:
+    runs = pins.Objects(repository).folder.parents[1] / "runs"
+    gone = 0
+    for folder in runs.glob("*/*") if runs.is_dir() else ():
+        # Only an empty one can be removed so.
+        with suppress(OSError):
+            folder.rmdir()
+            gone += 1
+    return [f"removed {gone} empty run-cache folders"] if gone else []
+
+
+def _mend_pins(repository: Repository) -> list[str]:
+    path = repository.root / LOCK
+    if not path.exists():
+        return []
+    try:
+        pins.of_working_tree(repository)
+    except (CorpusError, UnicodeDecodeError):
+        if repository.git("ls-files", "--", LOCK):
+            repository.git("checkout", "--", LOCK)
+            return [f"restored {LOCK}, which a killed run left unreadable, from git"]
+        path.unlink()
+        return [f"removed {LOCK}, which a killed run left unreadable"]
+    return []
+
+
+def _clear_index_lock(repository: Repository) -> list[str]:
+    path = Path(repository.git("rev-parse", "--git-path", "index.lock").strip())
+    path = path if path.is_absolute() else repository.root / path
+    try:
+        age = time.time() - path.stat().st_mtime
+    except OSError:
+        return []
+    if age < _GIT_LOCK_SECONDS or _git_is_running():
+        return []
+    path.unlink(missing_ok=True)
+    return ["removed the index.lock of a git that was killed"]
+
+
+def _git_is_running() -> bool:
+    for command in Path("/proc").glob("[0-9]*/comm"):
+        with suppress(OSError):
+            if command.read_text().strip() == "git":
+                return True
+    return False

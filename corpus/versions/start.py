@@ -1,0 +1,70 @@
+"""Making a corpus repository: git, DVC, the pipeline, and a first commit."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import UsageError
+from corpus.store import engine
+from corpus.versions.repository import Repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# template: where it goes
+_FILES: Final = {
+    "dvc.yaml": "dvc.yaml",
+    "params.yaml": "params.yaml",
+    "README.md": "README.md",
+    "gitignore": ".gitignore",
+    "dvcignore": ".dvcignore",
+    "dvcconfig": ".dvc/config",
+}
+# What `dvc init` would write besides.
+_DVC_GITIGNORE: Final = "/config.local\n/tmp\n/cache\n"
+
+
+def init(folder: Path, *, example: bool = False) -> Repository:
+    """Make a corpus repository in a folder that is absent or empty, or a git repository without one.
+
+    Args:
+        folder: where.
+        example: put a first article into seeds/.
+
+    Raises:
+        UsageError: something of ours, or of DVC's, stands there already; nothing was changed.
+    """
+    folder = folder.resolve()
+    _require_place(folder)
+    templates = resources.files("corpus.versions") / "template"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = [".dvc/.gitignore", "seeds/.gitkeep", engine.ENGINE, *_FILES.values()]
+    for name, target in _FILES.items():
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        (folder / target).write_bytes((templates / name).read_bytes())
+    (folder / ".dvc" / ".gitignore").write_text(_DVC_GITIGNORE)
+    (folder / "seeds").mkdir(exist_ok=True)
+    (folder / "seeds" / ".gitkeep").touch()
+    if example:
+        (folder / "seeds" / "example.md").write_bytes((templates / "example.md").read_bytes())
+        made.append("seeds/example.md")
+    engine.pin(folder)
+    repository = Repository(folder)
+    if not (folder / ".git").exists():
+        repository.git("init", "--quiet", "--initial-branch=main")
+    repository.git("add", "--", *made)
+    if repository.git("config", "user.email", check=False):
+        repository.git("commit", "--quiet", "-m", "Begin a news corpus", "--", *made)
+    return repository
+
+
+def _require_place(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file. Name a folder.")
+    inside = next((p for p in (folder, *folder.parents) if (p / ".git").exists()), None)
+    if inside is not None and inside != folder:
+        raise UsageError(f"{folder} lies inside the git repository {inside}. Choose a folder outside of it.")
+    taken = sorted(name for name in (*_FILES.values(), ".dvc", engine.ENGINE, "data") if (folder / name).exists())
+    if taken:
+        raise UsageError(f"{folder} already has {', '.join(taken)}. Choose another folder; nothing was changed.")

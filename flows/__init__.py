@@ -1,0 +1,1 @@
+"""When things run: the Prefect flow. The only place that imports Prefect."""

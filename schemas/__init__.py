@@ -1,0 +1,31 @@
+"""What a table must be. Belongs here: columns, checks and what is derived from them. Imports nothing of ours."""
+
+from schemas.rules import RULES, Check, Rule, Severity
+from schemas.table import Column, Table
+from schemas.tables import (
+    ARTICLES,
+    DECISIONS,
+    DOCUMENTS,
+    PUBLISHED,
+    QUARANTINE,
+    REVISIONS,
+    TABLES,
+    VERDICTS,
+)
+
+__all__ = [
+    "ARTICLES",
+    "DECISIONS",
+    "DOCUMENTS",
+    "PUBLISHED",
+    "QUARANTINE",
+    "REVISIONS",
+    "RULES",
+    "TABLES",
+    "VERDICTS",
+    "Check",
+    "Column",
+    "Rule",
+    "Severity",
+    "Table",
+]

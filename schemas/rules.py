@@ -1,0 +1,86 @@
+"""The checks by name: what each means, and what it does unless params.yaml says otherwise.
+
+A rule is either told by a parser (it alone saw the bytes) or checked on the parsed table by `schemas.models`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Severity(StrEnum):
+    """What a failed check does."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    IGNORE = "ignore"  # not `off`: YAML reads that as false
+
+
+class Check(StrEnum):
+    """Every check there is."""
+
+    # Told by intake and parsers, in a document's `problems`.
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    SYMLINK = "symlink"
+    UNSUPPORTED = "unsupported_media_type"
+    BINARY = "binary"
+    ENCODING = "encoding"
+    NUL = "nul"
+    FRONT_MATTER = "front_matter"
+    AMBIGUOUS_DATE = "ambiguous_date"
+    UNREAD_DATE = "unread_date"
+    REJECTED_URL = "rejected_url"
+    # Checked on the table of documents.
+    TITLE_MISSING = "title_missing"
+    TITLE_LENGTH = "title_length"
+    TEXT_SHORT = "text_short"
+    CONTROL_CHARACTERS = "control_characters"
+    DATE_EARLY = "date_early"
+    DATE_LATE = "date_late"
+    DATE_MISSING = "date_missing"
+    MODIFIED_EARLY = "modified_early"
+    URL_NOT_PUBLIC = "url_not_public"
+    LANGUAGE_TAG = "language_tag"
+    LIST_BLANK = "list_blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check's default severity and its meaning in a sentence. What is `fixed` params.yaml cannot soften."""
+
+    severity: Severity
+    meaning: str
+    fixed: bool = False
+
+
+_B, _W = Severity.BLOCK, Severity.WARN
+
+RULES: Final[dict[Check, Rule]] = {
+    Check.EMPTY: Rule(_B, "the document has no bytes, or only white space", fixed=True),
+    Check.TOO_LARGE: Rule(_B, "the document is larger than ingest.max_bytes", fixed=True),
+    Check.SYMLINK: Rule(_B, "a symbolic link; links are never followed", fixed=True),
+    Check.UNSUPPORTED: Rule(_B, "no parser reads this media type", fixed=True),
+    Check.BINARY: Rule(_B, "the bytes are no text in any encoding", fixed=True),
+    Check.ENCODING: Rule(_W, "the bytes are not UTF-8 and were decoded otherwise"),
+    Check.NUL: Rule(_W, "NUL characters were removed"),
+    Check.FRONT_MATTER: Rule(_B, "the front matter cannot be read"),
+    Check.AMBIGUOUS_DATE: Rule(_W, "a numeric date whose day and month could be swapped"),
+    Check.UNREAD_DATE: Rule(_W, "a line or field that should be a date and could not be read"),
+    Check.REJECTED_URL: Rule(_W, "an address that is not http(s) was left out"),
+    Check.TITLE_MISSING: Rule(_B, "no title was found", fixed=True),
+    Check.TITLE_LENGTH: Rule(_B, "the title is shorter or longer than validate.title_length"),
+    Check.TEXT_SHORT: Rule(_B, "the text has fewer words than validate.min_words"),
+    Check.CONTROL_CHARACTERS: Rule(_B, "control characters are left in title or text"),
+    Check.DATE_EARLY: Rule(_B, "published or modified before validate.earliest_date"),
+    Check.DATE_LATE: Rule(
+        _B, "published or modified more than a day after capture (seeds: after validate.latest_date)"
+    ),
+    Check.DATE_MISSING: Rule(_W, "no date of publication was found"),
+    Check.MODIFIED_EARLY: Rule(_W, "modified more than a day before it was published"),
+    Check.URL_NOT_PUBLIC: Rule(_B, "the URL is not http(s) with a public host"),
+    Check.LANGUAGE_TAG: Rule(_W, "the language is no valid BCP 47 tag"),
+    Check.LIST_BLANK: Rule(_B, "a list of authors, keywords or credits has a blank element"),
+}

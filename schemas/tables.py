@@ -1,0 +1,181 @@
+"""The tables of a corpus, column by column."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+from schemas.table import UTC_MICROSECONDS, Column, Table
+
+
+def _list(inner: pa.DataType) -> pa.DataType:
+    return pa.list_(pa.field("element", inner, nullable=False))
+
+
+def _struct(*members: tuple[str, pa.DataType, bool]) -> pa.DataType:
+    return pa.struct([pa.field(name, dtype, nullable=nullable) for name, dtype, nullable in members])
+
+
+STRINGS: Final = _list(pa.string())
+HEADINGS: Final = _list(_struct(("start", pa.int32(), False), ("text", pa.string(), False)))
+LINKS: Final = _list(_struct(("title", pa.string(), False), ("url", pa.string(), True)))
+PROBLEMS: Final = _list(_struct(("check", pa.string(), False), ("found", pa.string(), True)))
+
+_DOCUMENT_ID = Column("document_id", pa.string(), "sha256 of the document's bytes, in hex")
+_SOURCE = Column("source", pa.string(), "where the document was found: path, URL or `file.warc.gz#offset`")
+_BATCH = Column("batch", pa.string(), "the batch that brought the document; `seeds` for the folder seeds/")
+_CAPTURED_AT = Column("captured_at", UTC_MICROSECONDS, "capture time of this revision; null for seeds", nullable=True)
+_ARTICLE_ID = Column(
+    "article_id",
+    pa.string(),
+    "identity, 128-bit hex: from the canonical URL; without one, from publisher, title and date; "
+    "without those, from the text",
+)
+_REVISION = Column("revision", pa.int32(), "1, 2, … in order of capture")
+
+# What a document says: the same columns in `documents` (where a bad one may lack all) and in `articles`.
+_CONTENT = (
+    Column("url", pa.string(), "canonical URL", nullable=True),
+    Column("publisher", pa.string(), "registrable domain, as `themoscowtimes.com`", nullable=True),
+    Column("title", pa.string(), "headline"),
+    Column("description", pa.string(), "standfirst, dek", nullable=True),
+    Column("authors", STRINGS, "people, in order, without “By”"),
+    Column("agency", pa.string(), "news agency: `AFP`, `Reuters`, …", nullable=True),
+    Column("section", pa.string(), "the publisher's section", nullable=True),
+    Column("keywords", STRINGS, "the publisher's keywords or tags"),
+    Column("language", pa.string(), "BCP 47 tag", nullable=True),
+    Column("published_date", pa.date32(), "day of publication, as the source dates it", nullable=True),
+    Column(
+        "published_at",
+        UTC_MICROSECONDS,
+        "instant of publication; only where the source gives a time and an offset",
+        nullable=True,
+    ),
+    Column("modified_at", UTC_MICROSECONDS, "instant of the last change, likewise", nullable=True),
+    Column("text", pa.string(), "paragraphs apart by one blank line, subheadings included as paragraphs"),
+    Column("headings", HEADINGS, "subheadings, with their offsets into `text` in characters"),
+    Column("image_credits", STRINGS, "who made the pictures"),
+    Column("links", LINKS, "related articles that the document names"),
+    Column("word_count", pa.int32(), "Unicode words in `text`"),
+    Column("text_hash", pa.string(), "128-bit hex of the normalised text"),
+)
+
+_LOOSE_TITLE = Column("title", pa.string(), "headline, where one was found", nullable=True)
+
+DOCUMENTS: Final = Table(
+    "documents",
+    "One row a document, as parsed, good or bad.",
+    (
+        _DOCUMENT_ID,
+        _SOURCE,
+        _BATCH,
+        Column("media_type", pa.string(), "by content, then by name"),
+        Column("size", pa.int64(), "bytes"),
+        Column("encoding", pa.string(), "how the bytes were decoded; null where they were not", nullable=True),
+        Column("parser", pa.string(), "which parser spoke, as `text/1`; null where none did", nullable=True),
+        _CAPTURED_AT,
+        *(_LOOSE_TITLE if column.name == "title" else column for column in _CONTENT),
+        Column("problems", PROBLEMS, "what the parser has to say: check and what it found"),
+    ),
+    sort=("source",),
+)
+
+VERDICTS: Final = Table(
+    "verdicts",
+    "One row a failed check of a document. A document without a row passed every check.",
+    (
+        _DOCUMENT_ID,
+        _SOURCE,
+        Column("check", pa.string(), "the check's name, as in params.yaml"),
+        Column("severity", pa.string(), "`block` quarantines the document, `warn` is counted"),
+        Column("found", pa.string(), "what the check found", nullable=True),
+    ),
+    sort=("source", "check", "found"),
+)
+
+DECISIONS: Final = Table(
+    "decisions",
+    "One row a document: what became of it, and why.",
+    (
+        _DOCUMENT_ID,
+        _SOURCE,
+        Column("decision", pa.string(), "`article`, `superseded`, `repeat` or `quarantined`"),
+        Column("rule", pa.string(), "what the decision rests on"),
+        Column("article_id", pa.string(), "identity of the article; null for quarantined", nullable=True),
+        Column("revision", pa.int32(), "the revision this document is or repeats", nullable=True),
+        Column("winner", pa.string(), "document_id of the revision that stands for this document", nullable=True),
+        Column("superseded_by", pa.string(), "document_id of the next revision", nullable=True),
+        Column(
+            "superseded_at",
+            UTC_MICROSECONDS,
+            "capture time of the next revision; null for seeds",
+            nullable=True,
+        ),
+        Column("first_seen", UTC_MICROSECONDS, "capture time of revision 1; null for seeds", nullable=True),
+        Column("duplicate_of", pa.string(), "article_id of the earliest article with this text", nullable=True),
+        Column("similarity", pa.float32(), "Jaccard similarity with `duplicate_of`", nullable=True),
+    ),
+    sort=("source",),
+)
+
+ARTICLES: Final = Table(
+    "articles",
+    "One row an article: its current revision.",
+    (
+        _ARTICLE_ID,
+        _REVISION,
+        *_CONTENT,
+        Column(
+            "duplicate_of",
+            pa.string(),
+            "article_id of the earliest article with (nearly) this text",
+            nullable=True,
+        ),
+        Column("similarity", pa.float32(), "Jaccard similarity, with `duplicate_of`", nullable=True),
+        Column("first_seen", UTC_MICROSECONDS, "capture time of revision 1; null for seeds", nullable=True),
+        _CAPTURED_AT,
+        _DOCUMENT_ID,
+        _SOURCE,
+        _BATCH,
+        Column("parser", pa.string(), "the parser and its version, as `text/1`"),
+    ),
+    sort=("published_date", "article_id"),
+)
+
+REVISIONS: Final = Table(
+    "revisions",
+    "One row a superseded revision: the columns of `articles`, and what took its place.",
+    (
+        *ARTICLES.columns,
+        Column("superseded_by", pa.string(), "document_id of the next revision"),
+        Column(
+            "superseded_at",
+            UTC_MICROSECONDS,
+            "capture time of the next revision; null for seeds",
+            nullable=True,
+        ),
+    ),
+    sort=("published_date", "article_id", "revision"),
+)
+
+QUARANTINE: Final = Table(
+    "quarantine",
+    "One row a document that failed a blocking check. Its bytes stay where they were found.",
+    (
+        _DOCUMENT_ID,
+        _SOURCE,
+        _BATCH,
+        Column("media_type", pa.string(), "by content, then by name"),
+        Column("size", pa.int64(), "bytes"),
+        _CAPTURED_AT,
+        Column("url", pa.string(), "canonical URL, where one was found", nullable=True),
+        _LOOSE_TITLE,
+        Column("excerpt", pa.string(), "the first 200 characters of what was read"),
+        Column("reasons", PROBLEMS, "the blocking checks it failed, and what each found"),
+    ),
+    sort=("source",),
+)
+
+TABLES: Final = {table.name: table for table in (DOCUMENTS, VERDICTS, DECISIONS, ARTICLES, REVISIONS, QUARANTINE)}
+PUBLISHED: Final = (ARTICLES, REVISIONS, QUARANTINE)

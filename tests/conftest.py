@@ -1,0 +1,119 @@
+"""Corpus repositories for tests: real git, real DVC, real files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ARTICLE = """{title}
+
+By Jane Example
+
+September 11, 2020
+
+{body}
+
+Original url:
+
+<https://www.example.com/{slug}>
+"""
+BODY = (
+    "The town council approved a new tram line on Monday after four hours of debate, with construction to begin "
+    "next spring and the first passengers expected three years later."
+)
+
+
+def article(slug: str, title: str | None = None, body: str = BODY) -> str:
+    """The text of an article that passes every check."""
+    return ARTICLE.format(slug=slug, title=title or f"Council approves {slug}", body=body)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus repository, driven as a user would."""
+
+    root: Path
+
+    def run(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run `corpus …` here."""
+        done = subprocess.run(
+            [sys.executable, "-m", "corpus", *arguments],
+            cwd=self.root,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        if check:
+            assert done.returncode == 0, f"corpus {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def git(self, *arguments: str) -> str:
+        return subprocess.run(
+            ["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True, timeout=60
+        ).stdout
+
+    def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        return subprocess.run(
+            [sys.executable, "-m", "dvc", *arguments],
+            cwd=self.root, capture_output=True, text=True, check=check, timeout=300, env={**os.environ, "PATH": path},
+        )  # fmt: skip
+
+    def seed(self, name: str, text: str | bytes) -> Path:
+        """Put a document into seeds/."""
+        path = self.root / "seeds" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def commit(self, message: str = "Change") -> None:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "-m", message)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _environment(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing of the user's own settings, and nobody is told anything."""
+    home = tmp_path_factory.mktemp("home")
+    os.environ.update(
+        {
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / ".config"),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "Test",
+            "GIT_AUTHOR_EMAIL": "test@example.org",
+            "GIT_COMMITTER_NAME": "Test",
+            "GIT_COMMITTER_EMAIL": "test@example.org",
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(home / "dvc"),
+        }
+    )
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Test\n\temail = test@example.org\n[init]\n\tdefaultBranch = main\n"
+    )
+
+
+@pytest.fixture
+def corpus_repo(tmp_path: Path) -> Corpus:
+    """A fresh corpus repository without documents."""
+    from corpus.versions.start import init
+
+    return Corpus(init(tmp_path / "repo").root)
+
+
+@pytest.fixture
+def built(corpus_repo: Corpus) -> Corpus:
+    """A corpus repository with two articles and a bad document, built and committed."""
+    corpus_repo.seed("one.txt", article("one"))
+    corpus_repo.seed("two.txt", article("two", body=BODY + " Two thirds would be paid by the region."))
+    corpus_repo.seed("bad.txt", "")
+    corpus_repo.run("build")
+    corpus_repo.commit()
+    return corpus_repo

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import polars as pl
+import pytest
+
+import corpus
+from corpus.errors import DamagedObject, MissingObjects, UnknownVersion, UsageError
+from tests.conftest import BODY, article
+
+
+@pytest.fixture
+def released(built):
+    built.run("release", "-m", "The first")
+    built.seed("one.txt", article("one", body=BODY + " Corrected."))
+    built.seed("three.txt", article("three", body=BODY + " A third."))
+    (built.root / "seeds/two.txt").unlink()
+    built.run("build")
+    built.commit("Second")
+    built.run("release")
+    return built
+
+
+def test_a_release_is_a_tag_that_dvc_understands(released, tmp_path):
+    assert released.git("tag").split() == ["corpus@v1.0.0", "corpus@v1.1.0"]
+    said = released.run("versions").stdout.splitlines()
+    assert said[1].split()[:1] == ["v1.0.0"]
+    assert said[1].rstrip().endswith("The first")
+    released.dvc("artifacts", "get", ".", "corpus", "--rev", "v1.0.0", "-o", str(tmp_path / "got"))
+    assert pl.read_parquet(tmp_path / "got/*.parquet").height == 2
+
+
+def test_versions_open_in_place(released):
+    v1 = corpus.open("corpus@v1.0.0", repo=released.root)
+    assert set(v1.scan().collect()["url"]) == {"https://www.example.com/one", "https://www.example.com/two"}
+    now = corpus.open(repo=released.root)
+    assert set(now.scan().collect()["url"]) == {"https://www.example.com/one", "https://www.example.com/three"}
+    assert v1.arrow().num_rows == 2
+    assert str(v1.pandas()["published_date"].dtype) == "date32[day][pyarrow]"
+    assert v1.duckdb().aggregate("count(*)").fetchall() == [(2,)]
+    assert v1.scan("quarantine").collect().height == 1
+    assert [release.version for release in corpus.versions(released.root)] == ["v1.0.0", "v1.1.0"]
+    assert corpus.open("v1.0.0", repo=released.root).commit == v1.commit
+
+
+def test_a_version_is_read_while_the_workspace_is_in_pieces(released):
+    shutil.rmtree(released.root / "data")
+    assert corpus.open("v1.0.0", repo=released.root).arrow().num_rows == 2
+    assert corpus.open(repo=released.root).arrow().num_rows == 2
+
+
+def test_from_the_remote_when_the_cache_is_gone(released, tmp_path):
+    released.dvc("remote", "add", "--default", "store", f"file://{tmp_path}/remote")
+    released.dvc("push", "--all-tags")
+    shutil.rmtree(released.root / ".dvc/cache")
+    assert corpus.open("v1.0.0", repo=released.root).arrow().num_rows == 2
+    assert not (released.root / ".dvc/cache/files").exists()
+    released.commit("Remote")
+    assert corpus.open("v1.0.0", repo=f"file://{released.root}").arrow().num_rows == 2
+
+
+def test_nowhere_to_be_had(released):
+    shutil.rmtree(released.root / ".dvc/cache")
+    with pytest.raises(MissingObjects, match="no default remote"):
+        corpus.open("v1.0.0", repo=released.root).arrow()
+
+
+def test_a_damaged_object_is_noticed(released):
+    version = corpus.open("v1.0.0", repo=released.root)
+    path = version.paths()[0]
+    os.chmod(path, 0o644)
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(DamagedObject, match="is damaged"):
+        corpus.open("v1.0.0", repo=released.root).arrow()
+
+
+def test_unknown_versions_and_tables(released):
+    with pytest.raises(UnknownVersion, match=r"No version 'v9.9.9'. Released: v1.0.0, v1.1.0."):
+        corpus.open("v9.9.9", repo=released.root)
+    with pytest.raises(UnknownVersion):
+        corpus.open("--upload-pack=x", repo=released.root)
+    with pytest.raises(UsageError, match="There are documents, verdicts"):
+        corpus.open(repo=released.root).scan("nonsense")
+
+
+def test_diff_says_what_changed(released):
+    lines = released.run("diff", "v1.0.0", "v1.1.0").stdout.splitlines()
+    assert lines[0] == "v1.0.0 to v1.1.0: 1 added, 1 removed, 1 changed"
+    assert [line[0] for line in lines[1:]] == ["+", "-", "~"]
+    assert lines[3].endswith("[text]")
+    assert released.run("diff", "v1.1.0").stdout == "v1.1.0 to the working tree: 0 added, 0 removed, 0 changed\n"
+
+
+def test_release_refuses_and_says_why(built):
+    built.run("release")
+    again = built.run("release", check=False)
+    assert again.returncode == 1
+    assert "named already: corpus@v1.0.0 is this commit" in again.stderr
+    built.seed("new.txt", article("new"))
+    dirty = built.run("release", check=False)
+    assert "uncommitted: seeds/new.txt" in dirty.stderr
+    assert "out of date: ingest" in dirty.stderr
+    built.commit("Not built")
+    stale = built.run("release", check=False)
+    assert "out of date: ingest" in stale.stderr
+    assert built.git("tag").split() == ["corpus@v1.0.0"]
+
+
+def test_release_refuses_what_the_cache_lacks(built):
+    shutil.rmtree(built.root / ".dvc/cache/files")
+    done = built.run("release", check=False)
+    assert done.returncode == 1
+    assert "not in the DVC cache" in done.stderr
+    built.run("build")
+    built.run("release")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "made"),
+    [(["--bump", "patch"], "v1.0.1"), (["--bump", "major"], "v2.0.0"), (["v3.1.4"], "v3.1.4"), ([], "v1.1.0")],
+)
+def test_numbers(built, arguments, made):
+    built.run("release")
+    built.git("commit", "--quiet", "--allow-empty", "-m", "Nothing")
+    assert made in built.run("release", *arguments).stdout
+
+
+@pytest.mark.parametrize("number", ["v1.0.0", "0.9.0", "one", "v1.2"])
+def test_numbers_that_will_not_do(built, number):
+    built.run("release")
+    built.git("commit", "--quiet", "--allow-empty", "-m", "Nothing")
+    done = built.run("release", number, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_why_by_path_url_and_ids(released):
+    by_path = released.run("why", "seeds/one.txt").stdout
+    assert by_path.startswith("seeds/one.txt: article\n")
+    assert "v1.0.0, v1.1.0" in by_path
+    assert released.run("why", "https://www.example.com/one?utm_source=x").stdout == by_path
+    article_id = by_path.split("article    ")[1].split(",")[0].strip()
+    assert released.run("why", article_id).stdout == by_path
+    assert "empty" in released.run("why", "seeds/bad.txt").stdout
+    nothing = released.run("why", "seeds/nothing.txt", check=False)
+    assert nothing.returncode == 2
+    assert "Nothing is known of" in nothing.stderr
+
+
+def test_check_adds_nothing_and_tells_all(built, tmp_path):
+    before = built.git("status", "--porcelain")
+    fresh = tmp_path / "fresh.txt"
+    fresh.write_text(article("fresh"))
+    corrected = tmp_path / "one.txt"
+    corrected.write_text(article("one", body=BODY + " Corrected."))
+    assert "a new article" in built.run("check", str(fresh)).stdout
+    assert "a new revision of a known article" in built.run("check", str(corrected)).stdout
+    assert "a repeat of what is known" in built.run("check", "seeds/one.txt").stdout
+    bad = built.run("check", "seeds", check=False)
+    assert bad.returncode == 1
+    assert "seeds/bad.txt: quarantined" in bad.stdout
+    assert "3 documents, 1 would be quarantined." in bad.stdout
+    missing = built.run("check", "nowhere.txt", check=False)
+    assert "nowhere.txt: No such file or directory" in missing.stderr
+    assert built.git("status", "--porcelain") == before
+
+
+def test_check_needs_no_repository(tmp_path):
+    (tmp_path / "a.txt").write_text(article("a"))
+    done = subprocess.run(
+        [sys.executable, "-m", "corpus", "check", "a.txt"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("a.txt: a new article\n")
+
+
+def test_the_public_face_is_exact():
+    assert sorted(corpus.__all__) == ["CorpusError", "open", "versions"]
