@@ -14,8 +14,8 @@ from corpus.errors import CorpusError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from corpus.versions.reading import Version
-    from corpus.versions.releases import Release
+    from corpus.versioning.reading import Version
+    from corpus.versioning.releases import Release
 
 __all__ = ["CorpusError", "open", "versions"]
 
@@ -33,14 +33,14 @@ def open(rev: str | None = None, *, repo: str | Path = ".") -> Version:  # noqa:
     Raises:
         CorpusError: there is no such repository or version, or its data are neither in the cache nor in a remote.
     """
-    from corpus.versions.reading import open_version  # DVC and Arrow are heavy: only who reads pays
+    from corpus.versioning.reading import open_version  # DVC and Arrow are heavy: only who reads pays
 
     return open_version(rev, repo)
 
 
 def versions(repo: str | Path = ".") -> list[Release]:
     """The releases of a corpus repository, oldest first."""
-    from corpus.versions.releases import releases
-    from corpus.versions.repository import find
+    from corpus.versioning.releases import releases
+    from corpus.versioning.repository import find
 
     return releases(find(repo))

@@ -103,7 +103,7 @@ def _environment(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture
 def corpus_repo(tmp_path: Path) -> Corpus:
     """A fresh corpus repository without documents."""
-    from corpus.versions.start import init
+    from corpus.versioning.start import init
 
     return Corpus(init(tmp_path / "repo").root)
 

@@ -10,7 +10,7 @@ import click
 from corpus.cli.show import count, json_option, print_json, print_pairs, print_table, safe
 
 if TYPE_CHECKING:
-    from corpus.versions.inquiry import Known
+    from corpus.versioning.inquiry import Known
 
 
 @click.command()
@@ -41,7 +41,7 @@ def _corpus_here() -> tuple[Any, Any]:
     """The settings of the repository we are in, and what its last build holds; defaults outside of one."""
     from corpus import settings
     from corpus.errors import CorpusError, NotARepository
-    from corpus.versions.repository import find
+    from corpus.versioning.repository import find
 
     try:
         repository = find()
@@ -50,7 +50,7 @@ def _corpus_here() -> tuple[Any, Any]:
     chosen = settings.load(repository.root)
     if not (repository.root / "dvc.lock").exists():
         return chosen, None
-    from corpus.versions.reading import open_version
+    from corpus.versioning.reading import open_version
 
     try:
         version = open_version(None, repository.root)
@@ -82,8 +82,8 @@ def _print_fate(fate: Any) -> None:
 @json_option
 def status(as_json: bool) -> None:
     """Where things stand: documents, what is pending, the ledger, the last release."""
-    from corpus.versions.inquiry import standing
-    from corpus.versions.repository import find
+    from corpus.versioning.inquiry import standing
+    from corpus.versioning.repository import find
 
     now = standing(find())
     if as_json:
@@ -131,8 +131,8 @@ def status(as_json: bool) -> None:
 @json_option
 def why(asked: str, as_json: bool) -> None:
     """Everything known of one article or document: source, checks, decision, releases."""
-    from corpus.versions.inquiry import why as inquire
-    from corpus.versions.repository import find
+    from corpus.versioning.inquiry import why as inquire
+    from corpus.versioning.repository import find
 
     known = inquire(find(), asked)
     if as_json:

@@ -21,9 +21,9 @@ def release(version: str | None, bump: str | None, message: str | None, wait: fl
     date, or while the DVC cache lacks anything.
     """
     from corpus.store.lock import write_lock
-    from corpus.versions.releases import Bump
-    from corpus.versions.releases import release as make
-    from corpus.versions.repository import find
+    from corpus.versioning.releases import Bump
+    from corpus.versioning.releases import release as make
+    from corpus.versioning.repository import find
 
     if version and bump:
         raise click.UsageError("Give a VERSION or --bump, not both.")
@@ -43,8 +43,8 @@ def release(version: str | None, bump: str | None, message: str | None, wait: fl
 @json_option
 def versions(as_json: bool) -> None:
     """The releases, oldest first."""
-    from corpus.versions.releases import releases
-    from corpus.versions.repository import find
+    from corpus.versioning.releases import releases
+    from corpus.versioning.repository import find
 
     found = releases(find())
     if as_json:
@@ -74,9 +74,9 @@ def versions(as_json: bool) -> None:
 @json_option
 def diff(old: str, new: str | None, limit: int, as_json: bool) -> None:
     """What changed from version A to version B (the working tree unless given), article by article."""
-    from corpus.versions.diff import Kind
-    from corpus.versions.diff import diff as compare
-    from corpus.versions.reading import open_version
+    from corpus.versioning.diff import Kind
+    from corpus.versioning.diff import diff as compare
+    from corpus.versioning.reading import open_version
 
     before, after = open_version(old), open_version(new)
     changes = compare(before, after)

@@ -43,10 +43,10 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
     Runs the DVC pipeline (`dvc repro`) under a lock, mends what a killed run left behind, and verifies that every
     version it pins is in the DVC cache.
     """
-    from corpus.versions.pipeline import Step
-    from corpus.versions.pipeline import build as run
-    from corpus.versions.repository import find
-    from corpus.versions.summary import summarise
+    from corpus.versioning.pipeline import Step
+    from corpus.versioning.pipeline import build as run
+    from corpus.versioning.repository import find
+    from corpus.versioning.summary import summarise
 
     repository = find()
 

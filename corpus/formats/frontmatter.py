@@ -63,8 +63,15 @@ _URL: Final = (
 )
 _PUBLISHER: Final = ("publisher", "site", "sitename", "site_name", "domain", "outlet")
 _PUBLISHED: Final = ("date", "published", "published_at", "publishdate", "date_published", "datepublished", "pubdate")
-_MODIFIED: Final = tuple(
-    "lastmod updated modified modified_at last_modified_at last_modified date_modified datemodified".split()
+_MODIFIED: Final = (
+    "lastmod",
+    "updated",
+    "modified",
+    "modified_at",
+    "last_modified_at",
+    "last_modified",
+    "date_modified",
+    "datemodified",
 )
 _CREDITS: Final = ("image_credit", "image_credits", "photo_credit", "photo_credits")
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
-from corpus.versions import pins
-from corpus.versions.repository import LOCK
+from corpus.versioning import pins
+from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
-    from corpus.versions.repository import Repository
+    from corpus.versioning.repository import Repository
 
 # git holds its index lock for moments; an older one belongs to nobody.
 _GIT_LOCK_SECONDS: Final = 10.0

@@ -14,8 +14,8 @@ from corpus.errors import CorpusError, DamagedObject, MissingObjects
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corpus.versions.pins import Pinned
-    from corpus.versions.repository import Repository
+    from corpus.versioning.pins import Pinned
+    from corpus.versioning.repository import Repository
 
 
 @cache

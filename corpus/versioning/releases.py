@@ -10,12 +10,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError, MissingObjects, Refused, UsageError
-from corpus.versions import pins
-from corpus.versions.commit import METRICS, uncommitted
-from corpus.versions.repository import LOCK
+from corpus.versioning import pins
+from corpus.versioning.commit import METRICS, uncommitted
+from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
-    from corpus.versions.repository import Repository
+    from corpus.versioning.repository import Repository
 
 ARTIFACT: Final = "corpus"
 NUMBER: Final = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")

@@ -12,14 +12,14 @@ from corpus.stages.ingest import sha256_of
 from corpus.store.batches import SEEDS, list_seeds
 from corpus.store.lock import holder
 from corpus.store.shards import digests
-from corpus.versions import pins
-from corpus.versions.commit import uncommitted
-from corpus.versions.reading import Version, open_version
-from corpus.versions.releases import Release, outdated, releases
-from corpus.versions.summary import summarise
+from corpus.versioning import pins
+from corpus.versioning.commit import uncommitted
+from corpus.versioning.reading import Version, open_version
+from corpus.versioning.releases import Release, outdated, releases
+from corpus.versioning.summary import summarise
 
 if TYPE_CHECKING:
-    from corpus.versions.repository import Repository
+    from corpus.versioning.repository import Repository
 
 _DOCUMENT = (
     "document_id", "source", "batch", "media_type", "size", "encoding", "parser", "captured_at", "url", "publisher",

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import CorpusError, MissingObjects, UnknownVersion, UsageError
-from corpus.versions import pins, releases, remote
-from corpus.versions.repository import Repository, find
+from corpus.versioning import pins, releases, remote
+from corpus.versioning.repository import Repository, find
 from schemas import TABLES
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from corpus.versions.reading import Version
+    from corpus.versioning.reading import Version
 
 # What an article says. Where it was found, and when, may differ without the article having changed.
 CONTENT: Final = (

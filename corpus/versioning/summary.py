@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import CorpusError
 from corpus.store.ledger import Ledger
 from corpus.store.shards import load_keys
-from corpus.versions.commit import METRICS
+from corpus.versioning.commit import METRICS
 
 if TYPE_CHECKING:
-    from corpus.versions.repository import Repository
+    from corpus.versioning.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)

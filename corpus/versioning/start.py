@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.errors import UsageError
 from corpus.store import engine
-from corpus.versions.repository import Repository
+from corpus.versioning.repository import Repository
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ def init(folder: Path, *, example: bool = False) -> Repository:
     """
     folder = folder.resolve()
     _require_place(folder)
-    templates = resources.files("corpus.versions") / "template"
+    templates = resources.files("corpus.versioning") / "template"
     folder.mkdir(parents=True, exist_ok=True)
     made = [".dvc/.gitignore", "seeds/.gitkeep", engine.ENGINE, *_FILES.values()]
     for name, target in _FILES.items():

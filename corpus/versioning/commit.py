@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.errors import Refused
 from corpus.store.engine import ENGINE
-from corpus.versions.repository import LOCK
+from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
-    from corpus.versions.repository import Repository
+    from corpus.versioning.repository import Repository
 
 METRICS: Final = "reports/metrics.json"
 PATHS: Final = (LOCK, ENGINE, "reports")

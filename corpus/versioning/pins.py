@@ -14,12 +14,12 @@ import yaml
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
 from corpus.store.digest import FileDigests
-from corpus.versions.repository import LOCK
+from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from corpus.versions.repository import Repository
+    from corpus.versioning.repository import Repository
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FOLDER: Final = ".dir"

@@ -18,8 +18,8 @@ from corpus.store import engine
 from corpus.store.batches import list_seeds
 from corpus.store.files import sync_folder
 from corpus.store.lock import die_with_parent, write_lock
-from corpus.versions import pins, recovery
-from corpus.versions.repository import LOCK, Repository
+from corpus.versioning import pins, recovery
+from corpus.versioning.repository import LOCK, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
