@@ -53,17 +53,19 @@ def test_a_version_is_read_while_the_workspace_is_in_pieces(released):
     assert corpus.open(repo=released.root).arrow().num_rows == 2
 
 
-def test_from_the_remote_when_the_cache_is_gone(released, tmp_path):
-    with (released.root / ".dvc/config").open("a") as config:
+def test_from_the_remote_when_the_cache_is_gone(built, tmp_path):
+    with (built.root / ".dvc/config").open("a") as config:
         # `dvc remote add` would make the path relative, and a clone stands elsewhere.
         config.write(f"['remote \"store\"']\n    url = {tmp_path}/remote\n")
-    released.dvc("config", "core.remote", "store")
-    released.dvc("push", "--all-tags")
-    shutil.rmtree(released.root / ".dvc/cache")
-    assert corpus.open("v1.0.0", repo=released.root).arrow().num_rows == 2
-    assert not (released.root / ".dvc/cache/files").exists()
-    released.commit("Remote")
-    assert corpus.open("v1.0.0", repo=f"file://{released.root}").arrow().num_rows == 2
+    built.dvc("config", "core.remote", "store")
+    # DVC pushes a version by the settings of its own commit.
+    built.commit("Remote")
+    built.run("release")
+    built.dvc("push", "--all-tags")
+    shutil.rmtree(built.root / ".dvc/cache")
+    assert corpus.open("v1.0.0", repo=built.root).arrow().num_rows == 2
+    assert not (built.root / ".dvc/cache/files").exists()
+    assert corpus.open("v1.0.0", repo=f"file://{built.root}").arrow().num_rows == 2
 
 
 def test_nowhere_to_be_had(released):
