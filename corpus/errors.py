@@ -113,11 +113,12 @@ class EngineMismatch(CorpusError):
 
 
 class StageFailed(CorpusError):
-    """A DVC stage ended with an error; `detail` is what it printed last."""
+    """A DVC stage ended with an error; `detail` is what it said, `kind` the name of its error, if known."""
 
-    def __init__(self, stage: str, detail: str) -> None:
+    def __init__(self, stage: str, detail: str, kind: str | None = None) -> None:
         self.stage = stage
         self.detail = detail
+        self.kind = kind
         super().__init__(f"Stage '{stage}' failed.\n{detail}" if detail else f"Stage '{stage}' failed.")
 
 

@@ -87,7 +87,7 @@ def main() -> None:
     try:
         status = cli.main(standalone_mode=False)
     except CorpusError as error:
-        _fail(str(error), error.exit_code)
+        _fail(str(error), error.exit_code, type(error).__name__)
     except click.ClickException as error:
         _fail(error.format_message(), 2)
     except (KeyboardInterrupt, click.Abort):
@@ -105,8 +105,8 @@ def main() -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(message: str, status: int) -> None:
+def _fail(message: str, status: int, kind: str = "") -> None:
     from corpus.cli.show import complain
 
-    complain(message)
+    complain(message, kind)
     sys.exit(status)

@@ -29,15 +29,15 @@ def safe(text: object) -> str:
     return str(text).translate(_UNSAFE)
 
 
-def complain(message: str) -> None:
-    """Print an error on stderr: its first line marked, the others as they are."""
+def complain(message: str, kind: str = "") -> None:
+    """Print an error on stderr: its first line marked, the others as they are. `kind` is its class's name."""
     lines = [safe(line) for line in message.split("\n")]
     click.echo(click.style("error: ", fg="red", bold=True) + "\n".join(lines), err=True)
     folder = os.environ.get("CORPUS_FAILURE_FILE")
     stage = os.environ.get("DVC_STAGE")
     if folder and stage:
         # Whoever started DVC around this stage wants the stage's own words, not DVC's.
-        Path(folder).write_text(json.dumps({"stage": stage, "message": message}), encoding="utf-8")
+        Path(folder).write_text(json.dumps({"stage": stage, "message": message, "kind": kind}), encoding="utf-8")
 
 
 def print_json(value: Any) -> None:

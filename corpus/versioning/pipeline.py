@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +30,7 @@ STAGES: Final = engine.STAGES
 FAILURE: Final = "CORPUS_FAILURE_FILE"
 # The terminal a stage may draw its progress on, though DVC's own output is captured.
 TERMINAL: Final = "CORPUS_TERMINAL"
+_GRACE_SECONDS: Final = 2.0
 _SPARE_BYTES: Final = 50_000_000
 
 
@@ -142,13 +143,12 @@ class Session:
                 tell(step)
             status = process.wait()
         except BaseException:
-            # Ctrl-C has reached the stage and DVC too; give them a moment to end in order.
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            # Ctrl-C has reached the stage too, and a moment lets it end in order. DVC itself pays no heed while a
+            # stage runs; killed, it takes the stage along.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_GRACE_SECONDS)
+            process.kill()
+            process.wait()
             raise
         if status != 0:
             raise _failed(failure, lines, stages)
@@ -277,7 +277,7 @@ def _follow(process: subprocess.Popen[str], lines: list[str]) -> Iterator[Step]:
 def _failed(failure: Path, lines: list[str], stages: tuple[str, ...]) -> StageFailed:
     try:
         told = json.loads(failure.read_bytes())
-        return StageFailed(told["stage"], told["message"])
+        return StageFailed(told["stage"], told["message"], told["kind"])
     except (OSError, ValueError, KeyError):
         last = next((line.split("'")[1] for line in reversed(lines) if line.startswith("Running stage '")), stages[0])
         return StageFailed(last, "\n".join(line for line in lines if line.startswith("ERROR")) or "\n".join(lines[-5:]))

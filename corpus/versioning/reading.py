@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import subprocess
 import tempfile
-import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError, MissingObjects, UnknownVersion, UsageError
 from corpus.versioning import pins, releases, remote
@@ -165,9 +165,5 @@ def _cloned(url: str) -> Repository:
         raise UsageError(f"{url} is no corpus repository: it has no .dvc/config.")
     (root / ".dvc").mkdir()
     (root / ".dvc" / "config").write_text(config)
-    weakref.finalize(repository, _keep, folder)
+    atexit.register(folder.cleanup)
     return repository
-
-
-def _keep(folder: tempfile.TemporaryDirectory[str]) -> Any:
-    folder.cleanup()

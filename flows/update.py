@@ -1,0 +1,119 @@
+"""The flow: the stages of dvc.yaml, one task each, under the engine's own lock.
+
+A scheduled run and a hand-typed `dvc repro` cannot differ, for both run the same DVC stages. Prefect adds when, how
+often again, for how long at most, and what is on show.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from prefect import flow, runtime, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.states import Cancelled, Crashed
+
+from corpus.errors import Busy, StageFailed
+from corpus.versioning import commit as committing
+from corpus.versioning.pipeline import STAGES, Session, Step, writing
+from corpus.versioning.repository import find
+from flows import artifacts
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun, State, TaskRun
+
+    from corpus.versioning.repository import Repository
+
+FLOW: Final = "corpus-update"
+# Generous: a first build of millions of articles takes hours. Settings of the run, not of the data.
+STAGE_SECONDS: Final = float(os.environ.get("CORPUS_STAGE_TIMEOUT", timedelta(hours=12).total_seconds()))
+VERIFY_SECONDS: Final = timedelta(hours=2).total_seconds()
+RETRIES: Final = 2
+RETRY_SECONDS: Final = float(os.environ.get("CORPUS_RETRY_DELAY", "30"))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run did."""
+
+    changed: bool
+    steps: tuple[Step, ...]
+    commit: str | None
+
+
+def passes(task_: Any, run: TaskRun, state: State[Any]) -> bool:
+    """Whether a failure may pass by itself: a document that was being written while it was read. Nothing else is."""
+    del task_, run
+    with suppress(StageFailed):
+        with suppress(Exception):
+            state.result(raise_on_failure=False)
+        error = state.data
+        return isinstance(error, StageFailed) and error.kind == "ChangedWhileRead"
+    return False
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="{stage}", timeout_seconds=STAGE_SECONDS,
+      retries=RETRIES, retry_delay_seconds=RETRY_SECONDS, retry_condition_fn=passes)  # fmt: skip
+def run_stage(session: Session, stage: str, workers: int | None) -> Step:
+    """Run one DVC stage."""
+    return session.run(stage, workers)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, timeout_seconds=VERIFY_SECONDS)
+def verify(session: Session) -> None:
+    """Make sure that every object that dvc.lock names is in the cache."""
+    session.verify()
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def commit(repository: Repository) -> str | None:
+    """Commit dvc.lock, engine.yaml and reports/."""
+    return committing.commit(repository)
+
+
+def tell(flow: Any, flow_run: FlowRun, state: State[Any]) -> None:
+    """Say on the screen of `corpus serve` how a scheduled run ended."""
+    del flow
+    if flow_run.deployment_id is not None:
+        lines = (state.message or "").splitlines() if not state.is_completed() else []
+        print(f"{state.timestamp:%Y-%m-%d %H:%M:%S} UTC  {(state.name or '').lower()}", *lines, sep="\n  ", flush=True)
+
+
+@flow(name=FLOW, persist_result=False, flow_run_name="update", validate_parameters=False,
+      on_completion=[tell], on_failure=[tell], on_cancellation=[tell], on_crashed=[tell])  # fmt: skip
+def update(repo: str = ".", commit_changes: bool = False, workers: int | None = None, wait: float = 0.0) -> Any:
+    """Bring the corpus up to date: ingest, validate, resolve, write, report; verify; optionally commit."""
+    repository = find(repo)
+    try:
+        with writing(repository, "corpus update", wait) as session:
+            end_stale_runs(repository)
+            steps = tuple(run_stage(session, stage, workers) for stage in STAGES)
+            verify(session)
+            made = commit(repository) if commit_changes and session.changed else None
+            result = Result(session.changed, steps, made)
+            artifacts.publish(repository, result.changed, steps, made)
+    except Busy as error:
+        # Not a failure: whoever holds the lock is doing the work.
+        return Cancelled(message=str(error))
+    return result
+
+
+def tag(repository: Repository) -> str:
+    """What marks the runs of one corpus on a server that many share."""
+    return f"corpus:{repository.root}"
+
+
+def end_stale_runs(repository: Repository) -> None:
+    """Set runs of this corpus that still seem to run to crashed. We hold the lock, so they were killed."""
+    with get_client(sync_client=True) as client:
+        known = FlowRunFilter.model_validate(
+            {"tags": {"all_": [tag(repository)]}, "state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
+        )
+        for run in client.read_flow_runs(flow_run_filter=known):
+            if str(run.id) != runtime.flow_run.id and run.start_time is not None:
+                client.set_flow_run_state(run.id, Crashed(message="The process was killed."), force=True)

@@ -1,0 +1,195 @@
+"""The flow against a real Prefect server: runs start, end, fail, never overlap, and leave nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import UsageError
+from corpus.store.lock import write_lock
+from tests.conftest import BODY, article
+
+DEADLINE = 180.0
+
+
+def runs(repo):
+    """State, start and end of each flow run that has started, and its message."""
+    path = repo.root / ".prefect/prefect.db"
+    if not path.exists():
+        return []
+    query = (
+        "select s.name, r.start_time, r.end_time, s.message from flow_run r join flow_run_state s on s.id = r.state_id "
+        "where s.name not in ('Scheduled', 'Late', 'Pending') order by r.start_time"
+    )
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+    try:
+        return connection.execute(query).fetchall()
+    except sqlite3.OperationalError:
+        # The server is making its tables.
+        return []
+    finally:
+        connection.close()
+
+
+def until(condition, what):
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.2)
+    pytest.fail(f"not within {DEADLINE:.0f} s: {what}")
+
+
+def start(repo, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "corpus", *arguments],
+        cwd=repo.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def servers(repo):
+    """Processes that still work for this corpus."""
+    mine = str(repo.root).encode()
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink(f"/proc/{pid}/cwd").encode() == mine:
+                found.append(Path(f"/proc/{pid}/cmdline").read_bytes())
+        except OSError:
+            continue
+    return found
+
+
+def artifacts(repo):
+    connection = sqlite3.connect(repo.root / ".prefect/prefect.db")
+    try:
+        return {key: (kind, data) for key, kind, data in connection.execute("select key, type, data from artifact")}
+    finally:
+        connection.close()
+
+
+def test_update_once_quietly_with_artifacts_and_a_commit(corpus_repo):
+    corpus_repo.seed("one.txt", article("one"))
+    corpus_repo.seed("bad.txt", b"")
+    done = corpus_repo.run("update")
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert lines[0] == "2 documents in: 1 article, 0 superseded, 0 repeats, 1 quarantined"
+    assert lines[-1] == "report      reports/index.html"
+    assert "dvc.lock" in corpus_repo.git("status", "--porcelain"), "without --commit nothing is committed"
+    left = artifacts(corpus_repo)
+    assert left["corpus-summary"][0] == "markdown"
+    assert "| articles | 1 |" in left["corpus-summary"][1]
+    assert {"check": "empty", "severity": "block", "documents": "1"} in json.loads(
+        json.loads(left["corpus-verdicts"][1])
+    )
+    assert "reports/index.html" in left["corpus-report"][1]
+
+    corpus_repo.commit()
+    corpus_repo.seed("two.txt", article("two", body=BODY + " A second."))
+    told = json.loads(corpus_repo.run("update", "--commit", "--json").stdout)
+    assert told["changed"] is True
+    assert corpus_repo.git("rev-parse", "HEAD").strip() == told["commit"]
+    assert corpus_repo.git("log", "-1", "--format=%s").strip() == "Update corpus: +1 documents, +1 articles"
+    committed = set(corpus_repo.git("show", "--name-only", "--format=", "HEAD").split())
+    assert "dvc.lock" in committed
+    assert all(path == "dvc.lock" or path.startswith("reports/") for path in committed)
+    assert [run[0] for run in runs(corpus_repo)] == ["Completed", "Completed"]
+    until(lambda: not servers(corpus_repo), "no process is left")
+
+
+def test_a_failed_stage_is_a_failed_run_with_its_own_error(built):
+    path = built.root / "data/verdicts"
+    # A stage that cannot write: a file stands where its folder should.
+    (built.root / "seeds/new.txt").write_text(article("new", body=BODY + " New."))
+    for shard in path.iterdir():
+        shard.unlink()
+    path.rmdir()
+    path.write_text("in the way")
+    done = built.run("update", check=False)
+    assert done.returncode == 1
+    assert "Stage 'validate' failed" in done.stderr
+    assert "Traceback" not in done.stderr
+    (state, _, _, message), *_ = runs(built)
+    assert state == "Failed"
+    assert "Stage 'validate' failed" in message
+    path.unlink()
+    built.run("update")
+    assert [run[0] for run in runs(built)] == ["Failed", "Completed"]
+
+
+def test_scheduled_runs_start_end_and_never_overlap(built):
+    serving = start(built, "serve", "--every", "3s", "--port", "4801")
+    try:
+        until(lambda: sum(run[0] == "Completed" for run in runs(built)) >= 3, "three scheduled runs have ended")
+        second = built.run("serve", "--every", "1h", check=False)
+        assert second.returncode == 1
+        assert f"process {serving.pid}" in second.stderr
+        # While somebody else holds the lock, a run gives way instead of failing.
+        with write_lock(built.root, "a test", wait=30):
+            until(
+                lambda: any(run[0] == "Cancelled" and "`a test`" in (run[3] or "") for run in runs(built)),
+                "one gives way",
+            )
+    finally:
+        serving.send_signal(signal.SIGINT)
+        said = serving.communicate(timeout=60)[0]
+    assert "page      http://127.0.0.1:4801" in said
+    assert "schedule  every 3s" in said
+    assert "UTC  completed" in said
+    assert "Traceback" not in said
+    done = sorted(run[1:3] for run in runs(built) if run[0] == "Completed")
+    assert all(ended <= following for (_, ended), (following, _) in zip(done, done[1:], strict=False))
+    until(lambda: not servers(built), "no process is left")
+
+
+def test_a_killed_run_leaves_the_next_one_able_to_work(built):
+    built.seed("new.txt", article("new", body=BODY + " New."))
+    killed = start(built, "update")
+    until(lambda: any(run[0] == "Running" for run in runs(built)), "the run has started")
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    until(lambda: not servers(built), "no orphan is left")
+    built.run("update")
+    assert [run[0] for run in runs(built)] == ["Crashed", "Completed"]
+    assert "up to date" in built.dvc("status").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--cron", "every day"], "will not do"),
+        (["--cron", "0 6 * * *", "--timezone", "Mars/Base"], "Invalid timezone"),
+        (["--every", "soon"], "Write 30s, 15m, 1h or 1d"),
+        (["--every", "0m"], "Write 30s, 15m, 1h or 1d"),
+        ([], "Say when"),
+        (["--every", "1h", "--cron", "0 6 * * *"], "Say when"),
+    ],
+)
+def test_schedules_that_are_none(corpus_repo, arguments, told):
+    done = corpus_repo.run("serve", *arguments, check=False)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_intervals():
+    from flows.schedule import interval
+
+    assert [interval(text).total_seconds() for text in ("30s", "15m", "1h", "1d", "2 H")] == [
+        30,
+        900,
+        3600,
+        86400,
+        7200,
+    ]
+    with pytest.raises(UsageError):
+        interval("1.5h")
