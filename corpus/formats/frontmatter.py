@@ -16,7 +16,7 @@ _FENCE: Final = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
 }
-_KEY: Final = re.compile(r"^\s*(?:#.*|[\w\"'][^\n:]*:(?:\s.*)?)?$")
+_KEY: Final = re.compile(r"^[\w\"'][\w \"'.-]{0,60}:(?:\s|$)")
 _LONGEST: Final = 2_000
 _MOST_ITEMS: Final = 200
 
@@ -73,6 +73,9 @@ _MODIFIED: Final = (
     "date_modified",
     "datemodified",
 )
+_KNOWN: Final = frozenset(
+    (*_TITLE, *_DESCRIPTION, *_AUTHORS, *_SECTION, *_KEYWORDS, *_LANGUAGE, *_URL, *_PUBLISHER, *_PUBLISHED, *_MODIFIED)
+)
 _CREDITS: Final = ("image_credit", "image_credits", "photo_credit", "photo_credits")
 
 
@@ -95,11 +98,14 @@ def split(text: str, numeric: dates.NumericDates) -> tuple[FrontMatter | None, s
     if end is None:
         raise Malformed(f"no closing {fence} within {_MOST:,} characters")
     values = _load(fence, rest[: end.start()])
+    if values and not _KNOWN & values.keys():
+        # `Note: …` between two lines across the page is text.
+        return None, text
     return _read(values, numeric), rest[end.end() :]
 
 
 def _looks_like_yaml(text: str) -> bool:
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
     return bool(lines) and bool(_KEY.match(lines[0]))
 
 

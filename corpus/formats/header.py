@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 14
 _LONGEST_TITLE: Final = 250
 _PARTS: Final = re.compile(r"\s+[|•·]\s+|\s+[–—]\s+|\s+-\s+|\s*[|•]\s*")
+_CLOCK: Final = re.compile(r"\d\d?[:.h]\d\d\b")
 _SENTENCE_END: Final = (".", "…", "。", ";", ",")
 _ITALIC: Final = re.compile(r"^(\*|_)(?!\1)([^*_].{10,600}[^*_])\1$")
 
@@ -118,7 +119,11 @@ class Reader:
         if self._one(text):
             return True
         parts = [part for part in _PARTS.split(text) if part]
-        if 2 <= len(parts) <= 5:
+        for number in range(len(parts) - 1, 0, -1):
+            # `11 September 2020 | 14:05 GMT` is one date.
+            if _CLOCK.match(parts[number]) and self._date(f"{parts[number - 1]} {parts[number]}"):
+                parts[number - 1 : number + 1] = [f"{parts[number - 1]} {parts[number]}"]
+        if len(parts) <= 5:
             return self._all_of(parts)
         return False
 

@@ -25,6 +25,8 @@ _EMPHASIS: Final = re.compile(
 )
 _CODE: Final = re.compile(r"(`{1,3})([^`\n]+)\1")
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PRIVATE: Final = 0xE000
+_HIDDEN: Final = re.compile(f"[{chr(_PRIVATE + 0x21)}-{chr(_PRIVATE + 0x7E)}]")
 _TAG: Final = re.compile(
     r"</?(?:p|br|div|span|em|strong|b|i|u|sup|sub|small|center|font|figure|figcaption)(?:\s[^<>]{0,300})?/?>",
     re.IGNORECASE,
@@ -159,15 +161,18 @@ def plain(line: str, *, markdown: bool) -> str:
         line = _AUTOLINK.sub(r"\1", line)
     if not markdown:
         return line
+    escapes = "\\" in line
+    if escapes:
+        # Out of the way of what they escape, in the private-use area.
+        line = _ESCAPED.sub(lambda found: chr(_PRIVATE + ord(found[1])), line)
     if "`" in line:
         line = _CODE.sub(r"\2", line)
     if "*" in line or "_" in line:
         line = _EMPHASIS.sub(lambda found: found[1] or found[2], _STRONG.sub(r"\2", line))
     if "<" in line:
         line = _TAG.sub(" " if "<br" in line else "", line)
-    if "\\" in line:
-        line = _ESCAPED.sub(r"\1", line)
-    return html.unescape(line) if "&" in line else line
+    line = html.unescape(line) if "&" in line else line
+    return _HIDDEN.sub(lambda found: chr(ord(found[0]) - _PRIVATE), line) if escapes else line
 
 
 def related(line: str) -> list[Link] | None:

@@ -49,18 +49,21 @@ def write_lock(root: Path, purpose: str, wait: float = 0.0) -> Iterator[int]:
     folder.mkdir(parents=True, exist_ok=True)
     main = _open(folder / "corpus.lock")
     try:
-        if _lock(main, wait):
+        inherited = os.environ.get(TOKEN)
+        if _lock(main, 0.0 if inherited else wait):
+            if inherited:
+                # Our build held the lock, and was killed. Whatever comes next must not find us at work.
+                raise CorpusError("The build that started this is gone.")
             token = secrets.token_hex(8)
             _describe(main, purpose, token)
             _wait_for_orphans(folder)
-            before = os.environ.get(TOKEN)
             os.environ[TOKEN] = token
             try:
                 yield main
             finally:
                 os.ftruncate(main, 0)
-                _restore(before)
-        elif os.environ.get(TOKEN) and os.environ[TOKEN] == _holder(main).get("token"):
+                del os.environ[TOKEN]
+        elif inherited and inherited == _holder(main).get("token"):
             # A child of the holder: it works under the holder's lock, and holds the stages' own.
             stage = _open(folder / "corpus.stage.lock")
             try:
@@ -129,13 +132,6 @@ def _holder(descriptor: int) -> dict[str, object]:
 
 def _describe_holder(note: dict[str, object]) -> str:
     return f"`{note['purpose']}` (process {note['pid']})" if {"purpose", "pid"} <= note.keys() else "another process"
-
-
-def _restore(before: str | None) -> None:
-    if before is None:
-        os.environ.pop(TOKEN, None)
-    else:
-        os.environ[TOKEN] = before
 
 
 def die_with_parent() -> None:

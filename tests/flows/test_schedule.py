@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,7 @@ def test_scheduled_runs_start_end_and_never_overlap(built):
     assert "UTC  completed" in said
     assert "Traceback" not in said
     done = sorted(run[1:3] for run in runs(built) if run[0] == "Completed")
-    assert all(ended <= following for (_, ended), (following, _) in zip(done, done[1:], strict=False))
+    assert all(ended <= following for (_, ended), (following, _) in pairwise(done))
     until(lambda: not servers(built), "no process is left")
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from corpus.errors import Busy
+from corpus.errors import Busy, CorpusError
 from corpus.store.lock import TOKEN, holder, write_lock
 
 HOLD = """
@@ -73,3 +73,9 @@ def test_a_token_of_another_time_opens_nothing(tmp_path, monkeypatch):
     finally:
         process.kill()
         process.communicate()
+
+
+def test_a_child_whose_build_is_gone_does_not_begin(tmp_path, monkeypatch):
+    monkeypatch.setenv(TOKEN, "0" * 16)
+    with pytest.raises(CorpusError, match="is gone"), write_lock(tmp_path, "stage"):
+        pass

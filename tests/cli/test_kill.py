@@ -1,0 +1,138 @@
+"""Killed at random moments, the last version stays readable and one plain rerun succeeds."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import polars as pl
+import pytest
+
+import corpus
+from tests.conftest import BODY, article
+
+# Two halves, which may run beside each other; fifty moments in all.
+HALVES = (20201109, 20200911)
+MOMENTS = 25
+
+
+def build(repo):
+    return subprocess.Popen(
+        [sys.executable, "-m", "corpus", "build"],
+        cwd=repo.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+def kill(process, whole_group):
+    """The build alone, as an out-of-memory killer would, or all its processes, as a closing session does."""
+    (os.killpg if whole_group else os.kill)(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.mark.parametrize("seed", HALVES)
+def test_killed_at_random_moments(built, seed):
+    built.run("release")
+    pinned = corpus.open("v1.0.0", repo=built.root).arrow()
+    began = time.monotonic()
+    built.seed("timing.txt", article("timing"))
+    assert build(built).wait() == 0
+    whole = time.monotonic() - began
+    draw = random.Random(seed)
+    for moment in range(MOMENTS):
+        built.seed(f"{moment:03d}.txt", article(f"number-{moment}", body=f"{BODY} Number {moment}."))
+        process = build(built)
+        time.sleep(draw.uniform(0, whole))
+        kill(process, whole_group=draw.random() < 0.5)
+        # Whatever the workspace looks like: the last version reads the same, and one plain rerun succeeds.
+        assert corpus.open("v1.0.0", repo=built.root).arrow().equals(pinned)
+        built.run("build")
+    urls = set(pl.read_parquet(built.root / "data/articles/*.parquet")["url"])
+    assert {f"https://www.example.com/number-{moment}" for moment in range(MOMENTS)} <= urls
+    # What stands is what a clean build of the same documents gives.
+    locked = (built.root / "dvc.lock").read_bytes()
+    shutil.rmtree(built.root / "data")
+    shutil.rmtree(built.root / ".dvc/cache")
+    built.run("build")
+    assert (built.root / "dvc.lock").read_bytes() == locked
+
+
+def test_interrupted_by_the_user(built):
+    for number in range(30):
+        built.seed(f"{number}.txt", article(str(number)))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "corpus", "build"],
+        cwd=built.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(1.5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert told.splitlines()[-1] == "error: Interrupted. What was finished stands; run again to go on."
+    built.run("build")
+    assert "up to date" in built.dvc("status").stdout
+
+
+def test_two_at_once(built):
+    built.seed("new.txt", article("new"))
+    first = build(built)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        second = built.run("build", check=False)
+        if second.returncode == 1:
+            break
+    else:
+        pytest.fail("the second never met the first")
+    assert f"being written by `corpus build` (process {first.pid})" in second.stderr
+    assert first.wait() == 0
+    built.run("build", "--wait", "60")
+
+
+def leave(repo, path, content):
+    (repo.root / path).parent.mkdir(parents=True, exist_ok=True)
+    (repo.root / path).write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "told"),
+    [
+        (".dvc/tmp/rwlock", b"", "rwlock"),
+        (".dvc/tmp/rwlock", b'{"/x": {"write": {"pid": 1, "cmd": "dvc repro"}}}', "rwlock"),
+        (".dvc/tmp/rwlock", b"{", "rwlock"),
+        ("dvc.lock", b"schema: '2.0'\nstages:\n  ing", "dvc.lock"),
+        ("dvc.lock", b"", "dvc.lock"),
+        (".dvc/tmp/corpus.lock", b'{"pid": 1, "purpose": "gone", "token": "x"}', None),
+    ],
+)
+def test_what_a_kill_leaves_is_mended(built, path, content, told):
+    built.seed("new.txt", article("new"))
+    leave(built, path, content)
+    said = built.run("build").stdout
+    assert (f"Mended: {'removed' if told == 'rwlock' else 'restored'}" in said) if told else "Mended" not in said
+    assert "up to date" in built.dvc("status").stdout
+
+
+def test_an_old_index_lock_and_an_empty_run_folder(built):
+    leave(built, ".git/index.lock", b"")
+    os.utime(built.root / ".git/index.lock", (1, 1))
+    (built.root / ".dvc/cache/runs/ab/abcdef").mkdir(parents=True)
+    said = built.run("build").stdout
+    assert "index.lock" in said
+    assert not (built.root / ".git/index.lock").exists()
+    assert not (built.root / ".dvc/cache/runs/ab/abcdef").exists()
+
+
+def test_objects_that_never_reached_the_cache_are_put_there_again(built):
+    """A full disk while DVC fills its cache: it exits 0, and dvc.lock names what is not there."""
+    lost = [path for path in (built.root / ".dvc/cache/files/md5").glob("*/*") if path.is_file()]
+    for number, path in enumerate(lost):
+        os.chmod(path, 0o644)
+        path.unlink() if number % 2 else path.write_bytes(path.read_bytes()[:10])
+    built.run("build")
+    assert corpus.open(repo=built.root).arrow().num_rows == 2
+    built.run("release")

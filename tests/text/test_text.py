@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.text import dates, language, urls
+from corpus.text.decode import decode
+from corpus.text.normalise import count_words, normalise, text_hash
+
+
+@given(st.text())
+def test_normalise_is_idempotent_and_clean(text):
+    once = normalise(text)
+    assert normalise(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert not any(unicodedata.category(letter) == "Cc" and letter != "\n" for letter in once)
+    once.encode()
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("a\r\nb\rc\x85d\u2028e", "a\nb\nc\nd\ne"),
+        ("no\u00a0break\u202fspace\ttab", "no break space tab"),
+        ("soft\u00adhyphen, zero\u200bwidth, \ufeffmark", "softhyphen, zerowidth, mark"),
+        ("Cafe\u0301", "Café"),
+        ("“quotes” – ‘and’ — dashes…", "“quotes” – ‘and’ — dashes…"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("evil\u202etxt", "eviltxt"),
+    ],
+)
+def test_normalise(written, plain):
+    assert normalise(written) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        ("It's 3.5 million, state-owned", 4),
+        ("東京です", 4),
+        ("one\n\ntwo — three", 3),
+        ("— … !", 0),
+        ("Привет, мир", 2),
+    ],
+)
+def test_words(text, words):
+    assert count_words(text) == words
+
+
+def test_hash_is_128_bits_of_the_text():
+    assert len(text_hash("a")) == 32
+    assert text_hash("a") != text_hash("b")
+
+
+@given(st.one_of(st.text(), st.from_regex(r"https?://[\w.\-]{1,20}(:\d{1,5})?/[\w%./?&=#-]{0,40}", fullmatch=True)))
+def test_canonical_never_raises_and_is_idempotent(url):
+    once = urls.canonical(url)
+    if once is not None:
+        assert urls.canonical(once) == once
+        assert once.startswith(("http://", "https://"))
+        urls.publisher(once)
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("HTTP://User:x@WWW.Example.COM:80/a/../b/?utm_source=x&b=2&fbclid=3#f", "http://www.example.com/b?b=2"),
+        ("https://example.com", "https://example.com/"),
+        ("<https://example.com/a/>", "https://example.com/a"),
+        ("https://example.com:8443/%7euser/%e2%82%ac", "https://example.com:8443/~user/%E2%82%AC"),
+        ("https://пример.рф/путь", "https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C"),
+        ("https://www-example-com.cdn.ampproject.org/c/s/www.example.com/a", "https://www.example.com/a"),
+        ("https://m.example.com/a", "https://m.example.com/a"),
+        ("ftp://example.com/a", None),
+        ("javascript:alert(1)", None),
+        ("https://exa mple.com/", None),
+        ("https://example.com:99999/", None),
+        ("//example.com", None),
+        ("", None),
+    ],
+)
+def test_canonical(written, same):
+    assert urls.canonical(written) == same
+
+
+def test_publisher_by_public_suffix():
+    assert urls.publisher("https://www.bbc.co.uk/news") == "bbc.co.uk"
+    assert urls.publisher("https://localhost/news") is None
+
+
+SEPTEMBER_11 = date(2020, 9, 11)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "September 11, 2020", "Sept. 11, 2020", "11 September 2020", "11. September 2020", "Friday, 11th September 2020",
+        "2020-09-11", "2020/09/11", "11.09.2020", "11-Sep-2020", "vendredi 11 septembre 2020 à 14h05", "11 сентября 2020 г.",
+        "11 de septiembre de 2020", "11 de setembro de 2020", "11 settembre 2020 ore 10:30", "11 września 2020",
+        "11. syyskuuta 2020 klo 12.30", "2020. szeptember 11.", "2020年9月11日", "2020년 9월 11일", "11 eylül 2020 Cuma",
+        "11 вересня 2020", "Sept. 11, 2020 5:30 p.m. ET", "2020-09-11 10:00:00", "11. září 2020", "11 september 2020 om 10:30 uur",
+    ],
+)  # fmt: skip
+def test_days_without_an_instant(written):
+    assert dates.parse(written) == dates.Moment(SEPTEMBER_11)
+
+
+@pytest.mark.parametrize(
+    ("written", "hour", "minute"),
+    [
+        ("2020-09-11T10:00:00Z", 10, 0), ("2020-09-11T10:00:00+03:00", 7, 0), ("2020-09-11 10:00:00 -0500", 15, 0),
+        ("Fri, 11 Sep 2020 10:00:00 +0200", 8, 0), ("Fri, 11 Sep 2020 10:00:00 GMT", 10, 0),
+        ("Sept. 11, 2020 5:30 p.m. EST", 22, 30), ("11 сентября 2020, 14:05 МСК", 11, 5),
+        ("September 11th, 2020 at 10:00 (UTC+3)", 7, 0), ("10:32 AM EDT, Fri September 11, 2020", 14, 32),
+        ("2020-09-11T00:00:00Z", 0, 0),
+    ],
+)  # fmt: skip
+def test_instants_where_time_and_offset_stand(written, hour, minute):
+    moment = dates.parse(written)
+    assert moment == dates.Moment(SEPTEMBER_11, datetime(2020, 9, 11, hour, minute, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "2020", "May 2020", "Top 10 films of 2020", "In September 2020 he said", "31/02/2020", "yesterday", "11 September",
+     "September 11, 2020 was a Friday like any other", "2020-13-45", "1 of 2020", "99 September 2020"],
+)  # fmt: skip
+def test_what_is_no_date(written):
+    assert dates.parse(written) is None
+
+
+def test_numeric_dates():
+    march, april = date(2020, 3, 4), date(2020, 4, 3)
+    assert dates.parse("03/04/2020", language="en") == dates.Moment(march, None, ambiguous=True)
+    assert dates.parse("03/04/2020", language="de") == dates.Moment(april)
+    assert dates.parse("03.04.2020", language="en") == dates.Moment(april)
+    assert dates.parse("03/04/2020", dates.NumericDates.DAY_FIRST) == dates.Moment(april)
+    assert dates.parse("03/04/2020", hint=dates.in_url("https://example.com/2020/04/03/a")) == dates.Moment(april)
+    assert dates.parse("13/04/2020") == dates.Moment(date(2020, 4, 13))
+
+
+@given(st.text(max_size=90))
+def test_dates_never_raise(text):
+    dates.parse(text)
+
+
+def test_languages():
+    assert language.detect("Der Stadtrat hat am Montag nach langer Debatte den Bau beschlossen.") == "de"
+    assert language.detect("x") is None
+    assert language.detect("\ue000" * 50) is None
+    assert [language.tag(text) for text in ("en_us", "DE", "pt-BR", "de_DE.UTF-8", "English", "", "zz")] == [
+        "en-US", "de", "pt-BR", "de-DE", None, None, None,
+    ]  # fmt: skip
+
+
+@given(st.binary(max_size=400))
+def test_decode_never_raises(data):
+    decoded = decode(data)
+    assert "\0" not in decoded.text
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251", "koi8-r"]
+)
+def test_encodings(encoding):
+    text = "Городской совет в понедельник после четырёхчасовых дебатов одобрил строительство новой трамвайной линии."
+    assert decode(text.encode(encoding)).text == text
+
+
+def test_binary_is_no_text():
+    assert decode(bytes(range(256)) * 40).encoding is None
+    assert decode(b"\x89PNG\r\n\x1a\n" + bytes(500)).encoding is None
