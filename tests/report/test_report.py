@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.errors import InvariantError
+from corpus.report import write
+from corpus.report.charts import timeline
+from corpus.report.figures import Group
+from corpus.report.tabular import by_group, by_month
+from corpus.store import parquet
+from corpus.store.ledger import Ledger
+from schemas import RULES, TABLES
+
+FILES = {
+    "metrics.json", "dictionary.md", "index.html", "articles_by_month.csv", "articles_by_publisher.csv",
+    "articles_by_language.csv", "verdicts_by_check.csv",
+}  # fmt: skip
+BLANK = {"string": "", "int32": 1, "int64": 1, "date32[day]": date(2020, 1, 1), "float": 0.5}
+
+
+def row(table, **values):
+    """A row of a table: null where it may be, else blank."""
+    made = {}
+    for column in TABLES[table].columns:
+        default = None if column.nullable else [] if pa.types.is_list(column.dtype) else BLANK[str(column.dtype)]
+        made[column.name] = values.get(column.name, default)
+    return made
+
+
+def article(number, **values):
+    return row("articles", article_id=f"{number:032x}", title=f"Title {number}", word_count=number * 10, **values)
+
+
+def shard(folder, table, name, rows):
+    path = folder / f"{table}-{name}.parquet"
+    parquet.write(path, TABLES[table], pa.Table.from_pylist(rows, TABLES[table].arrow))
+    return path
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Three articles in two shards, one quarantined document."""
+    evil = "<script>alert(1)</script>\u202e\x07"
+    tables = {
+        "articles": [
+            shard(tmp_path, "articles", "a", [
+                article(1, publisher="=cmd.com", language="en", published_date=date(2020, 1, 5), authors=["A B"]),
+                article(2, publisher="=cmd.com", published_date=date(2020, 3, 5), duplicate_of=f"{1:032x}"),
+            ]),
+            shard(tmp_path, "articles", "b", [article(3, publisher="b.org", language="de")]),
+        ],
+        "quarantine": [
+            shard(tmp_path, "quarantine", "a", [
+                row("quarantine", source=f"seeds/{evil}", title=evil, excerpt="x" * 100_000, url="javascript:alert(1)",
+                    reasons=[{"check": "text_short", "found": evil}]),
+            ]),
+        ],
+        "verdicts": [
+            shard(tmp_path, "verdicts", "a", [
+                row("verdicts", source="s", check="text_short", severity="block"),
+                row("verdicts", source="t", check="date_missing", severity="warn", found="1"),
+                row("verdicts", source="t", check="date_missing", severity="warn", found="2"),
+            ]),
+        ],
+    }  # fmt: skip
+    return tables, Ledger(5, 3, 0, 1, 1)
+
+
+def made(tables, ledger, out, **options):
+    out.mkdir()
+    write(tables, ledger, out, options.get("title", "News"), options.get("top", 15))
+    return {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()}
+
+
+def test_the_figures(small, tmp_path):
+    files = made(*small, tmp_path / "out")
+    assert set(files) == FILES
+    metrics = json.loads(files["metrics.json"])
+    assert metrics["ledger"] == {"documents": 5, "articles": 3, "superseded": 0, "repeats": 1, "quarantined": 1}
+    assert metrics["articles"]["publishers"] == 2
+    assert metrics["articles"]["words"] == 60
+    assert metrics["articles"]["median_words"] == 20.0
+    assert metrics["articles"]["duplicates"] == 1
+    assert metrics["share_with"]["published_date"] == 0.6667
+    assert metrics["share_with"]["authors"] == 0.3333
+    assert metrics["quarantined"] == {"text_short": 1}
+    assert metrics["warnings"] == {"date_missing": 1}
+    assert files["articles_by_month.csv"] == "month,articles\n2020-01,1\n2020-02,0\n2020-03,1\n"
+    assert files["verdicts_by_check.csv"].splitlines()[1:] == ["date_missing,warn,1", "text_short,block,1"]
+
+
+def test_nothing_untrusted_gets_through(small, tmp_path):
+    files = made(*small, tmp_path / "out", title="<b>News</b>")
+    page = files["index.html"]
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert "\x07" not in page
+    assert "javascript:" not in page
+    assert "&lt;b&gt;News&lt;/b&gt;" in page
+    assert "default-src 'none'" in page
+    assert "http://" not in page.replace("http-equiv", "")
+    assert len(page) < 100_000
+    publishers = list(csv.reader(io.StringIO(files["articles_by_publisher.csv"])))
+    assert publishers[1] == ["'=cmd.com", "2"]
+
+
+def test_the_order_of_shards_changes_no_byte(small, tmp_path):
+    tables, ledger = small
+    turned = {name: list(reversed(paths)) for name, paths in tables.items()}
+    assert made(tables, ledger, tmp_path / "one") == made(turned, ledger, tmp_path / "two")
+
+
+def test_an_empty_corpus(tmp_path):
+    files = made({}, Ledger(0, 0, 0, 0, 0), tmp_path / "out")
+    assert files["articles_by_month.csv"] == "month,articles\n"
+    assert "There are no articles yet" in files["index.html"]
+    assert "NaN" not in files["metrics.json"]
+
+
+def test_a_ledger_that_is_not_what_the_tables_hold(small, tmp_path):
+    with pytest.raises(InvariantError, match="has 3 rows; the ledger says 2"):
+        made(small[0], Ledger(4, 2, 0, 1, 1), tmp_path / "out")
+    with pytest.raises(InvariantError, match="does not balance"):
+        Ledger(5, 3, 0, 0, 1)
+
+
+def test_the_dictionary_names_every_column_and_check(tmp_path):
+    text = made({}, Ledger(0, 0, 0, 0, 0), tmp_path / "out")["dictionary.md"]
+    for table in TABLES.values():
+        assert f"## {table.name}" in text
+        for column in table.columns:
+            assert f"| `{column.name}` | `{column.type_name}` |" in text
+    for check in RULES:
+        assert f"| `{check.value}` |" in text
+
+
+@given(st.lists(st.tuples(st.dates(), st.integers(1, 10**7)), min_size=1, max_size=40, unique_by=lambda pair: pair[0]))
+def test_any_span_of_time_can_be_drawn(days):
+    chart = timeline(sorted(days))
+    assert sum(bar.count for bar in chart.bars) == sum(count for _, count in days)
+    assert len(chart.bars) <= 190
+    assert all(bar.y >= 0 and bar.height <= 200 and 44 <= bar.x <= 720 for bar in chart.bars)
+    assert len(chart.along) <= 8
+
+
+def test_months_of_a_long_span_are_not_filled():
+    assert len(by_month([(date(1605, 1, 1), 1), (date(2020, 1, 1), 1)])) == 2
+    assert len(by_month([(date(2020, 1, 1) + timedelta(days=day), 1) for day in range(365)])) == 12
+
+
+def test_the_rest_is_summed_up():
+    groups = [Group("a", 5, 1), Group("b", 3, 1), Group("c", 2, 1), Group(None, 4, 1)]
+    assert by_group(groups, 1) == [("a", 5), ("(others)", 5), ("(unknown)", 4)]
