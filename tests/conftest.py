@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -108,12 +109,23 @@ def corpus_repo(tmp_path: Path) -> Corpus:
     return Corpus(init(tmp_path / "repo").root)
 
 
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus repository with two articles and a bad document, built and committed; to be copied, not changed."""
+    from corpus.versioning.start import init
+
+    repo = Corpus(init(tmp_path_factory.mktemp("built") / "repo").root)
+    repo.seed("one.txt", article("one"))
+    repo.seed("two.txt", article("two", body=BODY + " Two thirds would be paid by the region."))
+    repo.seed("bad.txt", "")
+    repo.run("build")
+    repo.commit()
+    return repo.root
+
+
 @pytest.fixture
-def built(corpus_repo: Corpus) -> Corpus:
-    """A corpus repository with two articles and a bad document, built and committed."""
-    corpus_repo.seed("one.txt", article("one"))
-    corpus_repo.seed("two.txt", article("two", body=BODY + " Two thirds would be paid by the region."))
-    corpus_repo.seed("bad.txt", "")
-    corpus_repo.run("build")
-    corpus_repo.commit()
-    return corpus_repo
+def built(built_once: Path, tmp_path: Path) -> Corpus:
+    """A copy of its own of `built_once`."""
+    root = tmp_path / "repo"
+    shutil.copytree(built_once, root, symlinks=True)
+    return Corpus(root)

@@ -177,7 +177,7 @@ class Session:
         if wrong:
             free = shutil.disk_usage(repository.root).free
             if free < _SPARE_BYTES:
-                raise DiskFull(repository.root, free, _needed(repository))
+                raise DiskFull(repository.root, free, _SPARE_BYTES)
             raise MissingObjects("The DVC cache lacks what was just built. Run `corpus build` again.", wrong)
         self._sync()
 
@@ -211,10 +211,10 @@ class writing:  # noqa: N801 - reads as a verb: `with writing(…) as session`
     def __enter__(self) -> Session:
         # Faults a user can mend are told before anything is held or changed.
         settings.load(self._repository.root)
-        list_seeds(self._repository.root)
+        seeds = sum(file.size for file in list_seeds(self._repository.root))
         descriptor = self._lock.__enter__()
         try:
-            _require_room(self._repository)
+            _require_room(self._repository, seeds)
             return Session(self._repository, descriptor)
         except BaseException:
             self._lock.__exit__(*sys.exc_info())
@@ -229,17 +229,13 @@ def _pinned(repository: Repository) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
 
 
-def _require_room(repository: Repository) -> None:
-    free, needed = shutil.disk_usage(repository.root).free, _needed(repository)
+def _require_room(repository: Repository, seeds: int) -> None:
+    """Raises DiskFull unless there is room for documents and articles, in the workspace and in the cache."""
+    built = (repository.root / "data" / "keys" / "write.json").exists()
+    needed = _SPARE_BYTES + (seeds // 2 if built else 2 * seeds)
+    free = shutil.disk_usage(repository.root).free
     if free < needed:
         raise DiskFull(repository.root, free, needed)
-
-
-def _needed(repository: Repository) -> int:
-    """Room for a build: documents and articles, in the workspace and in the cache."""
-    built = (repository.root / "data" / "keys" / "write.json").exists()
-    seeds = sum(file.size for file in list_seeds(repository.root))
-    return _SPARE_BYTES + (seeds // 2 if built else 2 * seeds)
 
 
 def _forget_damaged(objects: pins.Objects, pin: pins.Pin) -> None:
