@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 import corpus
+from corpus.store.lock import holder
 from tests.conftest import BODY, article
 
 # Two halves, which may run beside each other; fifty moments in all.
@@ -86,13 +87,14 @@ def test_interrupted_by_the_user(built):
 def test_two_at_once(built):
     built.seed("new.txt", article("new"))
     first = build(built)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        second = built.run("build", check=False)
-        if second.returncode == 1:
-            break
-    else:
-        pytest.fail("the second never met the first")
+    while holder(built.root) is None:
+        assert first.poll() is None, "the first ended before it held the lock"
+        time.sleep(0.01)
+    # Stopped, it cannot end before the second has looked.
+    os.kill(first.pid, signal.SIGSTOP)
+    second = built.run("build", check=False)
+    os.kill(first.pid, signal.SIGCONT)
+    assert second.returncode == 1
     assert f"being written by `corpus build` (process {first.pid})" in second.stderr
     assert first.wait() == 0
     built.run("build", "--wait", "60")
