@@ -79,6 +79,7 @@ _IN_BRACKETS: Final = re.compile(r"\s*\((?=[^()]*\)$)")
 _TITLE: Final = re.compile(r"^(?:dr|prof|mr|mrs|ms|sir|dame|herr|frau|mme|m)\.?\s+", re.IGNORECASE)
 _PARTICLES: Final = frozenset(["von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al", "bin", "ibn", "ben", "y", "e", "zu", "zum", "ter", "ten", "af", "av", "st.", "o'"])  # fmt: skip
 _CASED: Final = re.compile(r"[^\W\d_]")
+_MARKS: Final = re.compile(r'[!?:;"“”…@#*=<>\[\]{}\d]')
 _MOST_WORDS: Final = 5
 LONGEST: Final = 200
 
@@ -162,9 +163,9 @@ def _parts(text: str) -> list[str]:
 
 def _is_person(name: str) -> bool:
     words = name.split()
-    if not 1 <= len(words) <= _MOST_WORDS or any(letter.isdigit() for letter in name) or len(name) > 60:
+    if not 1 <= len(words) <= _MOST_WORDS or len(name) > 60:
         return False
-    if any(mark in name for mark in '!?:;"“”…@#*=<>[]{}'):
+    if _MARKS.search(name):
         return False
     named = [word for word in words if word.casefold() not in _PARTICLES]
     return bool(named) and all(_is_capital(word) for word in named)

@@ -119,11 +119,13 @@ class Reader:
         if self._one(text):
             return True
         parts = [part for part in _PARTS.split(text) if part]
+        joined = False
         for number in range(len(parts) - 1, 0, -1):
             # `11 September 2020 | 14:05 GMT` is one date.
             if _CLOCK.match(parts[number]) and self._date(f"{parts[number - 1]} {parts[number]}"):
                 parts[number - 1 : number + 1] = [f"{parts[number - 1]} {parts[number]}"]
-        if len(parts) <= 5:
+                joined = True
+        if joined or 2 <= len(parts) <= 5:
             return self._all_of(parts)
         return False
 

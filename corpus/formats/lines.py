@@ -12,6 +12,7 @@ from corpus.text import urls
 
 # Longer lines are paragraphs, and are looked at no further.
 LONGEST: Final = 400
+LONGEST_CREDIT: Final = 160
 _LONGEST_LABEL: Final = 40
 
 _LINK: Final = re.compile(
@@ -219,7 +220,7 @@ def image_credits(line: str) -> list[str] | None:
 def credit(line: str) -> str | None:
     """Who made a picture, by a line that says nothing else; None if it may be anything else."""
     line = line.strip().strip("*_").strip()
-    if not 2 <= len(line) <= 160 or line.endswith(("!", "?")):
+    if not 2 <= len(line) <= LONGEST_CREDIT or line.endswith(("!", "?")):
         return None
     found = _CREDIT.match(line) or _COPYRIGHT.match(line)
     if found:

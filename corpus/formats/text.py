@@ -162,7 +162,7 @@ def _take(aside: _Aside, text: str, *, alone: bool) -> str | bool:
     if pictures is not None:
         aside.credits += pictures
         return True
-    if alone and bylines.agency(text) is None and (named := lines.credit(text)):
+    if alone and len(text) <= lines.LONGEST_CREDIT and bylines.agency(text) is None and (named := lines.credit(text)):
         aside.credits.append(named)
         return True
     return False

@@ -53,6 +53,7 @@ _TIME: Final = re.compile(
 _CLOCK: Final = re.compile(r"(\d\d?)[時시点时](?:\s?(\d\d?)[分분])?")
 _OFFSET: Final = re.compile(r"(?:\b(?:utc|gmt))?\s?([+-−])(\d\d?):?(\d\d)?(?!\d)")
 _TOKEN: Final = re.compile(r"[^\s,;|()\[\]/–—·•:-]+")
+_DIGIT: Final = re.compile(r"\d")
 _IN_URL: Final = re.compile(r"/(1[6-9]\d\d|20\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-]|$)")
 _MONTH_FIRST_LANGUAGES: Final = frozenset({"en", "fil", "tl"})
 
@@ -79,7 +80,7 @@ def parse(
         hint: the day in the article's URL, which decides before `numeric`.
     """
     text = written.strip().strip(".,;|()[]").strip()
-    if not 6 <= len(text) <= LONGEST or not any(letter.isdigit() for letter in text):
+    if not 6 <= len(text) <= LONGEST or _DIGIT.search(text) is None:
         return None
     iso = _ISO.fullmatch(text)
     if iso:

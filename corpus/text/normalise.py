@@ -26,6 +26,8 @@ _RUNS: Final = re.compile(" {2,}")
 # Scripts written without spaces: each character counts as a word, as search engines and word processors have it.
 _UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:['’.,-][^\W{_UNSPACED}]+)*")
+# The same for texts of ASCII alone, several times as fast.
+_ASCII_WORD: Final = re.compile(r"[a-zA-Z0-9_]+(?:['.,-][a-zA-Z0-9_]+)*", re.ASCII)
 
 
 def normalise(text: str) -> str:
@@ -60,7 +62,8 @@ def count_words(text: str) -> int:
     >>> count_words("It's 3.5 million, state-owned — 東京")
     6
     """
-    return sum(1 for _ in _WORD.finditer(text))
+    # Counting substitutions makes no object for each word.
+    return (_ASCII_WORD if text.isascii() else _WORD).subn("", text)[1]
 
 
 def text_hash(text: str) -> str:

@@ -65,6 +65,7 @@ _TRACKING: Final = frozenset(
     ]
 )
 _TRACKING_PREFIXES: Final = ("utm_", "pk_", "mtm_", "matomo_", "stm_", "at_custom")
+_BLANK: Final = re.compile(r"[\s\x00-\x1f]")
 _UNRESERVED: Final = re.compile(r"%([2-7][0-9a-fA-F])")
 _ESCAPE: Final = re.compile(r"%[0-9a-fA-F]{2}")
 # Google's and Bing's AMP caches name the publisher's host; dashes are doubled there.
@@ -79,7 +80,7 @@ def canonical(url: str) -> str | None:
     publisher's own address instead of a Google AMP cache's. `m.` and `/amp` stay: there it is not certain.
     """
     url = url.strip().strip("<>").strip()
-    if len(url) > _LONGEST or any(letter.isspace() or ord(letter) < 0x20 for letter in url):
+    if len(url) > _LONGEST or _BLANK.search(url):
         return None
     try:
         parts = urlsplit(url)

@@ -52,6 +52,11 @@ def test_words(text, words):
     assert count_words(text) == words
 
 
+@given(st.text(st.characters(codec="ascii")))
+def test_words_are_counted_alike_in_ascii(text):
+    assert count_words(text) == count_words(f"{text} é") - 1
+
+
 def test_hash_is_128_bits_of_the_text():
     assert len(text_hash("a")) == 32
     assert text_hash("a") != text_hash("b")
