@@ -194,3 +194,13 @@ def test_intervals():
     ]
     with pytest.raises(UsageError):
         interval("1.5h")
+
+
+@pytest.mark.parametrize(("kind", "again"), [("ChangedWhileRead", True), ("SettingsError", False), (None, False)])
+def test_only_what_may_pass_is_tried_again(kind, again):
+    """Asked in a process of its own: Prefect prints and starts threads when it is imported."""
+    code = (
+        "import sys; from prefect.states import Failed; from corpus.errors import StageFailed; from flows.update import passes\n"
+        f"sys.exit(0 if passes(None, None, Failed(data=StageFailed('ingest', 'x', {kind!r}))) is {again} else 1)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
