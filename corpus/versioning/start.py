@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 # template: where it goes
 _FILES: Final = {
-    "dvc.yaml": "dvc.yaml",
+    # Not under its own name here: DVC would take it for a second pipeline of this repository.
+    "pipeline.yaml": "dvc.yaml",
     "params.yaml": "params.yaml",
     "README.md": "README.md",
     "gitignore": ".gitignore",

@@ -23,7 +23,7 @@ def init(*arguments, cwd):
 @pytest.mark.parametrize(
     ("template", "here"),
     [
-        ("dvc.yaml", "dvc.yaml"),
+        ("pipeline.yaml", "dvc.yaml"),
         ("params.yaml", "params.yaml"),
         ("dvcignore", ".dvcignore"),
         ("dvcconfig", ".dvc/config"),
@@ -32,6 +32,12 @@ def init(*arguments, cwd):
 def test_this_repository_has_what_init_gives(template, here):
     given = resources.files("corpus.versioning") / "template" / template
     assert (ROOT / here).read_bytes() == given.read_bytes()
+
+
+def test_dvc_sees_one_pipeline_in_this_repository():
+    """DVC collects every file named dvc.yaml, the template for others too."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line for line in listed.splitlines() if line.endswith("dvc.yaml")] == ["dvc.yaml"]
 
 
 def test_engine_yaml_names_this_engine():
