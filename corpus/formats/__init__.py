@@ -7,7 +7,6 @@ what is wrong with a document in `problems` and never raises for it.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -32,22 +31,23 @@ _MAGIC: Final = (
     (b"\x7fELF", "application/x-executable"),
 )
 _BY_NAME: Final = {
-    ".txt": "text/plain",
-    ".text": "text/plain",
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".xhtml": "application/xhtml+xml",
-    ".xml": "application/xml",
-    ".json": "application/json",
-    ".jsonl": "application/jsonl",
-    ".ndjson": "application/jsonl",
-    ".csv": "text/csv",
-    ".tsv": "text/tab-separated-values",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".epub": "application/epub+zip",
+    "txt": "text/plain",
+    "text": "text/plain",
+    "md": "text/markdown",
+    "markdown": "text/markdown",
+    "html": "text/html",
+    "htm": "text/html",
+    "xhtml": "application/xhtml+xml",
+    "xml": "application/xml",
+    "json": "application/json",
+    "jsonl": "application/jsonl",
+    "ndjson": "application/jsonl",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "epub": "application/epub+zip",
 }
+_ANY_MAGIC: Final = tuple(magic for magic, _ in _MAGIC)
 _UNKNOWN: Final = "application/octet-stream"
 
 
@@ -58,11 +58,12 @@ def media_type(name: str, head: bytes) -> str:
         name: a path or URL; only its ending counts.
         head: at least the first 16 bytes.
     """
-    named = _BY_NAME.get(PurePosixPath(name).suffix.lower(), _UNKNOWN)
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
-            # Office documents are zips, and their names say which.
-            return named if kind == "application/zip" and named.startswith("application/") else kind
+    stem, dot, ending = name.rpartition("/")[2].rpartition(".")
+    named = _BY_NAME.get(ending.lower(), _UNKNOWN) if stem and dot else _UNKNOWN
+    if head.startswith(_ANY_MAGIC):
+        kind = next(kind for magic, kind in _MAGIC if head.startswith(magic))
+        # Office documents are zips, and their names say which.
+        return named if kind == "application/zip" and named.startswith("application/") else kind
     start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if named.startswith("text/") and start.startswith((b"<!doctype html", b"<html")):
         return "text/html"

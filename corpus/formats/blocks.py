@@ -22,6 +22,8 @@ _RULE: Final = re.compile(
 )
 _ITEM: Final = re.compile(r"^(?:[-*+•·▪◦●]|\d{1,3}[.)])\s+(?=\S)")
 _QUOTE: Final = re.compile(r"^(?:>\s?)+")
+# Without one of these a line holds no inline markup.
+_INLINE: Final = re.compile(r"[\[\]<>\\`*_&]")
 _END: Final = (
     ".",
     "!",
@@ -146,10 +148,14 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[str]]:
     """Lines that stand together; headings alone."""
     group: list[str] = []
     for number, line in enumerate(lines):
-        after = lines[number + 1] if number + 1 < len(lines) else None
         if line.apart and group:
             yield group
             group = []
+        if line.text[0].isalpha():
+            # No markup of a whole line begins with a letter.
+            group.append(line.text)
+            continue
+        after = lines[number + 1] if number + 1 < len(lines) else None
         if is_underline(line) and group:
             top = group.pop()
             if group:
@@ -173,6 +179,9 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[str]]:
 
 def _shape(group: list[str], width: int | None, *, dense: bool, markdown: bool) -> Iterator[Block]:
     first = group[0]
+    if len(group) == 1 and first[0].isalpha():
+        yield Block(Kind.PARAGRAPH, _clean(first, markdown=markdown))
+        return
     title = heading(first)
     if title is None and len(group) == 1 and (strong := _STRONG_LINE.match(first)):
         title = strong[2].rstrip(":")
@@ -201,6 +210,8 @@ def _shape(group: list[str], width: int | None, *, dense: bool, markdown: bool) 
 
 
 def _clean(line: str, *, markdown: bool) -> str:
+    if _INLINE.search(line) is None:
+        return line
     if markdown and line.endswith("\\"):
         line = line[:-1]
     return collapse(plain(line, markdown=markdown))

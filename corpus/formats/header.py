@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 14
 _LONGEST_TITLE: Final = 250
 _PARTS: Final = re.compile(r"\s+[|•·]\s+|\s+[–—]\s+|\s+-\s+|\s*[|•]\s*")
+# Without one of these there is nothing to part.
+_PARTING: Final = re.compile("[|•·–—]|\\s-\\s")
 _CLOCK: Final = re.compile(r"\d\d?[:.h]\d\d\b")
 _SENTENCE_END: Final = (".", "…", "。", ";", ",")
 _ITALIC: Final = re.compile(r"^(\*|_)(?!\1)([^*_].{10,600}[^*_])\1$")
@@ -118,6 +120,8 @@ class Reader:
         """Take a line that is a byline, a date or a credit, or several of them apart by bars."""
         if self._one(text):
             return True
+        if _PARTING.search(text) is None:
+            return False
         parts = [part for part in _PARTS.split(text) if part]
         joined = False
         for number in range(len(parts) - 1, 0, -1):

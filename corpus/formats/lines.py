@@ -57,6 +57,8 @@ _CREDIT: Final = re.compile(
     re.IGNORECASE,
 )
 _COPYRIGHT: Final = re.compile(r"^\(?(?:©|\(c\)|copyright)\s*(?P<rest>[^:]{2,120}?)\)?$", re.IGNORECASE)
+# What those two begin with; most lines do not.
+_CREDIT_STARTS: Final = frozenset("(©pifbczkфис")
 _BANKS: Final = frozenset(
     [
         "getty images",
@@ -176,6 +178,17 @@ def plain(line: str, *, markdown: bool) -> str:
     return _HIDDEN.sub(lambda found: chr(ord(found[0]) - _PRIVATE), line) if escapes else line
 
 
+def is_prose(line: str) -> bool:
+    """Whether a line is too long, and too plain where it begins, to be anything beside the text. Cheap to ask."""
+    return (
+        len(line) > LONGEST_CREDIT
+        and line[0] not in "!>"
+        and ":" not in line[:_LONGEST_LABEL]
+        and "：" not in line[:_LONGEST_LABEL]
+        and "](" not in line
+    )
+
+
 def related(line: str) -> list[Link] | None:
     """The related articles that a line names; empty for a heading over a list of them; None if it is no such line."""
     # Prose of some length without a link or a colon near its start is told apart without a pattern.
@@ -222,10 +235,9 @@ def credit(line: str) -> str | None:
     line = line.strip().strip("*_").strip()
     if not 2 <= len(line) <= LONGEST_CREDIT or line.endswith(("!", "?")):
         return None
-    found = _CREDIT.match(line) or _COPYRIGHT.match(line)
-    if found:
-        return found["rest"].strip()
     folded = line.casefold()
+    if folded[0] in _CREDIT_STARTS and (found := _CREDIT.match(line) or _COPYRIGHT.match(line)):
+        return found["rest"].strip()
     if folded in _BANKS and agency(line) is None:
         return line
     parts = _SLASHES.split(folded) if "/" in folded or "|" in folded else []

@@ -122,6 +122,10 @@ def _without_asides(found: list[Line]) -> tuple[list[Line], _Aside]:
     awaits_url = False
     for number, line in enumerate(found):
         apart = apart or line.apart
+        if lines.is_prose(line.text) and not (awaits_url or in_list):
+            left.append(line if apart is line.apart else Line(line.text, apart))
+            apart = False
+            continue
         text = unquoted(line.text)
         if 0 < len(text) <= lines.LONGEST:
             if awaits_url and (address := lines.address(text)):
@@ -147,7 +151,7 @@ def _without_asides(found: list[Line]) -> tuple[list[Line], _Aside]:
                 in_list = taken == "list"
                 apart = True
                 continue
-        left.append(Line(line.text, apart))
+        left.append(line if apart is line.apart else Line(line.text, apart))
         apart = False
     return _without_bare_address(left, aside), aside
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, cast
 
 import pyarrow as pa
 
@@ -19,11 +20,12 @@ from corpus.store.batches import SEEDS, SeedFile, list_seeds, read_whole
 from corpus.store.digest import canonical_json, digest
 from corpus.store.layout import cut
 from corpus.store.shards import KeyedShards, ShardFile, digests, encode
-from corpus.text.normalise import count_words, text_hash
+from corpus.text.normalise import text_hash
+from corpus.text.words import word_counts
 from schemas import DOCUMENTS, Check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from corpus.settings import Ingest, Settings
@@ -32,10 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One shard for a worker to make: its files, and the digests they had when its key was computed."""
+    """One shard for a worker to make: its files, each with the digest it must have if that is known."""
 
     name: str
-    files: tuple[tuple[SeedFile, str], ...]
+    files: tuple[tuple[SeedFile, str | None], ...]
     folder: Path
     settings: Ingest
 
@@ -48,28 +50,39 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
     with KeyedShards(root, "ingest", [DOCUMENTS]) as shards:
         parts = {part.name: part for part in cut(SEEDS, (file.member for file in files.values()))}
         memory = digests(root, of=SEEDS)
-        sums = {source: sha256_of(file, memory) for source, file in files.items()}
-        memory.save()
-        keys = {
-            name: digest([fingerprint, params, *(f"{m.source}\0{sums[m.source]}" for m in part.members)])
-            for name, part in parts.items()
-        }
-        stale = shards.stale(keys)
+        sums: dict[str, str] = {}
+        for part in parts.values():
+            # The files of a shard that is new are read once, by the worker that parses them.
+            if part.name in shards.known:
+                sums |= {member.source: sha256_of(files[member.source], memory) for member in part.members}
+
+        def key(name: str) -> str:
+            return digest([fingerprint, params, *(f"{m.source}\0{sums[m.source]}" for m in parts[name].members)])
+
+        keys = {name: key(name) for name in parts if name in shards.known}
+        stale = {*shards.stale(keys), *(parts.keys() - keys.keys())}
         tasks = [
             Task(
                 name,
-                tuple((files[m.source], sums[m.source]) for m in parts[name].members),
+                tuple((files[member.source], sums.get(member.source)) for member in part.members),
                 shards.folder,
                 settings.ingest,
             )
-            for name in stale
+            for name, part in parts.items()
+            if name in stale
         ]
         with progress("ingest", sum(len(task.files) for task in tasks), "documents") as advance:
-            for task, written in run(make, tasks, workers, small=sum(len(t.files) for t in tasks) < 400):
+            for task, (ids, written) in run(make, tasks, workers, small=sum(len(t.files) for t in tasks) < 400):
+                for (file, _), sha256 in zip(task.files, ids, strict=True):
+                    sums[file.source] = sha256
+                    if not file.is_link:
+                        memory.learn(file.path, file.stamp, sha256)
+                keys[task.name] = key(task.name)
                 shards.adopt(task.name, keys[task.name], written)
                 advance(len(task.files))
+        memory.save()
         shards.finish(keys)
-    return Outcome("ingest", came=len(files), kept=len(files), shards=len(keys), made=len(stale))
+    return Outcome("ingest", came=len(files), kept=len(files), shards=len(keys), made=len(tasks))
 
 
 def sha256_of(file: SeedFile, memory: FileDigests) -> str:
@@ -81,19 +94,23 @@ def sha256_of(file: SeedFile, memory: FileDigests) -> str:
     try:
         if file.is_link:
             return hashlib.sha256(read_whole(file, 0) or b"").hexdigest()
-        return memory.of(file.path)
+        return memory.recall(file.path, file.stamp) or memory.of(file.path)
     except OSError:
         raise ChangedWhileRead(file.source) from None
 
 
-def make(task: Task) -> dict[str, ShardFile]:
-    """Parse the documents of one shard and write it into the run's folder. Runs in a worker process."""
-    rows = documents(((file, expected) for file, expected in task.files), task.settings)
-    return encode(task.folder, task.name, [(DOCUMENTS, rows)])
+def make(task: Task) -> tuple[list[str], dict[str, ShardFile]]:
+    """Parse the documents of one shard and write it into the run's folder. Runs in a worker process.
+
+    Returns:
+        The documents' digests in the order of the task's files, and the shard's file.
+    """
+    rows = documents(task.files, task.settings)
+    return rows["document_id"].to_pylist(), encode(task.folder, task.name, [(DOCUMENTS, rows)])
 
 
 def documents(files: Iterable[tuple[SeedFile, str | None]], settings: Ingest) -> pa.Table:
-    """The rows of `documents` for some files.
+    """The rows of `documents` for some files, in their order.
 
     Args:
         files: each with the sha256 it must have, or None to take it as it is.
@@ -102,8 +119,9 @@ def documents(files: Iterable[tuple[SeedFile, str | None]], settings: Ingest) ->
     Raises:
         ChangedWhileRead: a file has not the digest it must have.
     """
-    columns: dict[str, list[object]] = {name: [] for name in DOCUMENTS.names}
     registry = parsers(settings.numeric_dates)
+    origins: list[tuple[object, ...]] = []
+    contents: list[tuple[object, ...]] = []
     for file, expected in files:
         data = read_whole(file, settings.max_bytes)
         found = _stream_digest(file.path) if data is None else hashlib.sha256(data).hexdigest()
@@ -120,14 +138,26 @@ def documents(files: Iterable[tuple[SeedFile, str | None]], settings: Ingest) ->
             parsed = Parsed(problems=(Problem(Check.UNSUPPORTED, kind),))
         else:
             parsed = parser.parse(Document(data, kind, file.source))
-        row = {
-            "document_id": found, "source": file.source, "batch": SEEDS, "media_type": kind, "size": file.size,
-            "captured_at": None, "word_count": count_words(parsed.text), "text_hash": text_hash(parsed.text),
-        }  # fmt: skip
-        for name, values in columns.items():
-            values.append(row[name] if name in row else getattr(parsed, name))
+        origins.append((found, file.source, SEEDS, kind, file.size, None))
+        contents.append(_content_of(parsed))
+    return _table(origins, contents)
+
+
+# Taken from a document itself, from what its parser says, and from its text.
+_ORIGIN: Final = ("document_id", "source", "batch", "media_type", "size", "captured_at")
+_DERIVED: Final = ("word_count", "text_hash")
+_CONTENT: Final = tuple(name for name in DOCUMENTS.names if name not in (*_ORIGIN, *_DERIVED))
+_content_of: Final = attrgetter(*_CONTENT)
+
+
+def _table(origins: list[tuple[object, ...]], contents: list[tuple[object, ...]]) -> pa.Table:
+    columns: dict[str, Sequence[object]] = dict(zip(_ORIGIN, zip(*origins, strict=True), strict=False))
+    columns |= dict(zip(_CONTENT, zip(*contents, strict=True), strict=False))
+    texts = cast("Sequence[str]", columns.get("text", ()))
+    columns["word_count"] = word_counts(texts)
+    columns["text_hash"] = [text_hash(text) for text in texts]
     return pa.table(
-        [pa.array(columns[column.name], column.dtype) for column in DOCUMENTS.columns], schema=DOCUMENTS.arrow
+        [pa.array(columns.get(column.name, ()), column.dtype) for column in DOCUMENTS.columns], schema=DOCUMENTS.arrow
     )
 
 

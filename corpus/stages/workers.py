@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -30,6 +31,8 @@ def _begin() -> None:
     die_with_parent()
     # Ctrl-C reaches the whole group; the parent alone answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Parsed articles are trees without circles: looking for some after every 700 objects takes a tenth of the time.
+    gc.set_threshold(100_000, 20, 100)
 
 
 def run(work: Callable[[T], R], tasks: Sequence[T], workers: int, *, small: bool = False) -> Iterator[tuple[T, R]]:

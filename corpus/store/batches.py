@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import ChangedWhileRead, InputError
+from corpus.store.digest import Stamp, stamp_of
 from corpus.store.layout import Member
 
 if TYPE_CHECKING:
@@ -28,8 +29,13 @@ class SeedFile:
 
     path: Path
     source: str
-    size: int
+    stamp: Stamp
     is_link: bool
+
+    @property
+    def size(self) -> int:
+        """Its bytes when it was listed."""
+        return self.stamp[0]
 
     @property
     def member(self) -> Member:
@@ -79,15 +85,16 @@ def _refuse(message: str, faults: list[str]) -> None:
 
 def _walk(folder: Path, prefix: str, faults: list[str]) -> Iterator[SeedFile]:
     try:
-        names = [entry.name for entry in folder.iterdir()]
+        with os.scandir(folder) as entries:
+            found = list(entries)
     except OSError as error:
         faults.append(f"{prefix}: {error.strerror}")
         return
-    for name in names:
-        if name.startswith("."):
+    for entry in found:
+        if entry.name.startswith("."):
             continue
-        path, source = folder / name, prefix + name
-        if path.is_dir() and not path.is_symlink():
+        path, source = folder / entry.name, prefix + entry.name
+        if entry.is_dir(follow_symlinks=False):
             yield from _walk(path, f"{source}/", faults)
         else:
             yield from _entry(path, source, faults)
@@ -113,7 +120,7 @@ def _entry(path: Path, source: str, faults: list[str]) -> list[SeedFile]:
     if trouble:
         faults.append(f"{source}: {trouble}")
         return []
-    return [SeedFile(path, source, info.st_size, stat.S_ISLNK(info.st_mode))]
+    return [SeedFile(path, source, stamp_of(info), stat.S_ISLNK(info.st_mode))]
 
 
 def _link_trouble(path: Path) -> str | None:
@@ -156,7 +163,8 @@ def read_whole(file: SeedFile, limit: int) -> bytes | None:
     with open(descriptor, "rb", buffering=0) as opened:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ChangedWhileRead(file.source)
-        data = opened.read(limit + 1)
-    if len(data) != file.size:
-        raise ChangedWhileRead(file.source)
+        data = opened.read(file.size + 1)
+        # Written to since it was listed, or while it was read.
+        if len(data) != file.size or stamp_of(os.fstat(descriptor)) != file.stamp:
+            raise ChangedWhileRead(file.source)
     return data

@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_BLOCK = 1 << 20
+# Size, mtime, ctime and inode: as long as they are the same, so is the file.
+Stamp: TypeAlias = tuple[int, int, int, int]
+
+
+def stamp_of(info: os.stat_result) -> Stamp:
+    """What tells whether a file was touched."""
+    return info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino
 
 
 def digest(parts: Iterable[bytes | str]) -> str:
@@ -44,18 +50,25 @@ class FileDigests:
 
     def of(self, path: Path) -> str:
         """The digest of a file, in hex. Raises OSError as opening it would."""
-        stat = path.stat()
-        stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-        entry = self._known.get(str(path))
-        if entry is not None and entry[:4] == stamp:
-            return str(entry[4])
+        stamp = stamp_of(path.stat())
+        known = self.recall(path, stamp)
+        if known is not None:
+            return known
         with path.open("rb", buffering=0) as file:
             found = hashlib.file_digest(file, self._algorithm).hexdigest()
-        settled = path.stat()
-        if [settled.st_size, settled.st_mtime_ns, settled.st_ctime_ns, settled.st_ino] == stamp:
-            self._known[str(path)] = [*stamp, found]
-            self._changed = True
+        if stamp_of(path.stat()) == stamp:
+            self.learn(path, stamp, found)
         return found
+
+    def recall(self, path: Path, stamp: Stamp) -> str | None:
+        """The digest of a file, if it was known while the file had this stamp."""
+        entry = self._known.get(str(path))
+        return str(entry[4]) if entry is not None and tuple(entry[:4]) == stamp else None
+
+    def learn(self, path: Path, stamp: Stamp, found: str) -> None:
+        """Keep a digest that somebody else computed, of a file that had this stamp before and after."""
+        self._known[str(path)] = [*stamp, found]
+        self._changed = True
 
     def save(self) -> None:
         """Write the memory back. A memory that cannot be written is no error: it only saves time."""

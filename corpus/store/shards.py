@@ -124,7 +124,7 @@ class KeyedShards:
         self.tables = tuple(tables)
         self.memory = digests(root)
         self.folder = root / DATA / "tmp" / f"{stage}-{os.getpid()}"
-        self._known = load_keys(root, stage)
+        self.known = load_keys(root, stage)
         self._made: dict[str, Shard] = {}
 
     def __enter__(self) -> Self:
@@ -144,7 +144,7 @@ class KeyedShards:
         return [name for name, key in keys.items() if not self._stands(name, key)]
 
     def _stands(self, name: str, key: str) -> bool:
-        shard = self._known.get(name)
+        shard = self.known.get(name)
         if shard is None or shard.key != key:
             return False
         for table in self.tables:

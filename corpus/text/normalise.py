@@ -23,11 +23,6 @@ _ODD: Final = re.compile("[" + re.escape(_SPACES + "".join(map(chr, _INVISIBLE))
 # ASCII of these alone is normal already, as most English text is.
 _CLEAN: Final = bytes(range(0x20, 0x7F)) + b"\n"
 _RUNS: Final = re.compile(" {2,}")
-# Scripts written without spaces: each character counts as a word, as search engines and word processors have it.
-_UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:['’.,-][^\W{_UNSPACED}]+)*")
-# The same for texts of ASCII alone, several times as fast.
-_ASCII_WORD: Final = re.compile(r"[a-zA-Z0-9_]+(?:['.,-][a-zA-Z0-9_]+)*", re.ASCII)
 
 
 def normalise(text: str) -> str:
@@ -54,16 +49,6 @@ def collapse(line: str) -> str:
     """A normalised line without outer or doubled spaces."""
     line = line.strip(" ")
     return _RUNS.sub(" ", line) if "  " in line else line
-
-
-def count_words(text: str) -> int:
-    """Unicode words; each character of scripts written without spaces counts as one.
-
-    >>> count_words("It's 3.5 million, state-owned — 東京")
-    6
-    """
-    # Counting substitutions makes no object for each word.
-    return (_ASCII_WORD if text.isascii() else _WORD).subn("", text)[1]
 
 
 def text_hash(text: str) -> str:

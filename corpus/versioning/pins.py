@@ -100,15 +100,33 @@ def of_commit(repository: Repository, commit: str) -> list[Pin]:
     return [] if text is None else parse(text, f"{LOCK} of {commit[:10]}", repository.read_at(commit, "dvc.yaml"))
 
 
+def _cache(root: Path) -> Path:
+    """The folder of the repository's DVC cache."""
+    from dvc import dirs
+
+    usual = root / ".dvc" / "cache"
+    own = (root / ".dvc" / "config", root / ".dvc" / "config.local")
+    others = (Path(dirs.global_config_dir()) / "config", Path(dirs.system_config_dir()) / "config")
+    if not any(_says_dir(path) for path in (*own, *others)):
+        return usual
+    from dvc.config import Config  # a tenth of a second, so only for those who have moved their cache
+
+    return Path(Config(str(root / ".dvc"))["cache"].get("dir") or usual)
+
+
+def _says_dir(settings: Path) -> bool:
+    try:
+        return "dir" in settings.read_text(errors="replace")
+    except OSError:
+        return False
+
+
 class Objects:
     """The objects of a repository's DVC cache, each verified once per change of its file."""
 
     def __init__(self, repository: Repository) -> None:
-        from dvc.config import Config  # also the user's and the system's own settings count
-
-        config = Config(str(repository.root / ".dvc"))
         self.repository = repository
-        self.folder = Path(config["cache"].get("dir") or repository.root / ".dvc" / "cache") / "files" / "md5"
+        self.folder = _cache(repository.root) / "files" / "md5"
         self._memory = FileDigests(repository.root / ".dvc" / "tmp" / "corpus" / "md5.json", "md5")
 
     def path(self, md5: str) -> Path:

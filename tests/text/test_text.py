@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from corpus.text import dates, language, urls
 from corpus.text.decode import decode
-from corpus.text.normalise import count_words, normalise, text_hash
+from corpus.text.normalise import normalise, text_hash
+from corpus.text.words import word_counts
 
 
 @given(st.text())
@@ -49,12 +51,16 @@ def test_normalise(written, plain):
     ],
 )
 def test_words(text, words):
-    assert count_words(text) == words
+    assert word_counts([text]) == [words]
 
 
-@given(st.text(st.characters(codec="ascii")))
-def test_words_are_counted_alike_in_ascii(text):
-    assert count_words(text) == count_words(f"{text} é") - 1
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:['’.,-][^\W{_UNSPACED}]+)*")
+
+
+@given(st.lists(st.one_of(st.text(), st.text("ab1_'’.,- \n東é"))))
+def test_words_are_what_the_pattern_says(texts):
+    assert word_counts(texts) == [len(_WORD.findall(text)) for text in texts]
 
 
 def test_hash_is_128_bits_of_the_text():
