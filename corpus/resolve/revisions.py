@@ -30,8 +30,23 @@ def with_revisions(documents: pl.DataFrame) -> pl.DataFrame:
         documents: with article_id, document_id, source, batch, captured_at and the columns of `STATE`.
 
     Returns:
-        The same rows, ordered by article and capture.
+        The same rows; those of articles with several documents by article and capture.
     """
+    known_once = ~documents["article_id"].is_duplicated()
+    several = _resolved(documents.filter(~known_once))
+    # Most articles have one document, about which there is nothing to decide.
+    once = documents.filter(known_once).with_columns(
+        decision=pl.lit(Decision.ARTICLE.value),
+        revision=pl.lit(1, pl.Int32),
+        winner=pl.col("document_id"),
+        superseded_by=pl.lit(None, pl.String),
+        superseded_at=pl.lit(None, several.schema["superseded_at"]),
+        first_seen=pl.col("captured_at"),
+    )
+    return pl.concat([several, once.select(several.columns)])
+
+
+def _resolved(documents: pl.DataFrame) -> pl.DataFrame:
     ordered = documents.sort(
         "article_id", "captured_at", "batch", "document_id", "source", nulls_last=False
     ).with_columns(_order=pl.int_range(pl.len(), dtype=pl.Int64))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from corpus.store.shards import Shard
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 # About 60 MB of text.
 ROWS: Final = 20_000
@@ -31,6 +32,12 @@ def groups(names: Sequence[str], documents: Mapping[str, Shard], rows: int = ROW
         held += size
     if group:
         yield group
+
+
+def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    """Do `work` on each item, some at a time; results in order. For what waits on files, zstd or Arrow."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, items))
 
 
 def ahead(work: Callable[[list[str]], T], grouped: Sequence[list[str]]) -> Iterator[tuple[list[str], T]]:

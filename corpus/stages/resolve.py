@@ -9,10 +9,11 @@ import polars as pl
 from corpus.resolve.duplicates import with_duplicates
 from corpus.resolve.identity import with_identity
 from corpus.resolve.revisions import STATE, Decision, with_revisions
+from corpus.stages.groups import side_by_side
 from corpus.stages.outcome import Outcome
 from corpus.store import engine, parquet
 from corpus.store.digest import canonical_json, digest
-from corpus.store.shards import KeyedShards, Shard, require, shard_path
+from corpus.store.shards import KeyedShards, Shard, ShardFile, encode, require, shard_path
 from schemas import DECISIONS, Severity
 
 if TYPE_CHECKING:
@@ -38,10 +39,12 @@ def resolve(root: Path, settings: Settings) -> Outcome:
         keys = {name: digest([name, key]) for name in documents}
         stale = shards.stale(keys)
         if stale:
-            for name, decided in _by_shard(_decide(root, documents, verdicts, settings.resolve)):
-                shards.put(name, keys[name], [(DECISIONS, decided.select(DECISIONS.names).to_arrow())])
-        made = shards.finish(keys)
-    counted = count(root, made)
+            decided = list(_by_shard(_decide(root, documents, verdicts, settings.resolve)))
+            made = side_by_side(lambda named: _encode(shards.folder, *named), decided)
+            for (name, _), files in zip(decided, made, strict=True):
+                shards.adopt(name, keys[name], files)
+        finished = shards.finish(keys)
+    counted = count(root, finished)
     return Outcome(
         "resolve",
         came=sum(counted.values()),
@@ -63,12 +66,7 @@ def count(root: Path, shards: dict[str, Shard]) -> dict[Decision, int]:
 
 
 def _decide(root: Path, documents: dict[str, Shard], verdicts: dict[str, Shard], settings: Resolve) -> pl.DataFrame:
-    rows = pl.concat(
-        pl.DataFrame(parquet.read(shard_path(root, "documents", name), list(_COLUMNS))).with_columns(
-            pl.lit(name).alias(_SHARD)
-        )
-        for name in documents
-    )
+    rows = pl.concat(side_by_side(lambda name: _read(root, name), list(documents)))
     blocked = _blocked(root, verdicts)
     bad = rows.join(blocked, on=[_SHARD, "source"], how="inner")
     good = with_revisions(with_identity(rows.join(blocked, on=[_SHARD, "source"], how="anti")))
@@ -77,6 +75,15 @@ def _decide(root: Path, documents: dict[str, Shard], verdicts: dict[str, Shard],
     good = good.join(marks.select(_SHARD, "source", "duplicate_of", "similarity"), on=[_SHARD, "source"], how="left")
     bad = bad.with_columns(decision=pl.lit(Decision.QUARANTINED.value))
     return pl.concat([good, bad], how="diagonal").select(_SHARD, *DECISIONS.names)
+
+
+def _read(root: Path, name: str) -> pl.DataFrame:
+    found = parquet.read(shard_path(root, "documents", name), list(_COLUMNS))
+    return pl.DataFrame(found).with_columns(pl.lit(name).alias(_SHARD))
+
+
+def _encode(folder: Path, name: str, decided: pl.DataFrame) -> dict[str, ShardFile]:
+    return encode(folder, name, [(DECISIONS, decided.select(DECISIONS.names).to_arrow())])
 
 
 def _blocked(root: Path, verdicts: dict[str, Shard]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from corpus.stages.groups import ahead, groups
+from corpus.stages.groups import ahead, groups, side_by_side
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
 from corpus.store import engine, parquet
@@ -36,7 +36,7 @@ def validate(root: Path, settings: Settings) -> Outcome:
         stale = shards.stale(keys)
 
         def read(names: list[str]) -> pl.DataFrame:
-            return pl.concat(_read(root, name) for name in names)
+            return pl.concat(side_by_side(lambda name: _read(root, name), names))
 
         with progress("validate", len(stale), "shards") as advance:
             for names, rows in ahead(read, list(groups(stale, sources))):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpus.errors import InvariantError
 from corpus.resolve.revisions import Decision
-from corpus.stages.groups import THREADS, ahead, groups
+from corpus.stages.groups import THREADS, ahead, groups, side_by_side
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
 from corpus.stages.resolve import count
@@ -21,6 +23,7 @@ from schemas import ARTICLES, PUBLISHED, QUARANTINE, REVISIONS, VERDICTS, Severi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
     from schemas import Table
@@ -34,18 +37,27 @@ def write(root: Path) -> Outcome:
         keys = {name: digest([fingerprint, *_digests(inputs, name)]) for name in inputs["ingest"]}
         stale = shards.stale(keys)
 
-        def read(names: list[str]) -> list[list[tuple[Table, pl.DataFrame]]]:
-            return [tables(root, inputs, name) for name in names]
+        def read(names: list[str]) -> list[list[tuple[Table, pa.Table]]]:
+            return side_by_side(lambda name: tables(root, inputs, name), names)
 
-        def make(named: tuple[str, list[tuple[Table, pl.DataFrame]]]) -> dict[str, ShardFile]:
-            return encode(shards.folder, named[0], [(table, rows.to_arrow()) for table, rows in named[1]])
+        def make(named: tuple[str, list[tuple[Table, pa.Table]]]) -> dict[str, ShardFile]:
+            return encode(shards.folder, *named)
 
         with progress("write", len(stale), "shards") as advance, ThreadPoolExecutor(THREADS) as pool:
-            for names, made in ahead(read, list(groups(stale, inputs["ingest"]))):
-                _keep_promises(made)
-                for name, files in zip(names, pool.map(make, zip(names, made, strict=True)), strict=True):
-                    shards.adopt(name, keys[name], files)
+            encoding: list[tuple[str, Future[dict[str, ShardFile]]]] = []
+
+            def adopt() -> None:
+                for name, files in encoding:
+                    shards.adopt(name, keys[name], files.result())
                     advance(1)
+                encoding.clear()
+
+            for names, made in ahead(read, list(groups(stale, inputs["ingest"]))):
+                # While one group is checked, the one before is compressed and the one after is read.
+                _keep_promises(made)
+                adopt()
+                encoding += [(name, pool.submit(make, (name, rows))) for name, rows in zip(names, made, strict=True)]
+            adopt()
         finished = shards.finish(keys)
     ledger = balance(root, inputs["ingest"], inputs["resolve"], finished)
     return Outcome(
@@ -91,7 +103,7 @@ def balance(
     return ledger
 
 
-def _keep_promises(made: list[list[tuple[Table, pl.DataFrame]]]) -> None:
+def _keep_promises(made: list[list[tuple[Table, pa.Table]]]) -> None:
     """Hold what is about to be published against the tables' models.
 
     Raises:
@@ -106,40 +118,61 @@ def _keep_promises(made: list[list[tuple[Table, pl.DataFrame]]]) -> None:
         if not frames:
             continue
         try:
-            published(table).validate(pl.concat(frames), lazy=True)
+            published(table).validate(pl.DataFrame(pa.concat_tables(frames)), lazy=True)
         except SchemaErrors as errors:
             raise InvariantError(f"Rows for '{table.name}' break its promises:\n{errors.failure_cases}") from None
 
 
-def tables(root: Path, inputs: Mapping[str, dict[str, Shard]], name: str) -> list[tuple[Table, pl.DataFrame]]:
-    """The rows that one shard of documents gives to each published table."""
+def tables(root: Path, inputs: Mapping[str, dict[str, Shard]], name: str) -> list[tuple[Table, pa.Table]]:
+    """The rows that one shard of documents gives to each published table, in the table's order.
+
+    Raises:
+        InvariantError: the decisions are not those of the documents.
+    """
     documents = _read(root, "documents", name)
-    decided = documents.join(
-        _read(root, "decisions", name).drop("document_id"), on="source", how="left", validate="1:1"
-    )
-    kinds = decided.partition_by("decision", as_dict=True)
-    nothing = decided.clear()
-    by_table = {
-        ARTICLES: kinds.get((Decision.ARTICLE.value,), nothing),
-        REVISIONS: kinds.get((Decision.SUPERSEDED.value,), nothing),
-        QUARANTINE: _with_reasons(
-            kinds.get((Decision.QUARANTINED.value,), nothing),
-            _read(root, "verdicts", name)
-            if "verdicts" in inputs["validate"][name].files
-            else pl.DataFrame(VERDICTS.arrow.empty_table()),
-        ),
-    }
-    return [(table, frame.select(table.names)) for table, frame in by_table.items() if frame.height]
+    decisions = _read(root, "decisions", name)
+    # Both are sorted by source, of which each has one row: what belongs together stands in the same place.
+    if not decisions["source"].equals(documents["source"]):
+        raise InvariantError(f"The decisions of shard {name} are not on its documents.")
+    for column in decisions.column_names:
+        if column not in documents.column_names:
+            documents = documents.append_column(column, decisions[column])
+    made = []
+    for table, decision in _BY_DECISION.items():
+        numbers = pc.indices_nonzero(pc.equal(documents["decision"], decision.value))
+        if not len(numbers):
+            continue
+        keys = documents.select(table.sort).take(numbers)
+        # Chosen and put in order at once: moving the texts is what costs.
+        chosen = documents.take(numbers.take(pc.sort_indices(keys, [(name, "ascending") for name in table.sort])))
+        if table is QUARANTINE:
+            chosen = _with_reasons(chosen, _read(root, "verdicts", name) if _has_verdicts(inputs, name) else None)
+        made.append((table, chosen.select(table.names).cast(table.arrow)))
+    return made
 
 
-def _with_reasons(quarantined: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+_BY_DECISION: Final = {
+    ARTICLES: Decision.ARTICLE,
+    REVISIONS: Decision.SUPERSEDED,
+    QUARANTINE: Decision.QUARANTINED,
+}
+
+
+def _has_verdicts(inputs: Mapping[str, dict[str, Shard]], name: str) -> bool:
+    return VERDICTS.name in inputs["validate"][name].files
+
+
+def _with_reasons(quarantined: pa.Table, verdicts: pa.Table | None) -> pa.Table:
+    """The quarantined documents with their reasons and the beginning of their texts."""
+    said = pl.DataFrame(VERDICTS.arrow.empty_table() if verdicts is None else verdicts)
     reasons = (
-        verdicts.filter(pl.col("severity") == Severity.BLOCK.value)
+        said.filter(pl.col("severity") == Severity.BLOCK.value)
         .group_by("source")
         .agg(reasons=pl.struct("check", "found").sort_by("check", "found"))
     )
-    return quarantined.join(reasons, on="source", how="left").with_columns(excerpt=pl.col("text").str.slice(0, 200))
+    frame = pl.DataFrame(quarantined).join(reasons, on="source", how="left", maintain_order="left")
+    return frame.with_columns(excerpt=pl.col("text").str.slice(0, 200)).to_arrow()
 
 
-def _read(root: Path, table: str, name: str) -> pl.DataFrame:
-    return pl.DataFrame(parquet.read(shard_path(root, table, name)))
+def _read(root: Path, table: str, name: str) -> pa.Table:
+    return parquet.read(shard_path(root, table, name))

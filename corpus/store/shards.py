@@ -111,6 +111,8 @@ def encode(folder: Path, name: str, tables: Iterable[tuple[Table, pa.Table]]) ->
         count = parquet.write(aside, table, rows)
         with aside.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            # On disk before it is published, and where several are made at a time, waited for together.
+            os.fsync(file.fileno())
         files[table.name] = ShardFile(sha256, count, aside.stat().st_size)
     return files
 
