@@ -21,4 +21,4 @@ def init(folder: Path, example: bool) -> None:
     click.echo(f"Made a corpus repository in {safe(repository.root)}.")
     if not committed:
         click.echo("Nothing is committed yet: git does not know who you are (`git config user.email …`).")
-    click.echo(f"Next: cd {safe(folder)}, put articles (.txt, .md) into seeds/, and run `corpus build`.")
+    click.echo(f"Next: cd {safe(folder)}, put articles (.txt, .md, .html) into seeds/, and run `corpus build`.")

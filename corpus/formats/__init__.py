@@ -7,12 +7,9 @@ what is wrong with a document in `problems` and never raises for it.
 from __future__ import annotations
 
 from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from corpus.formats.article import Parser
 
 # What a file surely is, by its first bytes.
@@ -71,14 +68,20 @@ def media_type(name: str, head: bytes) -> str:
 
 
 @cache
-def parsers(numeric_dates: str) -> Mapping[str, Parser]:
-    """The parser of each media type that is read.
+def parser_of(kind: str, numeric_dates: str) -> Parser | None:
+    """The parser of a media type; None if there is none. Imported when first asked for.
 
     Args:
+        kind: a media type.
         numeric_dates: params.yaml's `ingest.numeric_dates`.
     """
-    from corpus.formats.text import TextParser
-    from corpus.text.dates import NumericDates
+    if kind in {"text/html", "application/xhtml+xml"}:
+        from corpus.formats.html.parser import HtmlParser
 
-    known: list[Parser] = [TextParser(NumericDates(numeric_dates))]
-    return MappingProxyType({kind: parser for parser in known for kind in parser.media_types})
+        return HtmlParser()
+    if kind in {"text/plain", "text/markdown"}:
+        from corpus.formats.text import TextParser
+        from corpus.text.dates import NumericDates
+
+        return TextParser(NumericDates(numeric_dates))
+    return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 import pyarrow as pa
 
 from corpus.errors import ChangedWhileRead
-from corpus.formats import media_type, parsers
+from corpus.formats import media_type, parser_of
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
@@ -119,7 +119,6 @@ def documents(files: Iterable[tuple[SeedFile, str | None]], settings: Ingest) ->
     Raises:
         ChangedWhileRead: a file has not the digest it must have.
     """
-    registry = parsers(settings.numeric_dates)
     origins: list[tuple[object, ...]] = []
     contents: list[tuple[object, ...]] = []
     for file, expected in files:
@@ -134,7 +133,7 @@ def documents(files: Iterable[tuple[SeedFile, str | None]], settings: Ingest) ->
             parsed = Parsed(problems=(Problem(Check.TOO_LARGE, f"{file.size:,} bytes"),))
         elif not data:
             parsed = Parsed(problems=(Problem(Check.EMPTY, "0 bytes"),))
-        elif (parser := registry.get(kind)) is None:
+        elif (parser := parser_of(kind, settings.numeric_dates)) is None:
             parsed = Parsed(problems=(Problem(Check.UNSUPPORTED, kind),))
         else:
             parsed = parser.parse(Document(data, kind, file.source))

@@ -49,7 +49,7 @@ class Summary:
         if led.quarantined:
             lines.insert(2, "quarantine  data/quarantine/*.parquet (reasons in the report)")
         if not led.documents:
-            lines = ["The corpus is empty. Put articles (.txt, .md) into seeds/ and run `corpus build` again."]
+            lines = ["The corpus is empty. Put articles (.txt, .md, .html) into seeds/ and run `corpus build` again."]
         return "\n".join(lines)
 
 

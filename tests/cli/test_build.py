@@ -137,7 +137,7 @@ def test_too_large_a_document_is_never_held(corpus_repo):
 
 def test_an_empty_corpus_builds_and_reads(corpus_repo):
     said = corpus_repo.run("build").stdout
-    assert said == "The corpus is empty. Put articles (.txt, .md) into seeds/ and run `corpus build` again.\n"
+    assert said == "The corpus is empty. Put articles (.txt, .md, .html) into seeds/ and run `corpus build` again.\n"
     assert duckdb.sql(f"select count(*) from '{corpus_repo.root}/data/articles/*.parquet'").fetchall() == [(0,)]
 
 

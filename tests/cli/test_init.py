@@ -48,7 +48,7 @@ def test_init_makes_a_repository_that_works(tmp_path):
     done = init("demo", "--example", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == (
-        "Next: cd demo, put articles (.txt, .md) into seeds/, and run `corpus build`."
+        "Next: cd demo, put articles (.txt, .md, .html) into seeds/, and run `corpus build`."
     )
     demo = tmp_path / "demo"
     built = subprocess.run(

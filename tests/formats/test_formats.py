@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.formats import media_type, parsers
+from corpus.formats import media_type, parser_of
 from corpus.formats.article import Document
 from corpus.formats.bylines import Byline, read_line
 from schemas import Check
@@ -20,7 +20,7 @@ PIECES = st.sampled_from(
 
 
 def parse(data, kind="text/markdown"):
-    return parsers("by-language")[kind].parse(Document(data, kind, "x"))
+    return parser_of(kind, "by-language").parse(Document(data, kind, "x"))
 
 
 @settings(max_examples=300)
@@ -96,8 +96,8 @@ def test_media_types(name, head, kind):
 def test_hostile_documents_take_bounded_time(data):
     """In a process that is killed if it does not end; the bound is far above what is needed."""
     code = (
-        "import sys; from corpus.formats import parsers; from corpus.formats.article import Document\n"
-        "parsers('by-language')['text/markdown'].parse(Document(sys.stdin.buffer.read(), 'text/markdown', 'x'))"
+        "import sys; from corpus.formats import parser_of; from corpus.formats.article import Document\n"
+        "parser_of('text/markdown', 'by-language').parse(Document(sys.stdin.buffer.read(), 'text/markdown', 'x'))"
     )
     subprocess.run([sys.executable, "-c", code], input=data, check=True, timeout=20)
 

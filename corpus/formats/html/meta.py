@@ -1,0 +1,81 @@
+"""What a page declares in its meta and link elements, whatever the vocabulary."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from corpus.text.normalise import one_line
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+Declared = dict[str, list[str]]
+
+_MOST: Final = 400
+_LONGEST: Final = 5_000
+
+TITLE: Final = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
+DESCRIPTION: Final = (
+    "og:description", "description", "twitter:description", "sailthru.description", "dc.description",
+    "dcterms.description", "abstract",
+)  # fmt: skip
+PUBLISHED: Final = (
+    "article:published_time", "article:published", "og:published_time", "og:article:published_time",
+    "parsely-pub-date", "sailthru.date", "datepublished", "date", "pubdate", "publishdate", "publish-date",
+    "publish_date", "published_time", "publication_date", "dc.date.issued", "dcterms.date", "dcterms.created",
+    "dc.date", "dc.date.created", "article.published", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
+    "cxenseparse:articlepublishtime", "iso-8601-publish-date", "release_date", "originalpublicationdate",
+    "last-modified-date-first", "vf:published", "displaydate", "rnews:datepublished", "bt:pubdate", "ptime",
+    "published-date", "article_date_original", "date.release", "creation_date",
+)  # fmt: skip
+MODIFIED: Final = (
+    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod",
+    "dcterms.modified", "dc.date.modified", "modified_time", "vf:lastupdated", "bt:moddate", "updated_time",
+)  # fmt: skip
+AUTHOR: Final = (
+    "author", "article:author", "article:author:name", "parsely-author", "sailthru.author", "dc.creator",
+    "dcterms.creator", "byl", "cxenseparse:author", "authors", "article:authors", "twitter:data1", "dcsext.author",
+    "vr:author", "creator",
+)  # fmt: skip
+SECTION: Final = (
+    "article:section", "parsely-section", "sailthru.section", "section", "cxenseparse:taxonomy", "vr:category",
+    "category", "cxenseparse:category",
+)  # fmt: skip
+KEYWORDS: Final = ("article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords", "og:article:tag")
+SITE: Final = ("og:site_name", "application-name", "twitter:site", "publisher", "copyright", "dc.publisher")
+URL: Final = ("og:url", "parsely-link", "twitter:url", "dc.identifier")
+LANGUAGE: Final = ("og:locale", "language", "dc.language", "content-language", "dcterms.language", "inlanguage")
+
+
+def declared(tree: LexborHTMLParser) -> Declared:
+    """The values of all meta elements by their lower-cased names, in the order of the page."""
+    found: Declared = {}
+    for node in tree.css("meta[content]")[:_MOST]:
+        attributes = node.attributes
+        content = attributes.get("content")
+        if not content:
+            continue
+        for key in ("property", "name", "itemprop", "http-equiv"):
+            name = attributes.get(key)
+            if name:
+                value = one_line(content[:_LONGEST])
+                if value:
+                    found.setdefault(re.sub(r"\s+", "", name.lower()), []).append(value)
+    return found
+
+
+def first(found: Declared, names: tuple[str, ...]) -> str | None:
+    """The first value that any of the names has."""
+    return next((found[name][0] for name in names if name in found), None)
+
+
+def every(found: Declared, names: tuple[str, ...]) -> list[str]:
+    """All values of the first name that has any."""
+    return next((found[name] for name in names if name in found), [])
+
+
+def canonical(tree: LexborHTMLParser) -> str | None:
+    """The page's canonical address, as it stands there."""
+    node = tree.css_first('link[rel~="canonical"][href]')
+    return node.attributes.get("href") if node else None

@@ -1,0 +1,232 @@
+"""Reads `text/html`: metadata as the page declares it, the text by cheap finders that must agree.
+
+The finder of `body` speaks first. Where it found little, JSON-LD's articleBody, resiliparse's main content and, last
+and slowest, trafilatura are asked; `parser` says who spoke.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from corpus.formats.article import Document, Heading, Parsed, Problem
+from corpus.formats.html import body, jsonld, meta, moments, page, people, titles
+from corpus.text import dates, language, urls
+from corpus.text.normalise import normalise, one_line
+from schemas import Check
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+# Below this the finder is doubted; real articles are longer, and notices are not worth more time.
+_DOUBTED: Final = 600
+_MUCH_MORE: Final = 1.5
+_AGREES: Final = 0.6
+_LONGEST_CREDIT: Final = 300
+_MOST_LISTED: Final = 60
+_CREDIT: Final = (
+    "figcaption [class*=credit i]", "figure [class*=credit i]", "figcaption [class*=copyright i]",
+    "figure [class*=copyright i]", "figure [class*=source i]", "[itemprop=copyrightHolder]",
+)  # fmt: skip
+_CREDIT_LABEL: Final = re.compile(
+    r"^(?:(?:photo(?:graph)?|image|picture|bild|foto|crédit|credit|quelle|source|fuente)\s*(?:credit)?\s*[:：]\s*|©\s*|\(c\)\s*)",
+    re.IGNORECASE,
+)
+
+
+class HtmlParser:
+    """Reads `text/html` and `application/xhtml+xml`."""
+
+    name = "html/1"
+    media_types = frozenset({"text/html", "application/xhtml+xml"})
+
+    def parse(self, document: Document) -> Parsed:
+        """Parse one page. What is wrong with it stands in `problems`."""
+        try:
+            read = page.read(document.data)
+        except page.Unreadable as error:
+            return Parsed(parser=self.name, problems=(Problem(Check.UNREADABLE, str(error)),))
+        if read is None:
+            return Parsed(parser=self.name, problems=(Problem(Check.BINARY, f"{len(document.data):,} bytes"),))
+        try:
+            return self._article(document, read)
+        except page.Unreadable:
+            empty = Problem(Check.EMPTY, "no element")
+            return Parsed(parser=self.name, encoding=read.encoding, problems=(empty,))
+
+    def _article(self, document: Document, read: page.Page) -> Parsed:
+        tree = read.tree
+        nodes = jsonld.nodes(tree)
+        node = jsonld.article(nodes)
+        found = meta.declared(tree)
+        url = _url(tree, node, found, document.url)
+        host = urlsplit(url).hostname if url else None
+        title = titles.title(tree, node, found, host)
+        description = _description(node, found)
+        tongue = _language(tree, node, found)
+        hint = dates.in_url(url)
+        published = moments.published(tree, node, found, hint, tongue)
+        modified = moments.modified(tree, node, found, hint, tongue)
+        authors, agency = people.people(tree, nodes, node, found, titles.sites_of(node, found, host))
+        credits_ = _credits(tree)
+        text, headings, speaker = _text(read, title, description, node)
+        tongue = tongue or language.detect(text[:4_000])
+        problems = [] if read.encoding == "utf-8" else [Problem(Check.ENCODING, read.encoding)]
+        if not text and title is None:
+            problems.append(Problem(Check.EMPTY, "no text on the page"))
+        if _is_free(nodes) is False:
+            problems.append(Problem(Check.PAYWALL, "isAccessibleForFree: false"))
+        if _is_truncated(text):
+            problems.append(Problem(Check.TRUNCATED, text[-80:]))
+        return Parsed(
+            title=one_line(title) if title else None,
+            text=text,
+            url=url,
+            publisher=urls.publisher(url) if url else None,
+            description=description,
+            authors=tuple(name for one in authors if (name := one_line(one))),
+            agency=agency,
+            section=_section(node, found),
+            keywords=_keywords(node, found),
+            language=tongue,
+            published_date=published.day if published else None,
+            published_at=published.instant if published else None,
+            modified_at=modified.instant if modified else None,
+            headings=tuple(headings),
+            image_credits=credits_,
+            encoding=read.encoding,
+            parser=f"{self.name}:{speaker}",
+            problems=tuple(problems),
+        )
+
+
+def _text(
+    read: page.Page, title: str | None, description: str | None, node: jsonld.Node
+) -> tuple[str, list[Heading], str]:
+    """The text, its subheadings, and who found it."""
+    found = body.Finder(read.root, title, description).find()
+    own = normalise(found.text)
+    if len(own) >= _DOUBTED:
+        return own, _headings(found), "paragraphs"
+    told = _paragraphs(jsonld.text(node.get("articleBody")) or "")
+    if len(told) > max(len(own) * _MUCH_MORE, 200):
+        return told, [], "jsonld"
+    other = _paragraphs(_resiliparse(read.text))
+    if len(other) <= max(len(own) * _MUCH_MORE, 200) or _share(own, other) >= _AGREES:
+        return own, _headings(found), "paragraphs"
+    careful = _paragraphs(_trafilatura(read.text))
+    if len(careful) > len(own):
+        return careful, [], "trafilatura"
+    return own, _headings(found), "paragraphs"
+
+
+def _headings(found: body.Body) -> list[Heading]:
+    chosen = set(found.headings)
+    headings: list[Heading] = []
+    offset = 0
+    for number, block in enumerate(found.blocks):
+        if number in chosen:
+            headings.append(Heading(offset, block))
+        offset += len(normalise(block)) + 2
+    return headings
+
+
+def _paragraphs(text: str) -> str:
+    if "<p" in text or "<br" in text:
+        text = re.sub(r"<(?:/p|br)[^<>]{0,200}>", "\n", text)
+        text = re.sub(r"<[^<>]{0,2000}>", "", text)
+    return "\n\n".join(line for raw in normalise(text).split("\n") if (line := one_line(raw)))
+
+
+def _resiliparse(text: str) -> str:
+    from resiliparse.extract.html2text import extract_plain_text  # seldom needed
+
+    said: str = extract_plain_text(text, main_content=True, alt_texts=False, links=False, list_bullets=False)
+    return said
+
+
+def _trafilatura(text: str) -> str:
+    import trafilatura  # a second to import, and seldom needed
+
+    return trafilatura.extract(text[:_CAREFUL_LIMIT], fast=True, include_comments=False) or ""
+
+
+# Its time grows faster than the page.
+_CAREFUL_LIMIT: Final = 1_000_000
+
+
+def _share(own: str, other: str) -> float:
+    """How much of the other text is in the first, by words."""
+    ours, theirs = Counter(own.split()), Counter(other.split())
+    return (ours & theirs).total() / max(theirs.total(), 1)
+
+
+def _url(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, known: str | None) -> str | None:
+    main = node.get("mainEntityOfPage")
+    written = (
+        meta.canonical(tree), meta.first(found, meta.URL), jsonld.text(node.get("url")),
+        main.get("@id") if isinstance(main, dict) else main, known,
+    )  # fmt: skip
+    for one in written:
+        if isinstance(one, str) and one.strip():
+            address = urljoin(known, one.strip()) if known else one.strip()
+            if (url := urls.canonical(address)) and len(urlsplit(url).path) > 1:
+                return url
+    return urls.canonical(known) if known else None
+
+
+def _description(node: jsonld.Node, found: meta.Declared) -> str | None:
+    written = meta.first(found, meta.DESCRIPTION) or jsonld.text(node.get("description"))
+    return one_line(written) or None if written else None
+
+
+def _language(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared) -> str | None:
+    root = tree.css_first("html")
+    for written in (
+        root.attributes.get("lang") if root else None,
+        jsonld.text(node.get("inLanguage")),
+        meta.first(found, meta.LANGUAGE),
+    ):
+        if written and (tag := language.tag(written)):
+            return tag
+    return None
+
+
+def _section(node: jsonld.Node, found: meta.Declared) -> str | None:
+    written = jsonld.texts(node.get("articleSection"))
+    section = one_line(written[0]) if written else meta.first(found, meta.SECTION)
+    return section[:200] if section else None
+
+
+def _keywords(node: jsonld.Node, found: meta.Declared) -> tuple[str, ...]:
+    written = [*jsonld.texts(node.get("keywords"))] or meta.every(found, meta.KEYWORDS)
+    if len(written) == 1:
+        written = re.split(r"[,;|]", written[0])
+    words = (one_line(word)[:100] for word in written)
+    return tuple(dict.fromkeys(word for word in words if word))[:_MOST_LISTED]
+
+
+def _credits(tree: LexborHTMLParser) -> tuple[str, ...]:
+    found: list[str] = []
+    for node in tree.css(", ".join(_CREDIT))[:_MOST_LISTED]:
+        text = _CREDIT_LABEL.sub("", one_line(node.text(separator=" "))).strip(" ()")
+        if 2 <= len(text) <= _LONGEST_CREDIT:
+            found.append(text)
+    return tuple(dict.fromkeys(found))
+
+
+def _is_free(nodes: list[dict[str, Any]]) -> bool | None:
+    """The page's own claim; None if it makes none."""
+    for node in nodes:
+        claim = node.get("isAccessibleForFree")
+        if isinstance(claim, bool):
+            return claim
+        if isinstance(claim, str) and claim.strip().lower() in {"true", "false"}:
+            return claim.strip().lower() == "true"
+    return None
+
+
+def _is_truncated(text: str) -> bool:
+    return bool(text) and len(text) < _DOUBTED * 2 and text.endswith(("…", "...", "[...]", "[…]"))

@@ -1,0 +1,153 @@
+"""Who wrote a page: people, as they are named in JSON-LD, meta elements or the byline, and the agency."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.formats import bylines
+from corpus.formats.html import jsonld, meta
+from corpus.text.normalise import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from selectolax.lexbor import LexborHTMLParser
+
+_ORGANISATIONS: Final = frozenset({"organization", "newsmediaorganization", "corporation"})
+_MOST: Final = 40
+_LONGEST: Final = 120
+_BY: Final = re.compile(
+    r"^(?:written by|by|von|par|por|di|door|af|av|przez|автор(?:ы)?|текст|фото|autor(?:in|en)?|auteur|text|"
+    r"story by)\s*[:：]?\s+",
+    re.IGNORECASE,
+)
+_AND: Final = re.compile(r"\s*(?:[,;|·•]|\s/\s|\s&\s|\s(?:and|und|et|y|och|og|en|e|и|i)\s)\s*")
+_ROLE: Final = re.compile(
+    r"^(?:.*\b(?:correspondent|editor|reporter|writer|journalist|columnist|bureau|desk|staff|team|newsroom|redaktion|redakteur(?:in)?|"
+    r"korrespondent(?:in)?|autor(?:in)?|journaliste|rédaction|correspondant(?:e)?|redacción|periodista|redazione|redactie|редакция|"
+    r"корреспондент|admin|administrator|contributor|guest|producer|news|media|online|agency|agencies|agenturen|"
+    r"editorial|webdesk|web desk|newsdesk|digital|magazine|press|politik|sport|wirtschaft|kultur)\b.*)$",
+    re.IGNORECASE,
+)
+_BUTTONS: Final = frozenset(
+    ["by", "twitter", "facebook", "instagram", "linkedin", "email", "e mail", "share", "follow", "x", "whatsapp",
+     "telegram", "youtube", "more", "autor", "author", "von", "twitter facebook"]
+)  # fmt: skip
+_ADDRESS: Final = re.compile(r"https?://|www\.|@|\.(?:com|de|net|org|co\.uk|fr|it|es|nl)\b", re.IGNORECASE)
+_BRACKETS: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_DOM: Final = (
+    '[itemprop="author"] [itemprop="name"]', '[itemprop="author"]', 'a[rel~="author"]', '[class*="author-name" i]',
+    '[class*="authorname" i]', '[class*="author__name" i]', '[class*="byline" i] a', '[class*="author" i] a',
+    '[class*="byline" i]',
+    '[class*="author" i]',
+)  # fmt: skip
+
+
+def people(
+    tree: LexborHTMLParser, nodes: list[jsonld.Node], node: jsonld.Node, found: meta.Declared, sites: Iterable[str]
+) -> tuple[tuple[str, ...], str | None]:
+    """Authors in order, and an agency.
+
+    Args:
+        tree: the page.
+        nodes: all its JSON-LD, in which authors may be referred to by `@id`.
+        node: the article's.
+        found: its meta elements.
+        sites: folded names of the site, which are no authors.
+    """
+    site = frozenset(sites)
+    agency: str | None = None
+    declared = _declared_authors(nodes, node, organisations=True)
+    for names in _sources(tree, nodes, node, found):
+        authors: list[str] = []
+        for written in names:
+            for name in _split(written):
+                agency = agency or bylines.agency(name)
+                if (sound := _person(name, site)) and bylines.agency(name) is None:
+                    authors.append(sound)
+        if authors:
+            return tuple({author.casefold(): author for author in reversed(authors)}.values())[::-1], agency
+        if declared:
+            # The page names a desk, a paper or an agency as its author, and means it.
+            kept = [one_line(name) for name in declared if not re.search(r"https?://|@", name)]
+            kept = [name for name in kept if 2 <= len(name) <= _LONGEST]
+            if kept:
+                agency = agency or next((known for name in kept if (known := bylines.agency(name))), None)
+                return tuple(dict.fromkeys(kept)), agency
+            declared = []
+    return (), agency
+
+
+def _sources(
+    tree: LexborHTMLParser, nodes: list[jsonld.Node], node: jsonld.Node, found: meta.Declared
+) -> Iterable[list[str]]:
+    yield _declared_authors(nodes, node, organisations=False)
+    for key in meta.AUTHOR:
+        if key in found:
+            yield [value for value in found[key] if not _ADDRESS.search(value)]
+    for selector in _DOM:
+        shown = [
+            text for one in tree.css(selector)[:8] if (text := one_line(one.text(separator=" "))) and len(text) <= 200
+        ]
+        if shown:
+            if "byline" in selector or selector.endswith('"author" i]'):
+                read = [bylines.read_line(text) or bylines.read_names(text) for text in shown[:3]]
+                shown = [name for byline in read if byline for name in byline.authors]
+            yield shown
+
+
+def _declared_authors(nodes: list[jsonld.Node], node: jsonld.Node, *, organisations: bool) -> list[str]:
+    """The authors in JSON-LD, persons or all; those that are only referred to are looked up."""
+    known = {str(one["@id"]): one for one in nodes if isinstance(one.get("@id"), str) and one.get("name")}
+    return [name for key in ("author", "creator") for name in _named(node.get(key), known, organisations=organisations)]
+
+
+def _named(value: Any, known: dict[str, jsonld.Node], *, organisations: bool) -> list[str]:
+    names: list[str] = []
+    for one in (value if isinstance(value, list) else [value])[:_MOST]:
+        if isinstance(one, dict):
+            given = one
+            if not given.get("name") and str(given.get("@id")) in known:
+                given = known[str(given["@id"])]
+            written = given.get("name")
+            said = [
+                html.unescape(name)
+                for name in (written if isinstance(written, list) else [written])
+                if isinstance(name, str)
+            ]
+            if jsonld.kinds(given) & _ORGANISATIONS and not organisations:
+                # An agency is worth knowing; the publisher itself is no person.
+                said = [name for name in said if bylines.agency(name)]
+            names += said
+        elif isinstance(one, str):
+            names.append(html.unescape(one))
+    return names
+
+
+def _split(written: str) -> list[str]:
+    written = one_line(re.sub(r"<[^<>]{0,300}>", " ", written))
+    if not written or len(written) > 5 * _LONGEST or _ADDRESS.search(written):
+        return []
+    written = _BY.sub("", written)
+    return [part for part in _AND.split(written) if part][:_MOST]
+
+
+def _person(name: str, sites: frozenset[str]) -> str | None:
+    """A person's name without roles; None if it is something else."""
+    name = _BRACKETS.sub("", _BY.sub("", name)).strip(" .,;:-–—|·•\"'")
+    folded = re.sub(r"\W+", " ", name.casefold()).strip()
+    if not 2 <= len(name) <= _LONGEST or not folded or folded in sites or len(name.split()) > 6:
+        return None
+    if folded in _BUTTONS:
+        return None
+    if "-" in name and " " not in name and name.islower():
+        # A name as it stands in an address.
+        name = name.replace("-", " ").title()
+    if _ROLE.match(name) or re.search(r"\d|[<>{}=#@]", name):
+        return None
+    if folded.replace(" ", "") in {site.replace(" ", "") for site in sites}:
+        return None
+    # Names all in capitals are written so for looks.
+    return name.title() if name.isupper() and len(name) > 4 and " " in name else name
