@@ -33,6 +33,7 @@ class Ingest(_Section):
     """How documents are read."""
 
     max_bytes: int = Field(20_000_000, ge=1_000, le=200_000_000)
+    max_seconds: int = Field(20, ge=1, le=3_600)
     numeric_dates: Literal["by-language", "day-first", "month-first"] = "by-language"
 
 

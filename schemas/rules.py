@@ -67,7 +67,9 @@ RULES: Final[dict[Check, Rule]] = {
     Check.SYMLINK: Rule(_B, "a symbolic link; links are never followed", fixed=True),
     Check.UNSUPPORTED: Rule(_B, "no parser reads this media type", fixed=True),
     Check.BINARY: Rule(_B, "the bytes are no text in any encoding", fixed=True),
-    Check.UNREADABLE: Rule(_B, "its markup is nested deeper, or its tags are longer, than any real page's", fixed=True),
+    Check.UNREADABLE: Rule(
+        _B, "it took more time or memory than is allowed, or its markup is like no real page's", fixed=True
+    ),
     Check.PAYWALL: Rule(_W, "the page says of itself that it is not free to read; the text may be a part"),
     Check.TRUNCATED: Rule(_W, "the text ends in an ellipsis, as a part of one does"),
     Check.ENCODING: Rule(_W, "the bytes are not UTF-8 and were decoded otherwise"),

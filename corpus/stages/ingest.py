@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, cast
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 from corpus.errors import ChangedWhileRead
 from corpus.formats import media_type, parser_of
 from corpus.formats.article import Document, Parsed, Problem
+from corpus.stages.isolation import Watch, run_isolated
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
 from corpus.stages.workers import run
@@ -25,7 +27,7 @@ from corpus.text.words import word_counts
 from schemas import DOCUMENTS, Check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from corpus.settings import Ingest, Settings
@@ -40,6 +42,17 @@ class Task:
     files: tuple[tuple[SeedFile, str | None], ...]
     folder: Path
     settings: Ingest
+    deadly: frozenset[str] = frozenset()
+
+    @property
+    def note(self) -> Path:
+        """Where the worker notes the document it is at."""
+        return self.folder / f"{self.name}.at"
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether all its documents are of kinds that are parsed in time that is known."""
+        return all(file.source.lower().endswith((".txt", ".md", ".markdown", ".text")) for file, _ in self.files)
 
 
 def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
@@ -72,7 +85,7 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
             if name in stale
         ]
         with progress("ingest", sum(len(task.files) for task in tasks), "documents") as advance:
-            for task, (ids, written) in run(make, tasks, workers, small=sum(len(t.files) for t in tasks) < 400):
+            for task, (ids, written) in _done(tasks, workers):
                 for (file, _), sha256 in zip(task.files, ids, strict=True):
                     sums[file.source] = sha256
                     if not file.is_link:
@@ -105,43 +118,78 @@ def make(task: Task) -> tuple[list[str], dict[str, ShardFile]]:
     Returns:
         The documents' digests in the order of the task's files, and the shard's file.
     """
-    rows = documents(task.files, task.settings)
+    rows = documents(task.files, task.settings, note=task.note if parent_process() else None, deadly=task.deadly)
     return rows["document_id"].to_pylist(), encode(task.folder, task.name, [(DOCUMENTS, rows)])
 
 
-def documents(files: Iterable[tuple[SeedFile, str | None]], settings: Ingest) -> pa.Table:
+def _done(tasks: list[Task], workers: int) -> Iterator[tuple[Task, tuple[list[str], dict[str, ShardFile]]]]:
+    """The tasks with their results: a few of plain text in this process, any others behind a wall."""
+    if all(task.is_harmless for task in tasks) and sum(len(task.files) for task in tasks) < _FEW:
+        return run(make, tasks, workers, small=True)
+    return run_isolated(make, tasks, workers)
+
+
+def documents(
+    files: Iterable[tuple[SeedFile, str | None]],
+    settings: Ingest,
+    note: Path | None = None,
+    deadly: Container[str] = (),
+) -> pa.Table:
     """The rows of `documents` for some files, in their order.
 
     Args:
         files: each with the sha256 it must have, or None to take it as it is.
         settings: params.yaml's `ingest`.
+        note: where to note the document that is parsed, in a worker process that may be killed by it.
+        deadly: the sources that are known to kill it; they are not parsed.
 
     Raises:
         ChangedWhileRead: a file has not the digest it must have.
     """
     origins: list[tuple[object, ...]] = []
     contents: list[tuple[object, ...]] = []
-    for file, expected in files:
-        data = read_whole(file, settings.max_bytes)
-        found = _stream_digest(file.path) if data is None else hashlib.sha256(data).hexdigest()
-        if expected is not None and found != expected:
-            raise ChangedWhileRead(file.source)
-        kind = media_type(file.source, data[:4096] if data is not None else _head(file.path))
-        if file.is_link:
-            parsed = Parsed(problems=(Problem(Check.SYMLINK, (data or b"").decode(errors="replace")),))
-        elif data is None:
-            parsed = Parsed(problems=(Problem(Check.TOO_LARGE, f"{file.size:,} bytes"),))
-        elif not data:
-            parsed = Parsed(problems=(Problem(Check.EMPTY, "0 bytes"),))
-        elif (parser := parser_of(kind, settings.numeric_dates)) is None:
-            parsed = Parsed(problems=(Problem(Check.UNSUPPORTED, kind),))
-        else:
-            parsed = parser.parse(Document(data, kind, file.source))
-        origins.append((found, file.source, SEEDS, kind, file.size, None))
-        contents.append(_content_of(parsed))
+    with Watch(note, settings.max_seconds) as watch:
+        for file, expected in files:
+            origin, parsed = _document(file, expected, settings, watch, deadly)
+            origins.append(origin)
+            contents.append(_content_of(parsed))
     return _table(origins, contents)
 
 
+def _document(
+    file: SeedFile, expected: str | None, settings: Ingest, watch: Watch, deadly: Container[str]
+) -> tuple[tuple[object, ...], Parsed]:
+    """One document: where it is from, and what it says."""
+    data = read_whole(file, settings.max_bytes)
+    found = _stream_digest(file.path) if data is None else hashlib.sha256(data).hexdigest()
+    if expected is not None and found != expected:
+        raise ChangedWhileRead(file.source)
+    kind = media_type(file.source, data[:4096] if data is not None else _head(file.path))
+    if file.is_link:
+        parsed = Parsed(problems=(Problem(Check.SYMLINK, (data or b"").decode(errors="replace")),))
+    elif data is None:
+        parsed = Parsed(problems=(Problem(Check.TOO_LARGE, f"{file.size:,} bytes"),))
+    elif not data:
+        parsed = Parsed(problems=(Problem(Check.EMPTY, "0 bytes"),))
+    elif (parser := parser_of(kind, settings.numeric_dates)) is None:
+        parsed = Parsed(problems=(Problem(Check.UNSUPPORTED, kind),))
+    elif file.source in deadly:
+        parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, _DEADLY),))
+    else:
+        if kind not in _HARMLESS:
+            watch.begin(file.source)
+        try:
+            parsed = parser.parse(Document(data, kind, file.source))
+        except MemoryError:
+            parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))
+    return (found, file.source, SEEDS, kind, file.size, None), parsed
+
+
+# Parsed by patterns whose time is known; their parser needs no watch.
+_HARMLESS: Final = frozenset({"text/plain", "text/markdown"})
+# So few are parsed sooner than worker processes start.
+_FEW: Final = 400
+_DEADLY: Final = "it took more time or memory than is allowed, or crashed its parser"
 # Taken from a document itself, from what its parser says, and from its text.
 _ORIGIN: Final = ("document_id", "source", "batch", "media_type", "size", "captured_at")
 _DERIVED: Final = ("word_count", "text_hash")

@@ -11,12 +11,16 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, TypeVar
 
-from corpus.errors import CorpusError
 from corpus.store.lock import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
+
+
+class WorkerDied(Exception):
+    """A worker process was killed, by a limit or by the machine; whichever task it had, others were lost with it."""
+
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -39,9 +43,9 @@ def run(work: Callable[[T], R], tasks: Sequence[T], workers: int, *, small: bool
     """Do `work` on each task; yields task and result. `small` work is done in this process.
 
     Raises:
-        CorpusError: a worker process died (out of memory, or killed).
+        WorkerDied: a worker process ended without a word, with the task it had if that is certain.
     """
-    if small or workers == 1 or len(tasks) < 2:
+    if small or not tasks:
         for task in tasks:
             yield task, work(task)
         return
@@ -60,9 +64,6 @@ def run(work: Callable[[T], R], tasks: Sequence[T], workers: int, *, small: bool
             first, future = waiting.popleft()
             yield first, future.result()
     except BrokenProcessPool:
-        raise CorpusError(
-            "A worker process ended without a word; most often the machine ran out of memory. "
-            "Run again with --workers 1."
-        ) from None
+        raise WorkerDied from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _LONGEST_FURNITURE: Final = 220
 _LARGEST_BOX: Final = 1_200
+_LONGEST_NAMES: Final = 500
 _JUNK: Final = re.compile(
     r"(?:^|[\s_-])(?:related|relacionad\w*|recommend\w*|recirc\w*|newsletter\w*|subscri\w*|signup|sign-up|"
     r"share\w*|sharing|social\w*|"
@@ -73,7 +74,7 @@ _INVITATION: Final = re.compile(
 def is_named_so(node: LexborNode) -> bool:
     """Whether an element is named, or marked, as what is no text of the article."""
     attributes = node.attributes
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
     if node.tag == "aside" or attributes.get("role") in {"navigation", "complementary", "banner", "dialog"}:
         return True
     if node.tag == "figure":
