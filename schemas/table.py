@@ -46,6 +46,11 @@ class Table:
         return pa.schema([column.arrow for column in self.columns])
 
     @property
+    def empty(self) -> pa.Table:
+        """The table without rows. Unlike `schema.empty_table()` this does not import pandas."""
+        return pa.Table.from_batches([], schema=self.arrow)
+
+    @property
     def names(self) -> list[str]:
         """The columns' names, in order."""
         return [column.name for column in self.columns]

@@ -80,7 +80,7 @@ def count(tables: Mapping[str, Sequence[Path]], ledger: Ledger) -> Figures:
 
 def _scan(name: str, shards: Sequence[Path]) -> pl.LazyFrame:
     if not shards:
-        return pl.DataFrame(TABLES[name].arrow.empty_table()).lazy()
+        return pl.DataFrame(TABLES[name].empty).lazy()
     # By manifest: no globbing, and no columns read out of folder names.
     return pl.scan_parquet(sorted(shards), glob=False, hive_partitioning=False)
 

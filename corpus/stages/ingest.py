@@ -8,7 +8,7 @@ from multiprocessing import parent_process
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, cast
 
-import pyarrow as pa
+import polars as pl
 
 from corpus.errors import ChangedWhileRead
 from corpus.formats import media_type, parser_of
@@ -29,6 +29,8 @@ from schemas import DOCUMENTS, Check
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    import pyarrow as pa
 
     from corpus.settings import Ingest, Settings
     from corpus.store.digest import FileDigests
@@ -203,9 +205,10 @@ def _table(origins: list[tuple[object, ...]], contents: list[tuple[object, ...]]
     texts = cast("Sequence[str]", columns.get("text", ()))
     columns["word_count"] = word_counts(texts)
     columns["text_hash"] = [text_hash(text) for text in texts]
-    return pa.table(
-        [pa.array(columns.get(column.name, ()), column.dtype) for column in DOCUMENTS.columns], schema=DOCUMENTS.arrow
-    )
+    # Not pa.array: it imports pandas, in each worker, to see whether a list is one of its own.
+    dtypes = pl.DataFrame(DOCUMENTS.empty).schema
+    series = [pl.Series(name, columns.get(name, ()), dtype) for name, dtype in dtypes.items()]
+    return pl.DataFrame(series).to_arrow()
 
 
 def _head(path: Path) -> bytes:

@@ -13,9 +13,10 @@ from corpus.store import engine, parquet
 from corpus.store.digest import canonical_json, digest
 from corpus.store.shards import KeyedShards, require, shard_path
 from schemas import RULES, VERDICTS, Severity
+from schemas.checks import Limits, checks, failing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from corpus.settings import Settings, Validate
@@ -44,7 +45,7 @@ def validate(root: Path, settings: Settings) -> Outcome:
                     SHARD, as_dict=True, include_key=False
                 )
                 for name in names:
-                    rows_of = said[name,].to_arrow() if (name,) in said else VERDICTS.arrow.empty_table()
+                    rows_of = said[name,].to_arrow() if (name,) in said else VERDICTS.empty
                     shards.put(name, keys[name], [(VERDICTS, rows_of)])
                 advance(len(names))
         shards.finish(keys)
@@ -56,26 +57,41 @@ def _read(root: Path, name: str) -> pl.DataFrame:
     return pl.DataFrame(parquet.read(shard_path(root, "documents", name))).with_columns(pl.lit(name).alias(SHARD))
 
 
-def verdicts(frame: pl.DataFrame, settings: Validate, by: Sequence[str] = ()) -> pl.DataFrame:
+def found_by_pandera(limits: Limits, frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """See `schemas.models.failures`."""
+    from schemas.models import failures  # pandera takes a third of a second to import
+
+    return failures(limits, frame, by)
+
+
+def found_at_once(limits: Limits, frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """The same by the same expressions, without pandera."""
+    return failing(checks(limits), frame, by)
+
+
+def verdicts(
+    frame: pl.DataFrame,
+    settings: Validate,
+    by: Sequence[str] = (),
+    find: Callable[[Limits, pl.DataFrame, list[str]], pl.DataFrame] = found_by_pandera,
+) -> pl.DataFrame:
     """What the checks and the parsers say of some documents.
 
     Args:
         frame: rows of `schemas.DOCUMENTS`, and any columns named in `by`.
         settings: params.yaml's `validate`.
         by: columns to carry along.
+        find: how to find the rows that fail a check.
 
     Returns:
         Rows of `schemas.VERDICTS`, and `by`; ignored checks leave none.
     """
-    from schemas.models import Limits, failures
-    from schemas.models import documents as model
-
     limits = Limits(settings.min_words, settings.title_length, settings.earliest_date, settings.latest_date)
     key = [*by, "document_id", "source"]
     told = frame.select(*key, "problems").explode("problems", empty_as_null=False).unnest("problems")
     # What could not be read has no title and no words either; its one reason is enough.
     unread = (frame["text"] == "") & (frame["problems"].list.len() > 0)
-    checked = failures(model(limits), frame.filter(~unread), key) if not unread.all() else told.clear()
+    checked = find(limits, frame.filter(~unread), key) if not unread.all() else told.clear()
     severity = {check.value: settings.severity.get(check, rule.severity).value for check, rule in RULES.items()}
     found = (
         pl.concat([told, checked])

@@ -164,7 +164,7 @@ def _has_verdicts(inputs: Mapping[str, dict[str, Shard]], name: str) -> bool:
 
 def _with_reasons(quarantined: pa.Table, verdicts: pa.Table | None) -> pa.Table:
     """The quarantined documents with their reasons and the beginning of their texts."""
-    said = pl.DataFrame(VERDICTS.arrow.empty_table() if verdicts is None else verdicts)
+    said = pl.DataFrame(VERDICTS.empty if verdicts is None else verdicts)
     reasons = (
         said.filter(pl.col("severity") == Severity.BLOCK.value)
         .group_by("source")

@@ -27,14 +27,15 @@ _SOURCES: Final[dict[str, tuple[str, ...]]] = {
         *_TABLES, "corpus/stages/ingest.py", "corpus/store/batches.py", "corpus/store/layout.py",
         "corpus/formats", "corpus/text",
     ),
-    "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/models.py"),
+    "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/checks.py", "schemas/models.py"),
     "resolve": (*_TABLES, "corpus/stages/resolve.py", "corpus/resolve"),
     "write": (*_TABLES, "corpus/stages/write.py", "corpus/store/ledger.py", "schemas/models.py"),
     "report": (*_TABLES, "corpus/stages/report.py", "corpus/report"),
 }  # fmt: skip
 _LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
-        "chardet", "dateparser", "langcodes", "pyarrow", "pycld2", "pyyaml", "tldextract",
+        "chardet", "dateparser", "langcodes", "polars", "pyarrow", "pycld2", "pyyaml", "resiliparse", "selectolax",
+        "tldextract", "trafilatura",
     ),
     "validate": ("langcodes", "polars", "pyarrow"),
     "resolve": ("polars", "pyarrow"),

@@ -187,7 +187,7 @@ class KeyedShards:
             wanted = {f"{name}.parquet" for name, shard in shards.items() if table.name in shard.files}
             if not wanted:
                 aside = self.folder / f"{table.name}.{EMPTY}.parquet"
-                parquet.write(aside, table, table.arrow.empty_table())
+                parquet.write(aside, table, table.empty)
                 target = shard_path(self.root, table.name, EMPTY)
                 if not (target.is_file() and target.read_bytes() == aside.read_bytes()):
                     publish(aside, target)

@@ -72,7 +72,7 @@ def _read(version: Version, shared: set[str]) -> pl.DataFrame:
     if not frames:
         from schemas import ARTICLES
 
-        frames = [pl.DataFrame(ARTICLES.arrow.empty_table()).select(columns)]
+        frames = [pl.DataFrame(ARTICLES.empty).select(columns)]
     return pl.concat(frames).rename({"text_hash": "text"})
 
 

@@ -98,7 +98,7 @@ class Version:
         from corpus.store import parquet
 
         read = [parquet.read(path, columns) for path in self.paths(table)]
-        return pa.concat_tables(read) if read else TABLES[table].arrow.empty_table()
+        return pa.concat_tables(read) if read else TABLES[table].empty
 
     def pandas(self, table: str = "articles", columns: list[str] | None = None) -> pd.DataFrame:
         """A table as a pandas DataFrame with Arrow-backed columns, so that the types stay what they are."""

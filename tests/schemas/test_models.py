@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from schemas import DOCUMENTS, RULES, TABLES, Check
-from schemas.models import Limits, documents, failures, is_language_tag, is_public, published
+from schemas.checks import Limits, checks, failing, is_language_tag, is_public
+from schemas.models import failures, published
 
 LIMITS = Limits(min_words=5, title_length=(3, 20), earliest_date=date(1605, 1, 1), latest_date=date(2030, 1, 1))
 GOOD = {
@@ -45,7 +46,8 @@ def failed(**changes):
         [{**GOOD, "source": "seeds/good.txt"}, {**GOOD, **changes}],
         schema=pl.DataFrame(DOCUMENTS.arrow.empty_table()).schema,
     )
-    found = failures(documents(LIMITS), frame, ["source"])
+    found = failures(LIMITS, frame, ["source"])
+    assert failing(checks(LIMITS), frame, ["source"]).equals(found), "pandera and the expressions disagree"
     assert set(found["source"]) <= {"seeds/a.txt"}
     return set(found["check"])
 

@@ -1,0 +1,226 @@
+"""What is checked of the table of documents: each check an expression that says, of each row, whether it passes.
+
+`models` makes pandera checks of them. `failing` evaluates them as they are, for whoever judges a few documents and has
+no half second to import pandera; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - a dataclass field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from schemas.rules import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+# C0 and C1 but newline; tabs are gone by then.
+CONTROL: Final = r"[\x00-\x09\x0b-\x1f\x7f-\x9f]"
+# RFC 1035
+_LABEL: Final = 63
+# Bytes that stay in the processor's cache.
+_AT_ONCE: Final = 1 << 18
+_HTTP: Final = r"^https?://(?:[^\s/?#@]*@)?(\[[^\]\s]+\]|[^\s/?#:\[\]]+)(?::\d+)?(?:[/?#]|$)"
+# RFC 6761 and 6762, and what home and office networks use.
+_PRIVATE_SUFFIXES: Final = (
+    "localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "test", "invalid",
+    "onion", "home.arpa",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The parameters of the checks."""
+
+    min_words: int
+    title_length: tuple[int, int]
+    earliest_date: date
+    latest_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """A check, and the expression over a column that is true of the rows that pass; null passes."""
+
+    check: Check
+    expression: Callable[[str], pl.Expr]
+
+    def of(self, column: str) -> pl.Expr:
+        """The expression over a column, without nulls."""
+        return self.expression(column).fill_null(value=True)
+
+
+def checks(limits: Limits) -> dict[str, tuple[Passes, ...]]:
+    """Every check that a parsed row can fail, by the column that it is of."""
+    low, high = limits.title_length
+
+    def day(name: str) -> pl.Expr:
+        column = pl.col(name)
+        return column if name == "published_date" else column.dt.date()
+
+    def latest() -> pl.Expr:
+        captured = pl.col("captured_at").dt.date() + pl.duration(days=1)
+        return captured.fill_null(pl.lit(limits.latest_date, dtype=pl.Date))
+
+    early = Passes(Check.DATE_EARLY, lambda key: day(key) >= limits.earliest_date)
+    late = Passes(Check.DATE_LATE, lambda key: day(key) <= latest())
+    clean = Passes(Check.CONTROL_CHARACTERS, lambda key: pl.col(key).map_batches(_is_clean, return_dtype=pl.Boolean))
+    blank = Passes(
+        Check.LIST_BLANK,
+        lambda key: pl.col(key).list.eval(pl.element().str.strip_chars() != "").list.all(),
+    )
+    return {
+        "title": (
+            Passes(Check.TITLE_MISSING, lambda key: pl.col(key).str.strip_chars().fill_null("") != ""),
+            Passes(
+                Check.TITLE_LENGTH,
+                lambda key: (
+                    pl.col(key).str.strip_chars().str.len_chars().is_between(low, high)
+                    | (pl.col(key).str.strip_chars() == "")
+                ),
+            ),
+            clean,
+        ),
+        "text": (clean,),
+        "word_count": (Passes(Check.TEXT_SHORT, lambda key: pl.col(key) >= limits.min_words),),
+        "published_date": (
+            Passes(Check.DATE_MISSING, lambda key: pl.col(key).is_not_null()),
+            early,
+            late,
+        ),
+        "published_at": (early, late),
+        "modified_at": (
+            early,
+            late,
+            Passes(
+                Check.MODIFIED_EARLY,
+                lambda key: pl.col(key).dt.date() >= pl.col("published_date") - pl.duration(days=1),
+            ),
+        ),
+        "url": (Passes(Check.URL_NOT_PUBLIC, lambda key: _mapped(_host(key), is_public)),),
+        "language": (Passes(Check.LANGUAGE_TAG, lambda key: _mapped(pl.col(key), is_language_tag)),),
+        "authors": (blank,),
+        "keywords": (blank,),
+        "image_credits": (blank,),
+    }
+
+
+def failing(
+    known: Mapping[str, Sequence[Passes]],
+    frame: pl.DataFrame,
+    by: list[str],
+    only: Iterable[tuple[str, str]] | None = None,
+) -> pl.DataFrame:
+    """Which rows fail which check.
+
+    Args:
+        known: checks by column.
+        frame: the rows, eager.
+        by: the columns that identify a row.
+        only: columns and names of the checks to look at; None for all.
+
+    Returns:
+        `by`, `check` and `found` (the value, shortened), one row a failure, by column and check.
+    """
+    found = [frame.select(*by, check=pl.lit(""), found=pl.lit(None, pl.String)).clear()]
+    asked = None if only is None else set(only)
+    each = ((column, one) for column, several in known.items() for one in several)
+    for column, one in sorted(each, key=lambda pair: (pair[0], pair[1].check.value)):
+        if asked is None or (column, one.check.value) in asked:
+            failed = frame.filter(~one.of(column))
+            found.append(failed.select(*by, check=pl.lit(one.check.value), found=_shown(column, frame.schema[column])))
+    return pl.concat(found)
+
+
+def _shown(column: str, dtype: Any) -> pl.Expr:
+    if column == "text":
+        return pl.lit(None, pl.String)
+    value = pl.col(column)
+    if isinstance(dtype, pl.List):
+        value = value.list.join(" | ")
+    elif dtype == pl.Datetime:
+        value = value.dt.to_string("iso:strict")
+    shown = value.cast(pl.String).str.replace_all(CONTROL, "\N{REPLACEMENT CHARACTER}").str.slice(0, 200)
+    return pl.format("{}: {}", pl.lit(column), shown.fill_null("none"))
+
+
+def _is_clean(texts: pl.Series) -> pl.Series:
+    """Which texts are free of control characters; null is."""
+    # Hardly any batch has one: a look at all its bytes together costs half of a pattern on each text.
+    if _has_controls(texts):
+        return ~texts.str.contains(CONTROL)
+    return pl.repeat(True, len(texts), eager=True)
+
+
+def _has_controls(texts: pl.Series) -> bool:
+    """Whether a control character stands, or may stand, in any of the texts."""
+    # bytes of UTF-8: C0 but newline, DEL, and what C1 begins with (as do U+00A0 to U+00BF)
+    array = texts.to_arrow()
+    offsets, data = array.buffers()[1:3]
+    if data is None:
+        return False
+    ends = np.frombuffer(offsets, np.int64)
+    letters = np.frombuffer(data, np.uint8)[ends[array.offset] : ends[array.offset + len(array)]]
+    for start in range(0, len(letters), _AT_ONCE):
+        part = letters[start : start + _AT_ONCE]
+        low = np.count_nonzero(part < ord(" ")) - np.count_nonzero(part == ord("\n"))
+        if low or (part == 0x7F).any() or (part == 0xC2).any():
+            return True
+    return False
+
+
+def _host(key: str) -> pl.Expr:
+    """The host of an http(s) URL; "" for what is none."""
+    host = pl.col(key).str.extract(_HTTP, 1)
+    return pl.when(pl.col(key).is_not_null()).then(host.fill_null(""))
+
+
+def _mapped(values: pl.Expr, test: Callable[[str], bool]) -> pl.Expr:
+    """Apply a test to each distinct value; there are few hosts and fewer languages."""
+
+    def apply(series: pl.Series) -> pl.Series:
+        distinct = series.drop_nulls().unique()
+        verdicts = pl.Series([test(value) for value in distinct], dtype=pl.Boolean)
+        return series.replace_strict(distinct, verdicts, default=None, return_dtype=pl.Boolean)
+
+    return values.map_batches(apply, return_dtype=pl.Boolean)
+
+
+def is_public(host: str) -> bool:
+    """Whether a host, as it stands in a URL, is one that the public Internet could know. Asks no name server."""
+    literal = host[1:].partition("]")[0] if host.startswith("[") else host
+    try:
+        address = ipaddress.ip_address(literal)
+    except ValueError:
+        name = literal.rstrip(".").lower()
+        last = name.rpartition(".")[2]
+        private = any(name == suffix or name.endswith(f".{suffix}") for suffix in _PRIVATE_SUFFIXES)
+        labels = all(0 < len(label) <= _LABEL for label in name.split("."))
+        return "." in name and labels and not private and not last.isdigit()
+    return _is_public_address(address)
+
+
+def _is_public_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    # Python calls multicast and the translated and tunnelled ranges global.
+    if isinstance(address, ipaddress.IPv6Address):
+        for inner in (address.ipv4_mapped, address.sixtofour, _translated(address)):
+            if inner is not None:
+                return _is_public_address(inner)
+    return address.is_global and not address.is_multicast
+
+
+def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    inside = address in ipaddress.IPv6Network("64:ff9b::/96")
+    return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if inside else None
+
+
+def is_language_tag(tag: str) -> bool:
+    """Whether a tag is valid BCP 47, by the registry."""
+    import langcodes
+
+    return langcodes.tag_is_valid(tag)
