@@ -8,6 +8,7 @@ from multiprocessing import parent_process
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, cast
 
+import numpy as np
 import polars as pl
 
 from corpus.errors import ChangedWhileRead
@@ -207,8 +208,17 @@ def _table(origins: list[tuple[object, ...]], contents: list[tuple[object, ...]]
     columns["text_hash"] = [text_hash(text) for text in texts]
     # Not pa.array: it imports pandas, in each worker, to see whether a list is one of its own.
     dtypes = pl.DataFrame(DOCUMENTS.empty).schema
-    series = [pl.Series(name, columns.get(name, ()), dtype) for name, dtype in dtypes.items()]
-    return pl.DataFrame(series).to_arrow()
+    return pl.DataFrame([_series(name, columns.get(name, ()), dtype) for name, dtype in dtypes.items()]).to_arrow()
+
+
+def _series(name: str, values: Sequence[object], dtype: pl.DataType) -> pl.Series:
+    if not isinstance(dtype, pl.List):
+        return pl.Series(name, values, dtype)
+    # Polars takes 20 us for a list, empty or not, and nearly all are empty.
+    filled = [value for value in values if value]
+    places = np.cumsum([bool(value) for value in values], dtype=np.int64)
+    places[[not value for value in values]] = 0
+    return pl.concat([pl.Series(name, [[]], dtype), pl.Series(name, filled, dtype)]).gather(places)
 
 
 def _head(path: Path) -> bytes:
