@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Tests say whether things are right; how fast they are is measured elsewhere, on a machine that does nothing else.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ARTICLE = """{title}
 

@@ -24,7 +24,7 @@ def parse(page, url=None):
     return parser_of("text/html", "by-language").parse(Document(data, "text/html", "x.html", url))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.binary(max_size=300), st.lists(PIECES, max_size=30).map(lambda parts: "".join(parts).encode())))
 def test_parsing_never_raises_and_headings_point_at_their_text(data):
     parsed = parse(data)
