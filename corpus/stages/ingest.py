@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from operator import attrgetter
@@ -179,12 +180,14 @@ def _document(
     elif file.source in deadly:
         parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, _DEADLY),))
     else:
-        if kind not in _HARMLESS:
-            watch.begin(file.source)
         try:
-            parsed = parser.parse(Document(data, kind, file.source))
+            with nullcontext() if kind in _HARMLESS else watch.over(file.source):
+                parsed = parser.parse(Document(data, kind, file.source))
         except MemoryError:
             parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))
+        except Exception as error:  # whatever a library raises: a document that crashes costs only itself
+            why = f"its parser failed: {type(error).__name__}"
+            parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, why),))
     return (found, file.source, SEEDS, kind, file.size, None), parsed
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import resource
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
@@ -60,16 +61,22 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         for limit, before in self._before.items():
             resource.setrlimit(limit, before)
-        if self._note is not None:
-            self._note.unlink(missing_ok=True)
 
-    def begin(self, source: str) -> None:
-        """Note a document and start its time. What takes longer is killed by the kernel, in whatever library it is."""
+    @contextmanager
+    def over(self, source: str) -> Iterator[None]:
+        """Note a document and time it. What takes longer is killed by the kernel, in whatever library it is."""
         if self._note is None:
+            yield
             return
         self._note.write_text(json.dumps(source))
         used = resource.getrusage(resource.RUSAGE_SELF)
         self._bound(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + self._seconds + 1)
+        try:
+            yield
+        finally:
+            # Neither the time nor the blame is the next document's.
+            resource.setrlimit(resource.RLIMIT_CPU, self._before[resource.RLIMIT_CPU])
+            self._note.unlink(missing_ok=True)
 
     def _bound(self, limit: int, most: int) -> None:
         hard = self._before[limit][1]
