@@ -185,7 +185,7 @@ def _document(
                 parsed = parser.parse(Document(data, kind, file.source))
         except MemoryError:
             parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))
-        except Exception as error:  # whatever a library raises: a document that crashes costs only itself
+        except Exception as error:  # noqa: BLE001 - whatever a library raises: a document that crashes costs only itself
             why = f"its parser failed: {type(error).__name__}"
             parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, why),))
     return (found, file.source, SEEDS, kind, file.size, None), parsed
