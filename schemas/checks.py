@@ -19,10 +19,14 @@ from schemas.rules import Check
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
 # C0 and C1 but newline; tabs are gone by then.
 CONTROL: Final = r"[\x00-\x09\x0b-\x1f\x7f-\x9f]"
 # RFC 1035
 _LABEL: Final = 63
+# Arrow's string views hold so many bytes themselves.
+_INLINE: Final = 12
 # Bytes that stay in the processor's cache.
 _AT_ONCE: Final = 1 << 18
 _HTTP: Final = r"^https?://(?:[^\s/?#@]*@)?(\[[^\]\s]+\]|[^\s/?#:\[\]]+)(?::\d+)?(?:[/?#]|$)"
@@ -159,13 +163,15 @@ def _is_clean(texts: pl.Series) -> pl.Series:
 
 def _has_controls(texts: pl.Series) -> bool:
     """Whether a control character stands, or may stand, in any of the texts."""
-    # bytes of UTF-8: C0 but newline, DEL, and what C1 begins with (as do U+00A0 to U+00BF)
-    array = texts.to_arrow()
-    offsets, data = array.buffers()[1:3]
-    if data is None:
-        return False
-    ends = np.frombuffer(offsets, np.int64)
-    letters = np.frombuffer(data, np.uint8)[ends[array.offset] : ends[array.offset + len(array)]]
+    # Views of the bytes where they lie; only the shortest texts stand within the views themselves.
+    if texts.filter(texts.str.len_bytes() <= _INLINE).str.contains(CONTROL).any():
+        return True
+    array = texts.to_arrow(compat_level=pl.CompatLevel.newest())
+    return any(_may_control(np.frombuffer(data, np.uint8)) for data in array.buffers()[2:] if data is not None)
+
+
+def _may_control(letters: NDArray[np.uint8]) -> bool:
+    """Whether bytes of UTF-8 hold C0 but newline, DEL, or what C1 begins with (as do U+00A0 to U+00BF)."""
     for start in range(0, len(letters), _AT_ONCE):
         part = letters[start : start + _AT_ONCE]
         low = np.count_nonzero(part < ord(" ")) - np.count_nonzero(part == ord("\n"))

@@ -41,11 +41,15 @@ def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
 
 
 def ahead(work: Callable[[list[str]], T], grouped: Sequence[list[str]]) -> Iterator[tuple[list[str], T]]:
-    """Do `work` on each group in order, one group ahead of whoever takes the results."""
-    with ThreadPoolExecutor(1) as pool:
-        following = [pool.submit(work, group) for group in grouped[:1]]
-        for number, group in enumerate(grouped):
-            current = following.pop()
-            result = current.result()
-            following = [pool.submit(work, after) for after in grouped[number + 1 : number + 2]]
-            yield group, result
+    """Do `work` on each group in order, one group ahead of whoever takes the results; the first begins at once."""
+    pool = ThreadPoolExecutor(1)
+    following = [pool.submit(work, group) for group in grouped[:1]]
+
+    def results() -> Iterator[tuple[list[str], T]]:
+        with pool:
+            for number, group in enumerate(grouped):
+                result = following.pop().result()
+                following.extend(pool.submit(work, after) for after in grouped[number + 1 : number + 2])
+                yield group, result
+
+    return results()

@@ -72,6 +72,7 @@ def _decide(root: Path, documents: dict[str, Shard], verdicts: dict[str, Shard],
     good = with_revisions(with_identity(rows.join(blocked, on=[_SHARD, "source"], how="anti")))
     current = good.filter(pl.col("decision") == Decision.ARTICLE.value)
     marks = with_duplicates(current if settings.mark_duplicates else current.clear())
+    marks = marks.filter(pl.col("duplicate_of").is_not_null())
     good = good.join(marks.select(_SHARD, "source", "duplicate_of", "similarity"), on=[_SHARD, "source"], how="left")
     bad = bad.with_columns(decision=pl.lit(Decision.QUARANTINED.value))
     return pl.concat([good, bad], how="diagonal").select(_SHARD, *DECISIONS.names)

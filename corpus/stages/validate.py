@@ -39,8 +39,11 @@ def validate(root: Path, settings: Settings) -> Outcome:
         def read(names: list[str]) -> pl.DataFrame:
             return pl.concat(side_by_side(lambda name: _read(root, name), names))
 
+        reading = ahead(read, list(groups(stale, sources)))
+        if stale:
+            import schemas.models  # noqa: F401 - pandera takes a third of a second; meanwhile the first shards are read
         with progress("validate", len(stale), "shards") as advance:
-            for names, rows in ahead(read, list(groups(stale, sources))):
+            for names, rows in reading:
                 said = verdicts(rows, settings.validate_, by=[SHARD]).partition_by(
                     SHARD, as_dict=True, include_key=False
                 )

@@ -23,7 +23,6 @@ from schemas import ARTICLES, PUBLISHED, QUARANTINE, REVISIONS, VERDICTS, Severi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from concurrent.futures import Future
     from pathlib import Path
 
     from schemas import Table
@@ -43,21 +42,17 @@ def write(root: Path) -> Outcome:
         def make(named: tuple[str, list[tuple[Table, pa.Table]]]) -> dict[str, ShardFile]:
             return encode(shards.folder, *named)
 
+        reading = ahead(read, list(groups(stale, inputs["ingest"])))
+        if stale:
+            import schemas.models  # noqa: F401 - pandera takes a third of a second; meanwhile the first shards are read
         with progress("write", len(stale), "shards") as advance, ThreadPoolExecutor(THREADS) as pool:
-            encoding: list[tuple[str, Future[dict[str, ShardFile]]]] = []
-
-            def adopt() -> None:
-                for name, files in encoding:
+            for names, made in reading:
+                # Compressed while it is checked, and published when it has passed.
+                encoding = [pool.submit(make, named) for named in zip(names, made, strict=True)]
+                _keep_promises(made)
+                for name, files in zip(names, encoding, strict=True):
                     shards.adopt(name, keys[name], files.result())
                     advance(1)
-                encoding.clear()
-
-            for names, made in ahead(read, list(groups(stale, inputs["ingest"]))):
-                # While one group is checked, the one before is compressed and the one after is read.
-                _keep_promises(made)
-                adopt()
-                encoding += [(name, pool.submit(make, (name, rows))) for name, rows in zip(names, made, strict=True)]
-            adopt()
         finished = shards.finish(keys)
     ledger = balance(root, inputs["ingest"], inputs["resolve"], finished)
     return Outcome(
