@@ -29,12 +29,34 @@ class _Section(BaseModel):
 Day = Annotated[date, Field(strict=False)]
 
 
+# What a row of JSON, CSV or Parquet can say of an article.
+Field_ = Literal[
+    "title",
+    "text",
+    "url",
+    "date",
+    "modified",
+    "authors",
+    "publisher",
+    "language",
+    "description",
+    "section",
+    "keywords",
+]
+
+
 class Ingest(_Section):
     """How documents are read."""
 
     max_bytes: int = Field(20_000_000, ge=1_000, le=200_000_000)
     max_seconds: int = Field(20, ge=1, le=3_600)
     numeric_dates: Literal["by-language", "day-first", "month-first"] = "by-language"
+    columns: dict[Field_, list[str]] = Field(default_factory=dict)
+
+    @property
+    def parsing(self) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+        """What parsers depend on, as a value that can be a key: `numeric_dates` and `columns`."""
+        return self.numeric_dates, tuple((name, tuple(given)) for name, given in sorted(self.columns.items()))
 
 
 class Validate(_Section):

@@ -15,6 +15,7 @@ from corpus.errors import CorpusError
 # command: (module, function, what it is for), in the order of `corpus --help`
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "init": ("start", "init", "Make a new corpus repository."),
+    "add": ("add", "add", "Files, folders, archives, WARCs and tables: one immutable batch."),
     "check": ("look", "check", "What would become of these documents? Adds nothing."),
     "build": ("pipeline", "build", "Bring the corpus up to date, with progress and a summary."),
     "status": ("look", "status", "Where things stand: documents, stages, ledger, last release."),

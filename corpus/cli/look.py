@@ -100,7 +100,7 @@ def status(as_json: bool) -> None:
         [
             (
                 "documents",
-                f"{now.documents:,} in seeds/{f' ({changes} since the last build)' if changes else ''}",
+                f"{now.documents:,} in seeds/{_batches(now.batches)}{f' ({changes} not built)' if changes else ''}",
             ),
             (
                 "stages",
@@ -124,6 +124,11 @@ def status(as_json: bool) -> None:
             ("writer", now.writer),
         ]
     )
+
+
+def _batches(batches: tuple[tuple[str, int], ...]) -> str:
+    held = sum(documents for _, documents in batches)
+    return f", {held:,} in {count(len(batches), 'batch', 'batches')}" if batches else ""
 
 
 @click.command()

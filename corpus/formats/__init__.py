@@ -68,20 +68,26 @@ def media_type(name: str, head: bytes) -> str:
 
 
 @cache
-def parser_of(kind: str, numeric_dates: str) -> Parser | None:
+def parser_of(kind: str, numeric_dates: str, columns: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Parser | None:
     """The parser of a media type; None if there is none. Imported when first asked for.
 
     Args:
         kind: a media type.
         numeric_dates: params.yaml's `ingest.numeric_dates`.
+        columns: its `ingest.columns`.
     """
     if kind in {"text/html", "application/xhtml+xml"}:
         from corpus.formats.html.parser import HtmlParser
 
         return HtmlParser()
-    if kind in {"text/plain", "text/markdown"}:
-        from corpus.formats.text import TextParser
+    if kind in {"text/plain", "text/markdown", "application/json"}:
         from corpus.text.dates import NumericDates
+
+        if kind == "application/json":
+            from corpus.formats.rows import RowParser
+
+            return RowParser(NumericDates(numeric_dates), dict(columns))
+        from corpus.formats.text import TextParser
 
         return TextParser(NumericDates(numeric_dates))
     return None

@@ -11,6 +11,7 @@ import polars as pl
 from corpus.resolve.identity import with_identity
 from corpus.resolve.revisions import STATE, Decision, with_revisions
 from corpus.stages.ingest import documents
+from corpus.stages.origins import seed_documents
 from corpus.stages.validate import found_at_once, verdicts
 from schemas import Severity
 
@@ -83,7 +84,8 @@ def _parsed(
     frames: list[pl.DataFrame] = []
     said: dict[str, list[tuple[str, str, str | None]]] = {}
     for start in range(0, len(files), _BATCH_ROWS):
-        table = documents(((file, None) for file in files[start : start + _BATCH_ROWS]), settings.ingest)
+        found = seed_documents(((file, None) for file in files[start : start + _BATCH_ROWS]), settings.ingest.max_bytes)
+        table = documents(found, settings.ingest)
         for row in verdicts(pl.DataFrame(table), settings.validate_, find=found_at_once).iter_rows(named=True):
             said.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
         frames.append(pl.DataFrame(table.drop_columns(["text", "headings", "links", "problems"])))

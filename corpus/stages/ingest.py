@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 import polars as pl
 
-from corpus.errors import ChangedWhileRead
-from corpus.formats import media_type, parser_of
+from corpus.errors import ChangedWhileRead, InvariantError
+from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.stages.isolation import Watch, run_isolated
+from corpus.stages.origins import Found, RowGroup, Seeds, with_provenance
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
 from corpus.stages.workers import run
-from corpus.store import engine
+from corpus.store import engine, raw
 from corpus.store.batches import SEEDS, SeedFile, list_seeds, read_whole
 from corpus.store.digest import canonical_json, digest
 from corpus.store.layout import cut
+from corpus.store.ledger import rows
 from corpus.store.shards import KeyedShards, ShardFile, digests, encode
 from corpus.text.normalise import text_hash
 from corpus.text.words import word_counts
@@ -40,10 +42,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One shard for a worker to make: its files, each with the digest it must have if that is known."""
+    """One shard for a worker to make, and where its documents are."""
 
     name: str
-    files: tuple[tuple[SeedFile, str | None], ...]
+    origin: Seeds | RowGroup
     folder: Path
     settings: Ingest
     deadly: frozenset[str] = frozenset()
@@ -53,15 +55,11 @@ class Task:
         """Where the worker notes the document it is at."""
         return self.folder / f"{self.name}.at"
 
-    @property
-    def is_harmless(self) -> bool:
-        """Whether all its documents are of kinds that are parsed in time that is known."""
-        return all(file.source.lower().endswith((".txt", ".md", ".markdown", ".text")) for file, _ in self.files)
-
 
 def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
     """Parse every document of every batch that is new or whose parser is."""
     files = {file.source: file for file in list_seeds(root)}
+    batches = raw.load(root)
     fingerprint = engine.require(root, "ingest")
     params = canonical_json(settings.section("ingest"))
     with KeyedShards(root, "ingest", [DOCUMENTS]) as shards:
@@ -81,25 +79,52 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
         tasks = [
             Task(
                 name,
-                tuple((files[member.source], sums.get(member.source)) for member in part.members),
+                Seeds(tuple((files[member.source], sums.get(member.source)) for member in part.members)),
                 shards.folder,
                 settings.ingest,
             )
             for name, part in parts.items()
             if name in stale
         ]
-        with progress("ingest", sum(len(task.files) for task in tasks), "documents") as advance:
+        of_batches = {
+            name: digest([fingerprint, params, sha256, str(origin.number)])
+            for name, (origin, sha256) in _row_groups(root, batches).items()
+        }
+        again = set(shards.stale(of_batches))
+        keys |= of_batches
+        origins = {name: origin for name, (origin, _) in _row_groups(root, batches).items() if name in again}
+        raw.require(root, [batch for batch in batches if any(o.batch == batch.name for o in origins.values())])
+        tasks += [Task(name, origin, shards.folder, settings.ingest) for name, origin in origins.items()]
+        with progress("ingest", sum(task.origin.documents for task in tasks), "documents") as advance:
             for task, (ids, written) in _done(tasks, workers):
-                for (file, _), sha256 in zip(task.files, ids, strict=True):
-                    sums[file.source] = sha256
-                    if not file.is_link:
-                        memory.learn(file.path, file.stamp, sha256)
-                keys[task.name] = key(task.name)
+                if isinstance(task.origin, Seeds):
+                    for (file, _), sha256 in zip(task.origin.files, ids, strict=True):
+                        sums[file.source] = sha256
+                        if not file.is_link:
+                            memory.learn(file.path, file.stamp, sha256)
+                    keys[task.name] = key(task.name)
                 shards.adopt(task.name, keys[task.name], written)
-                advance(len(task.files))
+                advance(task.origin.documents)
         memory.save()
-        shards.finish(keys)
-    return Outcome("ingest", came=len(files), kept=len(files), shards=len(keys), made=len(tasks))
+        finished = shards.finish(keys)
+    came = len(files) + sum(batch.documents for batch in batches)
+    kept = rows(finished, DOCUMENTS.name)
+    if came != kept:
+        raise InvariantError(f"{came:,} documents gave {kept:,} rows.")
+    return Outcome("ingest", came=came, kept=kept, shards=len(keys), made=len(tasks))
+
+
+def _row_groups(root: Path, batches: Sequence[raw.Batch]) -> dict[str, tuple[RowGroup, str]]:
+    """The row groups of all batches by the names of their shards, each with the sha256 of its file."""
+    found: dict[str, tuple[RowGroup, str]] = {}
+    for batch in batches:
+        for file in batch.files:
+            path = raw.path_of(root, file)
+            share = -(-file.documents // max(file.groups, 1))
+            for number in range(file.groups):
+                name = f"{path.stem}-{number:04}"
+                found[name] = RowGroup(path, number, batch.name, share), file.sha256
+    return found
 
 
 def sha256_of(file: SeedFile, memory: FileDigests) -> str:
@@ -120,79 +145,68 @@ def make(task: Task) -> tuple[list[str], dict[str, ShardFile]]:
     """Parse the documents of one shard and write it into the run's folder. Runs in a worker process.
 
     Returns:
-        The documents' digests in the order of the task's files, and the shard's file.
+        The documents' digests in the order in which they were read, and the shard's file.
     """
-    rows = documents(task.files, task.settings, note=task.note if parent_process() else None, deadly=task.deadly)
-    return rows["document_id"].to_pylist(), encode(task.folder, task.name, [(DOCUMENTS, rows)])
+    found = task.origin.read(task.settings.max_bytes)
+    made = documents(found, task.settings, note=task.note if parent_process() else None, deadly=task.deadly)
+    return made["document_id"].to_pylist(), encode(task.folder, task.name, [(DOCUMENTS, made)])
 
 
 def _done(tasks: list[Task], workers: int) -> Iterator[tuple[Task, tuple[list[str], dict[str, ShardFile]]]]:
     """The tasks with their results: a few of plain text in this process, any others behind a wall."""
-    if all(task.is_harmless for task in tasks) and sum(len(task.files) for task in tasks) < _FEW:
+    if all(task.origin.is_harmless for task in tasks) and sum(task.origin.documents for task in tasks) < _FEW:
         return run(make, tasks, workers, small=True)
     return run_isolated(make, tasks, workers)
 
 
 def documents(
-    files: Iterable[tuple[SeedFile, str | None]],
+    found: Iterable[Found],
     settings: Ingest,
     note: Path | None = None,
     deadly: Container[str] = (),
 ) -> pa.Table:
-    """The rows of `documents` for some files, in their order.
+    """The rows of `documents` for some documents, in their order.
 
     Args:
-        files: each with the sha256 it must have, or None to take it as it is.
+        found: the documents.
         settings: params.yaml's `ingest`.
         note: where to note the document that is parsed, in a worker process that may be killed by it.
         deadly: the sources that are known to kill it; they are not parsed.
-
-    Raises:
-        ChangedWhileRead: a file has not the digest it must have.
     """
     origins: list[tuple[object, ...]] = []
     contents: list[tuple[object, ...]] = []
     with Watch(note, settings.max_seconds) as watch:
-        for file, expected in files:
-            origin, parsed = _document(file, expected, settings, watch, deadly)
-            origins.append(origin)
-            contents.append(_content_of(parsed))
+        for one in found:
+            origins.append((one.document_id, one.source, one.batch, one.media_type, one.size, one.captured_at))
+            contents.append(_content_of(_parsed(one, settings, watch, deadly)))
     return _table(origins, contents)
 
 
-def _document(
-    file: SeedFile, expected: str | None, settings: Ingest, watch: Watch, deadly: Container[str]
-) -> tuple[tuple[object, ...], Parsed]:
-    """One document: where it is from, and what it says."""
-    data = read_whole(file, settings.max_bytes)
-    found = _stream_digest(file.path) if data is None else hashlib.sha256(data).hexdigest()
-    if expected is not None and found != expected:
-        raise ChangedWhileRead(file.source)
-    kind = media_type(file.source, data[:4096] if data is not None else _head(file.path))
-    if file.is_link:
-        parsed = Parsed(problems=(Problem(Check.SYMLINK, (data or b"").decode(errors="replace")),))
-    elif data is None:
-        parsed = Parsed(problems=(Problem(Check.TOO_LARGE, f"{file.size:,} bytes"),))
-    elif not data:
-        parsed = Parsed(problems=(Problem(Check.EMPTY, "0 bytes"),))
-    elif (parser := parser_of(kind, settings.numeric_dates)) is None:
-        parsed = Parsed(problems=(Problem(Check.UNSUPPORTED, kind),))
-    elif file.source in deadly:
-        parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, _DEADLY),))
-    else:
-        try:
-            with nullcontext() if kind in _HARMLESS else watch.over(file.source):
-                parsed = parser.parse(Document(data, kind, file.source))
-        except MemoryError:
-            parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))
-        except Exception as error:  # noqa: BLE001 - whatever a library raises: a document that crashes costs only itself
-            why = f"its parser failed: {type(error).__name__}"
-            parsed = Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, why),))
-    return (found, file.source, SEEDS, kind, file.size, None), parsed
+def _parsed(found: Found, settings: Ingest, watch: Watch, deadly: Container[str]) -> Parsed:
+    """What one document says, or why it says nothing."""
+    data, kind = found.data, found.media_type
+    if found.is_link:
+        return Parsed(problems=(Problem(Check.SYMLINK, (data or b"").decode(errors="replace")),))
+    if data is None:
+        return Parsed(problems=(Problem(Check.TOO_LARGE, f"{found.size:,} bytes"),))
+    if not data:
+        return Parsed(problems=(Problem(Check.EMPTY, "0 bytes"),))
+    if (parser := parser_of(kind, *settings.parsing)) is None:
+        return Parsed(problems=(Problem(Check.UNSUPPORTED, kind),))
+    if found.source in deadly:
+        return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, _DEADLY),))
+    try:
+        with nullcontext() if kind in _HARMLESS else watch.over(found.source):
+            return with_provenance(parser.parse(Document(data, kind, found.source, found.url)), found)
+    except MemoryError:
+        return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))
+    except Exception as error:  # noqa: BLE001 - whatever a library raises: a document that crashes costs only itself
+        why = f"its parser failed: {type(error).__name__}"
+        return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, why),))
 
 
 # Parsed by patterns whose time is known; their parser needs no watch.
-_HARMLESS: Final = frozenset({"text/plain", "text/markdown"})
+_HARMLESS: Final = frozenset({"text/plain", "text/markdown", "application/json"})
 # So few are parsed sooner than worker processes start.
 _FEW: Final = 400
 _DEADLY: Final = "it took more time or memory than is allowed, or crashed its parser"
@@ -222,13 +236,3 @@ def _series(name: str, values: Sequence[object], dtype: pl.DataType) -> pl.Serie
     places = np.cumsum([bool(value) for value in values], dtype=np.int64)
     places[[not value for value in values]] = 0
     return pl.concat([pl.Series(name, [[]], dtype), pl.Series(name, filled, dtype)]).gather(places)
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(4096)
-
-
-def _stream_digest(path: Path) -> str:
-    with path.open("rb", buffering=0) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress(label: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar over `total` units; yields what to call with each advance."""
-    terminal = _terminal() if total else None
+def progress(label: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar over `total` units, None if nobody knows; yields what to call with each advance."""
+    terminal = _terminal() if total != 0 else None
     if terminal is None:
         yield lambda _: None
         return

@@ -70,7 +70,7 @@ def list_paths(paths: Iterable[Path]) -> list[SeedFile]:
         if path.is_dir() and not path.is_symlink():
             files += sorted(_walk(path, f"{path}/", faults), key=lambda file: file.source)
         else:
-            files += _entry(path, str(path), faults)
+            files += find(path, str(path), faults)
     _refuse("Not everything can be read.", faults)
     return files
 
@@ -97,10 +97,10 @@ def _walk(folder: Path, prefix: str, faults: list[str]) -> Iterator[SeedFile]:
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(path, f"{source}/", faults)
         else:
-            yield from _entry(path, source, faults)
+            yield from find(path, source, faults)
 
 
-def _entry(path: Path, source: str, faults: list[str]) -> list[SeedFile]:
+def find(path: Path, source: str, faults: list[str]) -> list[SeedFile]:
     """The document at a path, or none and a fault."""
     try:
         source.encode()

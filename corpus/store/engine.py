@@ -24,7 +24,8 @@ STAGES: Final = ("ingest", "validate", "resolve", "write", "report")
 _TABLES = ("schemas/table.py", "schemas/tables.py", "schemas/rules.py", "corpus/store/parquet.py")
 _SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
-        *_TABLES, "corpus/stages/ingest.py", "corpus/store/batches.py", "corpus/store/layout.py",
+        *_TABLES, "schemas/raw.py", "corpus/stages/ingest.py", "corpus/stages/origins.py",
+        "corpus/store/batches.py", "corpus/store/layout.py",
         "corpus/formats", "corpus/text",
     ),
     "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/checks.py", "schemas/models.py"),

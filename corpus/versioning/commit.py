@@ -1,4 +1,4 @@
-"""Committing what a build changed, and nothing else: dvc.lock, engine.yaml and reports/.
+"""Committing what a build changed, and nothing else: dvc.lock, engine.yaml, reports/ and the batches.
 
 Through an index of our own, and by compare-and-swap of the branch: what the user has staged stays staged, and a
 commit made by somebody else in the meantime is not lost.
@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.errors import Refused
 from corpus.store.engine import ENGINE
+from corpus.store.raw import BATCHES, RAW
 from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
     from corpus.versioning.repository import Repository
 
 METRICS: Final = "reports/metrics.json"
-PATHS: Final = (LOCK, ENGINE, "reports")
+# What a build reads and DVC keeps stands beside what it makes: a version names both.
+PATHS: Final = (LOCK, ENGINE, "reports", BATCHES, f"{RAW}.dvc")
 
 
 def commit(repository: Repository) -> str | None:

@@ -9,6 +9,7 @@ import polars as pl
 
 from corpus.errors import CorpusError, NotFound
 from corpus.stages.ingest import sha256_of
+from corpus.store import raw
 from corpus.store.batches import SEEDS, list_seeds
 from corpus.store.lock import holder
 from corpus.store.shards import digests
@@ -119,7 +120,7 @@ def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Documents in seeds/ that the last build does not have as they are now."""
+    """Documents that the last build does not have as they are now."""
 
     new: int
     changed: int
@@ -131,6 +132,7 @@ class Standing:
     """Where a corpus stands."""
 
     documents: int
+    batches: tuple[tuple[str, int], ...]
     pending: Pending
     outdated: tuple[str, ...]
     ledger: dict[str, int] | None
@@ -145,12 +147,16 @@ def standing(repository: Repository) -> Standing:
     memory = digests(repository.root, of=SEEDS)
     now = {file.source: sha256_of(file, memory) for file in seeds}
     memory.save()
+    batches = raw.load(repository.root)
     before: dict[str, str] = {}
+    built: set[str] = set()
     ledger = None
     if pins.of_working_tree(repository):
         try:
             version: Version = open_version(None, repository.root)
-            rows = version.scan("documents").select("source", "document_id").collect()
+            documents = version.scan("documents")
+            built = set(documents.select(pl.col("batch").unique()).collect()["batch"])
+            rows = documents.filter(pl.col("batch") == SEEDS).select("source", "document_id").collect()
             before = dict(rows.iter_rows())
             ledger = summarise(repository).ledger.as_dict()
         except CorpusError:
@@ -159,8 +165,9 @@ def standing(repository: Repository) -> Standing:
     named = releases(repository)
     return Standing(
         documents=len(now),
+        batches=tuple((batch.name, batch.documents) for batch in batches),
         pending=Pending(
-            new=len(now.keys() - before.keys()),
+            new=len(now.keys() - before.keys()) + sum(one.documents for one in batches if one.name not in built),
             changed=sum(before[source] != now[source] for source in now.keys() & before.keys()),
             removed=len(before.keys() - now.keys()),
         ),

@@ -18,7 +18,7 @@ from corpus.store import engine
 from corpus.store.batches import list_seeds
 from corpus.store.files import sync_folder
 from corpus.store.lock import die_with_parent, write_lock
-from corpus.versioning import pins, recovery
+from corpus.versioning import pins, raw, recovery
 from corpus.versioning.repository import LOCK, Repository
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Session:
         self.repository = repository
         self._descriptor = descriptor
         self._began = time.time()
-        self.mended = tuple(recovery.clear(repository))
+        self.mended = (*recovery.clear(repository), *raw.restore(repository))
         self._before = _pinned(repository)
         self.engine_changed = tuple(engine.pin(repository.root))
 
@@ -252,8 +252,8 @@ def _follow(process: subprocess.Popen[str], lines: list[str]) -> Iterator[Step]:
     said: list[str] = []
     if process.stdout is None:
         return
-    for raw in process.stdout:
-        line = raw.rstrip()
+    for text in process.stdout:
+        line = text.rstrip()
         lines.append(line)
         if line.startswith(("Running stage '", "Stage '")):
             if running:

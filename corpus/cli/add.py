@@ -1,0 +1,194 @@
+"""`corpus add`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpus.cli.pipeline import wait_option
+from corpus.cli.show import count, json_option, print_json, print_table, safe, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from corpus.intake.batch import Tally
+    from corpus.intake.entries import Item, Skipped
+    from corpus.store.raw import Batch
+
+
+class _Instant(click.ParamType):  # type: ignore[type-arg]  # generic in its stubs only
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time; write it as 2026-11-24 or 2026-11-24T06:00:00Z", param, ctx)
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        if found > datetime.now(UTC):
+            self.fail(f"{value!r} lies in the future", param, ctx)
+        return found.replace(microsecond=0)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--captured-at", type=_Instant(), help="When the documents were captured (UTC); a WARC says it itself.")
+@click.option("--licence", metavar="TEXT", help="Licence or rights of the documents, kept beside them.")
+@click.option("--include", multiple=True, metavar="PATTERN", help="Only sources or URLs like this, as '*.html'.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="No sources or URLs like this.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many documents.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be added.")
+@wait_option
+@json_option
+def add(
+    paths: tuple[str, ...],
+    captured_at: datetime | None,
+    licence: str | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    limit: int | None,
+    dry_run: bool,
+    wait: float,
+    as_json: bool,
+) -> None:
+    """Add documents as one immutable batch.
+
+    Takes files, folders, patterns and `-` (a list of paths on stdin); looks into .zip, .tar and .warc, compressed or
+    not, and into .gz, .zst, .bz2 and .xz; takes each row of .jsonl, .json, .csv, .tsv, .parquet and .arrow as a
+    document. A folder's sources.yaml or sources.csv says the URL, date and publisher of its files.
+
+    Nothing is parsed yet: `corpus build` does that.
+    """
+    from corpus.intake.batch import Tally, Writer, known_documents
+    from corpus.intake.entries import Selection
+    from corpus.intake.gather import documents, expand
+    from corpus.stages.progress import progress
+    from corpus.versioning import raw
+    from corpus.versioning.repository import find
+
+    repository = find()
+    found = expand(paths, sys.stdin.buffer if "-" in paths else ())
+    entries = _limited(documents(found, Selection(include, exclude)), limit)
+    if dry_run:
+        tally, tables = Tally(), _Tables(repository.root)
+        for entry in tables.noted(entries):
+            if isinstance(entry, tables.item):
+                tally.take(entry)
+            else:
+                tally.skip(entry)
+        _print(tally, None, as_json, tables.columns)
+        return
+    batch: Batch | None = None
+    with raw.adding(repository, wait) as (batches, folder):
+        known = known_documents(repository.root, batches)
+        captured = captured_at or datetime.now(UTC).replace(microsecond=0)
+        with Writer(folder, captured, licence, known) as writer, progress("add", None, "documents") as advance:
+            for entry in entries:
+                writer.add(entry)
+                advance(1)
+            finished = writer.finish()
+        if finished:
+            raw.publish(repository, batches, *finished)
+            batch = finished[0]
+    _print(writer.tally, batch, as_json, {})
+
+
+def _limited(entries: Iterable[Item | Skipped], limit: int | None) -> Iterator[Item | Skipped]:
+    from corpus.intake.entries import Item
+
+    taken = 0
+    for entry in entries:
+        yield entry
+        taken += isinstance(entry, Item)
+        if taken == limit:
+            return
+
+
+class _Tables:
+    """What the columns of the tables that are come upon would be taken for."""
+
+    def __init__(self, root: Any) -> None:
+        from corpus import settings
+        from corpus.intake.entries import Item
+
+        self.item = Item
+        self.columns: dict[str, dict[str, Any]] = {}
+        given = settings.load(root).ingest.columns
+        self._given: dict[str, tuple[str, ...]] = {str(name): tuple(names) for name, names in given.items()}
+
+    def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
+        """The same entries; the first row of each table is looked at on the way."""
+        for entry in entries:
+            if isinstance(entry, self.item) and entry.media_type == "application/json":
+                table = entry.source.rpartition("#")[0] or entry.source
+                if table not in self.columns:
+                    self.columns[table] = self._of(entry.data)
+            yield entry
+
+    def _of(self, data: bytes) -> dict[str, Any]:
+        import json
+
+        from corpus.formats.rows import columns
+
+        try:
+            row = json.loads(data)
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict):
+            return {"unreadable": True}
+        taken = columns(row, self._given)
+        used = {name for names in taken.values() for name in names}
+        return {"columns": taken, "unused": [name for name in row if name not in used]}
+
+
+def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, dict[str, Any]]) -> None:
+    skipped = tally.skipped.total()
+    if as_json:
+        print_json(
+            {
+                "batch": batch.name if batch else None,
+                "documents": tally.documents,
+                "bytes": tally.size,
+                "media_types": dict(tally.taken.most_common()),
+                "repeats": tally.repeats,
+                "skipped": dict(tally.skipped.most_common()),
+                "told": [
+                    {"source": one.source, "reason": one.reason.value, "detail": one.detail} for one in tally.told
+                ],
+                **({"tables": tables} if tables else {}),
+            }
+        )
+        return
+    for one in tally.told[:_SHOWN]:
+        click.echo(f"skipped: {safe(one)}", err=True)
+    if skipped > _SHOWN:
+        click.echo(f"skipped: and {skipped - _SHOWN:,} more", err=True)
+    for name, said in list(tables.items())[:_SHOWN]:
+        _print_columns(name, said)
+    rest = [f"{tally.repeats:,} known already"] if tally.repeats else []
+    rest += [f"{skipped:,} skipped"] if skipped else []
+    what = f"{count(tally.documents, 'document')}, {size(tally.size)}{''.join(f', {one}' for one in rest)}"
+    if tally.documents:
+        print_table(["media type", "documents"], [(kind, f"{n:,}") for kind, n in tally.taken.most_common()])
+    if batch is None:
+        click.echo(f"Would add {what}." if tally.documents else f"Nothing to add: {what}.")
+        return
+    click.echo(f"Added {what}.")
+    click.echo(f"batch  {batch.name} ({size(batch.size)} in data/raw/)")
+    click.echo("Next: `corpus build`, then commit batches.yaml, data/raw.dvc and dvc.lock.")
+
+
+_SHOWN = 20
+
+
+def _print_columns(name: str, said: dict[str, Any]) -> None:
+    if "columns" not in said:
+        click.echo(f"{safe(name)}: its first row is no JSON object; it would be quarantined.")
+        return
+    taken = "; ".join(f"{field} from {' or '.join(map(safe, names))}" for field, names in said["columns"].items())
+    click.echo(f"{safe(name)}: {taken or 'no column is known'}")
+    if said["unused"]:
+        click.echo(f"  not used: {', '.join(safe(column) for column in said['unused'][:40])}")

@@ -1,0 +1,116 @@
+"""What intake finds: documents, and what is skipped with a reason. The limits of all of it stand here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# A document is held in memory whole. The largest that a build would parse is a fraction of this.
+MOST_DOCUMENT_BYTES: Final = 256_000_000
+# News pages compress ten to thirty times. What yields more than this, once past the grace, is a bomb.
+MOST_RATIO: Final = 200
+RATIO_GRACE_BYTES: Final = 16_000_000
+# Of one archive, decompressed: all members together, and their number.
+MOST_ARCHIVE_BYTES: Final = 1_000_000_000_000
+MOST_MEMBERS: Final = 10_000_000
+# A zip's directory is read whole; each of its entries takes about a kilobyte.
+MOST_ZIP_MEMBERS: Final = 1_000_000
+# An archive in an archive is read, one in that is reported.
+MOST_NESTED: Final = 1
+MOST_NAME: Final = 4_096
+# Extended tar headers hold names; a hostile one would fill the memory.
+MOST_TAR_HEADER_BYTES: Final = 1_000_000
+MOST_SIDECAR_BYTES: Final = 64_000_000
+# Decompressors remember so much of what they wrote; more is hostile.
+MOST_WINDOW_BYTES: Final = 128 * 1024 * 1024
+# How often reading starts again in a damaged WARC before the rest is given up.
+MOST_RESYNCS: Final = 10_000
+
+
+class Reason(StrEnum):
+    """Why something was not taken."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too large"
+    TORN = "torn"
+    CORRUPT = "corrupt"
+    BOMB = "decompression bomb"
+    ENCRYPTED = "encrypted"
+    NESTED = "nested too deep"
+    UNSUPPORTED = "unsupported compression"
+    LINK = "a link"
+    SPECIAL = "no regular file"
+    UNSAFE_NAME = "unsafe name"
+    UNREADABLE = "unreadable"
+    CHANGED = "changed while it was being read"
+    MISSING = "not there"
+    NOT_TEXT = "neither HTML nor text"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A document, as found."""
+
+    source: str
+    data: bytes
+    media_type: str
+    url: str | None = None
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    captured_at: datetime | None = None
+    published_date: str | None = None
+    publisher: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What was not taken, and why."""
+
+    source: str
+    reason: Reason
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}" + (f" ({self.detail})" if self.detail else "")
+
+
+class Unreadable(Exception):
+    """Raised within intake only: what is being read cannot be read on."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        self.reason = reason
+        self.detail = detail
+        super().__init__(reason, detail)
+
+    def of(self, source: str) -> Skipped:
+        """The entry that tells it."""
+        return Skipped(source, self.reason, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which documents are wanted. A pattern is held against the whole source, its last name and its URL."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def wants(self, source: str, url: str | None = None) -> bool:
+        """Whether a document is wanted."""
+        if not self.include and not self.exclude:
+            return True
+        names = [source, source.rpartition("/")[2].rpartition("!")[2], *([url] if url else [])]
+        return (not self.include or _any(self.include, names)) and not _any(self.exclude, names)
+
+    def opens(self, source: str) -> bool:
+        """Whether an archive is to be looked into: what is in it is judged by `wants`."""
+        return not _any(self.exclude, [source, source.rpartition("/")[2].rpartition("!")[2]])
+
+
+def _any(patterns: tuple[str, ...], names: list[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)

@@ -1,0 +1,141 @@
+"""Where a shard's documents come from: files of `seeds/`, or a row group of a batch."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from corpus.errors import ChangedWhileRead
+from corpus.formats import media_type
+from corpus.store import raw
+from corpus.store.batches import SEEDS, SeedFile, read_whole
+from corpus.text import dates, urls
+from corpus.text.normalise import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from corpus.formats.article import Parsed
+
+_TEXT_ENDINGS: Final = (".txt", ".md", ".markdown", ".text")
+
+
+class Found(NamedTuple):
+    """One document as found. `data` is None if it is larger than `ingest.max_bytes`."""
+
+    source: str
+    data: bytes | None
+    document_id: str
+    size: int
+    media_type: str
+    batch: str
+    captured_at: datetime | None = None
+    url: str | None = None
+    published_date: str | None = None
+    publisher: str | None = None
+    is_link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Files of `seeds/`, each with the digest it must have if that is known."""
+
+    files: tuple[tuple[SeedFile, str | None], ...]
+
+    @property
+    def documents(self) -> int:
+        """How many there are."""
+        return len(self.files)
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether all its documents are of kinds that are parsed in time that is known."""
+        return all(file.source.lower().endswith(_TEXT_ENDINGS) for file, _ in self.files)
+
+    def read(self, limit: int) -> Iterator[Found]:
+        """Each document, one at a time."""
+        return seed_documents(self.files, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """One row group of a batch's file."""
+
+    path: Path
+    number: int
+    batch: str
+    documents: int
+
+    @property
+    def is_harmless(self) -> bool:
+        """Never taken for granted."""
+        return False
+
+    def read(self, limit: int) -> Iterator[Found]:
+        """Each document, one at a time."""
+        for row in raw.read_group(self.path, self.number).to_batches(max_chunksize=64):
+            for one in row.to_pylist():
+                yield Found(
+                    one["source"],
+                    one["data"] if one["size"] <= limit else None,
+                    one["document_id"],
+                    one["size"],
+                    one["media_type"],
+                    self.batch,
+                    one["captured_at"],
+                    one["url"],
+                    one["published_date"],
+                    one["publisher"],
+                )
+
+
+def seed_documents(files: Iterable[tuple[SeedFile, str | None]], limit: int) -> Iterator[Found]:
+    """Files as documents.
+
+    Args:
+        files: each with the sha256 it must have, or None to take it as it is.
+        limit: bytes; a larger one is not read.
+
+    Raises:
+        ChangedWhileRead: a file has not the digest it must have.
+    """
+    for file, expected in files:
+        data = read_whole(file, limit)
+        found = _stream_digest(file.path) if data is None else hashlib.sha256(data).hexdigest()
+        if expected is not None and found != expected:
+            raise ChangedWhileRead(file.source)
+        kind = media_type(file.source, data[:4096] if data is not None else _head(file.path))
+        yield Found(file.source, data, found, file.size, kind, SEEDS, is_link=file.is_link)
+
+
+def with_provenance(parsed: Parsed, found: Found) -> Parsed:
+    """What a document says, and where it is silent, what intake knows of it."""
+    if not (found.url or found.published_date or found.publisher):
+        return parsed
+    url = parsed.url or (urls.canonical(found.url) if found.url else None)
+    publisher = parsed.publisher or (urls.publisher(url) if url else None) or _publisher(found.publisher)
+    day, instant = parsed.published_date, parsed.published_at
+    if day is None and found.published_date:
+        moment = dates.parse(found.published_date, language=parsed.language) or dates.parse_foreign(
+            found.published_date
+        )
+        day, instant = (moment.day, moment.instant) if moment else (None, None)
+    return replace(parsed, url=url, publisher=publisher, published_date=day, published_at=instant)
+
+
+def _publisher(written: str | None) -> str | None:
+    name = one_line(written or "")[:200]
+    return (urls.registrable(name.lower()) or name) if name else None
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4096)
+
+
+def _stream_digest(path: Path) -> str:
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

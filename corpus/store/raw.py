@@ -1,0 +1,163 @@
+"""Batches on disk: `data/raw/*.parquet`, and `batches.yaml`, which names each of their files with its digest.
+
+The manifest is small and in git, the files are DVC's. A batch exists when the manifest names it, not before; it is
+never changed, so whoever knows its name knows its bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from corpus.errors import CorpusError, DamagedObject, MissingObjects, StorageError
+from corpus.store.files import write_text
+from corpus.store.shards import digests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+BATCHES: Final = "batches.yaml"
+RAW: Final = "data/raw"
+_HEADER: Final = (
+    "# The batches of documents in data/raw/, in the order in which they were added. `corpus add` writes this.\n"
+)
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """One Parquet file of a batch: its digest, and how many documents, bytes and row groups it has."""
+
+    name: str
+    sha256: str
+    documents: int
+    size: int
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One `corpus add`: when it was captured, under what licence, its files, and how much was skipped and why."""
+
+    name: str
+    captured_at: datetime
+    licence: str | None
+    files: tuple[RawFile, ...]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def documents(self) -> int:
+        """How many documents it has."""
+        return sum(file.documents for file in self.files)
+
+    @property
+    def size(self) -> int:
+        """Its bytes on disk."""
+        return sum(file.size for file in self.files)
+
+
+def load(root: Path) -> list[Batch]:
+    """The batches of a repository, as its manifest names them.
+
+    Raises:
+        CorpusError: the manifest is no manifest.
+    """
+    path = root / BATCHES
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    except (ValueError, TypeError, KeyError, yaml.YAMLError) as error:
+        raise CorpusError(
+            f"{path} cannot be read: {' '.join(str(error).split())}. `git checkout -- {BATCHES}` restores it."
+        ) from None
+
+
+def parse(text: str) -> list[Batch]:
+    """The batches in the text of a manifest. Raises ValueError, TypeError, KeyError or YAMLError if it is none."""
+    values = yaml.load(text, _LOADER) or {}  # noqa: S506 - a safe loader
+    return [
+        Batch(
+            _plain_name(entry["name"]),
+            datetime.fromisoformat(entry["captured_at"]).astimezone(UTC),
+            entry.get("licence"),
+            tuple(RawFile(**{**file, "name": _plain_name(file["name"])}) for file in entry["files"]),
+            dict(entry.get("skipped") or {}),
+        )
+        for entry in values["batches"]
+    ]
+
+
+def _plain_name(name: str) -> str:
+    if "/" in name or name.startswith("."):
+        raise ValueError(f"{name!r} is no name of a batch")
+    return name
+
+
+def save(root: Path, batches: Iterable[Batch]) -> None:
+    """Write the manifest."""
+    entries: list[dict[str, Any]] = []
+    for batch in batches:
+        entry = {**asdict(batch), "captured_at": batch.captured_at.isoformat()}
+        entry["files"] = [asdict(file) for file in batch.files]
+        entries.append({key: value for key, value in entry.items() if value not in (None, {})})
+    text = yaml.safe_dump({"batches": entries}, sort_keys=False, allow_unicode=True, width=120)
+    write_text(root / BATCHES, _HEADER + text)
+
+
+def path_of(root: Path, file: RawFile) -> Path:
+    """Where a batch's file stands."""
+    return root / RAW / file.name
+
+
+def require(root: Path, batches: Iterable[Batch]) -> None:
+    """Hold the files of batches against the manifest.
+
+    Raises:
+        MissingObjects: one is not here.
+        DamagedObject: one has other bytes.
+    """
+    memory = digests(root, of="raw")
+    for batch in batches:
+        for file in batch.files:
+            path = path_of(root, file)
+            try:
+                found = memory.of(path)
+            except OSError:
+                raise MissingObjects(
+                    f"Batch {batch.name} is not here. Fetch it: `dvc pull {RAW}`.", [str(path)]
+                ) from None
+            if found != file.sha256:
+                raise DamagedObject(path, file.sha256, found)
+    memory.save()
+
+
+def groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """The row groups of a batch's file, one by one."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number, columns=columns, use_threads=False)
+
+
+def read_group(path: Path, number: int) -> pa.Table:
+    """One row group of a batch's file, with its page checksums verified.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            return file.read_row_group(number, use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise StorageError(f"{path} cannot be read: {error}. Delete it and run `dvc checkout {RAW}`.") from None

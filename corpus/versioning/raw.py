@@ -1,0 +1,155 @@
+"""Bringing a batch into the repository: its files to data/raw, those to DVC, and last its name to the manifest.
+
+The manifest decides: until it names a batch nobody reads it, and what an interrupted `corpus add` left behind is gone
+with the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from corpus.errors import CorpusError, DiskFull, MissingObjects
+from corpus.store import raw
+from corpus.store.files import publish as move
+from corpus.store.files import sync_folder, write_text
+from corpus.store.lock import write_lock
+from corpus.versioning import pins, recovery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from corpus.versioning.repository import Repository
+
+PIN: Final = f"{raw.RAW}.dvc"
+_SPARE_BYTES: Final = 50_000_000
+
+
+@contextmanager
+def adding(repository: Repository, wait: float = 0.0) -> Iterator[tuple[list[raw.Batch], Path]]:
+    """Hold the write lock for a new batch. Yields the batches there are and a folder to work in, which goes afterwards.
+
+    Raises:
+        Busy: somebody else is writing.
+        MissingObjects: a batch is not here; without it DVC would forget it.
+        DiskFull: there is hardly any room.
+    """
+    root = repository.root
+    with write_lock(root, "corpus add", wait):
+        recovery.clear(repository)
+        batches = raw.load(root)
+        restore(repository)
+        raw.require(root, batches)
+        _sweep(repository, batches)
+        free = shutil.disk_usage(root).free
+        if free < _SPARE_BYTES:
+            raise DiskFull(root, free, _SPARE_BYTES)
+        folder = root / "data" / "tmp" / f"add-{os.getpid()}"
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        try:
+            yield batches, folder
+        finally:
+            shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Batch, files: Sequence[Path]) -> None:
+    """Make a batch part of the corpus, whole or not at all. Call it within `adding`.
+
+    Args:
+        repository: where.
+        batches: those there are.
+        batch: the new one.
+        files: where its files stand, in its order.
+    """
+    root = repository.root
+    if any(batch.name == other.name for other in batches):
+        raise CorpusError(f"There is a batch {batch.name} already. Nothing was added.")
+    before = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
+    targets = [raw.path_of(root, file) for file in batch.files]
+    try:
+        for aside, target in zip(files, targets, strict=True):
+            move(aside, target, sync=False)
+        sync_folder(root / raw.RAW)
+        _track(repository)
+        raw.save(root, [*batches, batch])
+    except BaseException:
+        for target in targets:
+            target.unlink(missing_ok=True)
+        if before is None:
+            (root / PIN).unlink(missing_ok=True)
+        else:
+            write_text(root / PIN, before)
+        raise
+
+
+def _track(repository: Repository) -> None:
+    """`dvc add data/raw`, and a look whether the cache really has it."""
+    done = repository.dvc("add", "--quiet", raw.RAW)
+    if done.returncode != 0:
+        raise CorpusError(f"`dvc add {raw.RAW}` failed; nothing was added.\n{(done.stderr or done.stdout).strip()}")
+    wrong = pins.verify(repository, pinned((repository.root / PIN).read_text(encoding="utf-8")))
+    if wrong:
+        raise MissingObjects("The DVC cache lacks the batch; is the disk full? Nothing was added.", wrong)
+
+
+def pinned(text: str) -> list[pins.Pin]:
+    """What the text of data/raw.dvc pins."""
+    outs = yaml.safe_load(text)["outs"]
+    return [pins.Pin("raw", raw.RAW, out["md5"], int(out.get("size", 0)), cached=True) for out in outs]
+
+
+def restore(repository: Repository) -> list[str]:
+    """Bring back from the DVC cache what a killed `dvc add` took out of data/raw. Call it holding the write lock.
+
+    Returns:
+        What was mended, in words.
+    """
+    root = repository.root
+    missing = {
+        f"{raw.RAW}/{file.name}": raw.path_of(root, file)
+        for batch in raw.load(root)
+        for file in batch.files
+        if not raw.path_of(root, file).exists()
+    }
+    if not missing:
+        return []
+    objects = pins.Objects(repository)
+    found = 0
+    here = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
+    for text in (here, repository.read_at("HEAD", PIN) if repository.commit_of("HEAD") else None):
+        for file in _cached(objects, text):
+            target, source = missing.get(file.path), objects.path(file.md5)
+            if target is not None and not target.exists() and source.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                aside = target.with_name(f".{target.name}.{os.getpid()}")
+                shutil.copyfile(source, aside)
+                move(aside, target)
+                found += 1
+    return [f"brought back {found} files of {raw.RAW} from the DVC cache"] if found else []
+
+
+def _cached(objects: pins.Objects, text: str | None) -> list[pins.Pinned]:
+    """The files that the text of a data/raw.dvc names, as far as the cache knows."""
+    try:
+        return [file for pin in (pinned(text) if text else []) for file in objects.files(pin) or ()]
+    except (CorpusError, yaml.YAMLError, KeyError, TypeError, ValueError):
+        # Killed while it was written; the committed one is asked next.
+        return []
+
+
+def _sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
+    """Remove what a killed `corpus add` left: files of a batch that never came to be."""
+    folder = repository.root / raw.RAW
+    wanted = {file.name for batch in batches for file in batch.files}
+    stray = [path for path in folder.iterdir() if path.name not in wanted] if folder.is_dir() else []
+    for path in stray:
+        path.unlink()
+    if stray and batches:
+        _track(repository)
+    elif stray:
+        (repository.root / PIN).unlink(missing_ok=True)

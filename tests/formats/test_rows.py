@@ -1,0 +1,133 @@
+"""Rows of datasets: the usual names, and values as they come."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.formats.article import Document, Heading, Parsed
+from corpus.formats.rows import RowParser, columns
+from schemas import Check
+
+TEXT = "The council approved a new tram line on Monday after four hours of debate."
+
+
+def parse(row: Any, **given_columns: tuple[str, ...]) -> Parsed:
+    data = row if isinstance(row, bytes) else json.dumps(row).encode()
+    return RowParser(given=given_columns).parse(Document(data, "application/json", "rows.jsonl#1"))
+
+
+def test_news_please() -> None:
+    found = parse(
+        {
+            "title": "Tram line approved", "maintext": f"{TEXT}\n{TEXT}", "text": None, "date_publish": "2020-09-11 04:05:06",
+            "date_modify": None, "url": "https://www.example.com/tram?utm_source=x", "source_domain": "www.example.com",
+            "authors": ["Jane Doe", "By John Smith"], "language": "en", "description": "A line.", "filename": "x.json",
+        }
+    )  # fmt: skip
+    assert found.text == f"{TEXT}\n\n{TEXT}"
+    assert found.published_date == date(2020, 9, 11)
+    assert found.published_at is None
+    assert found.url == "https://www.example.com/tram"
+    assert found.publisher == "example.com"
+    assert found.authors == ("Jane Doe", "John Smith")
+    assert (found.language, found.description, found.problems, found.parser) == ("en", "A line.", (), "row/1")
+
+
+def test_fundus_sections_become_paragraphs_and_headings() -> None:
+    body = {"summary": ["In short."], "sections": [{"headline": ["Why"], "paragraphs": [TEXT, "Because."]}]}
+    found = parse({"title": "T", "body": body, "publishing_date": "2024-04-15 10:00:00+02:00", "topics": ["Trams"],
+                   "html": {"requested_url": "https://example.com/a"}})  # fmt: skip
+    assert found.text == f"In short.\n\nWhy\n\n{TEXT}\n\nBecause."
+    assert found.headings == (Heading(11, "Why"),)
+    assert found.published_at == datetime(2024, 4, 15, 8, tzinfo=UTC)
+    assert found.url == "https://example.com/a"
+    assert found.keywords == ("Trams",)
+
+
+def test_datatrove_rows_with_metadata() -> None:
+    found = parse(
+        {"text": TEXT, "id": "x", "metadata": {"url": "https://example.com/b", "date": "2024-02-03T04:05:06Z"}}
+    )
+    assert found.url == "https://example.com/b"
+    assert found.published_at == datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
+    assert found.title is None
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "instant"),
+    [
+        (1_599_811_200, date(2020, 9, 11), datetime(2020, 9, 11, 8, tzinfo=UTC)),
+        (1_599_811_200_000, date(2020, 9, 11), datetime(2020, 9, 11, 8, tzinfo=UTC)),
+        ("2020-09-11T00:00:00Z", date(2020, 9, 11), None),
+        ("2020-09-11 10:00:00+02:00", date(2020, 9, 11), datetime(2020, 9, 11, 8, tzinfo=UTC)),
+        ("2020-09-11 10:00:00 UTC", date(2020, 9, 11), datetime(2020, 9, 11, 10, tzinfo=UTC)),
+        ("11 September 2020", date(2020, 9, 11), None),
+        ("soon", None, None),
+        (float("nan"), None, None),
+        (10**300, None, None),
+        (True, None, None),
+        ([], None, None),
+    ],
+)
+def test_dates(written: Any, day: date | None, instant: datetime | None) -> None:
+    found = parse({"title": "T", "text": TEXT, "date": written})
+    assert (found.published_date, found.published_at) == (day, instant)
+
+
+def test_named_columns_come_first() -> None:
+    row = {"kopf": "Meant", "title": "Not meant", "text": TEXT}
+    assert parse(row).title == "Not meant"
+    assert parse(row, title=("Kopf",)).title == "Meant"
+    assert columns(["Headline", "BODY", "x"], {}) == {"title": ["Headline"], "text": ["BODY"]}
+
+
+def test_markup_is_taken_out_of_texts() -> None:
+    found = parse({"title": "T", "content": f"<p>{TEXT}</p><script>evil()</script><p>Fish &amp; chips, 3 < 4</p>"})
+    assert found.text == f"{TEXT}\n\nFish & chips, 3 < 4"
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b"", "no JSON"),
+        (b"[1]", "a JSON list"),
+        (b'"words"', "a JSON str"),
+        (b"[" * 100_000, "nested too deep"),
+        (b'{"a":' * 100_000, "nested too deep"),
+        (b"1" * 10_000, ""),
+        (b"\xff\xfe{", "no JSON"),
+    ],
+)
+def test_what_is_no_row_says_so(data: bytes, found: str) -> None:
+    (problem,) = parse(data).problems
+    assert problem.check is Check.UNREADABLE
+    assert found in (problem.found or "")
+
+
+def test_a_row_without_any_known_column_names_what_it_has() -> None:
+    (problem,) = parse({"a": 1, "b": "x"}).problems
+    assert problem.check is Check.EMPTY
+    assert "a, b" in (problem.found or "")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+FIELDS = st.sampled_from(
+    ["title", "text", "url", "date", "updated", "authors", "publisher", "language", "tags", "meta"]
+)
+
+
+@given(st.dictionaries(FIELDS, JSON))
+def test_any_object_is_read_without_a_word(row: dict[str, Any]) -> None:
+    found = parse(row)
+    assert "\n\n\n" not in found.text
+    assert all(name.strip() for name in (*found.authors, *found.keywords))
