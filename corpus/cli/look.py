@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @json_option
-def check(paths: tuple[Path, ...], as_json: bool) -> int:
+def check(paths: tuple[str, ...], as_json: bool) -> int:
     """Say what would become of documents, without adding them.
 
-    A folder stands for the documents in it. Exit 1 if any would be quarantined.
+    Takes what `corpus add` takes; a folder stands for the documents in it. Exit 1 if any would be quarantined.
     """
     from corpus.intake.checking import Fate, check_paths
-    from corpus.store.batches import list_paths
+    from corpus.intake.gather import expand
 
     settings, known = _corpus_here()
-    fates = check_paths(list_paths(paths), settings, known)
-    bad = sum(fate.fate is Fate.QUARANTINED for fate in fates)
+    fates = check_paths(expand(paths, sys.stdin.buffer if "-" in paths else ()), settings, known)
+    bad = sum(fate.fate in {Fate.QUARANTINED, Fate.SKIPPED} for fate in fates)
     if as_json:
         print_json(fates)
     else:

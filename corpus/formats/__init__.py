@@ -1,13 +1,17 @@
 """Bytes to parsed articles, one module a format, chosen by media type.
 
 A parser is a value with a name, its media types and `parse(document)`; see `corpus.formats.article.Parser`. It says
-what is wrong with a document in `problems` and never raises for it.
+what is wrong with a document in `problems` and never raises for it. Installed packages add their own by an entry point
+of the group `newscorpus.parsers`, whose value is called without arguments and gives a parser.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Final
+
+from corpus.errors import CorpusError
+from corpus.settings import PARSERS
 
 if TYPE_CHECKING:
     from corpus.formats.article import Parser
@@ -36,6 +40,8 @@ _BY_NAME: Final = {
     "htm": "text/html",
     "xhtml": "application/xhtml+xml",
     "xml": "application/xml",
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
     "json": "application/json",
     "jsonl": "application/jsonl",
     "ndjson": "application/jsonl",
@@ -68,14 +74,52 @@ def media_type(name: str, head: bytes) -> str:
 
 
 @cache
+def _registered() -> dict[str, Parser]:
+    """The parsers of other packages by media type.
+
+    Raises:
+        CorpusError: one cannot be imported, or is no parser; names its package.
+    """
+    from importlib.metadata import entry_points
+
+    found: dict[str, Parser] = {}
+    for entry in sorted(entry_points(group=PARSERS), key=lambda entry: (entry.name, entry.value)):
+        package = entry.dist.name if entry.dist else "an unknown package"
+        try:
+            parser: Parser = entry.load()()
+            if not (isinstance(parser.name, str) and parser.name and callable(parser.parse)):
+                raise TypeError("it has no name, or no `parse`")  # noqa: TRY301 - told like what its import raises
+            types = [str(kind) for kind in parser.media_types]
+        except Exception as error:  # a stranger's code may raise anything
+            why = f"{type(error).__name__}: {error}"
+            raise CorpusError(
+                f"The parser {entry.name!r} of {package} ({entry.value}) cannot be used: {why}. Mend or uninstall it."
+            ) from error
+        for kind in types:
+            if kind in found:
+                raise CorpusError(
+                    f"Two installed parsers read {kind}: {found[kind].name!r} and {parser.name!r}. Uninstall one."
+                )
+            found[kind] = parser
+    return found
+
+
+def is_registered(kind: str) -> bool:
+    """Whether a media type is read by another package's parser."""
+    return kind in _registered()
+
+
+@cache
 def parser_of(kind: str, numeric_dates: str, columns: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Parser | None:
-    """The parser of a media type; None if there is none. Imported when first asked for.
+    """The parser of a media type, another package's before ours; None if there is none. Imported when first asked for.
 
     Args:
         kind: a media type.
         numeric_dates: params.yaml's `ingest.numeric_dates`.
         columns: its `ingest.columns`.
     """
+    if kind in _registered():
+        return _registered()[kind]
     if kind in {"text/html", "application/xhtml+xml"}:
         from corpus.formats.html.parser import HtmlParser
 

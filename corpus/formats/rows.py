@@ -10,6 +10,7 @@ import json
 import math
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -237,7 +238,14 @@ def _paragraphs(text: str) -> list[str]:
     text = normalise(text)
     # Where blank lines part paragraphs, a single line end is only a fold.
     parts = re.split(r"\n[ ]*\n", text) if "\n\n" in text else text.split("\n")
-    return [line for part in parts if (line := " ".join(part.split()))]
+    # White space is spaces and line ends by now, and mostly there is none to fold.
+    trimmed = (part.strip(" \n") for part in parts)
+    return [" ".join(part.split()) if "  " in part or "\n" in part else part for part in trimmed if part]
+
+
+@lru_cache(maxsize=8_192)
+def _byline(line: str) -> bylines.Byline | None:
+    return bylines.read_line(line) or bylines.read_names(line)
 
 
 def _people(value: Any) -> tuple[tuple[str, ...], str | None]:
@@ -249,7 +257,7 @@ def _people(value: Any) -> tuple[tuple[str, ...], str | None]:
         if not isinstance(name, str) or not (line := one_line(name)) or len(line) > 5 * _LONGEST_NAME:
             continue
         line = line.strip("[]'\"")
-        byline = bylines.read_line(line) or bylines.read_names(line)
+        byline = _byline(line)
         if byline is None:
             authors += [line] if len(line) <= _LONGEST_NAME else []
         else:

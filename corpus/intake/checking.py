@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from corpus.intake.entries import Item, Selection, Skipped
+from corpus.intake.gather import documents as documents_at
 from corpus.resolve.identity import with_identity
 from corpus.resolve.revisions import STATE, Decision, with_revisions
 from corpus.stages.ingest import documents
-from corpus.stages.origins import seed_documents
+from corpus.stages.origins import Found
 from corpus.stages.validate import found_at_once, verdicts
 from schemas import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from corpus.settings import Settings
-    from corpus.store.batches import SeedFile
 
 _BATCH_ROWS: Final = 500
 
@@ -33,6 +36,7 @@ class Fate(StrEnum):
     REVISION = "a new revision of a known article"
     REPEAT = "a repeat of what is known"
     QUARANTINED = "quarantined"
+    SKIPPED = "not taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,16 @@ class Checked:
     verdicts: list[tuple[str, str, str | None]]
 
 
-def check_paths(files: Sequence[SeedFile], settings: Settings, known: Sequence[Path] | None) -> list[Checked]:
-    """Judge documents against the settings and, if given, the shards of what the corpus knows already."""
-    rows, said = _parsed(files, settings)
+def check_paths(paths: Sequence[Path], settings: Settings, known: Sequence[Path] | None) -> list[Checked]:
+    """Judge what `corpus add` would take from some paths.
+
+    Args:
+        paths: files and folders, archives and tables among them.
+        settings: by which.
+        known: the shards of what the corpus knows already, if it does.
+    """
+    skipped: list[Skipped] = []
+    rows, said = _parsed(_found(documents_at(paths, Selection()), skipped, settings.ingest.max_bytes), settings)
     blocked = {source for source, found in said.items() if any(v[0] == Severity.BLOCK.value for v in found)}
     good = with_identity(rows.filter(~pl.col("source").is_in(sorted(blocked))))
     fates = _fates(good, known)
@@ -74,18 +85,36 @@ def check_paths(files: Sequence[SeedFile], settings: Settings, known: Sequence[P
             "source", "document_id", "title", "authors", "agency", "published_date", "published_at", "url", "language",
             "word_count",
         ).iter_rows(named=True)
-    ]  # fmt: skip
+    ] + [_not_taken(entry) for entry in skipped]  # fmt: skip
+
+
+def _found(entries: Iterable[Item | Skipped], skipped: list[Skipped], limit: int) -> Iterator[Found]:
+    for entry in entries:
+        if isinstance(entry, Skipped):
+            skipped.append(entry)
+            continue
+        data = entry.data if len(entry.data) <= limit else None
+        yield Found(
+            entry.source, data, hashlib.sha256(entry.data).hexdigest(), len(entry.data), entry.media_type, "",
+            entry.captured_at, entry.url, entry.published_date, entry.publisher,
+        )  # fmt: skip
+
+
+def _not_taken(entry: Skipped) -> Checked:
+    return Checked(
+        entry.source, Fate.SKIPPED, "", None, [], None, None, None, None, None, 0, None, None,
+        [(Severity.BLOCK.value, entry.reason.value, entry.detail or None)],
+    )  # fmt: skip
 
 
 def _parsed(
-    files: Sequence[SeedFile], settings: Settings
+    found: Iterator[Found], settings: Settings
 ) -> tuple[pl.DataFrame, dict[str, list[tuple[str, str, str | None]]]]:
     """The rows of the documents, without their texts, and what the checks say of each."""
     frames: list[pl.DataFrame] = []
     said: dict[str, list[tuple[str, str, str | None]]] = {}
-    for start in range(0, len(files), _BATCH_ROWS):
-        found = seed_documents(((file, None) for file in files[start : start + _BATCH_ROWS]), settings.ingest.max_bytes)
-        table = documents(found, settings.ingest)
+    while part := list(islice(found, _BATCH_ROWS)):
+        table = documents(part, settings.ingest)
         for row in verdicts(pl.DataFrame(table), settings.validate_, find=found_at_once).iter_rows(named=True):
             said.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
         frames.append(pl.DataFrame(table.drop_columns(["text", "headings", "links", "problems"])))

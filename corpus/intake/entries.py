@@ -50,6 +50,7 @@ class Reason(StrEnum):
     CHANGED = "changed while it was being read"
     MISSING = "not there"
     NOT_TEXT = "neither HTML nor text"
+    SUMMARY = "only a summary"
     EXCLUDED = "excluded"
 
 

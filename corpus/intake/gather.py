@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from corpus.errors import ChangedWhileRead, InputError
 from corpus.formats import media_type
-from corpus.intake import archives, rows
+from corpus.intake import archives, feeds, rows
 from corpus.intake.entries import MOST_DOCUMENT_BYTES, MOST_NESTED, Item, Reason, Selection, Skipped, Unreadable
 from corpus.intake.inflate import ENDINGS, Inflated
 from corpus.intake.sidecar import SIDECARS, Sidecar
@@ -80,9 +80,14 @@ def documents(paths: Sequence[Path], selection: Selection) -> Iterator[Item | Sk
             label += "'"
         used.add(label)
         if path.is_dir() and not path.is_symlink():
-            yield from _folder(path, label, selection, ())
+            found = _folder(path, label, selection, ())
         else:
-            yield from _found(path, label, selection, ())
+            found = _found(path, label, selection, ())
+        for entry in found:
+            if isinstance(entry, Item) and feeds.is_feed(entry):
+                yield from feeds.read(entry)
+            else:
+                yield entry
 
 
 def _label(path: Path) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from corpus.errors import ChangedWhileRead, InvariantError
-from corpus.formats import parser_of
+from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.stages.isolation import Watch, run_isolated
 from corpus.stages.origins import Found, RowGroup, Seeds, with_provenance
@@ -196,7 +196,7 @@ def _parsed(found: Found, settings: Ingest, watch: Watch, deadly: Container[str]
     if found.source in deadly:
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, _DEADLY),))
     try:
-        with nullcontext() if kind in _HARMLESS else watch.over(found.source):
+        with nullcontext() if kind in _HARMLESS and not is_registered(kind) else watch.over(found.source):
             return with_provenance(parser.parse(Document(data, kind, found.source, found.url)), found)
     except MemoryError:
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))

@@ -16,7 +16,7 @@ from corpus.store.digest import Stamp, stamp_of
 from corpus.store.layout import Member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 SEEDS: Final = "seeds"
@@ -55,23 +55,6 @@ def list_seeds(root: Path) -> list[SeedFile]:
     faults: list[str] = []
     files = sorted(_walk(folder, f"{SEEDS}/", faults), key=lambda file: file.source)
     _refuse(f"{SEEDS}/ holds what cannot be read. Move it elsewhere and run again; nothing was changed.", faults)
-    return files
-
-
-def list_paths(paths: Iterable[Path]) -> list[SeedFile]:
-    """The documents at some paths: each file, and what is in each folder.
-
-    Raises:
-        InputError: a path is not there or cannot be read; names each.
-    """
-    faults: list[str] = []
-    files: list[SeedFile] = []
-    for path in paths:
-        if path.is_dir() and not path.is_symlink():
-            files += sorted(_walk(path, f"{path}/", faults), key=lambda file: file.source)
-        else:
-            files += find(path, str(path), faults)
-    _refuse("Not everything can be read.", faults)
     return files
 
 

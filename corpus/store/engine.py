@@ -12,6 +12,7 @@ from importlib import metadata, resources
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import EngineMismatch
+from corpus.settings import PARSERS
 from corpus.store.files import write_text
 
 if TYPE_CHECKING:
@@ -53,9 +54,20 @@ def fingerprint(stage: str) -> str:
         for name, content in _files(resources.files(package).joinpath(rest), source):
             state.update(f"{name}\0{len(content)}\0".encode())
             state.update(content)
+    if stage == "ingest":
+        state.update("".join(f"{line}\0" for line in registered()).encode())
     for library in _LIBRARIES[stage]:
         state.update(f"{library}=={metadata.version(library)}\0".encode())
     return state.hexdigest()[:16]
+
+
+def registered() -> list[str]:
+    """The parsers that other packages register, each with its package and version."""
+    found = metadata.entry_points(group=PARSERS)
+    return sorted(
+        f"{one.name}={one.value} {one.dist.name if one.dist else ''}=={one.dist.version if one.dist else ''}"
+        for one in found
+    )
 
 
 def _files(place: Traversable, name: str) -> list[tuple[str, bytes]]:

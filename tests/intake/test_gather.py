@@ -358,3 +358,65 @@ def test_an_unreadable_folder_is_told(tmp_path: Path) -> None:
         assert list(reasons(gather(tmp_path / "in")).values()) == [Reason.UNREADABLE]
     finally:
         folder.chmod(stat.S_IRWXU)
+
+
+RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Site</title><language>en</language>
+<item><title>Whole</title><link>https://example.com/1</link><pubDate>Mon, 06 May 2024 10:00:00 +0200</pubDate>
+<dc:creator>Jane Doe</dc:creator><category>Trams</category><description>Short.</description>
+<content:encoded><![CDATA[<p>The whole text &amp; more.</p>]]></content:encoded></item>
+<item><title>Teaser</title><link>https://example.com/2</link><description>Short.</description></item>
+</channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title>Site</title>
+<entry><title>Ganz</title><link rel="self" href="https://example.com/self"/><link href="https://example.com/3"/>
+<published>2024-05-06T10:00:00Z</published><author><name>Max Muster</name></author>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Der ganze Text.</p></div></content></entry></feed>"""
+JSON_FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "items": [{"id": "1", "url": "https://example.com/4", "title": "Json", "content_html": "<p>Text.</p>",
+               "date_published": "2024-05-06T10:00:00Z", "authors": [{"name": "Jo Doe"}]}, {"id": "2"}],
+}  # fmt: skip
+
+
+def test_feeds_give_their_entries(tmp_path: Path) -> None:
+    (tmp_path / "a.rss").write_text(RSS)
+    (tmp_path / "b.xml").write_text(ATOM)
+    (tmp_path / "c.json").write_text(json.dumps(JSON_FEED))
+    (tmp_path / "d.xml").write_text("<note>no feed</note>")
+    found = gather(tmp_path)
+    base = tmp_path.name
+    taken = items(found)
+    assert list(taken) == [f"{base}/a.rss#1", f"{base}/b.xml#1", f"{base}/c.json#1", f"{base}/d.xml"]
+    assert json.loads(taken[f"{base}/a.rss#1"].data) == {
+        "title": "Whole", "url": "https://example.com/1", "date": "Mon, 06 May 2024 10:00:00 +0200",
+        "description": "Short.", "content_html": "<p>The whole text &amp; more.</p>", "authors": ["Jane Doe"],
+        "tags": ["Trams"], "language": "en",
+    }  # fmt: skip
+    atom = json.loads(taken[f"{base}/b.xml#1"].data)
+    assert atom["url"] == "https://example.com/3"
+    assert "<p>Der ganze Text.</p>" in atom["content_html"]
+    assert atom["language"] == "de"
+    assert taken[f"{base}/c.json#1"].url == "https://example.com/4"
+    assert reasons(found) == {f"{base}/a.rss#2": Reason.SUMMARY, f"{base}/c.json#2": Reason.SUMMARY}
+
+
+def test_hostile_feeds(tmp_path: Path) -> None:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(12))
+    (tmp_path / "laughs.rss").write_text(
+        f"<!DOCTYPE rss [{laughs}]><rss><channel><item><title>&l11;</title></item></channel></rss>"
+    )
+    (tmp_path / "file.rss").write_text(
+        '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><item><title>t</title>'
+        "<encoded>text &x;</encoded></item></rss>"
+    )
+    (tmp_path / "deep.rss").write_text("<rss>" + "<item>" * 100_000)
+    (tmp_path / "none.rss").write_text("<rss></rss>")
+    (tmp_path / "list.json").write_text('{"version": "https://jsonfeed.org/version/1", "items": 7}')
+    found = gather(tmp_path)
+    assert b"root:" not in b"".join(one.data for one in items(found).values())
+    assert max((len(one.data) for one in items(found).values()), default=0) < 1_000
+    told = reasons(found)
+    base = tmp_path.name
+    assert told[f"{base}/none.rss"] == Reason.EMPTY
+    assert told[f"{base}/list.json"] == Reason.CORRUPT
+    assert f"{base}/laughs.rss#1" in told

@@ -1,0 +1,159 @@
+"""How fast `corpus add` is: `python -m benchmarks.intake [COUNT] [--pages FOLDER]`.
+
+Small text files, a WARC of HTML pages and a JSONL of rows, each added to a new corpus and ingested; beside it the size
+of the same documents as `.tar.zst -3`. With datatrove installed its readers are timed on the same JSONL and WARC.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.make_seeds import make
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+
+def timed(arguments: list[str], folder: Path) -> tuple[float, int]:
+    """Seconds and peak memory in bytes of a command of ours."""
+    began = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "corpus", *arguments], cwd=folder, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"corpus {' '.join(arguments)} failed")
+    return time.perf_counter() - began, usage.ru_maxrss * 1024
+
+
+def new(folder: Path) -> Path:
+    """A new corpus."""
+    subprocess.run([sys.executable, "-m", "corpus", "init", str(folder)], check=True, capture_output=True)
+    return folder
+
+
+def tar_zst(files: list[Path]) -> int:
+    """The size of files as `.tar.zst -3`."""
+    with tempfile.NamedTemporaryFile() as made:
+        # To disk, for what a child uses at most counts from what its parent used.
+        with zstd.open(made.name, "wb", level=3) as packed, tarfile.open(fileobj=packed, mode="w|") as archive:
+            for path in files:
+                archive.add(path, arcname=str(path))
+        return Path(made.name).stat().st_size
+
+
+def warc(path: Path, bodies: list[bytes], count: int) -> int:
+    """Write a WARC of so many responses. Returns its bytes, decompressed."""
+    size = 0
+    with path.open("wb") as file:
+        for number in range(count):
+            # One document is like no other, as pages of one site are.
+            body = bodies[number % len(bodies)].replace(b"</body>", f"<p>{number}</p></body>".encode(), 1)
+            http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nServer: x\r\n\r\n" + body
+            head = (
+                f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{number:032}>\r\n"
+                f"WARC-Date: 2024-01-01T00:00:00Z\r\nWARC-Target-URI: https://example.com/{number}\r\n"
+                f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+            ).encode()
+            record = head + http + b"\r\n\r\n"
+            size += len(record)
+            file.write(gzip.compress(record, 6))
+    return size
+
+
+def report(what: str, seconds: float, memory: int, rates: str) -> None:
+    """One line."""
+    print(f"{what:34} {seconds:6.2f} s {memory / 1e6:5.0f} MB  {rates}", flush=True)
+
+
+def batch_size(corpus: Path) -> int:
+    """Bytes of the batch's files."""
+    return sum(path.stat().st_size for path in (corpus / "data" / "raw").iterdir())
+
+
+def peers(rows: Path, crawl: Path) -> None:
+    """Datatrove's readers on the same files, if they are installed."""
+    try:
+        from datatrove.pipeline.readers import JsonlReader, WarcReader  # type: ignore[import-not-found]
+    except ImportError:
+        print("datatrove is not installed; `uv pip install datatrove` times its readers too")
+        return
+    for name, reader in (("JsonlReader", JsonlReader(str(rows.parent))), ("WarcReader", WarcReader(str(crawl.parent)))):
+        began = time.perf_counter()
+        count = sum(1 for _ in reader.run())
+        print(f"datatrove {name}: {count / (time.perf_counter() - began):,.0f} documents/s, reading alone")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", type=int, nargs="?", default=100_000)
+    parser.add_argument("--pages", type=Path, help="a folder of *.html.gz for the WARC")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        one = scratch / "one"
+        one.mkdir()
+        (one / "a.txt").write_text("A title\n\nA text.\n")
+        least, _ = timed(["add", str(one)], new(scratch / "c0"))
+        print(f"start-up, with DVC's                {least:6.2f} s")
+        files = scratch / "files"
+        make(files, given.count)
+        listed = sorted(path for path in files.rglob("*") if path.is_file())
+        seconds, memory = timed(["add", str(files)], corpus := new(scratch / "c1"))
+        report(
+            "add small files",
+            seconds,
+            memory,
+            f"{given.count / seconds:,.0f} files/s, work {given.count / (seconds - least):,.0f}/s",
+        )
+        packed = tar_zst(listed)
+        print(
+            f"{'':34} batch {batch_size(corpus) / 1e6:.1f} MB, tar.zst -3 {packed / 1e6:.1f} MB: {batch_size(corpus) / packed:.2f} x"
+        )
+        rows = scratch / "rows" / "rows.jsonl"
+        rows.parent.mkdir()
+        with rows.open("w") as out:
+            for number, path in enumerate(listed):
+                title, _, text = path.read_text().partition("\n")
+                out.write(json.dumps({"title": title.lstrip("# "), "text": text, "url": f"https://example.com/{number}",
+                                      "date": "2020-01-02", "language": "en", "authors": ["Jane Doe"]}) + "\n")  # fmt: skip
+        seconds, memory = timed(["add", str(rows)], corpus := new(scratch / "c2"))
+        report(
+            "add JSONL rows",
+            seconds,
+            memory,
+            f"{given.count / seconds:,.0f} rows/s, work {given.count / (seconds - least):,.0f}/s",
+        )
+        seconds, memory = timed(["ingest"], corpus)
+        report("ingest JSONL rows", seconds, memory, f"{given.count / seconds:,.0f} rows/s")
+        bodies = [gzip.decompress(path.read_bytes()) for path in sorted(given.pages.glob("*.html.gz"))] if given.pages else [
+            f"<html><body><article><h1>{path.name}</h1><p>{path.read_text() * 10}</p></article></body></html>".encode() for path in listed[:200]
+        ]  # fmt: skip
+        crawl = scratch / "warc" / "crawl.warc.gz"
+        crawl.parent.mkdir()
+        size = warc(crawl, bodies, 20 * len(bodies))
+        seconds, memory = timed(["add", str(crawl)], corpus := new(scratch / "c3"))
+        report(
+            "add WARC",
+            seconds,
+            memory,
+            f"{size / seconds / 1e6:,.0f} MB/s decompressed, work {size / (seconds - least) / 1e6:,.0f} MB/s",
+        )
+        print(
+            f"{'':34} batch {batch_size(corpus) / 1e6:.1f} MB of {size / 1e6:.0f} MB, the WARC {crawl.stat().st_size / 1e6:.1f} MB"
+        )
+        peers(rows, crawl)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Feeds saved to disk: RSS, Atom and JSON Feed. An entry with its full text is a document, as a JSON object.
+
+Nothing is fetched, and no entity is expanded. An entry that only announces an article is told, not taken.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.intake.entries import Item, Reason, Skipped
+from corpus.intake.rows import ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_XML: Final = frozenset({"application/xml", "application/rss+xml", "application/atom+xml"})
+_ROOT: Final = re.compile(rb"<(?:[a-zA-Z]+:)?(?:rss|feed|RDF)[\s>]")
+_JSON_FEED: Final = b"jsonfeed.org/version"
+_HEAD: Final = 4_096
+_MOST_BYTES: Final = 20_000_000
+_MOST_ENTRIES: Final = 100_000
+# Descriptions are summaries, unless they are as long as articles; so many characters are some 150 words.
+_FULL: Final = 1_000
+# local name of an element: the field of a row
+_FIELDS: Final = {
+    "title": "title", "encoded": "content_html", "content": "content_html", "published": "date", "pubDate": "date",
+    "issued": "date", "date": "date", "updated": "modified", "modified": "modified", "language": "language",
+}  # fmt: skip
+
+
+def is_feed(item: Item) -> bool:
+    """Whether a document is a feed, by its beginning."""
+    head = item.data[:_HEAD]
+    if item.media_type in _XML:
+        return _ROOT.search(head) is not None
+    return item.media_type == ROW and _JSON_FEED in head
+
+
+def read(item: Item) -> Iterator[Item | Skipped]:
+    """The entries of a feed, each as `source#number`, counted from 1.
+
+    Args:
+        item: the feed.
+    """
+    if len(item.data) > _MOST_BYTES:
+        yield Skipped(item.source, Reason.TOO_LARGE, f"a feed of {len(item.data):,} bytes")
+        return
+    try:
+        entries = list(_json(item.data) if item.media_type == ROW else _xml(item.data))
+    except (ValueError, RecursionError) as error:
+        yield Skipped(item.source, Reason.CORRUPT, f"no feed: {' '.join(str(error).split())[:200]}")
+        return
+    if not entries:
+        yield Skipped(item.source, Reason.EMPTY, "a feed without entries")
+    for number, entry in enumerate(entries[:_MOST_ENTRIES], 1):
+        source = f"{item.source}#{number}"
+        if not entry.get("content_html"):
+            yield Skipped(source, Reason.SUMMARY, str(entry.get("url") or "")[:200])
+            continue
+        data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        url = entry.get("url")
+        yield Item(source, data, ROW, url=url if isinstance(url, str) else None, captured_at=item.captured_at)
+    if len(entries) > _MOST_ENTRIES:
+        yield Skipped(item.source, Reason.TOO_LARGE, f"the rest after {_MOST_ENTRIES:,} entries")
+
+
+def _json(data: bytes) -> Iterator[dict[str, Any]]:
+    feed = json.loads(data)
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise ValueError("it has no list of items")  # noqa: TRY004 - of the file, not of a type
+    language = feed.get("language")
+    for entry in feed["items"]:
+        if isinstance(entry, dict):
+            row = {
+                "title": entry.get("title"),
+                "content_html": entry.get("content_html") or entry.get("content_text"),
+                "description": entry.get("summary"),
+                "url": entry.get("url") or entry.get("external_url"),
+                "date": entry.get("date_published"),
+                "modified": entry.get("date_modified"),
+                "authors": entry.get("authors") or ([entry["author"]] if entry.get("author") else None),
+                "tags": entry.get("tags"),
+                "language": entry.get("language") or language,
+            }
+            yield {key: value for key, value in row.items() if value}
+
+
+def _xml(data: bytes) -> Iterator[dict[str, Any]]:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(str(error)) from None
+    if root is None:
+        raise ValueError("no element")
+    language = next((_text(one) for one in root.iter("language", "{*}language")), None) or root.get(_LANG)
+    for entry in root.iter("item", "entry", "{*}item", "{*}entry"):
+        row = _entry(entry)
+        if language:
+            row.setdefault("language", language)
+        yield row
+
+
+_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    authors: list[str] = []
+    tags: list[str] = []
+    for one in entry:
+        if not isinstance(one.tag, str):
+            continue
+        name = one.tag.rpartition("}")[2]
+        if name == "link":
+            if address := one.get("href") or _text(one):
+                # Of Atom's links, the entry's page and not its feed's.
+                row.setdefault("url" if one.get("rel", "alternate") == "alternate" else "", address)
+        elif name in {"author", "creator"}:
+            names = [_text(inner) for inner in one if isinstance(inner.tag, str) and inner.tag.endswith("name")]
+            authors += [found for found in names or [_text(one)] if found]
+        elif name == "category":
+            tags += [found for found in [one.get("term") or _text(one)] if found]
+        elif name in {"description", "summary"}:
+            row.setdefault("description", _text(one))
+        elif name in _FIELDS:
+            row.setdefault(_FIELDS[name], _content(one) if name == "content" else _text(one))
+    if len(row.get("description") or "") >= _FULL and not row.get("content_html"):
+        row["content_html"] = row.pop("description")
+    row.pop("", None)
+    row |= {"authors": authors, "tags": tags}
+    return {key: value for key, value in row.items() if value}
+
+
+def _text(element: Any) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _content(element: Any) -> str:
+    """An Atom content: text, escaped HTML, or elements of XHTML."""
+    from lxml import etree
+
+    if element.get("src"):
+        return ""
+    if element.get("type") != "xhtml":
+        return _text(element)
+    return "".join(etree.tostring(inner, encoding="unicode", method="html") for inner in element).strip()
