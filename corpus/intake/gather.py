@@ -46,7 +46,7 @@ def expand(given: Sequence[str], listed: Iterable[bytes] = ()) -> list[Path]:
         else:
             faults.append(f"{one}: {'nothing matches' if glob.has_magic(one) else 'there is no such file or folder'}")
     if faults:
-        raise InputError("Not everything is there. Nothing was added.", faults[:20])
+        raise InputError("Not everything is there; nothing was done.", faults[:20])
     return found
 
 

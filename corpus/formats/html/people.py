@@ -40,9 +40,14 @@ _BRACKETS: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _DOM: Final = (
     '[itemprop="author"] [itemprop="name"]', '[itemprop="author"]', 'a[rel~="author"]', '[class*="author-name" i]',
     '[class*="authorname" i]', '[class*="author__name" i]', '[class*="byline" i] a', '[class*="author" i] a',
-    '[class*="byline" i]',
-    '[class*="author" i]',
+    '[class*="byline" i] span', '[class*="byline" i]', '[class*="author" i]',
 )  # fmt: skip
+# Pages about a person, as sites link to them from a byline.
+_PROFILES: Final = ", ".join(
+    f'a[href*="/{word}/" i]' for word in ("author", "authors", "autor", "autoren", "auteur", "auteurs", "autore", "autori")
+)
+_BEFORE: Final = re.compile(r"^(?:by|von|par|por|di|door|af|av)\b", re.IGNORECASE)
+_SLASH: Final = re.compile(r"\s*/\s*")
 
 
 def people(
@@ -69,15 +74,21 @@ def people(
                     authors.append(sound)
         if authors:
             return tuple({author.casefold(): author for author in reversed(authors)}.values())[::-1], agency
-        if declared:
-            # The page names a desk, a paper or an agency as its author, and means it.
-            kept = [one_line(name) for name in declared if not re.search(r"https?://|@", name)]
-            kept = [name for name in kept if 2 <= len(name) <= _LONGEST]
-            if kept:
-                agency = agency or next((known for name in kept if (known := bylines.agency(name))), None)
-                return tuple(dict.fromkeys(kept)), agency
-            declared = []
+        if declared and not any(_is_site(name, site) for name in declared):
+            break
+    # The page names a desk, a paper or an agency as its author, and means it.
+    kept = [one_line(name) for name in declared if not re.search(r"https?://|@", name)]
+    kept = [name for name in kept if 2 <= len(name) <= _LONGEST]
+    if kept:
+        agency = agency or next((known for name in kept if (known := bylines.agency(name))), None)
+        return tuple(dict.fromkeys(kept)), agency
     return (), agency
+
+
+def _is_site(name: str, sites: frozenset[str]) -> bool:
+    """Whether a name is the site's own, which stands where no author was filled in."""
+    folded = re.sub(r"\W+", "", name.casefold())
+    return any(folded == re.sub(r"\W+", "", site) for site in sites)
 
 
 def _sources(
@@ -93,9 +104,45 @@ def _sources(
         ]
         if shown:
             if "byline" in selector or selector.endswith('"author" i]'):
-                read = [bylines.read_line(text) or bylines.read_names(text) for text in shown[:3]]
+                read = [bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]]
                 shown = [name for byline in read if byline for name in byline.authors]
             yield shown
+    yield _linked(tree)
+    yield _signed(tree)
+
+
+def _full_names(text: str) -> bylines.Byline | None:
+    """Names without a `By`: a single word may be anything."""
+    byline = bylines.read_names(text)
+    if byline is None or any(" " not in name and name.isascii() for name in byline.authors):
+        return None
+    return byline
+
+
+def _linked(tree: LexborHTMLParser) -> list[str]:
+    """People whose own pages are linked to right behind a `By`."""
+    for link in tree.css(_PROFILES)[:8]:
+        parent = link.parent
+        if parent is not None and _BEFORE.match(one_line(parent.text(separator=" "))[:40]):
+            siblings = [one for one in parent.css(_PROFILES)[:8] if one.parent is not None and one.parent.mem_id == parent.mem_id]
+            return [text for one in siblings if (text := one_line(one.text(separator=" "))) and len(text) <= _LONGEST]
+    return []
+
+
+def _signed(tree: LexborHTMLParser) -> list[str]:
+    """A name in bold that is the whole first or last paragraph of a text, as small papers print it."""
+    for bold in tree.css("p > strong:only-child, p > b:only-child")[:20]:
+        paragraph = bold.parent
+        text = one_line(bold.text(separator=" "))
+        if paragraph is None or not 5 <= len(text) <= 60 or one_line(paragraph.text(separator=" ")) != text:
+            continue
+        within = [one.mem_id for one in (paragraph.parent.css("p") if paragraph.parent else ()) if one_line(one.text())]
+        if len(within) >= 4 and paragraph.mem_id in {*within[:2], within[-1]}:
+            names = _SLASH.split(text)
+            read = [_full_names(name) for name in names]
+            if all(byline and len(byline.authors) == 1 and 2 <= len(byline.authors[0].split()) <= 4 for byline in read):
+                return names
+    return []
 
 
 def _declared_authors(nodes: list[jsonld.Node], node: jsonld.Node, *, organisations: bool) -> list[str]:
