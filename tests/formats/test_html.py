@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from corpus.formats import parser_of
 from corpus.formats.article import Document
+from corpus.formats.html.parser import HtmlParser
 from schemas import Check
 
 PROSE = "The council approved the new tram line on Monday after a debate of seven hours, the mayor of the town said. "
@@ -104,3 +105,27 @@ def test_claims_of_a_wall_and_cut_texts_are_told():
 def test_moments(written, date, instant):
     parsed = parse(f'<meta property="article:published_time" content="{written}"><h1>T</h1><p>{PROSE}</p>')
     assert (str(parsed.published_date), str(parsed.published_at)) == (date, instant)
+
+
+def _authors(head: str, body: str) -> tuple[str, ...]:
+    page = f"<html><head><meta property='og:site_name' content='The Paper'>{head}</head><body><article>{body}</article></body></html>"
+    return HtmlParser().parse(Document(page.encode(), "text/html", "x.html")).authors
+
+
+SITE_AUTHOR = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"H","author":{"@type":"Organization","name":"The Paper"}}</script>'
+PARAGRAPHS = "<p>The council approved a new tram line on Monday after four hours.</p>" * 5
+
+
+@pytest.mark.parametrize(
+    ("body", "authors"),
+    [
+        ("<div class='byline'><span>Jane Doe</span> <span>John Smith</span></div>", ("Jane Doe", "John Smith")),
+        ("<p class='info'>von <a href='/autoren/x/jane'>Dr. Jane Doe</a></p>", ("Dr. Jane Doe",)),
+        (f"<p><strong>Jane Doe</strong></p>{PARAGRAPHS}", ("Jane Doe",)),
+        (f"{PARAGRAPHS}<p style='text-align:right'><b>Jane Doe/John Smith</b></p>", ("Jane Doe", "John Smith")),
+        (f"{PARAGRAPHS}<p><strong>What happens next</strong></p>{PARAGRAPHS}", ("The Paper",)),
+        (PARAGRAPHS, ("The Paper",)),
+    ],
+)
+def test_people_are_found_behind_the_sites_own_name(body: str, authors: tuple[str, ...]) -> None:
+    assert _authors(SITE_AUTHOR, body) == authors

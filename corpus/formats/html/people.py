@@ -44,9 +44,11 @@ _DOM: Final = (
 )  # fmt: skip
 # Pages about a person, as sites link to them from a byline.
 _PROFILES: Final = ", ".join(
-    f'a[href*="/{word}/" i]' for word in ("author", "authors", "autor", "autoren", "auteur", "auteurs", "autore", "autori")
+    f'a[href*="/{word}/" i]'
+    for word in ("author", "authors", "autor", "autoren", "auteur", "auteurs", "autore", "autori")
 )
 _BEFORE: Final = re.compile(r"^(?:by|von|par|por|di|door|af|av)\b", re.IGNORECASE)
+_MOST_PARAGRAPHS: Final = 2_000
 _SLASH: Final = re.compile(r"\s*/\s*")
 
 
@@ -104,7 +106,9 @@ def _sources(
         ]
         if shown:
             if "byline" in selector or selector.endswith('"author" i]'):
-                read = [bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]]
+                read = [
+                    bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]
+                ]
                 shown = [name for byline in read if byline for name in byline.authors]
             yield shown
     yield _linked(tree)
@@ -122,27 +126,35 @@ def _full_names(text: str) -> bylines.Byline | None:
 def _linked(tree: LexborHTMLParser) -> list[str]:
     """People whose own pages are linked to right behind a `By`."""
     for link in tree.css(_PROFILES)[:8]:
-        parent = link.parent
-        if parent is not None and _BEFORE.match(one_line(parent.text(separator=" "))[:40]):
-            siblings = [one for one in parent.css(_PROFILES)[:8] if one.parent is not None and one.parent.mem_id == parent.mem_id]
-            return [text for one in siblings if (text := one_line(one.text(separator=" "))) and len(text) <= _LONGEST]
+        line = link.parent
+        if line is not None and _BEFORE.match(one_line(line.text(separator=" "))[:40]):
+            shown = [one_line(one.text(separator=" ")) for one in line.css(_PROFILES)[:8]]
+            return [text for text in shown if text and len(text) <= _LONGEST]
     return []
 
 
 def _signed(tree: LexborHTMLParser) -> list[str]:
     """A name in bold that is the whole first or last paragraph of a text, as small papers print it."""
     for bold in tree.css("p > strong:only-child, p > b:only-child")[:20]:
-        paragraph = bold.parent
         text = one_line(bold.text(separator=" "))
-        if paragraph is None or not 5 <= len(text) <= 60 or one_line(paragraph.text(separator=" ")) != text:
+        names = _SLASH.split(text)
+        if not 5 <= len(text) <= 60 or not all(map(_is_full_name, names)):
             continue
-        within = [one.mem_id for one in (paragraph.parent.css("p") if paragraph.parent else ()) if one_line(one.text())]
-        if len(within) >= 4 and paragraph.mem_id in {*within[:2], within[-1]}:
-            names = _SLASH.split(text)
-            read = [_full_names(name) for name in names]
-            if all(byline and len(byline.authors) == 1 and 2 <= len(byline.authors[0].split()) <= 4 for byline in read):
-                return names
+        paragraph = bold.parent
+        if paragraph is None or paragraph.parent is None or one_line(paragraph.text(separator=" ")) != text:
+            continue
+        beside = paragraph.parent.css("p")
+        if not 4 <= len(beside) <= _MOST_PARAGRAPHS:
+            continue
+        written = [one.mem_id for one in beside if one.text().strip()]
+        if paragraph.mem_id in {*written[:2], *written[-1:]}:
+            return names
     return []
+
+
+def _is_full_name(text: str) -> bool:
+    byline = _full_names(text)
+    return byline is not None and len(byline.authors) == 1 and 2 <= len(byline.authors[0].split()) <= 4
 
 
 def _declared_authors(nodes: list[jsonld.Node], node: jsonld.Node, *, organisations: bool) -> list[str]:

@@ -42,14 +42,23 @@ def title(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, host:
     if not clean:
         return shown[0] if shown else None
     first = clean.get("ld")
-    # Where the headline of the search engines is the page's title too, the editors' own is the one they share.
-    if first and "og" in clean and _folded(first) == _folded(clean.get("title", "")) and _shows(first, shown):
-        return clean["og"]
-    if first:
+    if first and not ("og" in clean and _is_for_engines(first, node, clean, shown)):
         return first
+    if first:
+        return clean["og"]
     # What is shown and said elsewhere is the headline as its readers know it.
     agreed = next((text for text in clean.values() if _shows(text, shown)), None)
     return agreed or clean.get("og") or clean.get("other") or (shown[0] if shown else clean["title"])
+
+
+def _is_for_engines(first: str, node: jsonld.Node, clean: dict[str, str], shown: list[str]) -> bool:
+    """Whether JSON-LD's headline is the search engines' and the page's title; the editors' own is the one they share.
+
+    What JSON-LD says as name and as headline it means.
+    """
+    named = jsonld.text(node.get("name"))
+    twice = named is not None and _folded(one_line(named)) == _folded(first)
+    return not twice and _folded(first) == _folded(clean.get("title", "")) and _shows(first, shown)
 
 
 def _shows(text: str, shown: list[str]) -> bool:
