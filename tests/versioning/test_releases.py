@@ -175,7 +175,7 @@ def test_check_adds_nothing_and_tells_all(built, tmp_path):
     assert "seeds/bad.txt: quarantined" in bad.stdout
     assert "3 documents, 1 would be quarantined." in bad.stdout
     missing = built.run("check", "nowhere.txt", check=False)
-    assert "nowhere.txt: No such file or directory" in missing.stderr
+    assert "nowhere.txt: there is no such file or folder" in missing.stderr
     assert built.git("status", "--porcelain") == before
 
 
