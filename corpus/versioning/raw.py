@@ -46,9 +46,7 @@ def adding(repository: Repository, wait: float = 0.0) -> Iterator[tuple[list[raw
         restore(repository)
         raw.require(root, batches)
         _sweep(repository, batches)
-        free = shutil.disk_usage(root).free
-        if free < _SPARE_BYTES:
-            raise DiskFull(root, free, _SPARE_BYTES)
+        _require_room(root, 0)
         folder = root / "data" / "tmp" / f"add-{os.getpid()}"
         shutil.rmtree(folder.parent, ignore_errors=True)
         try:
@@ -75,6 +73,8 @@ def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Bat
         for aside, target in zip(files, targets, strict=True):
             move(aside, target, sync=False)
         sync_folder(root / raw.RAW)
+        # The cache takes a copy. DVC must not meet a full disk: there it neither ends nor says so.
+        _require_room(root, batch.size)
         _track(repository)
         raw.save(root, [*batches, batch])
     except BaseException:
@@ -85,6 +85,12 @@ def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Bat
         else:
             write_text(root / PIN, before)
         raise
+
+
+def _require_room(root: Path, size: int) -> None:
+    free = shutil.disk_usage(root).free
+    if free < size + _SPARE_BYTES:
+        raise DiskFull(root, free, size + _SPARE_BYTES)
 
 
 def _track(repository: Repository) -> None:
