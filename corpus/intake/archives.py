@@ -25,7 +25,7 @@ from corpus.intake.entries import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from corpus.intake.inflate import Readable
 
@@ -76,13 +76,12 @@ def _judge(source: str, name: str, size: int, refused: Reason | None, detail: st
     return Skipped(f"{source}!{name}", Reason.EMPTY) if size == 0 else None
 
 
-def read_zip(file: BinaryIO, source: str, wanted: Callable[[str], bool]) -> Iterator[Member | Skipped]:
+def read_zip(file: BinaryIO, source: str) -> Iterator[Member | Skipped]:
     """The files in a zip, in the order of its directory.
 
     Args:
         file: a seekable stream.
         source: what to call the archive.
-        wanted: whether to read a member of this name; of one that is not, nothing is told here.
     """
     try:
         archive = zipfile.ZipFile(file)
@@ -97,7 +96,7 @@ def read_zip(file: BinaryIO, source: str, wanted: Callable[[str], bool]) -> Iter
                 return
             # `filename` ends at a NUL and has its separators turned; the name as stored is the one to judge.
             name = info.filename if unsafe(info.orig_filename) is None else info.orig_filename
-            if name.endswith("/") or hidden(name) or (unsafe(name) is None and not wanted(name)):
+            if name.endswith("/") or hidden(name):
                 continue
             skipped = _judge(source, name, info.file_size, *_zip_trouble(info))
             if skipped:
@@ -145,13 +144,12 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     return data
 
 
-def read_tar(stream: Readable, source: str, wanted: Callable[[str], bool]) -> Iterator[Member | Skipped]:
+def read_tar(stream: Readable, source: str) -> Iterator[Member | Skipped]:
     """The files in a tar, from front to back: it is never sought in.
 
     Args:
         stream: the archive, decompressed; `read` gives exactly as much as asked for, less only at the end.
         source: what to call the archive.
-        wanted: whether to read a member of this name; of one that is not, nothing is told here.
     """
     tar = _Tar(stream)
     members = 0
@@ -159,10 +157,9 @@ def read_tar(stream: Readable, source: str, wanted: Callable[[str], bool]) -> It
         while (info := tar.next()) is not None:
             members += 1
             if members > MOST_MEMBERS or tar.count > MOST_ARCHIVE_BYTES:
-                raise Unreadable(Reason.TOO_LARGE, f"the rest after {members - 1:,} members, {tar.count:,} bytes")  # noqa: TRY301
+                raise Unreadable(Reason.TOO_LARGE, f"the rest after {members - 1:,} members, {tar.count:,} bytes")  # noqa: TRY301 - told like what reading raises
             name = info.name.removeprefix("./")
-            safe = unsafe(name) is None
-            if info.isdir() or name.endswith("/") or hidden(name) or (safe and not wanted(name)):
+            if info.isdir() or name.endswith("/") or hidden(name):
                 tar.skip(info)
                 continue
             skipped = _judge(source, name, info.size, *_tar_trouble(info))

@@ -25,6 +25,11 @@ MOST_NESTED: Final = 1
 MOST_NAME: Final = 4_096
 # Extended tar headers hold names; a hostile one would fill the memory.
 MOST_TAR_HEADER_BYTES: Final = 1_000_000
+# A row of a table is held whole, several times over; a text of this size is no article.
+MOST_ROW_BYTES: Final = 20_000_000
+MOST_COLUMNS: Final = 10_000
+# A file of one JSON value has to be read whole.
+MOST_JSON_BYTES: Final = 64_000_000
 MOST_SIDECAR_BYTES: Final = 64_000_000
 # Decompressors remember so much of what they wrote; more is hostile.
 MOST_WINDOW_BYTES: Final = 128 * 1024 * 1024

@@ -194,11 +194,11 @@ def _read(
             return
         stream: Readable = Inflated(blob, ending) if ending else blob
         if kind == "tar":
-            yield from _members(archives.read_tar(stream, source, _any), source, selection, depth)
+            yield from _members(archives.read_tar(stream, source), source, selection, depth)
         elif kind == "zip":
             if ending:
                 stream = io.BytesIO(_whole(stream))
-            yield from _members(archives.read_zip(cast("BinaryIO", stream), source, _any), source, selection, depth)
+            yield from _members(archives.read_zip(cast("BinaryIO", stream), source), source, selection, depth)
         elif kind == "rows":
             inner = name.removesuffix(f".{ending}") if ending else name
             yield from rows.read(stream, inner, source, selection, seekable=not ending)
@@ -207,10 +207,6 @@ def _read(
             yield Item(source, data, media_type(name.rpartition(".")[0], data[:4_096]))
     except Unreadable as error:
         yield error.of(source)
-
-
-def _any(_: str) -> bool:
-    return True
 
 
 def _whole(stream: Readable) -> bytes:

@@ -9,7 +9,16 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from corpus.intake.entries import MOST_DOCUMENT_BYTES, Item, Reason, Skipped, Unreadable
+from corpus.intake.entries import (
+    MOST_COLUMNS,
+    MOST_DOCUMENT_BYTES,
+    MOST_JSON_BYTES,
+    MOST_ROW_BYTES,
+    Item,
+    Reason,
+    Skipped,
+    Unreadable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +33,6 @@ _SEPARATED: Final = {"csv": ",", "tsv": "\t"}
 _ARROW: Final = frozenset({"arrow", "feather", "ipc"})
 ENDINGS: Final = frozenset({*_LINES, *_SEPARATED, *_ARROW, "json", "parquet"})
 ROW: Final = "application/json"
-# A row is held whole, several times over; a text of this size is no article.
-MOST_ROW_BYTES: Final = 20_000_000
-MOST_COLUMNS: Final = 10_000
-# A file of one JSON value has to be read whole.
-MOST_JSON_BYTES: Final = 64_000_000
 _CHUNK: Final = 1 << 20
 _BATCH_ROWS: Final = 1_024
 
@@ -55,11 +59,15 @@ def read(stream: Readable, name: str, source: str, selection: Selection, *, seek
         found = _json(stream, source)
     else:
         found = _columns(stream, source, arrow=ending in _ARROW, seekable=seekable)
+    empty = True
     for entry in found:
+        empty = False
         if isinstance(entry, Skipped) or selection.wants(entry.source) or selection.wants(source):
             yield entry
         else:
             yield Skipped(entry.source, Reason.EXCLUDED)
+    if empty:
+        yield Skipped(source, Reason.EMPTY, "no row")
 
 
 def lines(stream: Readable, most: int) -> Iterator[bytes | int]:
@@ -139,7 +147,7 @@ def _texts(stream: Readable) -> Iterator[str]:
     for line in lines(stream, MOST_ROW_BYTES):
         if isinstance(line, int):
             raise Unreadable(Reason.TOO_LARGE, f"a line of {line:,} bytes; nothing after it is read")
-        line = line.removeprefix(b"\xef\xbb\xbf") if first else line  # noqa: PLW2901
+        line = line.removeprefix(b"\xef\xbb\xbf") if first else line  # noqa: PLW2901 - the same line
         first = False
         try:
             yield line.decode() + "\n"

@@ -7,13 +7,14 @@ with the next one.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from corpus.errors import CorpusError, DiskFull, MissingObjects
+from corpus.errors import CorpusError, DiskFull, InputError, MissingObjects
 from corpus.store import raw
 from corpus.store.files import publish as move
 from corpus.store.files import sync_folder, write_text
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from corpus.versioning.repository import Repository
 
 PIN: Final = f"{raw.RAW}.dvc"
+# A batch's file, or one on its way back from the cache.
+_OURS: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+")
 _SPARE_BYTES: Final = 50_000_000
 
 
@@ -149,10 +152,20 @@ def _cached(objects: pins.Objects, text: str | None) -> list[pins.Pinned]:
 
 
 def _sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
-    """Remove what a killed `corpus add` left: files of a batch that never came to be."""
+    """Remove what a killed `corpus add` left: files of a batch that never came to be.
+
+    Raises:
+        InputError: there is something else, which is somebody's and not ours to remove.
+    """
     folder = repository.root / raw.RAW
     wanted = {file.name for batch in batches for file in batch.files}
     stray = [path for path in folder.iterdir() if path.name not in wanted] if folder.is_dir() else []
+    strange = [path.name for path in stray if not _OURS.fullmatch(path.name)]
+    if strange:
+        raise InputError(
+            f"{raw.RAW}/ holds what no batch has. Move it away and `corpus add` it from there; nothing was changed.",
+            sorted(strange)[:20],
+        )
     for path in stray:
         path.unlink()
     if stray and batches:

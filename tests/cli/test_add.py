@@ -162,3 +162,15 @@ def test_a_damaged_batch_is_named(corpus_repo: Corpus, tmp_path: Path) -> None:
     (corpus_repo.root / "batches.yaml").write_text("batches: 7\n")
     done = corpus_repo.run("build", check=False)
     assert "git checkout -- batches.yaml" in done.stderr
+
+
+def test_what_somebody_put_beside_the_batches_is_not_removed(corpus_repo: Corpus, tmp_path: Path) -> None:
+    mine = corpus_repo.root / "data" / "raw" / "mine.parquet"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    done = corpus_repo.run("add", str(fill(tmp_path / "in")), check=False)
+    assert done.returncode == 1
+    assert "mine.parquet" in done.stderr
+    assert mine.read_text() == "mine"
+    mine.unlink()
+    corpus_repo.run("add", str(tmp_path / "in"))

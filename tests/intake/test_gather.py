@@ -268,6 +268,7 @@ def test_hostile_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert reasons(found) == {
         f"{base}/bytes.parquet": Reason.CORRUPT,
         f"{base}/columns.csv": Reason.TOO_LARGE,
+        f"{base}/empty.csv": Reason.EMPTY,
         f"{base}/empty.parquet": Reason.CORRUPT,
         f"{base}/line.jsonl#1": Reason.TOO_LARGE,
         f"{base}/line.jsonl#3": Reason.TOO_LARGE,
