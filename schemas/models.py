@@ -6,22 +6,19 @@ on a LazyFrame pandera checks no values.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandera.polars as pa
 import polars as pl
 
-from schemas.checks import checks, failing
-from schemas.tables import DOCUMENTS, QUARANTINE
+from schemas.checks import checks, failing, promises
+from schemas.tables import DOCUMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from schemas.checks import Limits, Passes
+    from schemas.checks import Limits, Passes, Promise
     from schemas.table import Table
-
-HEX_128: Final = r"^[0-9a-f]{32}$"
-HEX_256: Final = r"^[0-9a-f]{64}$"
 
 
 def model(table: Table, checks: Mapping[str, list[pa.Check]] | None = None) -> pa.DataFrameSchema:
@@ -68,26 +65,13 @@ def failures(limits: Limits, frame: pl.DataFrame, by: list[str]) -> pl.DataFrame
     return failing(known, frame, by, only=())
 
 
-def _promise(name: str, holds: Callable[[str], pl.Expr]) -> pa.Check:
+def _promised(one: Promise) -> pa.Check:
     def apply(data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(holds(data.key).fill_null(value=True))
+        return data.lazyframe.select(one.of(data.key))
 
-    return pa.Check(apply, name=name)
+    return pa.Check(apply, name=one.meaning)
 
 
 def published(table: Table) -> pa.DataFrameSchema:
     """The model of a published table: what `write` promises of every row, or stops."""
-    hex_128 = _promise("128 bits in hex", lambda key: pl.col(key).str.contains(HEX_128))
-    sound: dict[str, list[pa.Check]] = {
-        "article_id": [hex_128],
-        "text_hash": [hex_128],
-        "duplicate_of": [hex_128],
-        "document_id": [_promise("256 bits in hex", lambda key: pl.col(key).str.contains(HEX_256))],
-        "revision": [_promise("counts from 1", lambda key: pl.col(key) >= 1)],
-        "title": [_promise("has a title", lambda key: pl.col(key).str.strip_chars() != "")],
-        "similarity": [_promise("lies in 0 to 1", lambda key: pl.col(key).is_between(0, 1))],
-        "word_count": [_promise("is no less than 0", lambda key: pl.col(key) >= 0)],
-    }
-    if table is QUARANTINE:
-        return model(table, {"document_id": sound["document_id"]})
-    return model(table, {name: checks for name, checks in sound.items() if name in table.names})
+    return model(table, {name: [_promised(promise)] for name, promise in promises(table).items()})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,19 +76,9 @@ def _run_stage(name: str, work: Callable[[Path, Settings], Outcome | Ledger]) ->
         die_with_dvc()
     root = _root()
     chosen = settings.load(root)
-    _choose_memory_pool()
     with write_lock(root, f"corpus {name}"):
         outcome = work(root, chosen)
     click.echo(f"{name}: {outcome}")
-
-
-def _choose_memory_pool() -> None:
-    import pyarrow as pa
-
-    # It gives back what one group of shards held before the next is read: 570 MB at most instead of 780, and less
-    # time in page faults. Not every build of Arrow has it.
-    with suppress(NotImplementedError):
-        pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 
 def _root() -> Path:

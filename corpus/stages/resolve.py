@@ -9,8 +9,8 @@ import polars as pl
 from corpus.resolve.duplicates import with_duplicates
 from corpus.resolve.identity import with_identity
 from corpus.resolve.revisions import STATE, Decision, with_revisions
-from corpus.stages.groups import side_by_side
 from corpus.stages.outcome import Outcome
+from corpus.stages.threads import side_by_side
 from corpus.store import engine, parquet
 from corpus.store.digest import canonical_json, digest
 from corpus.store.shards import KeyedShards, Shard, ShardFile, encode, require, shard_path

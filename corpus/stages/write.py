@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -11,20 +12,22 @@ import pyarrow.compute as pc
 
 from corpus.errors import InvariantError
 from corpus.resolve.revisions import Decision
-from corpus.stages.groups import THREADS, ahead, groups, side_by_side
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
-from corpus.stages.resolve import count
+from corpus.stages.threads import THREADS, in_turn
 from corpus.store import engine, parquet
 from corpus.store.digest import digest
 from corpus.store.ledger import Ledger, rows
+from corpus.store.placement import place, place_rest
 from corpus.store.shards import KeyedShards, Shard, ShardFile, encode, require, shard_path
 from schemas import ARTICLES, PUBLISHED, QUARANTINE, REVISIONS, VERDICTS, Severity
+from schemas.checks import broken, promises
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from corpus.store.placement import Piece, Slice
     from schemas import Table
 
 
@@ -33,26 +36,26 @@ def write(root: Path) -> Outcome:
     fingerprint = engine.require(root, "write")
     with KeyedShards(root, "write", PUBLISHED) as shards:
         inputs = {stage: require(root, stage, shards.memory) for stage in ("ingest", "validate", "resolve")}
-        keys = {name: digest([fingerprint, *_digests(inputs, name)]) for name in inputs["ingest"]}
+        documents = {name: shard.files["documents"].rows for name, shard in inputs["ingest"].items()}
+        files = {
+            **{piece.name: (piece, (ARTICLES,)) for piece in place(documents)},
+            **{piece.name: (piece, (REVISIONS, QUARANTINE)) for piece in place_rest(documents)},
+        }
+        keys = {
+            name: digest([fingerprint, *(table.name for table in tables), *_origins(inputs, piece)])
+            for name, (piece, tables) in files.items()
+        }
         stale = shards.stale(keys)
 
-        def read(names: list[str]) -> list[list[tuple[Table, pa.Table]]]:
-            return side_by_side(lambda name: tables(root, inputs, name), names)
+        def make(names: list[str]) -> list[dict[str, ShardFile]]:
+            reader = _Reader(root, inputs)
+            return [encode(shards.folder, name, _made(reader, *files[name])) for name in names]
 
-        def make(named: tuple[str, list[tuple[Table, pa.Table]]]) -> dict[str, ShardFile]:
-            return encode(shards.folder, *named)
-
-        reading = ahead(read, list(groups(stale, inputs["ingest"])))
-        if stale:
-            import schemas.models  # noqa: F401 - pandera takes a third of a second; meanwhile the first shards are read
-        with progress("write", len(stale), "shards") as advance, ThreadPoolExecutor(THREADS) as pool:
-            for names, made in reading:
-                # Compressed while it is checked, and published when it has passed.
-                encoding = [pool.submit(make, named) for named in zip(names, made, strict=True)]
-                _keep_promises(made)
-                for name, files in zip(names, encoding, strict=True):
-                    shards.adopt(name, keys[name], files.result())
-                    advance(1)
+        with progress("write", len(stale), "files") as advance, ThreadPoolExecutor(THREADS) as pool:
+            for names, made in in_turn(pool, make, _of_one_shard(stale, {n: piece for n, (piece, _) in files.items()})):
+                for name, encoded in zip(names, made, strict=True):
+                    shards.adopt(name, keys[name], encoded)
+                advance(len(names))
         finished = shards.finish(keys)
     ledger = balance(root, inputs["ingest"], inputs["resolve"], finished)
     return Outcome(
@@ -65,10 +68,18 @@ def write(root: Path) -> Outcome:
     )
 
 
-def _digests(inputs: Mapping[str, dict[str, Shard]], name: str) -> list[str]:
-    return [
-        f"{table}\0{file.sha256}" for shards in inputs.values() for table, file in sorted(shards[name].files.items())
-    ]
+def _origins(inputs: Mapping[str, dict[str, Shard]], piece: Piece) -> Iterator[str]:
+    """What the rows of a piece come from, for its key."""
+    for part in piece.slices:
+        yield f"{part.shard}\0{part.start}\0{part.stop}"
+        for shards in inputs.values():
+            yield from (f"{table}\0{file.sha256}" for table, file in sorted(shards[part.shard].files.items()))
+
+
+def _of_one_shard(names: Iterable[str], pieces: Mapping[str, Piece]) -> Iterator[list[str]]:
+    """Files that are cut from one shard of documents are made together, for it is read once."""
+    for _, several in groupby(names, key=lambda name: (pieces[name].slices[0].shard, len(pieces[name].slices) > 1)):
+        yield list(several)
 
 
 def balance(
@@ -79,7 +90,7 @@ def balance(
     Raises:
         InvariantError: the sums do not match, or an article stands twice.
     """
-    counted = count(root, decisions)
+    counted, identities = _decided(root, decisions)
     ledger = Ledger(
         documents=rows(documents, "documents"),
         articles=rows(published, ARTICLES.name),
@@ -87,63 +98,110 @@ def balance(
         repeats=counted[Decision.REPEAT],
         quarantined=rows(published, QUARANTINE.name),
     )
-    ids = [
-        parquet.read(shard_path(root, ARTICLES.name, name), ["article_id"])["article_id"]
-        for name, shard in published.items()
-        if ARTICLES.name in shard.files
-    ]
-    distinct = pl.concat([pl.Series(column) for column in ids]).n_unique() if ids else 0
-    if distinct != ledger.articles:
-        raise InvariantError(f"{ledger.articles:,} articles have {distinct:,} identities.")
+    # Every row of an article is on a decision of its own, so the decisions' identities are the articles'.
+    if identities != ledger.articles:
+        raise InvariantError(f"{ledger.articles:,} articles have {identities:,} identities.")
     return ledger
 
 
-def _keep_promises(made: list[list[tuple[Table, pa.Table]]]) -> None:
-    """Hold what is about to be published against the tables' models.
+def _decided(root: Path, decisions: dict[str, Shard]) -> tuple[dict[Decision, int], int]:
+    """How many documents each decision has, and how many identities the articles have."""
+    frames = [
+        pl.DataFrame(parquet.read(shard_path(root, "decisions", name), ["decision", "article_id"]))
+        for name in decisions
+    ]
+    every = pl.concat(frames) if frames else pl.DataFrame(schema={"decision": pl.String, "article_id": pl.String})
+    counted = dict.fromkeys(Decision, 0) | {Decision(name): n for name, n in every["decision"].value_counts().rows()}
+    standing = every.filter(pl.col("decision") == Decision.ARTICLE.value)["article_id"]
+    return counted, standing.n_unique()
+
+
+class _Reader:
+    """Documents with what was decided of them, by shard; the last is kept, for several pieces may be of it."""
+
+    def __init__(self, root: Path, inputs: Mapping[str, dict[str, Shard]]) -> None:
+        self._root = root
+        self._inputs = inputs
+        self._last: tuple[str, pa.Table] | None = None
+
+    def decided(self, shard: str) -> pa.Table:
+        """The rows of one shard of documents, each with its decision.
+
+        Raises:
+            InvariantError: the decisions are not those of the documents.
+        """
+        if self._last is not None and self._last[0] == shard:
+            return self._last[1]
+        self._last = None
+        documents = self._read("documents", shard)
+        decisions = self._read("decisions", shard)
+        # Both are sorted by source, of which each has one row: what belongs together stands in the same place.
+        if not decisions["source"].equals(documents["source"]):
+            raise InvariantError(f"The decisions of shard {shard} are not on its documents.")
+        for column in decisions.column_names:
+            if column not in documents.column_names:
+                documents = documents.append_column(column, decisions[column])
+        self._last = shard, documents
+        return documents
+
+    def chosen(self, part: Slice, table: Table) -> pa.Table | None:
+        """The rows of a slice that stand in a table, in its order; None if there are none."""
+        decision = _BY_DECISION[table]
+        if self._last is None or self._last[0] != part.shard:
+            only = parquet.read(shard_path(self._root, "decisions", part.shard), ["decision"])["decision"]
+            # Texts are not read to find out that there is nothing to take.
+            if not pc.any(pc.equal(only.slice(part.start, part.stop - part.start), decision.value)).as_py():
+                return None
+        rows = self.decided(part.shard).slice(part.start, part.stop - part.start)
+        numbers = pc.indices_nonzero(pc.equal(rows["decision"], decision.value))
+        if not len(numbers):
+            return None
+        keys = rows.select(table.sort).take(numbers)
+        # Chosen and put in order at once: moving the texts is what costs.
+        return rows.take(numbers.take(pc.sort_indices(keys, [(name, "ascending") for name in table.sort])))
+
+    def verdicts(self, shard: str) -> pl.DataFrame:
+        """The blocking verdicts on one shard of documents."""
+        known = VERDICTS.name in self._inputs["validate"][shard].files
+        said = pl.DataFrame(self._read(VERDICTS.name, shard) if known else VERDICTS.empty)
+        return said.filter(pl.col("severity") == Severity.BLOCK.value)
+
+    def _read(self, table: str, shard: str) -> pa.Table:
+        return parquet.read(shard_path(self._root, table, shard))
+
+
+def _made(reader: _Reader, piece: Piece, tables: Sequence[Table]) -> Iterator[tuple[Table, pa.Table]]:
+    """The rows of a piece for each table, in the table's order."""
+    for table in tables:
+        parts = []
+        for part in piece.slices:
+            rows = reader.chosen(part, table)
+            if rows is not None:
+                parts.append(_with_reasons(rows, reader.verdicts(part.shard)) if table is QUARANTINE else rows)
+        if parts:
+            rows = pa.concat_tables([rows.select(table.names).cast(table.arrow) for rows in parts])
+            keep_promises(table, rows)
+            yield table, rows
+
+
+def keep_promises(table: Table, rows: pa.Table) -> None:
+    """Hold what is about to be published against its table's model.
 
     Raises:
         InvariantError: a row is not what its table promises.
     """
+    frame = pl.DataFrame(rows.select(promises(table)))
+    if not broken(table, frame):
+        return
     from pandera.errors import SchemaErrors
 
-    from schemas.models import published
+    from schemas.models import published  # pandera takes a third of a second to import
 
-    for table in PUBLISHED:
-        frames = [rows for shard in made for of, rows in shard if of is table]
-        if not frames:
-            continue
-        try:
-            published(table).validate(pl.DataFrame(pa.concat_tables(frames)), lazy=True)
-        except SchemaErrors as errors:
-            raise InvariantError(f"Rows for '{table.name}' break its promises:\n{errors.failure_cases}") from None
-
-
-def tables(root: Path, inputs: Mapping[str, dict[str, Shard]], name: str) -> list[tuple[Table, pa.Table]]:
-    """The rows that one shard of documents gives to each published table, in the table's order.
-
-    Raises:
-        InvariantError: the decisions are not those of the documents.
-    """
-    documents = _read(root, "documents", name)
-    decisions = _read(root, "decisions", name)
-    # Both are sorted by source, of which each has one row: what belongs together stands in the same place.
-    if not decisions["source"].equals(documents["source"]):
-        raise InvariantError(f"The decisions of shard {name} are not on its documents.")
-    for column in decisions.column_names:
-        if column not in documents.column_names:
-            documents = documents.append_column(column, decisions[column])
-    made = []
-    for table, decision in _BY_DECISION.items():
-        numbers = pc.indices_nonzero(pc.equal(documents["decision"], decision.value))
-        if not len(numbers):
-            continue
-        keys = documents.select(table.sort).take(numbers)
-        # Chosen and put in order at once: moving the texts is what costs.
-        chosen = documents.take(numbers.take(pc.sort_indices(keys, [(name, "ascending") for name in table.sort])))
-        if table is QUARANTINE:
-            chosen = _with_reasons(chosen, _read(root, "verdicts", name) if _has_verdicts(inputs, name) else None)
-        made.append((table, chosen.select(table.names).cast(table.arrow)))
-    return made
+    try:
+        published(table).validate(pl.DataFrame(rows), lazy=True)
+    except SchemaErrors as errors:
+        raise InvariantError(f"Rows for '{table.name}' break its promises:\n{errors.failure_cases}") from None
+    raise InvariantError(f"Rows for '{table.name}' break its promises, and its model does not say which.")
 
 
 _BY_DECISION: Final = {
@@ -153,21 +211,8 @@ _BY_DECISION: Final = {
 }
 
 
-def _has_verdicts(inputs: Mapping[str, dict[str, Shard]], name: str) -> bool:
-    return VERDICTS.name in inputs["validate"][name].files
-
-
-def _with_reasons(quarantined: pa.Table, verdicts: pa.Table | None) -> pa.Table:
+def _with_reasons(quarantined: pa.Table, blocking: pl.DataFrame) -> pa.Table:
     """The quarantined documents with their reasons and the beginning of their texts."""
-    said = pl.DataFrame(VERDICTS.empty if verdicts is None else verdicts)
-    reasons = (
-        said.filter(pl.col("severity") == Severity.BLOCK.value)
-        .group_by("source")
-        .agg(reasons=pl.struct("check", "found").sort_by("check", "found"))
-    )
+    reasons = blocking.group_by("source").agg(reasons=pl.struct("check", "found").sort_by("check", "found"))
     frame = pl.DataFrame(quarantined).join(reasons, on="source", how="left", maintain_order="left")
     return frame.with_columns(excerpt=pl.col("text").str.slice(0, 200)).to_arrow()
-
-
-def _read(root: Path, table: str, name: str) -> pa.Table:
-    return parquet.read(shard_path(root, table, name))

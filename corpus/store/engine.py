@@ -31,7 +31,10 @@ _SOURCES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/checks.py", "schemas/models.py"),
     "resolve": (*_TABLES, "corpus/stages/resolve.py", "corpus/resolve"),
-    "write": (*_TABLES, "corpus/stages/write.py", "corpus/store/ledger.py", "schemas/models.py"),
+    "write": (
+        *_TABLES, "corpus/stages/write.py", "corpus/store/ledger.py", "corpus/store/placement.py", "schemas/checks.py",
+        "schemas/models.py",
+    ),
     "report": (*_TABLES, "corpus/stages/report.py", "corpus/report"),
 }  # fmt: skip
 _LIBRARIES: Final[dict[str, tuple[str, ...]]] = {

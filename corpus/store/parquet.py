@@ -25,6 +25,14 @@ _REPEATING: Final = frozenset(
     }
 )  # fmt: skip
 
+# Long, or nested.
+_UNFILTERED: Final = frozenset(
+    {
+        "authors", "description", "excerpt", "found", "headings", "image_credits", "keywords", "links", "problems",
+        "reasons", "text", "title",
+    }
+)  # fmt: skip
+
 
 def conform(table: Table, rows: pa.Table) -> pa.Table:
     """Rows with exactly the columns and types of a table, sorted by its sort columns, in one chunk.
@@ -64,7 +72,8 @@ def write(path: Path, table: Table, rows: pa.Table) -> int:
         use_dictionary=[column.name for column in table.columns if column.name in _REPEATING],
         compression="zstd",
         compression_level=3,
-        write_statistics=True,
+        # Of what readers filter by. Those of texts would stand in each file's footer with the texts' whole beginnings.
+        write_statistics=[column.name for column in table.columns if column.name not in _UNFILTERED],
         # A flipped byte is noticed on reading only with checksums.
         write_page_checksum=True,
         write_page_index=True,
