@@ -65,9 +65,8 @@ def blocks(left: Sequence[int], right: Sequence[int], work: Work) -> Iterator[Bl
             end, stop = end - 1, stop - 1
         if last > end:
             yield Block(end, stop, last - end)
-        if begin == end or start == stop:
-            continue
-        if end - begin == stop - start == 1:
+        # Of one number on either side it is known already that they differ.
+        if begin == end or start == stop or end - begin == stop - start == 1:
             continue
         size = (end - begin) * (stop - start)
         if size <= _EXACT and work.take(size):
@@ -75,12 +74,9 @@ def blocks(left: Sequence[int], right: Sequence[int], work: Work) -> Iterator[Bl
             continue
         found = list(_shifted(_anchors(left[begin:end], right[start:stop]), begin, start))
         yield from found
-        for block in found:
-            if block.left > begin and block.right > start:
-                waiting.append((begin, block.left, start, block.right))
+        for block in (*found, Block(end, stop, 0)) if found else ():
+            waiting.append((begin, block.left, start, block.right))
             begin, start = block.left + block.length, block.right + block.length
-        if found and begin < end and start < stop:
-            waiting.append((begin, end, start, stop))
 
 
 def _shifted(pairs: tuple[NDArray[Any], NDArray[Any]], begin: int, start: int) -> Iterator[Block]:
