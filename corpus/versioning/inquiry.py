@@ -50,7 +50,7 @@ def why(repository: Repository, asked: str) -> list[Known]:
     decisions = version.scan("decisions")
     documents = version.scan("documents")
     wanted = asked.strip()
-    inside = _inside(repository, wanted)
+    inside = repository.inside(wanted)
     by_document = (
         (pl.col("source").is_in([wanted, inside]))
         | (pl.col("document_id").str.starts_with(wanted.lower()) if _is_id(wanted) else pl.lit(value=False))
@@ -86,16 +86,6 @@ def why(repository: Repository, asked: str) -> list[Known]:
 
 def _is_id(asked: str) -> bool:
     return 8 <= len(asked) <= 64 and all(letter in "0123456789abcdef" for letter in asked.lower())
-
-
-def _inside(repository: Repository, asked: str) -> str:
-    """A path as the corpus calls it: from the repository's root."""
-    from pathlib import Path
-
-    try:
-        return str((Path.cwd() / asked).resolve().relative_to(repository.root))
-    except (ValueError, OSError):
-        return asked
 
 
 def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]]:

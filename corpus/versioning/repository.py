@@ -55,6 +55,13 @@ class Repository:
             or None
         )
 
+    def inside(self, path: str) -> str:
+        """A path from where we stand as the corpus calls it: from the root. One that lies outside, as it is."""
+        try:
+            return str((Path.cwd() / path).resolve().relative_to(self.root))
+        except (ValueError, OSError):
+            return path
+
     def dvc_environment(self) -> dict[str, str]:
         """The environment in which DVC finds our commands, keeps its state here and tells nobody."""
         here = str(Path(sys.executable).parent)

@@ -69,7 +69,8 @@ def runs(old: str, new: str) -> tuple[Run, ...]:
             stretches += _aligned(_TOKEN.findall(part.removed), _TOKEN.findall(part.added), work)
         else:
             stretches.append(part)
-    return tuple(_joined(_at_line_starts([*_without_islands(stretches)])))
+    changed = chain.from_iterable(map(_without_outer_spaces, _without_islands(stretches)))
+    return tuple(_joined(_at_line_starts([*_merged(changed)])))
 
 
 class _Stretch(NamedTuple):
@@ -117,6 +118,25 @@ def _without_islands(stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:
     yield changed
 
 
+def _without_outer_spaces(stretch: _Stretch) -> Iterator[_Stretch]:
+    """A change without the spaces at its ends that are in both texts."""
+    removed, added = stretch.removed, stretch.added
+    if not (removed and added):
+        yield stretch
+        return
+    before = _shared_spaces(removed, added)
+    removed, added = removed[len(before) :], added[len(before) :]
+    after = _shared_spaces(removed[::-1], added[::-1])[::-1]
+    yield _Stretch(before, "", "")
+    yield _Stretch("", removed[: len(removed) - len(after)], added[: len(added) - len(after)])
+    yield _Stretch(after, "", "")
+
+
+def _shared_spaces(one: str, other: str) -> str:
+    spaces = len(one) - len(one.lstrip())
+    return commonprefix([one[:spaces], other])  # noqa: RUF071 - of texts, not of paths
+
+
 def _at_line_starts(stretches: list[_Stretch]) -> list[_Stretch]:
     """An addition or a removal that could as well begin at the start of a line does so."""
     for number in range(1, len(stretches) - 1):
@@ -141,11 +161,11 @@ def _merged(stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:
     added: list[str] = []
     for stretch in stretches:
         if stretch.kept:
-            if removed or added:
+            if any(removed) or any(added):
                 yield _Stretch("", "".join(removed), "".join(added))
                 removed, added = [], []
             kept.append(stretch.kept)
-        else:
+        elif stretch.removed or stretch.added:
             if kept:
                 yield _Stretch("".join(kept), "", "")
                 kept = []
