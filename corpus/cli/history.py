@@ -88,8 +88,8 @@ def _print_revision(one: Revision, before: Revision | None, found: History) -> N
         click.echo(f"  byline    {_from_to(old.byline, article.byline)}")
     if "date" in parts:
         click.echo(f"  date      {_from_to(old.published, article.published)}")
-    if "details" in parts:
-        click.echo(f"  details   {', '.join(one.columns)}")
+    if one.details:
+        click.echo(f"  details   {', '.join(one.details)}")
     if one.text:
         click.echo("  text")
         print_words(one.text, " " * 4)

@@ -39,26 +39,26 @@ class Kind(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """The kind in a sentence, for those who meet it for the first time."""
+        """The kind in a few words, for those who meet it for the first time."""
         match self:
             case Kind.ADDED:
-                return "were not there before"
+                return "not there before"
             case Kind.WITHDRAWN:
-                return "were there, and their documents are in no table now"
+                return "there before; the document is in no table now"
             case Kind.QUARANTINED:
-                return "were there, and their documents, or those in their places, fail a blocking check now"
+                return "there before; the document, or the one in its place, fails a blocking check now"
             case Kind.MERGED:
-                return "are marked as duplicates now, or their documents are another article's"
+                return "marked as a duplicate now, or the document belongs to another article"
             case Kind.REPARSED:
-                return "come from the same documents, read otherwise"
+                return "the same document, read otherwise"
             case Kind.CORRECTED:
-                return "say something else, by another document"
+                return "another document says something else"
             case Kind.REDATED:
-                return "have another date by another document, and say the same"
+                return "another document gives another date, and says the same"
             case Kind.REMARKED:
-                return "are no duplicates any more, or another's, or by another score"
+                return "no duplicate any more, or another article's, or by another score"
             case Kind.RESOURCED:
-                return "say the same by another document, or from another place, batch or capture"
+                return "the same words from another document, place, batch or capture"
             case _ as never:
                 assert_never(never)
 
@@ -151,12 +151,22 @@ class Change:
         """Which parts of what it says differ."""
         return parts_of(self.columns)
 
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Which columns make the part `details`."""
+        return details_of(self.columns)
+
 
 def parts_of(columns: tuple[str, ...]) -> tuple[Part, ...]:
     """The parts that some columns belong to, each once, in the order of `Part`."""
-    said = {PARTS[name] for name in columns if name in PARTS}
-    others = [name for name in columns if name not in {*PARTS, *MARKS, *PROVENANCE, *(FOLLOWING if said else ())}]
-    return tuple(part for part in Part if part in said or (part is Part.DETAILS and others))
+    said = {PARTS[name] for name in columns if name in PARTS} | ({Part.DETAILS} if details_of(columns) else set())
+    return tuple(part for part in Part if part in said)
+
+
+def details_of(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns among some that are neither title, text, byline nor date, and follow from none of them."""
+    follows = FOLLOWING if any(name in PARTS for name in columns) else ()
+    return tuple(name for name in columns if name not in {*PARTS, *MARKS, *PROVENANCE, *follows})
 
 
 @dataclass(frozen=True, slots=True)

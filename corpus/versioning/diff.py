@@ -106,6 +106,8 @@ def _with_fates(gone: pl.DataFrame, old: Version, new: Version) -> pl.DataFrame:
         # Of an article that is gone something else was decided, so its decision is in a shard that differs.
         _, paths = _apart(old, new, DECISIONS.name)
         if paths:
-            documents = pl.col("document_id").is_in(gone["old_document_id"].implode())
-            decided = pl.scan_parquet(list(paths), glob=False).filter(documents).select(columns).collect()
+            concerned = pl.any_horizontal(
+                pl.col(name).is_in(gone[f"old_{name}"].implode()) for name in ("document_id", "source")
+            )
+            decided = pl.scan_parquet(paths, glob=False).filter(concerned).select(columns).collect()
     return comparison.with_fates(gone, decided)

@@ -9,7 +9,7 @@ import polars as pl
 
 from corpus.errors import CorpusError
 from corpus.versioning import pins
-from corpus.versioning.change import MARKS, PROVENANCE, Article, Side, parts_of
+from corpus.versioning.change import MARKS, PROVENANCE, Article, Side, details_of, parts_of
 from corpus.versioning.comparison import SHOWN
 from corpus.versioning.finding import find_article
 from corpus.versioning.reading import Version, open_version
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from corpus.versioning.change import Part
+    from corpus.versioning.releases import Release
     from corpus.versioning.repository import Repository
     from corpus.versioning.worddiff import Run
 
@@ -58,6 +59,11 @@ class Revision:
     def parts(self) -> tuple[Part, ...]:
         """Which parts of what it says differ from the state before."""
         return parts_of(self.columns)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Which columns make the part `details`."""
+        return details_of(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,8 @@ def history(repository: Repository, asked: str, rev: str | None = None) -> Histo
         UsageError: several articles are meant.
     """
     version = open_version(rev, repository.root)
-    named, unread = _released(repository)
+    every = releases(repository)
+    named, unread = _readable(repository, every)
     key = find_article(repository, asked, version, [other for _, other in reversed(named)])
     states: dict[tuple[Any, ...], dict[str, Any]] = {}
     for table in _TABLES:
@@ -122,14 +129,14 @@ def history(repository: Repository, asked: str, rev: str | None = None) -> Histo
         tuple(_revisions(ordered, had)),
         tuple(had),
         tuple(unread),
-        tuple(release.version for release in releases(repository)),
+        tuple(release.version for release in every),
     )
 
 
-def _released(repository: Repository) -> tuple[list[tuple[str, Version]], list[str]]:
+def _readable(repository: Repository, every: Iterable[Release]) -> tuple[list[tuple[str, Version]], list[str]]:
     """The releases that can be read, and the names of those that cannot."""
     found, unread = [], []
-    for release in releases(repository):
+    for release in every:
         try:
             # One question to git for each release: there may be hundreds.
             lock = repository.git("cat-file", "blob", f"{release.commit}:{LOCK}", check=False)
