@@ -64,7 +64,9 @@ def _print_revision(one: Revision, before: Revision | None, found: History) -> N
 
     article = one.article
     where = "" if one.kept else f" of {one.releases[0]}"
-    captured = f"captured {article.captured_at:%Y-%m-%d %H:%M:%S} UTC" if article.captured_at else "time not known"
+    captured = (
+        f"captured {article.captured_at:%Y-%m-%d %H:%M:%S} UTC" if article.captured_at else "time of capture not known"
+    )
     click.echo(f"revision {article.revision}{where}, {captured}, {safe(article.source)}")
     stood = [_ranges(one.releases, found.all_releases), found.version.name if one.current else ""]
     same_document = before and before.article.document_id == article.document_id

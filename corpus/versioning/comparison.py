@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import polars as pl
 
 from corpus.resolve.revisions import Decision
+from corpus.store.batches import SEEDS
 from corpus.versioning.change import MARKS, PARTS, PROVENANCE, Article, Change, Kind, Part
 from schemas import ARTICLES
 
@@ -143,18 +144,20 @@ def with_fates(gone: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The rows with `kind` and `into`.
     """
-    held = decided.filter(pl.col("decision") == Decision.QUARANTINED.value)
+    is_held = pl.col("decision") == Decision.QUARANTINED.value
+    held = decided.filter(is_held)
     # The same bytes may stand in several places; what was made of any of them counts before a refusal of another.
     kept = (
-        decided.join(held, on="source", how="anti")
+        decided.filter(~is_held)
         .sort("document_id", "article_id", "duplicate_of", nulls_last=True)
         .unique("document_id", keep="first", maintain_order=True)
     )
     rows = gone.join(kept, left_on=f"{_OLD}document_id", right_on="document_id", how="left", maintain_order="left")
     other = pl.when(pl.col("article_id") != pl.col(f"{_OLD}article_id")).then("article_id").otherwise("duplicate_of")
-    refused = pl.col(f"{_OLD}document_id").is_in(held["document_id"].implode()) | pl.col(f"{_OLD}source").is_in(
-        held["source"].implode()
-    )
+    # Only in seeds/ does a document take another's place; batches never change, and their names for documents recur.
+    in_seeds = held.filter(pl.col("source").str.starts_with(f"{SEEDS}/"))["source"]
+    refused = pl.col(f"{_OLD}document_id").is_in(held["document_id"].implode())
+    refused |= pl.col(f"{_OLD}source").is_in(in_seeds.implode())
     kind = (
         pl.when(other.is_not_null())
         .then(_lit(Kind.MERGED))
@@ -201,7 +204,7 @@ def _asked(asked: Chosen, prefix: str) -> pl.Expr:
 
 def articles(rows: pl.DataFrame, limit: int | None) -> Iterator[Change]:
     """The rows as values, no more than `limit` of a kind."""
-    shown = rows if limit is None else rows.group_by(KIND, maintain_order=True).head(limit).select(rows.columns)
+    shown = rows if limit is None else rows.filter(pl.int_range(pl.len()).over(KIND) < limit)
     for row in shown.iter_rows(named=True):
         yield Change(
             Kind(row[KIND]),

@@ -85,6 +85,7 @@ def _of_document(version: Version, means: pl.Expr) -> pl.DataFrame:
     """The articles of documents that only repeat what is known, which have no row in `articles` or `revisions`."""
     documents = version.scan("documents").select("document_id", "source", "url", "title", article_id=pl.lit(""))
     named = documents.filter(means).drop("article_id").collect()
-    decided = version.scan("decisions").select("source", "article_id").drop_nulls("article_id")
-    of_these = decided.filter(pl.col("source").is_in(named["source"].implode())).collect()
-    return named.join(of_these, on="source").select(_NAMED)
+    decided = version.scan("decisions").select("document_id", "source", "article_id").drop_nulls("article_id")
+    of_these = decided.filter(pl.col("document_id").is_in(named["document_id"].implode())).collect()
+    # Batches may call their documents by the same names.
+    return named.join(of_these, on=["document_id", "source"]).select(_NAMED)
