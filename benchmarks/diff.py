@@ -26,7 +26,7 @@ import polars as pl
 import yaml
 
 from corpus.store import parquet
-from schemas import ARTICLES, DECISIONS, Table
+from schemas import ARTICLES, DECISIONS, REVISIONS, Table
 
 SHARD = 2_048
 DAYS = 60
@@ -141,6 +141,8 @@ def commit(root: Path, articles: pl.DataFrame, tag: str, *, shift: int = 0) -> N
     for stage, table, frame in (("write", ARTICLES, articles), ("resolve", DECISIONS, decisions(articles))):
         shards = [frame[begin:end] for begin, end in pairwise(cuts)]
         lock["stages"][stage] = {"cmd": f"corpus {stage}", "outs": [pin(root, table, shards)]}
+    nothing = pl.DataFrame(REVISIONS.empty)
+    lock["stages"]["write"]["outs"].append(pin(root, REVISIONS, [nothing]))
     (root / "dvc.lock").write_text(yaml.safe_dump(lock))
     (root / "aside.parquet").unlink()
     for arguments in (["add", "--all"], ["commit", "--quiet", "-m", tag], ["tag", "-a", f"corpus@{tag}", "-m", tag]):
