@@ -46,7 +46,7 @@ def _print(found: History) -> None:
             ("releases", _ranges(found.released, found.all_releases) or "none has it"),
             ("not read", _ranges(found.unread, found.all_releases)),
             (
-                found.version.name,
+                safe(found.version.name),
                 f"revision {current.article.revision}" if current else "does not have it",
             ),
         ],

@@ -26,7 +26,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 def safe(text: object) -> str:
     """Text of unknown origin as one line that a terminal shows as it is."""
-    return str(text).translate(_UNSAFE)
+    return _encodable(str(text)).translate(_UNSAFE)
+
+
+def _encodable(text: str) -> str:
+    """Names of git and of files need not be UTF-8; Python then has lone surrogates in them, which no one can print."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def complain(message: str, kind: str = "") -> None:
@@ -42,7 +47,7 @@ def complain(message: str, kind: str = "") -> None:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+    click.echo(_encodable(json.dumps(value, indent=2, ensure_ascii=False, default=_plain)))
 
 
 def _plain(value: Any) -> Any:

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What became of an article. Each that differs has exactly one, the first here that is true of it.
+    """What became of an article. Each that differs has exactly one.
 
     ADDED: it was not there.
     WITHDRAWN: it was there, and its document is in no table now.
     QUARANTINED: it was there, and its document, or the one in its place, fails a blocking check now.
-    MERGED: it is marked as a duplicate now, or its document is another article's now.
+    MERGED: it is marked as a duplicate now, or its document is another article's now; it may say something else, too.
     REPARSED: the same document was read otherwise, by another parser or another state of it.
-    CORRECTED: another document says something else.
-    REDATED: another document gives another date, and says the same.
-    REMARKED: it is no duplicate any more, or another's, or by another score.
+    CORRECTED: another document says something else, and not of its date alone.
+    REDATED: another document gives another date; title, text and byline are the same.
+    REMARKED: it says the same, but is no duplicate any more, or another's, or by another score.
     RESOURCED: the same words from another document, place, batch or time of capture.
     """
 
@@ -180,7 +180,7 @@ class Chosen:
         until: last day of publication.
 
     Raises:
-        UsageError: the last day is before the first.
+        UsageError: the last day is before the first, or a name is not UTF-8.
     """
 
     publishers: tuple[str, ...] = ()
@@ -191,6 +191,9 @@ class Chosen:
     def __post_init__(self) -> None:
         if self.since and self.until and self.until < self.since:
             raise UsageError(f"--until {self.until} is before --since {self.since}: nothing can be of these days.")
+        for name in (*self.publishers, *self.languages):
+            if name.encode("utf-8", "replace").decode("utf-8") != name:
+                raise UsageError(f"{name!r} is not UTF-8: no publisher or language is called that.")
 
 
 @dataclass(frozen=True, slots=True)

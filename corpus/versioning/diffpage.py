@@ -52,19 +52,19 @@ def page(found: Difference, worded: Iterable[tuple[Change, Sequence[Run] | None]
     room = _ROOM
     items: dict[Kind, list[_Item]] = {kind: [] for kind in found.counts}
     for change, words in worded:
-        text = sides(words) if words else None
-        fits = text is None or text.size <= room
-        room -= text.size if text and fits else 0
+        shown = sides(words) if words else None
+        fits = shown is None or shown.size <= room
+        room -= shown.size if shown and fits else 0
         items[change.kind].append(
             _Item(
                 change,
                 tuple(_facts(change)),
                 change.columns if change.kind is Kind.RESOURCED else change.details,
-                text if fits else None,
+                shown if fits else None,
                 not fits,
             )
         )
-    return environment("corpus.versioning").get_template("diffpage.html.jinja").render(
+    text = environment("corpus.versioning").get_template("diffpage.html.jinja").render(
         css=css() + (resources.files("corpus.versioning") / "diffpage.css").read_text(encoding="utf-8"),
         found=found,
         items=items,
@@ -72,6 +72,8 @@ def page(found: Difference, worded: Iterable[tuple[Change, Sequence[Run] | None]
         kind=Kind,
         fate=Fate,
     )  # fmt: skip
+    # A branch's name need not be UTF-8.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _facts(change: Change) -> Iterable[_Fact]:

@@ -34,7 +34,8 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
         NotFound: it is in none of them.
         UsageError: several articles are meant.
     """
-    wanted = asked.strip()
+    # What is no UTF-8 is nowhere, and must not be asked for.
+    wanted = asked.strip().encode("utf-8", "replace").decode("utf-8")
     means = _means(repository, wanted)
     found = pl.concat([_named(version.paths(table), means) for table in ("articles", "revisions")])
     if not found.height:

@@ -49,7 +49,8 @@ def why(repository: Repository, asked: str) -> list[Known]:
     version = open_version(None, repository.root)
     decisions = version.scan("decisions")
     documents = version.scan("documents")
-    wanted = asked.strip()
+    # What is no UTF-8 is nowhere, and must not be asked for.
+    wanted = asked.strip().encode("utf-8", "replace").decode("utf-8")
     inside = repository.inside(wanted)
     by_document = (
         (pl.col("source").is_in([wanted, inside]))

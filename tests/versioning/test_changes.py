@@ -88,6 +88,7 @@ def test_limits_and_filters(say):
         (["v1.0.0", "nowhere"], "No version 'nowhere'. Released: v1.0.0, v1.1.0."),
         (["v1.0.0", "--since", "yesterday"], "'yesterday' is no day. One looks like 2026-05-04."),
         (["v1.0.0", "--since", "2024-01-02", "--until", "2024-01-01"], "is before --since"),
+        (["v1.0.0", "--publisher", "\udcff"], "is not UTF-8"),
         (["v1.0.0", "--html", "/dev/null"], "/dev/null is no regular file"),
         ([], "Missing argument 'A'"),
     ],
@@ -142,6 +143,14 @@ def test_page(say, tmp_path):
     assert not tree.css("td:first-child ins, td + td del")
 
 
+def test_names_that_are_no_text(changing, say, tmp_path):
+    changing.git("branch", "--force", "b\udcff", "corpus@v1.0.0")
+    page = tmp_path / "page.html"
+    assert say("diff", "b\udcff", "--html", str(page)).startswith("b? to the working tree: 2 added")
+    assert "b? to the working tree" in page.read_text()
+    assert json.loads(say("diff", "b\udcff", "--json"))["old"]["name"] == "b?"
+
+
 def test_history_across_captures_and_releases(changing, say):
     by_url = say("history", f"{ONE}/?utm_source=x")
     lines = by_url.splitlines()
@@ -188,7 +197,17 @@ def test_history_of_what_nobody_knows(changing):
     assert "Nothing is known of" in done.stderr
     assert "`corpus why`" in done.stderr
     assert "\x1b[31m" not in done.stderr
-    for name in ("seeds/bad.txt", "https://example.org/x", "f" * 12, "f" * 64, "", "ab", "https://[", "x" * 10_000):
+    for name in (
+        "seeds/bad.txt",
+        "https://example.org/x",
+        "f" * 12,
+        "f" * 64,
+        "",
+        "ab",
+        "https://[",
+        "x" * 10_000,
+        "\udcff",
+    ):
         with pytest.raises(NotFound):
             find_article(find(changing.root), name, corpus.open(repo=changing.root))
     with pytest.raises(UsageError, match=r"may mean 2 articles\. Give the id of one:\n  [0-9a-f]{32}  Council"):
