@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corpus.report.charts import HEIGHT, WIDTH, timeline
 from corpus.report.tabular import OTHERS, UNKNOWN, by_group
+from corpus.report.untrusted import one_line
 from schemas import RULES, Check
 
 if TYPE_CHECKING:
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
 
     from corpus.report.figures import Figures
 
-_LONGEST: Final = 300
-# Control characters, and those that would reorder the page around them.
-_UNSAFE: Final = {
-    **dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)), "\N{REPLACEMENT CHARACTER}"),
-    **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), None),
-}
 _NAMES: Final = {
     "url": "URL", "publisher": "publisher", "language": "language", "published_date": "day of publication",
     "published_at": "instant of publication", "modified_at": "instant of change", "authors": "authors",
@@ -80,12 +75,6 @@ def _bars(rows: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
     ]
 
 
-def _safe(value: object) -> str:
-    """Text of unknown origin on one line, of bounded length."""
-    shown = " ".join(str(value).translate(_UNSAFE).split())
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
-
-
 def _web(value: str | None) -> str | None:
     """An address that may be a link; None otherwise."""
     return value if value and value.startswith(("https://", "http://")) and len(value) <= 2_000 else None
@@ -103,5 +92,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(safe_text=_safe, web=_web, count=lambda number: f"{number:,}")
+    environment.filters.update(safe_text=one_line, web=_web, count=lambda number: f"{number:,}")
     return environment

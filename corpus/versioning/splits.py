@@ -57,12 +57,13 @@ class Splits:
 
     def of(self, articles: pl.LazyFrame, whole: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
         """The parts of some articles of a version, of which `whole` has all."""
+        return {name: articles.filter(within) for name, within in self.conditions(whole).items()}
+
+    def conditions(self, whole: pl.LazyFrame) -> dict[str, pl.Expr]:
+        """What an article must meet to be in each part."""
         where = placed(self._key(whole), self.seed)
         # Inclusive, for 2**64 itself is no UInt64.
-        return {
-            name: articles.filter(where.is_between(start, end - 1))
-            for name, (start, end) in bounds(self.shares).items()
-        }
+        return {name: where.is_between(start, end - 1) for name, (start, end) in bounds(self.shares).items()}
 
     def _key(self, whole: pl.LazyFrame) -> pl.Expr:
         own = pl.col("article_id")

@@ -36,12 +36,13 @@ class Version:
     Attributes:
         name: what it was opened as.
         commit: the git commit, or None for the working tree.
+        repository: where it stands.
     """
 
     def __init__(self, name: str, commit: str | None, repository: Repository, pinned: Sequence[pins.Pin]) -> None:
         self.name = name
         self.commit = commit
-        self._repository = repository
+        self.repository = repository
         self._pins = {pin.path.removeprefix(_DATA): pin for pin in pinned}
         self._objects = pins.Objects(repository)
         self._remote = Remote(repository, commit)
@@ -51,6 +52,18 @@ class Version:
 
     def __repr__(self) -> str:
         return f"<corpus version {self.name}{f' ({self.commit[:10]})' if self.commit else ''}>"
+
+    def text(self, path: str) -> str | None:
+        """A small text file as this version has it in git, or the working tree on disk; None if it has none."""
+        if self.commit is not None:
+            return self.repository.read_at(self.commit, path)
+        file = self.repository.root / path
+        return file.read_text(encoding="utf-8") if file.is_file() else None
+
+    def md5(self, table: str = "articles") -> str:
+        """What dvc.lock pins for a table: the md5 of the listing of its files."""
+        self.files(table)
+        return self._pins[table].md5
 
     def files(self, table: str = "articles") -> list[pins.Pinned]:
         """The shards of a table with their md5s, by path.

@@ -20,7 +20,7 @@ from corpus.store.ledger import Ledger
 from schemas import RULES, TABLES
 
 FILES = {
-    "metrics.json", "dictionary.md", "index.html", "articles_by_month.csv", "articles_by_publisher.csv",
+    "metrics.json", "card.md", "dictionary.md", "index.html", "articles_by_month.csv", "articles_by_publisher.csv",
     "articles_by_language.csv", "verdicts_by_check.csv",
 }  # fmt: skip
 BLANK = {"string": "", "int32": 1, "int64": 1, "date32[day]": date(2020, 1, 1), "float": 0.5}
