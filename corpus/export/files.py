@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.report.tabular import FORMULA
-from corpus.store.parquet import ROW_GROUP
+from corpus.store.parquet import ROW_GROUP, options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,9 +143,7 @@ class _Parquet:
     """Written as shards are, so that readers prune and notice damage."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._writer = pq.ParquetWriter(
-            path, schema, compression="zstd", compression_level=3, write_page_checksum=True, write_page_index=True
-        )
+        self._writer = pq.ParquetWriter(path, schema, **options(schema.names))
 
     def write(self, rows: pa.Table) -> None:
         self._writer.write_table(rows, row_group_size=ROW_GROUP)
