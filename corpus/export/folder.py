@@ -39,17 +39,23 @@ def require_place(target: Path, root: Path, *, force: bool) -> None:
     for kept, what in ((root, "the corpus repository"), (Path.cwd(), "this folder"), (Path.home(), "your home folder")):
         if kept.is_relative_to(target):
             raise UsageError(f"{target} has {what} in it and is never replaced. Choose another folder.")
-    if not (target.exists() and any(target.iterdir())):
-        return
-    if not force:
-        raise UsageError(f"{target} is not empty. Choose another folder, or pass --force to replace it.")
+    _require_empty(target, force=force)
     if (target / ".git").exists():
         raise UsageError(f"{target} is a git repository and is never replaced. Choose another folder.")
 
 
+def _require_empty(target: Path, *, force: bool) -> None:
+    if not force and target.exists() and any(target.iterdir()):
+        raise UsageError(f"{target} is not empty. Choose another folder, or pass --force to replace it.")
+
+
 @contextmanager
-def made_aside(target: Path) -> Iterator[Path]:
-    """Yields a folder to fill; it takes the place of `target` when all went well, and is gone otherwise."""
+def made_aside(target: Path, *, force: bool = False) -> Iterator[Path]:
+    """Yields a folder to fill; it takes the place of `target` when all went well, and is gone otherwise.
+
+    Raises:
+        UsageError: meanwhile something stands there, and it may not go.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     _sweep(target)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
@@ -61,6 +67,7 @@ def made_aside(target: Path) -> Iterator[Path]:
         _sync(aside)
         # What `mkdtemp` makes is for its owner alone; what `mkdir` would have made is what people expect.
         aside.chmod(0o777 & ~_umask())
+        _require_empty(target, force=force)
         _swap(aside, target)
     finally:
         os.close(descriptor)

@@ -81,7 +81,7 @@ def export(version: Version, target: Path, order: Order, *, force: bool = False)
     columns = version.columns(order.columns)
     found = describe(version.articles(**order.filters))
     left_out = _left_out(version, selection)
-    with made_aside(target) as aside:
+    with made_aside(target, force=force) as aside:
         (aside / DATA).mkdir()
         files = _write(version, aside / DATA, order, selection, columns)
         rows = sum(file.rows for file in files)

@@ -65,7 +65,8 @@ def summary(found: Holdings) -> str:
     publishers = sum(group.name is not None for group in found.publishers)
     languages = sum(group.name is not None for group in found.languages)
     whose = f"from {_count(publishers, 'publisher')} in {_count(languages, 'language')}"
-    when = f", published from {found.days[0][0]} to {found.days[-1][0]}" if found.days else ""
+    first, last = (found.days[0][0], found.days[-1][0]) if found.days else (None, None)
+    when = f", published from {first} to {last}" if first != last else f", published on {first}" if first else ""
     return f"{_count(found.articles, 'news article')} {whose}{when}."
 
 

@@ -83,7 +83,7 @@ def about(version: Version) -> About:
         metrics: dict[str, Any] = json.loads(version.text(METRICS) or "{}")
         batches = raw.parse(version.text(raw.BATCHES) or "batches: []")
         return About(
-            title=Report.model_validate(params.get("report") or {}).title,
+            title=_title(params),
             release=named[-1] if named else None,
             commit=commit,
             day=_day(repository.git("show", "--no-patch", "--format=%ct", commit)) if commit else None,
@@ -97,6 +97,12 @@ def about(version: Version) -> About:
         raise CorpusError(
             f"{version.name}: {PARAMS}, {ENGINE}, {METRICS} or {raw.BATCHES} cannot be read: {said}"
         ) from None
+
+
+def _title(params: Mapping[str, Any]) -> str:
+    """What params.yaml calls the corpus. Of other settings older engines may have known what this one does not."""
+    title = (params.get("report") or {}).get("title")
+    return title if isinstance(title, str) and title.strip() else Report().title
 
 
 def _day(seconds: str) -> date:

@@ -235,6 +235,19 @@ def _fill(target, error):
         raise error
 
 
+def test_what_came_there_meanwhile_stays(tmp_path):
+    target = tmp_path / "out"
+
+    def slowly():
+        with made_aside(target):
+            target.mkdir()
+            (target / "theirs").touch()
+
+    with pytest.raises(UsageError, match="is not empty"):
+        slowly()
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "theirs"]
+
+
 HOLD = """
 import pathlib, sys, time
 from corpus.cli.show import interruptible
@@ -269,6 +282,19 @@ def test_terminated_it_leaves_nothing_and_killed_what_the_next_one_removes(tmp_p
     running.kill()
     running.communicate()
     assert target.is_dir()
+
+
+def test_what_was_never_committed_says_so(library_copy, tmp_path):
+    lock = library_copy.root / "dvc.lock"
+    lock.write_text(lock.read_text() + "# Another build.\n")
+    params = library_copy.root / "params.yaml"
+    params.write_text(params.read_text().replace("A news corpus", "Trams & <b>more</b>") + "\nfuture: {key: 1}\n")
+    made = export(corpus.open(repo=library_copy.root), tmp_path / "out", Order())
+    assert made.version.startswith("uncommitted, articles ")
+    card = (tmp_path / "out/README.md").read_text()
+    assert "# Trams \\& \\<b\\>more\\</b\\>" in card
+    assert "git commit" not in card
+    assert "datePublished" not in json.loads((tmp_path / "out/metadata.json").read_text())
 
 
 def test_the_command(library, tmp_path):
