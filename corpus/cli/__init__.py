@@ -24,13 +24,14 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "versions": ("naming", "versions", "The releases."),
     "diff": ("diff", "diff", "What changed between two versions, article by article."),
     "history": ("history", "history", "An article's revisions, with their differences, and the releases that have it."),
+    "export": ("export", "export", "A version, filtered, as a folder of files to pass on."),
     "update": ("schedule", "update", "Run the Prefect flow once."),
     "serve": ("schedule", "serve", "Run the Prefect flow on a schedule."),
     "ingest": ("pipeline", "ingest", "Stage: bytes to parsed, normalised articles."),
     "validate": ("pipeline", "validate", "Stage: checks to verdicts."),
     "resolve": ("pipeline", "resolve", "Stage: identity, revisions, duplicates to decisions."),
     "write": ("pipeline", "write", "Stage: documents, verdicts and decisions to the corpus."),
-    "report": ("pipeline", "report", "Stage: figures, plots, page, data dictionary."),
+    "report": ("pipeline", "report", "Stage: figures, plots, page, card, data dictionary."),
 }
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 # Control characters, and those that reorder what follows on a terminal.
 _UNSAFE: Final = {
@@ -43,6 +45,20 @@ def complain(message: str, kind: str = "") -> None:
     if folder and stage:
         # Whoever started DVC around this stage wants the stage's own words, not DVC's.
         Path(folder).write_text(json.dumps({"stage": stage, "message": message, "kind": kind}), encoding="utf-8")
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Lets SIGTERM end a command as Ctrl-C does, so that it tidies up."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def print_json(value: Any) -> None:

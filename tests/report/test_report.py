@@ -20,7 +20,7 @@ from corpus.store.ledger import Ledger
 from schemas import RULES, TABLES
 
 FILES = {
-    "metrics.json", "dictionary.md", "index.html", "articles_by_month.csv", "articles_by_publisher.csv",
+    "metrics.json", "card.md", "dictionary.md", "index.html", "articles_by_month.csv", "articles_by_publisher.csv",
     "articles_by_language.csv", "verdicts_by_check.csv",
 }  # fmt: skip
 BLANK = {"string": "", "int32": 1, "int64": 1, "date32[day]": date(2020, 1, 1), "float": 0.5}
@@ -110,6 +110,23 @@ def test_nothing_untrusted_gets_through(small, tmp_path):
     assert len(page) < 100_000
     publishers = list(csv.reader(io.StringIO(files["articles_by_publisher.csv"])))
     assert publishers[1] == ["'=cmd.com", "2"]
+
+
+def test_the_card(small, tmp_path):
+    evil = "<img src=x> | [click](javascript:x) `code`\n# Not a heading"
+    tables, ledger = small
+    (tmp_path / "out").mkdir()
+    write(tables, ledger, tmp_path / "out", f"A {evil}", 1, {"": evil})
+    card = (tmp_path / "out/card.md").read_text(encoding="utf-8")
+    assert card.splitlines()[0].startswith("# A \\<img src=x\\> \\| \\[click\\]")
+    assert "3 news articles from 2 publishers in 2 languages, published from 2020-01-05 to 2020-03-05." in card
+    assert "| articles without a date | 1 |" in card
+    assert "| `published_date` | `date?` | 66.67 % | day of publication" in card
+    assert "| =cmd.com | 2 |\n| (others) | 1 |" in card
+    # Batches without a name are these tables' own; the note is one cell on one line.
+    rights = next(line for line in card.splitlines() if "click" in line and line.endswith("| 1 | 3 |"))
+    assert rights.startswith("| \\<img src=x\\> \\| ")
+    assert card.count("\n# ") == 0
 
 
 def test_the_order_of_shards_changes_no_byte(small, tmp_path):
