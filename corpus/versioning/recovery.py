@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
-from corpus.versioning import pins
+from corpus.versioning import journal, pins
 from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def clear(repository: Repository) -> list[str]:
         *_clear_runs(repository),
         *_mend_pins(repository),
         *_clear_index_lock(repository),
+        *journal.settle(repository),
     ]
 
 
