@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
 from corpus.store.files import publish, write_text
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corpus.versioning.repository import Repository
+
+
+NOTE: Final = ".dvc/tmp/corpus/release.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Step:
 
 
 def _note(repository: Repository) -> Path:
-    return repository.root / ".dvc" / "tmp" / "corpus" / "release.json"
+    return repository.root / NOTE
 
 
 def take(repository: Repository, step: Step) -> None:

@@ -35,22 +35,24 @@ def clear(repository: Repository) -> list[str]:
 
 
 def _clear_rwlock(path: Path) -> list[str]:
-    """An rwlock that is empty, broken, or held only by processes that are gone or are no dvc.
+    if not is_abandoned(path):
+        return []
+    path.unlink(missing_ok=True)
+    return ["removed .dvc/tmp/rwlock of a run that was killed"]
+
+
+def is_abandoned(path: Path) -> bool:
+    """Whether an rwlock is empty, broken, or held only by processes that are gone or are no dvc.
 
     DVC's other locks are flocks: whoever died has let go of them.
     """
     try:
-        content = path.read_bytes()
+        holders = _process_ids(json.loads(path.read_bytes()))
     except OSError:
-        return []
-    try:
-        holders = _process_ids(json.loads(content))
+        return False
     except ValueError:
-        holders = [0]
-    if holders and not any(_is_dvc(pid) for pid in holders):
-        path.unlink(missing_ok=True)
-        return ["removed .dvc/tmp/rwlock of a run that was killed"]
-    return []
+        return True
+    return bool(holders) and not any(_is_dvc(pid) for pid in holders)
 
 
 def _process_ids(held: object) -> list[int]:

@@ -9,7 +9,7 @@ from corpus import settings
 from corpus.errors import CorpusError
 from corpus.store import engine, raw
 from corpus.store.lock import holder
-from corpus.versioning import commit, pins
+from corpus.versioning import commit, journal, pins, recovery
 from corpus.versioning import raw as batches
 from corpus.versioning.doctor.finding import Finding, ok, problem, warning
 
@@ -139,18 +139,11 @@ def _locks(repository: Repository) -> Iterator[Finding]:
     if writer:
         yield ok("locks", f"being written by {writer}")
         return
-    left = [name for name in (".dvc/tmp/rwlock", ".dvc/tmp/corpus/release.json") if _says(repository.root / name)]
+    left = [".dvc/tmp/rwlock"] if recovery.is_abandoned(repository.root / ".dvc" / "tmp" / "rwlock") else []
+    left += [f"a release ({journal.NOTE})"] if (repository.root / journal.NOTE).exists() else []
     folder = repository.root / repository.git("rev-parse", "--git-dir").strip()
     left += [f".git/{name}" for name in ("index.lock", "HEAD.lock") if (folder / name).exists()]
     if left:
         yield warning("locks", f"left by a run that was killed: {', '.join(left)}", "`corpus build` clears them")
     else:
         yield ok("locks", "none held, none left behind")
-
-
-def _says(path: Path) -> bool:
-    """Whether a lock file names a holder, or is broken; DVC leaves an empty mapping where all is well."""
-    try:
-        return path.read_bytes().strip() != b"{}"
-    except OSError:
-        return False
