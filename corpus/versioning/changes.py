@@ -12,7 +12,7 @@ import polars as pl
 
 from corpus.versioning import pins, remote
 from corpus.versioning.shape import ColumnChange, reshaped
-from schemas import PUBLISHED
+from schemas import PUBLISHED, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,9 +113,11 @@ class Side:
         return [path for file in files if (path := found[file.md5]) is not None]
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """A whole table; without columns if the version has no such table."""
+        """A whole table; without rows if the version has no such table."""
         paths = self.paths(self.files(table))
-        return pl.scan_parquet(paths, glob=False, hive_partitioning=False) if paths else pl.LazyFrame()
+        if not paths:
+            return pl.DataFrame(TABLES[table].empty).lazy()
+        return pl.scan_parquet(paths, glob=False, hive_partitioning=False)
 
     def any_file(self, table: str) -> Path | None:
         """One shard of a table, for its columns; None if the version has no such table."""

@@ -79,21 +79,32 @@ def expect(expectations: Expectations, old: Side | None, new: Side) -> list[Find
         MissingObjects: the data of one of them are not at hand.
     """
     before = None if old is None else old.scan("articles").select("publisher", "published_date").collect()
-    whole = _measured(new, before, by_publisher=False)
+    tables = Tables(new.scan("articles"), new.scan("documents"), new.scan("quarantine"), before)
+    whole = measured(tables, by_publisher=False)
     listed: dict[str, list[str] | None] = {
-        Figure.SILENT: None if before is None else _silent(new, before, expectations.silent_days),
+        Figure.SILENT: silent(tables, expectations.silent_days),
         Figure.SCHEMA: None if old is None else _reshaped(old, new),
     }
     counts = [pl.lit(None if names is None else len(names), pl.Int64).alias(name) for name, names in listed.items()]
     frames = [_long(Scope.OVERALL, whole.with_columns(counts), tuple(Figure), expectations.overall, listed)]
     asked = tuple(figure for figure in OF_PUBLISHERS if figure in expectations.per_publisher)
     if asked:
-        each = _measured(new, before, by_publisher=True).filter(pl.col("most") >= expectations.least_articles)
+        each = measured(tables, by_publisher=True).filter(pl.col("most") >= expectations.least_articles)
         frames.append(_long(Scope.PUBLISHER, each, asked, expectations.per_publisher, {}))
     return [_finding(row) for row in judge(pl.concat(frames)).iter_rows(named=True)]
 
 
-def _measured(new: Side, before: pl.DataFrame | None, *, by_publisher: bool) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What is measured: three tables of a version, and of the last release who published when; None without one."""
+
+    articles: pl.LazyFrame
+    documents: pl.LazyFrame
+    quarantine: pl.LazyFrame
+    before: pl.DataFrame | None
+
+
+def measured(tables: Tables, *, by_publisher: bool) -> pl.DataFrame:
     """The figures of a version, one row for each publisher or a single one, and `most`: its articles, now or before."""
 
     def grouped(frame: pl.LazyFrame, *figures: pl.Expr) -> pl.LazyFrame:
@@ -101,11 +112,11 @@ def _measured(new: Side, before: pl.DataFrame | None, *, by_publisher: bool) -> 
             return frame.group_by("publisher").agg(figures)
         return frame.select(pl.lit(None, pl.String).alias("publisher"), *figures)
 
-    documents, refused = new.scan("documents"), new.scan("quarantine")
+    documents = tables.documents
     # A capture that brings nothing new, or is refused, moves time on all the same.
     captured = documents.select(pl.col("captured_at").max().dt.date()).collect().item()
     articles = grouped(
-        new.scan("articles"),
+        tables.articles,
         pl.len().alias(Figure.ROWS),
         pl.col("published_date").is_null().mean().alias(Figure.WITHOUT_DATE),
         (pl.col("authors").list.len() == 0).mean().alias(Figure.WITHOUT_AUTHOR),
@@ -113,8 +124,8 @@ def _measured(new: Side, before: pl.DataFrame | None, *, by_publisher: bool) -> 
         pl.col("word_count").median().alias(Figure.MEDIAN_WORDS),
         (pl.lit(captured, pl.Date) - pl.col("published_date").max()).dt.total_days().alias(Figure.NEWEST_AGE),
     )
-    known = pl.LazyFrame(schema={"publisher": pl.String}) if before is None else before.lazy()
-    held = documents.join(refused, on=["document_id", "source", "batch"], how="semi")
+    known = pl.LazyFrame(schema={"publisher": pl.String}) if tables.before is None else tables.before.lazy()
+    held = documents.join(tables.quarantine, on=["document_id", "source", "batch"], how="semi")
     for other, name in ((documents, "documents"), (held, "held"), (known, "before")):
         articles = articles.join(
             grouped(other, pl.len().alias(name)), on="publisher", how="full", coalesce=True, nulls_equal=True
@@ -133,17 +144,20 @@ def _measured(new: Side, before: pl.DataFrame | None, *, by_publisher: bool) -> 
     )
 
 
-def _silent(new: Side, before: pl.DataFrame, days: int) -> list[str] | None:
+def silent(tables: Tables, days: int) -> list[str] | None:
     """Who published in the last days of the last release, and neither since nor for as long; None if unknown."""
-    newest = new.scan("articles").group_by("publisher").agg(pl.col("published_date").max()).collect()
+    before = tables.before
+    if before is None:
+        return None
+    newest = tables.articles.group_by("publisher").agg(pl.col("published_date").max()).collect()
     then, now = before["published_date"].max(), newest["published_date"].max()
     if then is None or now is None:
         return None
     window = pl.duration(days=days)
     active = before.filter(pl.col("published_date") > pl.lit(then) - window).select("publisher").unique()
     heard = newest.filter((pl.col("published_date") > pl.lit(then)) | (pl.col("published_date") > pl.lit(now) - window))
-    silent = active.join(heard, on="publisher", how="anti", nulls_equal=True)["publisher"].drop_nulls()
-    return sorted(silent.to_list())
+    gone = active.join(heard, on="publisher", how="anti", nulls_equal=True)["publisher"].drop_nulls()
+    return sorted(gone.to_list())
 
 
 def _reshaped(old: Side, new: Side) -> list[str]:

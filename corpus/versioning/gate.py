@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import yaml
+
 from corpus.errors import CorpusError, InvariantError, MissingObjects
 from corpus.store import engine
 from corpus.store.ledger import Ledger, rows
@@ -73,7 +75,10 @@ def _pinned(repository: Repository) -> list[pins.Pin] | str:
     if not pinned:
         return f"there is no {LOCK}: nothing was built yet; run `corpus build`"
     batches = repository.root / raw.PIN
-    return [*pinned, *(raw.pinned(batches.read_text(encoding="utf-8")) if batches.exists() else ())]
+    try:
+        return [*pinned, *(raw.pinned(batches.read_text(encoding="utf-8")) if batches.exists() else ())]
+    except (yaml.YAMLError, ValueError, KeyError, TypeError):
+        return f"{raw.PIN} is damaged; `git checkout -- {raw.PIN}` brings the committed one back"
 
 
 def _uncommitted(repository: Repository) -> list[str]:
@@ -88,6 +93,8 @@ def _uncommitted(repository: Repository) -> list[str]:
     notes = repository.root / NOTES
     if notes.is_symlink() or (notes.exists() and not notes.is_file()):
         reasons.append(f"{NOTES} is no file; a release writes it")
+    elif notes.exists() and NOTES not in others and not repository.git("ls-files", "--", NOTES):
+        reasons.append(f"{NOTES} is ignored by git; a release writes it. Move it away")
     return reasons
 
 

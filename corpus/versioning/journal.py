@@ -67,7 +67,7 @@ def take(repository: Repository, step: Step) -> None:
     try:
         # All that can fill a disk comes before the refs.
         aside.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(step.after, encoding="utf-8")
+        aside.write_bytes(_bytes(step.after))
         write_text(_note(repository), json.dumps(asdict(step)))
         _move(repository, step)
         moved = True
@@ -153,9 +153,16 @@ def _write(repository: Repository, path: str, expected: str | None, text: str | 
     """Give a file its text, if it has what we think it has; other text is the user's."""
     target = repository.root / path
     here = target.read_bytes() if target.exists() else None
-    if here != (None if expected is None else expected.encode()):
+    if here != (None if expected is None else _bytes(expected)):
         return
     if text is None:
         target.unlink(missing_ok=True)
-    else:
-        write_text(target, text)
+        return
+    aside = _note(repository).with_name(target.name)
+    aside.write_bytes(_bytes(text))
+    publish(aside, target)
+
+
+def _bytes(text: str) -> bytes:
+    # git's own text may be of any encoding; it goes back as it came.
+    return text.encode("utf-8", "surrogateescape")

@@ -110,7 +110,7 @@ def _figures(told: Told, now: Mapping[str, int | float | str], then: Mapping[str
 
 
 def _said(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:,}"
+    return plain(value) if isinstance(value, str) else f"{value:,}"
 
 
 def _changes(told: Told, changes: Changes) -> list[str]:

@@ -105,9 +105,12 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
 
 def _data_remote(repository: Repository) -> str:
     """The default DVC remote's name; "" if there is none."""
-    from dvc.config import Config
+    from dvc.config import Config, ConfigError
 
-    return str(Config(str(repository.root / ".dvc"))["core"].get("remote") or "")
+    try:
+        return str(Config(str(repository.root / ".dvc"))["core"].get("remote") or "")
+    except ConfigError as error:
+        raise CorpusError(f"DVC's settings have a fault: {error}") from error
 
 
 def _git_remote(repository: Repository) -> str:
@@ -156,13 +159,12 @@ def _objects(repository: Repository, release: Release) -> list[_Object]:
 
 
 def _store(repository: Repository) -> Any:
-    from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
     try:
         with Repo(str(repository.root)) as repo:
             return repo.cloud.get_remote_odb()
-    except DvcException as error:
+    except Exception as error:  # each client has errors of its own
         raise CorpusError(f"The remote cannot be used: {error}") from error
 
 

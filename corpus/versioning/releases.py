@@ -78,7 +78,9 @@ def releases(repository: Repository) -> list[Release]:
     listing = repository.git("for-each-ref", f"--format={form}", f"refs/tags/{ARTIFACT}@v*")
     found: list[Release] = []
     redacted: dict[str, tuple[int, str]] = {}
-    for entry in listing.split("\0\x01"):
+    # Whoever wrote a tag may have had another encoding.
+    text = listing.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    for entry in text.split("\0\x01"):
         name, *rest = entry.lstrip("\n").split("\0")
         version = name.removeprefix(f"{ARTIFACT}@")
         base, plus, suffix = version.partition("+")

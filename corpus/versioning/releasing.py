@@ -104,7 +104,7 @@ def plan(
 def _composed(repository: Repository, bare: Plan, decided: numbering.Next, files: str, message: str | None) -> Plan:
     """A plan with what is said of it."""
     last, changes, person = bare.last, bare.changes, bare.person
-    said = (message or "").strip() or None
+    said = _readable(message or "").strip() or None
     metrics = repository.root / commit.METRICS
     now = notes.figures(metrics.read_text(encoding="utf-8") if metrics.exists() else None)
     then = notes.figures(repository.read_at(last.commit, commit.METRICS)) if last else {}
@@ -190,6 +190,11 @@ def _step(repository: Repository, planned: Plan, version: str) -> journal.Step:
     )  # fmt: skip
 
 
+def _readable(text: str) -> str:
+    """Text of the command line or of git, which may be of another encoding, as Unicode."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _person(repository: Repository) -> Person | None:
     """Who git thinks we are; None if it does not know."""
     told = _IDENTITY.match(repository.git("var", "GIT_COMMITTER_IDENT", check=False).strip())
@@ -198,6 +203,6 @@ def _person(repository: Repository) -> Person | None:
     hours, minutes = int(told["zone"][:3]), int(told["zone"][0] + told["zone"][3:])
     zone = timezone(timedelta(hours=hours, minutes=minutes))
     return Person(
-        told["name"], told["email"], f"{told['seconds']} {told['zone']}",
+        _readable(told["name"]), _readable(told["email"]), f"{told['seconds']} {told['zone']}",
         datetime.fromtimestamp(int(told["seconds"]), zone),
     )  # fmt: skip

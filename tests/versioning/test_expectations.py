@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import polars as pl
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from corpus import settings
 from corpus.errors import SettingsError
 from corpus.versioning.changes import Side
-from corpus.versioning.expectations import expect
+from corpus.versioning.expectations import Tables, expect, measured, silent
 from corpus.versioning.releases import releases
 from corpus.versioning.repository import Repository
 from schemas.expectations import FIGURES, Figure, Verdict, judge
@@ -114,3 +115,63 @@ def test_faults_are_named(tmp_path, text, fault):
     with pytest.raises(SettingsError) as caught:
         settings.load(tmp_path)
     assert fault in str(caught.value)
+
+
+def tables(articles, before, captured="2026-03-01"):
+    """Tables of a version: articles of publishers by day, each of a document, and one document of `a.org` refused."""
+    schema = {"publisher": pl.String, "published_date": pl.Date}
+    frame = pl.DataFrame(articles, schema=schema, orient="row").with_columns(
+        authors=pl.lit(["A"], pl.List(pl.String)), language=pl.lit(None, pl.String), word_count=pl.lit(100)
+    )
+    named = frame.select("publisher").with_row_index("document_id")
+    documents = pl.concat(
+        [named, pl.DataFrame({"document_id": [99], "publisher": ["a.org"]}, schema=named.schema)]
+    ).with_columns(
+        source=pl.lit("s"),
+        batch=pl.lit("b"),
+        captured_at=pl.lit(date.fromisoformat(captured)).cast(pl.Datetime("us", "UTC")),
+    )
+    refused = documents.filter(pl.col("document_id") == 99)
+    return Tables(frame.lazy(), documents.lazy(), refused.lazy(), pl.DataFrame(before, schema=schema, orient="row"))
+
+
+def day(month, number):
+    return date(2026, month, number)
+
+
+def test_figures_of_publishers():
+    now = tables(
+        [("a.org", day(2, 20)), ("a.org", None), ("b.org", day(1, 1)), (None, day(1, 1))],
+        [("a.org", day(1, 1))] * 4 + [("c.org", None)],
+    )
+    rows = {row["publisher"]: row for row in measured(now, by_publisher=True).iter_rows(named=True)}
+    assert rows["a.org"][Figure.ROWS] == 2
+    assert rows["a.org"][Figure.ROWS_CHANGE] == -0.5
+    assert rows["a.org"][Figure.WITHOUT_DATE] == 0.5
+    assert rows["a.org"][Figure.QUARANTINED] == pytest.approx(1 / 3)
+    assert rows["a.org"][Figure.NEWEST_AGE] == 9
+    assert rows["b.org"][Figure.ROWS_CHANGE] is None
+    assert (rows["c.org"][Figure.ROWS], rows["c.org"][Figure.ROWS_CHANGE]) == (0, -1)
+    assert rows[None][Figure.ROWS] == 1
+    whole = measured(now, by_publisher=False).row(0, named=True)
+    assert (whole[Figure.ROWS], whole[Figure.ROWS_CHANGE], whole[Figure.QUARANTINED]) == (4, pytest.approx(-0.2), 0.2)
+    assert (whole[Figure.WITHOUT_LANGUAGE], whole[Figure.MEDIAN_WORDS], whole[Figure.WITHOUT_AUTHOR]) == (1, 100, 0)
+
+
+def test_silent_publishers():
+    before = [
+        ("daily.org", day(1, 30)),
+        ("weekly.org", day(1, 28)),
+        ("gone.org", day(1, 20)),
+        ("old.org", date(2020, 1, 1)),
+    ]
+    # A day later nobody is silent, though only one has published since.
+    assert silent(tables([*before, ("daily.org", day(1, 31))], before), 30) == []
+    later = [*before, ("daily.org", day(3, 1)), ("weekly.org", day(2, 20))]
+    assert silent(tables(later, before), 30) == ["gone.org"]
+    assert silent(tables(before, []), 30) is None
+
+
+def test_an_empty_corpus_is_measured():
+    found = measured(tables([], []), by_publisher=False).row(0, named=True)
+    assert (found[Figure.ROWS], found[Figure.ROWS_CHANGE], found[Figure.MEDIAN_WORDS]) == (0, None, None)

@@ -197,3 +197,13 @@ def test_a_release_beside_a_writer_says_who(released):
         done = released.run("release", check=False, **{TOKEN: ""})
     assert done.returncode == 1
     assert "is being written by `corpus build` (process 1)" in done.stderr
+
+
+def test_a_release_that_was_redacted_is_read_by_what_is_left_of_it(released):
+    released.git("commit", "--quiet", "--allow-empty", "-m", "What is left")
+    left = released.git("rev-parse", "HEAD").strip()
+    released.git("tag", "-a", "corpus@v1.0.0+redacted.1", "-m", "x", "HEAD~1")
+    released.git("tag", "-a", "corpus@v1.0.0+redacted.2", "-m", "x", "HEAD")
+    first, second = releases(Repository(released.root))
+    assert (first.version, first.readable) == ("v1.0.0", left)
+    assert second.readable == second.commit
