@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,13 @@ from tests.conftest import BODY, Corpus, article
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def cached(corpus: Corpus) -> Path:
+    """The object in the DVC cache of a shard of articles."""
+    shard = next((corpus.root / "data/articles").glob("*.parquet"))
+    md5 = hashlib.md5(shard.read_bytes(), usedforsecurity=False).hexdigest()
+    return corpus.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
 
 
 @pytest.fixture(scope="session")

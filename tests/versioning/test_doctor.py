@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 from corpus.versioning.doctor import Level, examine
+from tests.versioning.conftest import cached
 
 
 def found(corpus, **options):
@@ -21,9 +22,7 @@ def test_a_sound_corpus_has_no_problem(released):
 
 
 def test_what_is_wrong_is_named_with_how_to_mend_it(released, tmp_path, monkeypatch):
-    lost = next(
-        path for path in (released.root / ".dvc/cache/files/md5").rglob("*") if path.is_file() and path.suffix != ".dir"
-    )
+    lost = cached(released)
     lost.unlink()
     (released.root / ".dvc/tmp/rwlock").write_text("")
     (released.root / "params.yaml").write_text("nonsense: 1\n")

@@ -12,6 +12,7 @@ from corpus.versioning import journal, recovery, releasing
 from corpus.versioning.releases import releases
 from corpus.versioning.repository import Repository
 from tests.conftest import article
+from tests.versioning.conftest import cached
 
 
 def plan(corpus):
@@ -111,10 +112,7 @@ def test_the_gate_tells_every_reason_at_once(built):
 
 
 def test_objects_that_the_cache_lacks_refuse_a_release(built):
-    listing = next(
-        path for path in (built.root / ".dvc/cache/files/md5").rglob("*") if path.is_file() and path.suffix != ".dir"
-    )
-    listing.unlink()
+    cached(built).unlink()
     assert any("the DVC cache lacks" in reason for reason in plan(built).gate.reasons)
 
 
