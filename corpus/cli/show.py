@@ -83,8 +83,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     table = Table(*columns, title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
     for row in rows:
         table.add_row(*(Text("" if cell is None else safe(cell)) for cell in row))
-    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
-    console.print(table, width=None if sys.stdout.isatty() else 100_000, crop=False, no_wrap=not sys.stdout.isatty())
+    terminal = sys.stdout.isatty()
+    # rich prints no wider than its console, whatever `print` is told.
+    console = Console(width=None if terminal else 100_000, soft_wrap=not terminal, highlight=False)
+    console.print(table, crop=False, no_wrap=not terminal)
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]], indent: str = "") -> None:

@@ -15,8 +15,9 @@ from corpus.store.lock import holder
 from corpus.store.shards import digests
 from corpus.versioning import pins
 from corpus.versioning.commit import uncommitted
+from corpus.versioning.gate import outdated
 from corpus.versioning.reading import Version, open_version
-from corpus.versioning.releases import Release, outdated, releases
+from corpus.versioning.releases import Release, releases
 from corpus.versioning.summary import summarise
 
 if TYPE_CHECKING:
