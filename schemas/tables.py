@@ -120,9 +120,11 @@ SIGNATURES: Final = Table(
         Column("rule", pa.string(), "what the identity rests on: `url`, `publisher, title and date` or `text`"),
         Column("published_date", pa.date32(), "day of publication, as the source dates it", nullable=True),
         Column("text_hash", pa.string(), "128-bit hex of the normalised text"),
-        Column("head", pa.string(), "128-bit hex of title, authors, agency and dates"),
+        Column("head", pa.uint64(), "hash of title, authors, agency and dates"),
         Column("title_words", HASHES, "hashes of the title's words, ascending"),
-        Column("words", pa.uint64(), "hash of the text's words in order, without case, punctuation and ignored paragraphs"),
+        Column(
+            "words", pa.uint64(), "hash of the text's words in order, without case, punctuation and ignored paragraphs"
+        ),
         Column("grams", pa.int32(), "n-grams of words in the text, repetitions included"),
         Column("limit", pa.uint32(), "an n-gram is in the sample if its hash is no more than this"),
         Column("sample", HASHES, "hashes of the sampled n-grams, ascending"),
@@ -131,7 +133,7 @@ SIGNATURES: Final = Table(
 
 PAIRS: Final = Table(
     "pairs",
-    "One row a pair of texts that were compared, for the samples of their n-grams were alike or one followed the other.",
+    "One row a pair of texts that were compared: they seemed alike, or the one followed the other at its URL.",
     (
         Column("text_hash", pa.string(), "the one text; its hash is the lower of the two"),
         Column("other_hash", pa.string(), "the other"),
@@ -224,5 +226,7 @@ QUARANTINE: Final = Table(
     sort=("source",),
 )
 
-TABLES: Final = {table.name: table for table in (DOCUMENTS, VERDICTS, SIGNATURES, PAIRS, DECISIONS, ARTICLES, REVISIONS, QUARANTINE)}
+TABLES: Final = {
+    table.name: table for table in (DOCUMENTS, VERDICTS, SIGNATURES, PAIRS, DECISIONS, ARTICLES, REVISIONS, QUARANTINE)
+}
 PUBLISHED: Final = (ARTICLES, REVISIONS, QUARANTINE)

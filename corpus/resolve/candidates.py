@@ -119,7 +119,8 @@ def _promising(
     whole = common == ALL
     near = _reaches(shared, sizes.sum(axis=1) - shared, threshold, whole)
     part = _reaches(shared, sizes.min(axis=1), containment, whole)
-    return (near | part) & (whole | (shared >= _LEAST))
+    found: NDArray[np.bool_] = (near | part) & (whole | (shared >= _LEAST))
+    return found
 
 
 def _reaches(shared: Places, of: Places, share: float, whole: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -90,7 +90,9 @@ def _links(
     if not len(pairs):
         return nothing, nothing
     hashes = texts["text_hash"]
-    scored = compare(pl.DataFrame({"text_hash": hashes.gather(pairs.later), "other_hash": hashes.gather(pairs.earlier)}))
+    scored = compare(
+        pl.DataFrame({"text_hash": hashes.gather(pairs.later), "other_hash": hashes.gather(pairs.earlier)})
+    )
     common, later, earlier = (scored[name].to_numpy().astype(np.int64) for name in ("common", "grams", "other_grams"))
     jaccard = common / np.maximum(later + earlier - common, 1)
     near = jaccard >= settings.threshold

@@ -53,9 +53,7 @@ def originals(texts: int, pairs: Pairs, jaccard: NDArray[np.float64]) -> Links:
     return Links(to, score)
 
 
-def wholes(
-    texts: int, parts: Places, of: Places, share: NDArray[np.float64], copies: NDArray[np.bool_]
-) -> Links:
+def wholes(texts: int, parts: Places, of: Places, share: NDArray[np.float64], copies: NDArray[np.bool_]) -> Links:
     """Point each text to the original of which it is most nearly a part; of equals to the earliest.
 
     Args:

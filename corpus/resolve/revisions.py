@@ -53,7 +53,7 @@ class Bounds:
 
 def with_revisions(
     documents: pl.DataFrame,
-    bounds: Bounds = Bounds(),  # noqa: B008 - frozen
+    bounds: Bounds = Bounds(),
     compare: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
     """Add decision, revision, winner, superseded_by, superseded_at, first_seen and change; rule where it says more.
@@ -152,9 +152,7 @@ def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame]
     )
     if compare is None or states.is_empty():
         nothing = {"_stands": pl.col("_number"), "_story": pl.lit(0), "_rule": pl.lit(None, pl.String)}
-        return states.with_columns(
-            **nothing, _identity=pl.lit(None, pl.String), change=pl.lit(None, pl.Float32)
-        )
+        return states.with_columns(**nothing, _identity=pl.lit(None, pl.String), change=pl.lit(None, pl.Float32))
     asked = states.filter(pl.col("other_hash").is_not_null()).select("text_hash", "other_hash").unique()
     scored = compare(asked.filter(pl.col("text_hash") != pl.col("other_hash")))
     states = states.join(scored, on=["text_hash", "other_hash"], how="left", maintain_order="left").with_columns(
@@ -187,7 +185,10 @@ def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame]
     heads = found.filter(pl.col("_story") > 0).group_by("article_id", "_story", maintain_order=True).agg(
         pl.col("text_hash", "head").first()
     )  # fmt: skip
-    names = [hashlib.sha256("\0".join(["story", *map(str, row)]).encode()).hexdigest()[:32] for row in heads.select("article_id", "text_hash", "head").iter_rows()]
+    names = [
+        hashlib.sha256("\0".join(["story", *map(str, row)]).encode()).hexdigest()[:32]
+        for row in heads.select("article_id", "text_hash", "head").iter_rows()
+    ]
     heads = heads.select("article_id", "_story", _identity=pl.Series(names, dtype=pl.String))
     return found.join(heads, on=["article_id", "_story"], how="left", maintain_order="left")
 
@@ -200,7 +201,7 @@ def _standing(states: pl.DataFrame, minor_change: float) -> pl.Series:
     if not minor_change:
         return states["_number"]
     stands: list[int] = []
-    before: tuple[str, str] | None = None
+    before: tuple[str, int] | None = None
     moved = 0.0
     columns = states.select("article_id", "head", 1 - pl.col("jaccard"), "_number")
     for article, head, change, number in columns.iter_rows():

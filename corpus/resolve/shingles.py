@@ -11,12 +11,12 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -151,7 +151,7 @@ def _word_hashes(low: Bytes, begins: Places, lengths: Places) -> Hashes:
         longer = longer[lengths[longer] > done]
     for number in longer.tolist():
         word = low[begins[number] : begins[number] + lengths[number]]
-        hashes[number] = int.from_bytes(hashlib.blake2b(word, digest_size=8).digest(), "little")
+        hashes[number] = int.from_bytes(hashlib.blake2b(word.tobytes(), digest_size=8).digest(), "little")
     hashes ^= hashes >> _32
     return hashes
 
@@ -160,7 +160,7 @@ def _eight(eights: Hashes, begins: Places, lengths: Places) -> Hashes:
     """The eight bytes from each place on, those behind a length being zero."""
     at = begins >> 3
     shift = (begins & 7).astype(np.uint64) << _3
-    found = eights[at]
+    found: Hashes = eights[at]
     found >>= shift
     after = eights[at + 1]
     after <<= _1
@@ -231,7 +231,9 @@ def grams(found: Words, n: int) -> Grams:
 @cache
 def _ascii() -> Bytes:
     """Letters and digits in lower case; nothing for all other bytes."""
-    return np.array([ord(chr(code).lower()) if code < 0x80 and chr(code).isalnum() else 0 for code in range(256)], np.uint8)
+    return np.array(
+        [ord(chr(code).lower()) if code < 0x80 and chr(code).isalnum() else 0 for code in range(256)], np.uint8
+    )
 
 
 @cache

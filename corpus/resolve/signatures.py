@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from corpus.resolve import ragged
 from corpus.resolve.identity import with_identity
 from corpus.resolve.sketches import sketches
 from schemas import SIGNATURES
@@ -44,7 +43,7 @@ def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
     }
     made |= {
         "text_hash": documents["text_hash"],
-        "head": pa.array(heads(frame), pa.string()),
+        "head": pa.array(heads(frame), pa.uint64()),
         "title_words": _lists(titles.sample, titles.first),
         "words": pa.array(texts.words),
         "grams": pa.array(texts.grams),
@@ -54,8 +53,8 @@ def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
     return pa.table(made).cast(SIGNATURES.arrow)
 
 
-def heads(documents: pl.DataFrame) -> list[str]:
-    """What a document says beside its text, as 128 bits in hex each."""
+def heads(documents: pl.DataFrame) -> list[int]:
+    """What each document says beside its text, as 64 bits: they are compared within an article alone."""
     said = documents.select(
         pl.concat_str(
             pl.col("title", "agency").fill_null("\1"),
@@ -65,14 +64,14 @@ def heads(documents: pl.DataFrame) -> list[str]:
             separator="\0",
         )
     ).to_series()
-    return [hashlib.sha256(one.encode()).hexdigest()[:32] for one in said]
+    return [int.from_bytes(hashlib.sha256(one.encode()).digest()[:8], "little") for one in said]
 
 
 def with_state(documents: pa.Table, settings: Resolve) -> pl.DataFrame:
     """Documents or articles without their texts, with the `words` and the `head` that revisions are told by."""
     frame = pl.DataFrame(documents.drop_columns(["text"]))
     found = sketches(_whole(documents["text"]), 1, 1, settings.ignored_paragraphs)
-    return frame.with_columns(words=pl.Series(found.words), head=pl.Series(heads(frame), dtype=pl.String))
+    return frame.with_columns(words=pl.Series(found.words), head=pl.Series(heads(frame), dtype=pl.UInt64))
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -99,7 +99,7 @@ def _of_chunk(data: NDArray[np.uint8], offsets: Places, n: int, size: int, phras
 
 
 def _limits(count: Places, size: int) -> Sampled:
-    """Below what a gram's upper half is sampled, so that `size` are expected; all are where there are not twice as many."""
+    """Up to what upper half of its hash a gram is sampled, for `size` to be expected; of up to twice as many, all are."""
     share = size / np.maximum(count, 1)
     return np.where(count <= 2 * size, ALL, (share * 2.0**32).astype(np.int64).clip(0, ALL)).astype(np.uint32)
 
@@ -124,7 +124,7 @@ def _in_order(words: Words, phrases: Sequence[Hashes]) -> Hashes:
     hashes, first = words.hashes, words.first
     dropped = _dropped(words, phrases)
     if dropped is not None:
-        before = ragged.offsets(~dropped)
+        before = ragged.offsets((~dropped).astype(np.int64))
         hashes, first = hashes[~dropped], before[first]
     count = np.diff(first)
     if not len(hashes):
@@ -132,7 +132,8 @@ def _in_order(words: Words, phrases: Sequence[Hashes]) -> Hashes:
     powers = _powers(int(count.max()))
     place = np.arange(len(hashes)) - np.repeat(first[:-1], count)
     summed = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashes * powers[place])])
-    return summed[first[1:]] - summed[first[:-1]] + count.astype(np.uint64)
+    found: Hashes = summed[first[1:]] - summed[first[:-1]] + count.astype(np.uint64)
+    return found
 
 
 def _powers(count: int) -> Hashes:

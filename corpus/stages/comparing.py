@@ -72,7 +72,9 @@ class Comparing:
             lacking = found.filter(missing).select(text_hash="_low", other_hash="_high")
             self._stored = pl.concat([self._stored, self._compared(lacking)])
             return self(asked)
-        self._asked.append(found.select(pl.col("_low").alias("text_hash"), pl.col("_high").alias("other_hash"), *_SCORES))
+        self._asked.append(
+            found.select(pl.col("_low").alias("text_hash"), pl.col("_high").alias("other_hash"), *_SCORES)
+        )
         return found.select(
             *_KEY,
             "common",
@@ -153,7 +155,10 @@ class Comparing:
     def _sets(self, wanted: np.ndarray[Any, np.dtype[np.int64]]) -> GramSets:
         """The sets of n-grams of some texts, in their order, which is that of the shards."""
         chosen = self._texts[wanted].select("shard", "row")
-        parts = [(number, part["row"]) for (number,), part in chosen.partition_by("shard", as_dict=True, maintain_order=True).items()]
+        parts = [
+            (number, part["row"])
+            for (number,), part in chosen.partition_by("shard", as_dict=True, maintain_order=True).items()
+        ]
 
         def read(part: tuple[int, pl.Series]) -> GramSets:
             texts = parquet.read(shard_path(self._root, "documents", self._names[part[0]]), ["text"])["text"]
@@ -175,9 +180,14 @@ def content(rows: pa.Table) -> str:
 
         def flush(self) -> None: ...
         def close(self) -> None: ...
-        def readable(self) -> bool: return False
-        def writable(self) -> bool: return True
-        def seekable(self) -> bool: return False
+        def readable(self) -> bool:
+            return False
+
+        def writable(self) -> bool:
+            return True
+
+        def seekable(self) -> bool:
+            return False
 
     with pa.ipc.new_stream(pa.PythonFile(Sink(), mode="w"), rows.schema) as stream:
         stream.write_table(rows.combine_chunks())

@@ -99,9 +99,7 @@ def _decide(
     good = good.join(marked, on=[_SHARD, _ROW], how="left")
     if settings.duplicates == "drop":
         copy = pl.col("duplicate_of").is_not_null()
-        good = good.with_columns(
-            decision=pl.when(copy).then(pl.lit(Decision.DUPLICATE.value)).otherwise("decision")
-        )
+        good = good.with_columns(decision=pl.when(copy).then(pl.lit(Decision.DUPLICATE.value)).otherwise("decision"))
     bad = rows.drop("article_id", "rule").join(blocked, on=[_SHARD, "source"], how="inner")
     bad = bad.with_columns(decision=pl.lit(Decision.QUARANTINED.value))
     return pl.concat([good, bad], how="diagonal").select(_SHARD, _ROW, *DECISIONS.names).sort(_SHARD, _ROW)
@@ -116,7 +114,9 @@ def _signatures(root: Path, names: Sequence[str]) -> pl.DataFrame:
         )
         for number, table in enumerate(read)
     ]
-    none = pl.DataFrame(SIGNATURES.empty).with_columns(pl.lit(0, pl.Int32).alias(_SHARD), pl.lit(0, pl.Int32).alias(_ROW))
+    none = pl.DataFrame(SIGNATURES.empty).with_columns(
+        pl.lit(0, pl.Int32).alias(_SHARD), pl.lit(0, pl.Int32).alias(_ROW)
+    )
     return pl.concat([none.select(_SHARD, _ROW, *SIGNATURES.names), *frames])
 
 

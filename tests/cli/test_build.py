@@ -96,7 +96,14 @@ def test_repeats_revisions_and_duplicates(corpus_repo):
     corpus_repo.seed("a-corrected.txt", article("one", body=BODY + " Corrected on Tuesday."))
     corpus_repo.seed("b.txt", article("two", title="The same text elsewhere"))
     corpus_repo.run("build")
-    assert ledger(corpus_repo) == {"documents": 4, "articles": 2, "superseded": 1, "repeats": 1, "quarantined": 0}
+    assert ledger(corpus_repo) == {
+        "documents": 4,
+        "articles": 2,
+        "superseded": 1,
+        "repeats": 1,
+        "duplicates": 0,
+        "quarantined": 0,
+    }
     revisions = pl.read_parquet(corpus_repo.root / "data/revisions/*.parquet")
     current = articles(corpus_repo).filter(pl.col("url") == "https://www.example.com/one")
     assert revisions["revision"].to_list() == [1]
@@ -204,7 +211,14 @@ def test_an_engine_that_engine_yaml_does_not_name_refuses(built):
 def test_json_for_machines(built):
     told = json.loads(built.run("build", "--json").stdout)
     assert told["changed"] is False
-    assert told["ledger"] == {"documents": 3, "articles": 2, "superseded": 0, "repeats": 0, "quarantined": 1}
+    assert told["ledger"] == {
+        "documents": 3,
+        "articles": 2,
+        "superseded": 0,
+        "repeats": 0,
+        "duplicates": 0,
+        "quarantined": 1,
+    }
     status = json.loads(built.run("status", "--json").stdout)
     assert status["pending"] == {"new": 0, "changed": 0, "removed": 0}
     assert status["outdated"] == []
