@@ -99,7 +99,7 @@ def _of_chunk(data: NDArray[np.uint8], offsets: Places, n: int, size: int, phras
 
 
 def _limits(count: Places, size: int) -> Sampled:
-    """Up to what upper half of its hash a gram is sampled, for `size` to be expected; of up to twice as many, all are."""
+    """Up to what upper half of its hash a gram is sampled: `size` are expected; of up to twice as many, all are."""
     share = size / np.maximum(count, 1)
     return np.where(count <= 2 * size, ALL, (share * 2.0**32).astype(np.int64).clip(0, ALL)).astype(np.uint32)
 

@@ -69,7 +69,8 @@ class Comparing:
         )
         missing = found["common"].is_null()
         if missing.any():
-            lacking = found.filter(missing).select(text_hash="_low", other_hash="_high")
+            # Asked for in both directions, it is one pair.
+            lacking = found.filter(missing).select(text_hash="_low", other_hash="_high").unique()
             self._stored = pl.concat([self._stored, self._compared(lacking)])
             return self(asked)
         self._asked.append(
