@@ -47,7 +47,9 @@ def resolve(root: Path, settings: Settings, workers: int | None = None) -> Outco
     names = sorted(documents, key=lambda name: (not name.startswith(f"{SEEDS}-"), name))
     rows = _signatures(root, names)
     blocked = _blocked(root, names, verdicts)
-    good = rows.join(blocked, on=[_SHARD, "source"], how="anti", maintain_order="left")
+    good = rows
+    if not blocked.is_empty():
+        good = rows.join(blocked, on=[_SHARD, "source"], how="anti", maintain_order="left")
     texts = good.select("text_hash", _SHARD, _ROW, "grams").unique("text_hash", keep="first", maintain_order=True)
     comparing = Comparing(root, texts, names, settings.resolve.ngram, fingerprint)
     decided = _decide(good, rows, blocked, settings.resolve, comparing)

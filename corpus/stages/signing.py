@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from corpus.errors import CorpusError
 from corpus.resolve.signatures import COLUMNS, PARAMETERS, signatures
 from corpus.stages.progress import progress
-from corpus.stages.workers import run
+from corpus.stages.workers import WorkerDied, run
 from corpus.store import parquet
 from corpus.store.digest import canonical_json, digest
 from corpus.store.shards import KeyedShards, ShardFile, encode, shard_path
@@ -46,9 +47,15 @@ def sign(
         tasks = [Task(name, root, shards.folder, settings) for name in stale]
         rows = sum(documents[name].files["documents"].rows for name in stale)
         with progress("sign", rows, "documents") as advance:
-            for task, files in run(make, tasks, workers, small=rows < _FEW or workers == 1):
-                shards.adopt(task.name, keys[task.name], files)
-                advance(documents[task.name].files["documents"].rows)
+            try:
+                for task, files in run(make, tasks, workers, small=rows < _FEW or workers == 1):
+                    shards.adopt(task.name, keys[task.name], files)
+                    advance(documents[task.name].files["documents"].rows)
+            except WorkerDied:
+                raise CorpusError(
+                    "A process that signed documents was killed, most likely for want of memory. What is done stands; "
+                    "free some memory and run `corpus build` again."
+                ) from None
         return shards.finish(keys)
 
 

@@ -129,7 +129,7 @@ def test_what_differs_in_no_word_is_a_repeat_and_says_so(make):
         [
             Doc(LONG, day=0),
             Doc(LONG.replace(" w1", ", W1"), day=1),
-            Doc(LONG + "\n\nLees ook: een ander verhaal", day=2),
+            Doc(LONG + "\n\nRecommended for you: Another story of this day", day=2),
             Doc(LONG, day=3),
         ]
     )
