@@ -12,8 +12,8 @@ import pyarrow as pa
 from corpus.errors import CorpusError
 from corpus.resolve import ragged, scores
 from corpus.resolve.candidates import Pairs
-from corpus.stages.threads import side_by_side
 from corpus.stages.progress import progress
+from corpus.stages.threads import side_by_side
 from corpus.store import parquet
 from corpus.store.digest import digest
 from corpus.store.shards import KeyedShards, load_keys, shard_path

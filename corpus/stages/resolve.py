@@ -76,16 +76,6 @@ def resolve(root: Path, settings: Settings, workers: int | None = None) -> Outco
     )
 
 
-def count(root: Path, shards: dict[str, Shard]) -> dict[Decision, int]:
-    """How many documents each decision has."""
-    counted = dict.fromkeys(Decision, 0)
-    for name in shards:
-        column = parquet.read(shard_path(root, "decisions", name), ["decision"])["decision"]
-        for entry in column.value_counts().to_pylist():
-            counted[Decision(entry["values"])] += entry["counts"]
-    return counted
-
-
 def _decide(
     good: pl.DataFrame, rows: pl.DataFrame, blocked: pl.DataFrame, settings: Resolve, comparing: Comparing
 ) -> pl.DataFrame:

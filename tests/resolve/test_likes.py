@@ -19,6 +19,8 @@ from corpus.resolve.sketches import ALL, sketches
 from corpus.settings import Resolve
 from corpus.text.normalise import text_hash
 
+DEFAULTS = Resolve()
+
 
 def prose(seed, count=400):
     draw = random.Random(seed)
@@ -48,7 +50,7 @@ def compare_all(articles, n=5):
     return compare
 
 
-def marked(articles, settings=Resolve(), shuffle=None):
+def marked(articles, settings=DEFAULTS, shuffle=None):
     """`with_duplicates` over some texts, the earliest first; by article."""
     found = sketches(pa.array(articles, pa.string()), settings.ngram, settings.sketch)
     frame = pl.DataFrame(

@@ -7,15 +7,17 @@ import random
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from corpus.errors import StorageError
 from corpus.resolve.revisions import Decision
 from corpus.settings import Settings
+from corpus.stages.comparing import Comparing
 from corpus.stages.ingest import documents
 from corpus.stages.origins import Found
 from corpus.stages.resolve import resolve
@@ -25,6 +27,9 @@ from corpus.store import engine
 from corpus.store.digest import digest
 from corpus.store.shards import KeyedShards
 from schemas import DOCUMENTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OUTPUTS = ("signatures", "pairs", "decisions")
 
@@ -46,6 +51,10 @@ class Doc:
         if self.url:
             parts += ["Original url:", f"<https://www.example.com/{self.url}>"]
         return "\n\n".join(parts).encode()
+
+
+def shard_of(batch: str, at: int) -> str:
+    return f"2026010{ord(batch) - 96}T000000Z-{batch * 12}-{at:04}"
 
 
 @dataclass
@@ -72,7 +81,7 @@ class Repo:
                         self._found(batch, number, docs[number])
                         for number in range(at, min(at + self.split, len(docs)))
                     ]
-                    name = f"{batch}-{at:04}"
+                    name = shard_of(batch, at)
                     keys[name] = digest([repr(found)])
                     if shards.stale({name: keys[name]}):
                         shards.put(name, keys[name], [(DOCUMENTS, documents(found, self.settings.ingest))])
@@ -259,29 +268,31 @@ def test_nothing_at_all(tmp_path):
     assert Repo(tmp_path / "r").build(whole=True).height == 0
 
 
-def test_what_was_compared_is_not_compared_again_and_old_texts_are_not_read(tmp_path):
+def test_what_was_compared_is_not_compared_again_and_its_texts_are_not_read(tmp_path):
     old = [Doc(words(at // 2) + f" {at}", url=str(at), day=at) for at in range(30)]
     repo = Repo(tmp_path / "r", batches={"a": old}, split=10)
     repo.build()
     repo.batches["b"] = [Doc(words(500), url="new")]
-    reading = {}
-    before = pl.DataFrame(pl.read_parquet(repo.root / "data/pairs/*.parquet"))
-    assert before.height == 15
-    real = __import__("corpus.store.parquet", fromlist=["read"]).read
-
-    def read(path, columns=None):
-        reading[path.name, path.parent.name] = columns
-        return real(path, columns)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("corpus.store.parquet.read", read)
-        repo.build()
-    assert not any(
-        columns and "text" in columns
-        for (name, table), columns in reading.items()
-        if table == "documents" and name.startswith("a-")
-    )
+    repo.build()
     assert repo.outcome.made == 1
+    pairs = pl.concat([pl.read_parquet(path) for path in (repo.root / "data/pairs").iterdir()])
+    assert pairs.height == 15
+    texts = pl.concat(
+        [
+            pl.read_parquet(repo.root / f"data/signatures/{shard_of('a', at)}.parquet").select(
+                "text_hash", "grams", shard=pl.lit(number, pl.Int32), row=pl.int_range(pl.len(), dtype=pl.Int32)
+            )
+            for number, at in enumerate((0, 10, 20))
+        ]
+    )
+    shutil.move(repo.root / "data/documents", tmp_path / "gone")
+    names = [shard_of("a", at) for at in (0, 10, 20)]
+    comparing = Comparing(repo.root, texts, names, 5, engine.fingerprint("resolve"))
+    again = comparing(pairs.select("text_hash", "other_hash"))
+    assert again.equals(pairs)
+    other = pl.DataFrame({"text_hash": texts["text_hash"][:1], "other_hash": texts["text_hash"][-1:]})
+    with pytest.raises(StorageError):
+        comparing(other)
 
 
 def test_stored_comparisons_that_were_tampered_with_are_made_anew(tmp_path):
@@ -335,7 +346,7 @@ def _params():
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
