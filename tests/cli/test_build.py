@@ -110,7 +110,12 @@ def test_repeats_revisions_and_duplicates(corpus_repo):
     assert current["revision"].to_list() == [2]
     assert revisions["superseded_by"].to_list() == current["document_id"].to_list()
     marked = articles(corpus_repo).filter(pl.col("duplicate_of").is_not_null())
-    assert marked.height == (1 if "Corrected" not in current["text"][0] else 0)
+    assert marked.height == 1
+    told = corpus_repo.run("why", marked["article_id"][0]).stdout
+    share = int(marked["similarity"][0] * 1000) / 10
+    assert f"of {marked['duplicate_of'][0]}, {share:g} % alike" in told
+    told = corpus_repo.run("why", "seeds/a-copy.txt").stdout
+    assert "url: the same URL is the same article" in told
 
 
 def test_a_bad_document_is_quarantined_with_its_reasons_and_the_run_goes_on(corpus_repo):
