@@ -88,10 +88,28 @@ class Validate(_Section):
         return self
 
 
+# Paragraphs that sites add to and exchange in texts that stay what they are.
+READ_MORE = (
+    "read more", "read also", "also read", "read next", "more on this story", "see also", "related articles",
+    "related stories", "recommended for you",
+    "lire aussi", "à lire aussi", "lesen sie auch", "mehr zum thema", "lea también", "leer más", "lea además",
+    "leggi anche", "leia também", "leia mais", "читайте также", "lees ook", "läs också", "czytaj także",
+)  # fmt: skip
+
+
 class Resolve(_Section):
     """When two documents are one article, and two articles have one text."""
 
-    mark_duplicates: bool = True
+    duplicates: Literal["mark", "drop", "exact", "ignore"] = "mark"
+    threshold: float = Field(0.8, ge=0.5, le=1)
+    ngram: int = Field(5, ge=1, le=50)
+    sketch: int = Field(24, ge=8, le=256)
+    containment: float = Field(0.9, ge=0.5, le=1)
+    containment_grams: int = Field(30, ge=1)
+    minor_change: float = Field(0.0, ge=0, le=0.5)
+    ignored_paragraphs: list[Annotated[str, Field(min_length=1, max_length=100)]] = list(READ_MORE)
+    url_reuse: Literal["keep", "split"] = "keep"
+    url_reuse_below: float = Field(0.2, ge=0, le=1)
 
 
 class Report(_Section):

@@ -35,6 +35,7 @@ def text(found: Figures, *, title: str, top: int) -> str:
         ("articles", ledger.articles, "current revisions of articles"),
         ("superseded", ledger.superseded, "earlier revisions, kept in data/revisions/"),
         ("repeats", ledger.repeats, "said what was known already"),
+        ("duplicates", ledger.duplicates, "had another article's text, and were dropped"),
         ("quarantined", ledger.quarantined, "failed a blocking check"),
     ]
     return environment().get_template("page.html.jinja").render(

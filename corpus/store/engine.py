@@ -30,7 +30,10 @@ _SOURCES: Final[dict[str, tuple[str, ...]]] = {
         "corpus/formats", "corpus/text",
     ),
     "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/checks.py", "schemas/models.py"),
-    "resolve": (*_TABLES, "corpus/stages/resolve.py", "corpus/resolve"),
+    "resolve": (
+        *_TABLES, "corpus/stages/resolve.py", "corpus/stages/signing.py", "corpus/stages/comparing.py",
+        "corpus/resolve",
+    ),
     "write": (
         *_TABLES, "corpus/stages/write.py", "corpus/store/ledger.py", "corpus/store/placement.py", "schemas/checks.py",
         "schemas/models.py",
@@ -43,7 +46,7 @@ _LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
         "tldextract", "trafilatura",
     ),
     "validate": ("langcodes", "polars", "pyarrow"),
-    "resolve": ("polars", "pyarrow"),
+    "resolve": ("numpy", "polars", "pyarrow"),
     "write": ("polars", "pyarrow"),
     "report": ("jinja2", "polars"),
 }  # fmt: skip

@@ -69,21 +69,26 @@ def why(repository: Repository, asked: str) -> list[Known]:
         )
     chosen = pl.col("source").is_in(sorted(sources))
     rows = documents.filter(chosen).select(_DOCUMENT).sort("source").collect()
-    decided = {row["source"]: row for row in decisions.filter(chosen).collect().iter_rows(named=True)}
-    said: dict[str, list[dict[str, Any]]] = {}
+    # A source is one document's in its batch, and may be another's in the next.
+    decided = {_one(row): row for row in decisions.filter(chosen).collect().iter_rows(named=True)}
+    said: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in version.scan("verdicts").filter(chosen).collect().iter_rows(named=True):
-        said.setdefault(row["source"], []).append({name: row[name] for name in ("check", "severity", "found")})
+        said.setdefault(_one(row), []).append({name: row[name] for name in ("check", "severity", "found")})
     ids = {row["article_id"] for row in decided.values() if row["article_id"]}
     held = _releases_with(repository, ids)
     return [
         Known(
             row,
-            said.get(row["source"], []),
-            decided[row["source"]],
-            held.get(decided[row["source"]]["article_id"], []),
+            said.get(_one(row), []),
+            decided[_one(row)],
+            held.get(decided[_one(row)]["article_id"], []),
         )
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _one(row: dict[str, Any]) -> tuple[str, str]:
+    return row["source"], row["document_id"]
 
 
 def _is_id(asked: str) -> bool:

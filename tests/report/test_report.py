@@ -71,7 +71,7 @@ def small(tmp_path):
             ]),
         ],
     }  # fmt: skip
-    return tables, Ledger(5, 3, 0, 1, 1)
+    return tables, Ledger(5, 3, 0, 1, 0, 1)
 
 
 def made(tables, ledger, out, **options):
@@ -84,7 +84,14 @@ def test_the_figures(small, tmp_path):
     files = made(*small, tmp_path / "out")
     assert set(files) == FILES
     metrics = json.loads(files["metrics.json"])
-    assert metrics["ledger"] == {"documents": 5, "articles": 3, "superseded": 0, "repeats": 1, "quarantined": 1}
+    assert metrics["ledger"] == {
+        "documents": 5,
+        "articles": 3,
+        "superseded": 0,
+        "repeats": 1,
+        "duplicates": 0,
+        "quarantined": 1,
+    }
     assert metrics["articles"]["publishers"] == 2
     assert metrics["articles"]["words"] == 60
     assert metrics["articles"]["median_words"] == 20.0
@@ -136,7 +143,7 @@ def test_the_order_of_shards_changes_no_byte(small, tmp_path):
 
 
 def test_an_empty_corpus(tmp_path):
-    files = made({}, Ledger(0, 0, 0, 0, 0), tmp_path / "out")
+    files = made({}, Ledger(0, 0, 0, 0, 0, 0), tmp_path / "out")
     assert files["articles_by_month.csv"] == "month,articles\n"
     assert "There are no articles yet" in files["index.html"]
     assert "NaN" not in files["metrics.json"]
@@ -144,13 +151,13 @@ def test_an_empty_corpus(tmp_path):
 
 def test_a_ledger_that_is_not_what_the_tables_hold(small, tmp_path):
     with pytest.raises(InvariantError, match="has 3 rows; the ledger says 2"):
-        made(small[0], Ledger(4, 2, 0, 1, 1), tmp_path / "out")
+        made(small[0], Ledger(4, 2, 0, 1, 0, 1), tmp_path / "out")
     with pytest.raises(InvariantError, match="does not balance"):
-        Ledger(5, 3, 0, 0, 1)
+        Ledger(5, 3, 0, 0, 0, 1)
 
 
 def test_the_dictionary_names_every_column_and_check(tmp_path):
-    text = made({}, Ledger(0, 0, 0, 0, 0), tmp_path / "out")["dictionary.md"]
+    text = made({}, Ledger(0, 0, 0, 0, 0, 0), tmp_path / "out")["dictionary.md"]
     for table in TABLES.values():
         assert f"## {table.name}" in text
         for column in table.columns:
