@@ -131,7 +131,7 @@ class _Tables:
     def _of(self, data: bytes) -> dict[str, Any]:
         import json
 
-        from corpus.formats.rows import columns
+        from corpus.formats.mapping import columns
 
         try:
             row = json.loads(data)
