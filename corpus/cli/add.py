@@ -76,7 +76,7 @@ def add(
         tally, tables = Tally(), _Tables(repository.root)
         for entry in tables.noted(entries):
             if isinstance(entry, tables.item):
-                tally.take(entry)
+                tally.take([entry])
             else:
                 tally.skip(entry)
         _print(tally, None, as_json, tables.columns)
