@@ -6,7 +6,6 @@ up where they have been seen before; only short ones, for what is remembered mus
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -196,7 +195,8 @@ def moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str
         url: its address, whose date decides before both.
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if not math.isfinite(value) or not 0 < value < _MOST_SECONDS * 1_000:
+        # So asked, NaN and numbers of any size are none.
+        if not 0 < value < _MOST_SECONDS * 1_000:
             return None
         instant = datetime.fromtimestamp(value if value < _MOST_SECONDS else value / 1_000, UTC)
         return dates.Moment(instant.date(), instant)

@@ -73,6 +73,7 @@ def test_datatrove_rows_with_metadata() -> None:
         ("soon", None, None),
         (float("nan"), None, None),
         (10**300, None, None),
+        (10**400, None, None),
         (True, None, None),
         ([], None, None),
     ],
