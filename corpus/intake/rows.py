@@ -117,7 +117,7 @@ def _json(stream: Readable, source: str) -> Iterator[Item | Skipped]:
 
 
 def _is_by_line(data: bytes) -> bool:
-    """Whether a file is JSON Lines by another name, as datasets often are: its first line is an object, and more follow."""
+    """Whether a file is JSON Lines by another name, as datasets often are: its first line is an object of more."""
     first, _, rest = data.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
     if not first.startswith(b"{") or len(first) > MOST_ROW_BYTES or not rest[:_CHUNK].strip():
         return False
