@@ -26,6 +26,7 @@ _TABLES = ("schemas/table.py", "schemas/tables.py", "schemas/rules.py", "corpus/
 _SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
         *_TABLES, "schemas/raw.py", "corpus/stages/ingest.py", "corpus/stages/origins.py",
+        "corpus/stages/tabular.py",
         "corpus/store/batches.py", "corpus/store/layout.py",
         "corpus/formats", "corpus/text",
     ),
@@ -42,8 +43,8 @@ _SOURCES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
-        "chardet", "dateparser", "langcodes", "polars", "pyarrow", "pycld2", "pyyaml", "resiliparse", "selectolax",
-        "tldextract", "trafilatura",
+        "chardet", "dateparser", "langcodes", "orjson", "polars", "pyarrow", "pycld2", "pyyaml", "resiliparse",
+        "selectolax", "tldextract", "trafilatura",
     ),
     "validate": ("langcodes", "polars", "pyarrow"),
     "resolve": ("numpy", "polars", "pyarrow"),
