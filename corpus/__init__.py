@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from corpus.errors import CorpusError
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from corpus.versioning.reading import Version
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["CorpusError", "open", "versions"]
 
 
-def open(rev: str | None = None, *, repo: str | Path = ".") -> Version:  # noqa: A001 - the public name
+def open(  # noqa: A001 - the public name
+    rev: str | None = None, *, repo: str | Path = ".", as_of: date | str | None = None
+) -> Version:
     """Open a version of a corpus in place; nothing is checked out.
 
     Args:
         rev: a release (`corpus@v1.0.0`, or `v1.0.0`), tag, branch or commit; None for the working tree.
         repo: a folder in the corpus repository, or a git URL.
+        as_of: a day of capture: the version as it was known at the end of that day (UTC), decided anew from what was
+            captured until then. Seeds have no time of capture, and were always there.
 
     Returns:
         A version with `articles()`, `scan()`, `arrow()`, `pandas()`, `duckdb()`, `splits()` and `to_huggingface()`.
@@ -35,7 +40,7 @@ def open(rev: str | None = None, *, repo: str | Path = ".") -> Version:  # noqa:
     """
     from corpus.versioning.reading import open_version  # DVC and Arrow are heavy: only who reads pays
 
-    return open_version(rev, repo)
+    return open_version(rev, repo, as_of)
 
 
 def versions(repo: str | Path = ".") -> list[Release]:

@@ -172,13 +172,26 @@ def load(root: Path) -> Settings:
     Raises:
         SettingsError: the file is absent, is no YAML mapping, or has unknown keys or bad values.
     """
-    import yaml
-
     path = root / PARAMS
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise SettingsError(path, [f"it cannot be read: {error.strerror}"]) from None
+    return parse(raw, path)
+
+
+def parse(raw: bytes, path: Path) -> Settings:
+    """Settings in the bytes of a params.yaml.
+
+    Args:
+        raw: the file's content.
+        path: what to call it in an error.
+
+    Raises:
+        SettingsError: it is no YAML mapping, or has unknown keys or bad values.
+    """
+    import yaml
+
     if len(raw) > _MAX_PARAMS:
         raise SettingsError(path, [f"it has {len(raw):,} bytes; that is no settings file"])
     try:

@@ -20,7 +20,7 @@ from corpus.store.shards import KeyedShards, load_keys, shard_path
 from schemas import PAIRS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from corpus.resolve.scores import GramSets
@@ -36,22 +36,21 @@ class Comparing:
     """Compares texts by their hashes, and remembers all that were compared.
 
     Args:
-        root: the repository.
         texts: one row a text, with text_hash, shard (the number of one with a document that has it) and row, and
             grams.
-        names: the shards of documents by number.
         n: words a gram.
-        fingerprint: of the code.
+        known: rows of `schemas.PAIRS`: what was compared before.
+        read: the column of texts of a shard of documents, by its number.
     """
 
-    def __init__(self, root: Path, texts: pl.DataFrame, names: Sequence[str], n: int, fingerprint: str) -> None:
-        self._root = root
+    def __init__(
+        self, texts: pl.DataFrame, n: int, known: pl.DataFrame, read: Callable[[int], pa.ChunkedArray]
+    ) -> None:
         self._texts = texts.with_columns(_text=pl.int_range(pl.len(), dtype=pl.Int64))
-        self._names = names
         self._n = n
-        self._fingerprint = fingerprint
+        self._stored = known
+        self._read = read
         self._asked: list[pl.DataFrame] = []
-        self._stored = pl.concat([pl.DataFrame(PAIRS.empty), *self._found()])
 
     def __call__(self, asked: pl.DataFrame) -> pl.DataFrame:
         """Add `common`, `grams` and `other_grams` to rows with text_hash and other_hash.
@@ -83,38 +82,17 @@ class Comparing:
             other_grams=pl.when(swapped).then("grams").otherwise("other_grams"),
         )
 
-    def save(self) -> None:
-        """Publish what was asked as the table `pairs`: a pair stands beside the later of its documents' shards."""
+    @property
+    def asked(self) -> pl.DataFrame:
+        """All that was asked for, with the number of a `shard`: a pair stands beside the later of its documents'."""
         pairs = pl.concat([pl.DataFrame(PAIRS.empty), *self._asked]).unique(_KEY)
         places = self._texts.select("text_hash", "shard")
-        numbered = (
+        return (
             pairs.join(places, on="text_hash", how="left")
             .join(places, left_on="other_hash", right_on="text_hash", how="left", suffix="_other")
             .with_columns(shard=pl.max_horizontal("shard", "shard_other"))
             .sort("shard", *_KEY)
         )
-        parts = {
-            self._names[number]: part.select(PAIRS.names).to_arrow().cast(PAIRS.arrow)
-            for (number,), part in numbered.partition_by("shard", as_dict=True, maintain_order=True).items()
-        }
-        keys = {name: self._key(part) for name, part in parts.items()}
-        with KeyedShards(self._root, STAGE, [PAIRS]) as shards:
-            for name in shards.stale(keys):
-                shards.put(name, keys[name], [(PAIRS, parts[name])])
-            shards.finish(keys)
-
-    def _key(self, rows: pa.Table) -> str:
-        return digest([self._fingerprint, str(self._n), content(rows)])
-
-    def _found(self) -> Iterator[pl.DataFrame]:
-        """What the last run compared, as far as it was by this code and stands."""
-        for name, shard in load_keys(self._root, STAGE).items():
-            try:
-                rows = parquet.read(shard_path(self._root, PAIRS.name, name))
-            except CorpusError:
-                continue
-            if rows.schema.equals(PAIRS.arrow) and self._key(rows) == shard.key:
-                yield pl.DataFrame(rows)
 
     def _compared(self, pairs: pl.DataFrame) -> pl.DataFrame:
         numbers = self._texts.select("text_hash", "_text")
@@ -162,10 +140,46 @@ class Comparing:
         ]
 
         def read(part: tuple[int, pl.Series]) -> GramSets:
-            texts = parquet.read(shard_path(self._root, "documents", self._names[part[0]]), ["text"])["text"]
-            return scores.gram_sets(texts.take(part[1].to_arrow()).combine_chunks(), self._n)
+            return scores.gram_sets(self._read(part[0]).take(part[1].to_arrow()).combine_chunks(), self._n)
 
         return scores.joined(side_by_side(read, parts))
+
+
+def texts_of(root: Path, names: Sequence[str]) -> Callable[[int], pa.ChunkedArray]:
+    """How to read the texts of a shard of documents by its number."""
+    return lambda number: parquet.read(shard_path(root, "documents", names[number]), ["text"])["text"]
+
+
+def known(root: Path, n: int, fingerprint: str) -> pl.DataFrame:
+    """What the last run compared, as far as it was by this code and stands."""
+    return pl.concat([pl.DataFrame(PAIRS.empty), *_found(root, n, fingerprint)])
+
+
+def _found(root: Path, n: int, fingerprint: str) -> Iterator[pl.DataFrame]:
+    for name, shard in load_keys(root, STAGE).items():
+        try:
+            rows = parquet.read(shard_path(root, PAIRS.name, name))
+        except CorpusError:
+            continue
+        if rows.schema.equals(PAIRS.arrow) and _key(rows, n, fingerprint) == shard.key:
+            yield pl.DataFrame(rows)
+
+
+def publish(root: Path, names: Sequence[str], n: int, fingerprint: str, asked: pl.DataFrame) -> None:
+    """Publish what was asked for as the table `pairs`."""
+    parts = {
+        names[number]: part.select(PAIRS.names).to_arrow().cast(PAIRS.arrow)
+        for (number,), part in asked.partition_by("shard", as_dict=True, maintain_order=True).items()
+    }
+    keys = {name: _key(part, n, fingerprint) for name, part in parts.items()}
+    with KeyedShards(root, STAGE, [PAIRS]) as shards:
+        for name in shards.stale(keys):
+            shards.put(name, keys[name], [(PAIRS, parts[name])])
+        shards.finish(keys)
+
+
+def _key(rows: pa.Table, n: int, fingerprint: str) -> str:
+    return digest([fingerprint, str(n), content(rows)])
 
 
 def content(rows: pa.Table) -> str:

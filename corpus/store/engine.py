@@ -33,7 +33,7 @@ _SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/checks.py", "schemas/models.py"),
     "resolve": (
         *_TABLES, "corpus/stages/resolve.py", "corpus/stages/signing.py", "corpus/stages/comparing.py",
-        "corpus/resolve",
+        "corpus/stages/deciding.py", "corpus/resolve",
     ),
     "write": (
         *_TABLES, "corpus/stages/write.py", "corpus/store/ledger.py", "corpus/store/placement.py", "schemas/checks.py",

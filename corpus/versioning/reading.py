@@ -8,20 +8,26 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError, MissingObjects, UnknownVersion, UsageError
-from corpus.versioning import pins, releases
+from corpus.versioning import asof, pins, releases
 from corpus.versioning.repository import Repository, find
 from corpus.versioning.version import Version
+
+if TYPE_CHECKING:
+    from datetime import date
 
 __all__ = ["Version", "open_version", "resolve"]
 
 _URL: Final = re.compile(r"^(?:[a-z][a-z0-9+.-]*://|[^/@\s]+@[^/:\s]+:)")
 
 
-def open_version(rev: str | None, repo: str | Path = ".") -> Version:
+def open_version(rev: str | None, repo: str | Path = ".", as_of: date | str | None = None) -> Version:
     """See `corpus.open`."""
+    if as_of is not None:
+        day = asof.capture_day(as_of)
+        return asof.AsOf(open_version(rev, repo), day)
     if isinstance(repo, str) and _URL.match(repo):
         repository = _cloned(repo)
         rev = rev or "HEAD"

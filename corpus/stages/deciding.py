@@ -1,0 +1,78 @@
+"""From signatures to decisions: what each document is, over a whole corpus at once, wherever its tables stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from corpus.resolve.duplicates import MARKS, jaccard, overlap, with_duplicates
+from corpus.resolve.revisions import Bounds, Decision, with_revisions
+from corpus.stages.comparing import Comparing
+from schemas import DECISIONS, SIGNATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import pyarrow as pa
+
+    from corpus.settings import Resolve
+
+# The number of a document's shard, and of its row there.
+SHARD: Final = "shard"
+ROW: Final = "row"
+
+
+def numbered(signatures: Iterable[pa.Table]) -> pl.DataFrame:
+    """The signatures of several shards in one frame, with the number of their shard and their row in it."""
+    frames = [
+        pl.DataFrame(table).select(
+            pl.lit(number, pl.Int32).alias(SHARD), pl.int_range(pl.len(), dtype=pl.Int32).alias(ROW), pl.all()
+        )
+        for number, table in enumerate(signatures)
+    ]
+    none = pl.DataFrame(SIGNATURES.empty).with_columns(pl.lit(0, pl.Int32).alias(SHARD), pl.lit(0, pl.Int32).alias(ROW))
+    return pl.concat([none.select(SHARD, ROW, *SIGNATURES.names), *frames])
+
+
+def decide(
+    rows: pl.DataFrame,
+    blocked: pl.DataFrame,
+    settings: Resolve,
+    known: pl.DataFrame,
+    texts: Callable[[int], pa.ChunkedArray],
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Decide what each document is.
+
+    Args:
+        rows: the signatures, as `numbered` gives them; seeds first, then by batch.
+        blocked: `shard`, `source` and `rule` of those that are quarantined.
+        settings: params.yaml's `resolve`.
+        known: rows of `schemas.PAIRS`: what is known of pairs of texts.
+        texts: the column of texts of a shard of documents, by its number.
+
+    Returns:
+        `schemas.DECISIONS` with `shard` and `row`, in the order of `rows`; and the pairs of texts that were compared,
+        as `Comparing.asked`.
+    """
+    good = rows
+    if not blocked.is_empty():
+        good = rows.join(blocked, on=[SHARD, "source"], how="anti", maintain_order="left")
+    distinct = good.select("text_hash", SHARD, ROW, "grams").unique("text_hash", keep="first", maintain_order=True)
+    comparing = Comparing(distinct, settings.ngram, known, texts)
+    bounds = Bounds(settings.minor_change, settings.url_reuse_below, settings.url_reuse == "split")
+
+    def compare(asked: pl.DataFrame) -> pl.DataFrame:
+        return comparing(asked).select("text_hash", "other_hash", jaccard=jaccard(), overlap=overlap())
+
+    good = with_revisions(good, bounds, compare)
+    current = good.filter(pl.col("decision") == Decision.ARTICLE.value)
+    marked = with_duplicates(current, settings, comparing).select(SHARD, ROW, *MARKS)
+    good = good.join(marked, on=[SHARD, ROW], how="left")
+    if settings.duplicates == "drop":
+        copy = pl.col("duplicate_of").is_not_null()
+        good = good.with_columns(decision=pl.when(copy).then(pl.lit(Decision.DUPLICATE.value)).otherwise("decision"))
+    bad = rows.drop("article_id", "rule").join(blocked, on=[SHARD, "source"], how="inner")
+    bad = bad.with_columns(decision=pl.lit(Decision.QUARANTINED.value))
+    decided = pl.concat([good, bad], how="diagonal").select(SHARD, ROW, *DECISIONS.names).sort(SHARD, ROW)
+    return decided, comparing.asked
