@@ -1,4 +1,4 @@
-"""How long a comparison takes: `python -m benchmarks.diff [COUNT]`. Prints seconds.
+"""How long a comparison takes: `python -m benchmarks.diff [COUNT]`. Prints seconds of the clock and of the processors.
 
 Two versions of a corpus are written as a build would leave them, in a real repository: a release, and the corpus 60
 days on. In between every day brought articles, some of the last half year were corrected, some read by a newer parser,
@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -149,13 +150,14 @@ def commit(root: Path, articles: pl.DataFrame, tag: str, *, shift: int = 0) -> N
         subprocess.run(["git", "-c", "user.name=B", "-c", "user.email=b@example.org", *arguments], cwd=root, check=True)
 
 
-def seconds(folder: Path, *arguments: str) -> tuple[float, str]:
-    """The wall time of a command of ours, with all its imports, and what it printed first."""
-    began = time.perf_counter()
+def seconds(folder: Path, *arguments: str) -> tuple[float, float, str]:
+    """The wall time and the processor time of a command of ours, with all its imports, and what it printed first."""
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-m", "corpus", *arguments], cwd=folder, check=True, capture_output=True, text=True
     )
-    return time.perf_counter() - began, done.stdout.partition("\n")[0]
+    took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return took, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout.partition("\n")[0]
 
 
 def main() -> None:
@@ -186,13 +188,14 @@ def main() -> None:
             "history of an article": ("history", article),
         }
         for name, command in asked.items():
-            times = []
+            times: list[tuple[float, float]] = []
             for _ in range(arguments.runs):
                 if name.endswith("verifying"):
                     shutil.rmtree(folder / ".dvc" / "tmp" / "corpus", ignore_errors=True)
-                took, said = seconds(folder, *command)
-                times.append(took)
-            print(f"{name:24} {statistics.median(times):6.2f} s   {said}")
+                wall, processor, said = seconds(folder, *command)
+                times.append((wall, processor))
+            wall, processor = (statistics.median(column) for column in zip(*times, strict=True))
+            print(f"{name:24} {wall:6.2f} s, {processor:6.2f} s of processors   {said}", flush=True)
 
 
 if __name__ == "__main__":

@@ -150,9 +150,9 @@ def _remark(change: Change) -> str:
         case Kind.REDATED:
             old, new = change.old, change.new
             return f"{(old and old.published) or 'undated'} -> {(new and new.published) or 'undated'}"
-        case Kind.REMARKED:
+        case Kind.REMARKED if "duplicate_of" in change.columns:
             return f"duplicate of {change.into}" if change.into else "no duplicate any more"
-        case Kind.RESOURCED:
+        case Kind.REMARKED | Kind.RESOURCED:
             return ", ".join(change.columns)
         case _ as never:
             assert_never(never)

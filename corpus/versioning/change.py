@@ -23,7 +23,7 @@ class Kind(StrEnum):
     REPARSED: the same document was read otherwise, by another parser or another state of it.
     CORRECTED: another document says something else, and not of its date alone.
     REDATED: another document gives another date; title, text and byline are the same.
-    REMARKED: it says the same, but is no duplicate any more, or another's, or by another score.
+    REMARKED: it says the same, but is no duplicate any more, or another's, or a part of another, or by another score.
     RESOURCED: the same words from another document, place, batch or time of capture.
     """
 
@@ -56,7 +56,7 @@ class Kind(StrEnum):
             case Kind.REDATED:
                 return "another document gives another date, and says the same"
             case Kind.REMARKED:
-                return "no duplicate any more, or another article's, or by another score"
+                return "no duplicate any more, or another article's, or part of another, or by another score"
             case Kind.RESOURCED:
                 return "the same words from another document, place, batch or capture"
             case _ as never:

@@ -59,7 +59,7 @@ def page(found: Difference, worded: Iterable[tuple[Change, Sequence[Run] | None]
             _Item(
                 change,
                 tuple(_facts(change)),
-                change.columns if change.kind is Kind.RESOURCED else change.details,
+                change.columns if change.kind in {Kind.REMARKED, Kind.RESOURCED} else change.details,
                 shown if fits else None,
                 not fits,
             )

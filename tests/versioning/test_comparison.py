@@ -70,6 +70,7 @@ ANOTHER = {"document_id": "e" * 64}
         ({"duplicate_of": "b" * 32, "similarity": 1.0}, Kind.MERGED, []),
         ({**ANOTHER, "duplicate_of": "b" * 32, "text_hash": "2" * 32}, Kind.MERGED, [Part.TEXT]),
         ({"similarity": 0.9}, Kind.REMARKED, []),
+        ({"contained_in": "b" * 32, "containment": 0.95}, Kind.REMARKED, []),
         ({"source": "seeds/b.txt"}, Kind.RESOURCED, []),
         ({**ANOTHER, "captured_at": datetime(2024, 5, 5, tzinfo=UTC), "revision": 2}, Kind.RESOURCED, []),
     ],
@@ -126,7 +127,7 @@ def test_kinds_of_what_is_gone(decisions, kind, into):
 
 
 def test_other_columns_are_no_change():
-    later = rows({"title": "Council rejects tram"}).with_columns(contained_in=pl.lit("b" * 32)).drop("section")
+    later = rows({"title": "Council rejects tram"}).with_columns(mood=pl.lit("b" * 32)).drop("section")
     (found,) = compare(rows({}), later.cast({"word_count": pl.Int64}))
     assert found.columns == ("title",)
     assert compare(rows({}).drop("parser"), rows({})) == []
