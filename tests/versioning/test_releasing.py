@@ -8,7 +8,7 @@ import json
 import pytest
 
 from corpus.store.lock import TOKEN
-from corpus.versioning import journal, recovery, releasing
+from corpus.versioning import commit, journal, recovery, releasing
 from corpus.versioning.releases import releases
 from corpus.versioning.repository import Repository
 from tests.conftest import article
@@ -205,3 +205,13 @@ def test_a_release_that_was_redacted_is_read_by_what_is_left_of_it(released):
     first, second = releases(Repository(released.root))
     assert (first.version, first.readable) == ("v1.0.0", left)
     assert second.readable == second.commit
+
+
+def test_what_a_release_commits_may_be_uncommitted_and_new(built):
+    """git names the folder of a new file, not the file."""
+    (built.root / "data/raw.dvc").write_text("outs: []\n")
+    repository = Repository(built.root)
+    assert commit.uncommitted(repository) == ["?? data/"]
+    assert commit.uncommitted(repository, commit.PATHS) == []
+    (built.root / "data/notes.txt").write_text("mine")
+    assert commit.uncommitted(repository, commit.PATHS) == ["?? data/"]
