@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # Where and when an article was found, and what follows from its text: not what it says.
 _PROVENANCE: Final = frozenset({
-    "article_id", "revision", "text", "word_count", "similarity", "first_seen", "captured_at", "document_id", "source",
-    "batch", "parser",
+    "article_id", "revision", "text", "word_count", "similarity", "containment", "first_seen", "captured_at",
+    "document_id", "source", "batch", "parser",
 })  # fmt: skip
 _COUNTS: Final = ("added", "removed", "changed")
 _HASH: Final = "#"

@@ -17,7 +17,7 @@ from corpus.store.raw import BATCHES, RAW
 from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from corpus.versioning.repository import Repository
 
@@ -130,7 +130,8 @@ def _ledger(metrics: str) -> dict[str, int]:
     return {str(name): int(value) for name, value in ledger.items()}
 
 
-def uncommitted(repository: Repository) -> list[str]:
-    """What git calls changed or new in the working tree, as `git status` prints it, a path each."""
-    listing = repository.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal")
+def uncommitted(repository: Repository, besides: Sequence[str] = ()) -> list[str]:
+    """What git calls changed or new in the working tree, as `git status` prints it; `besides` is left out."""
+    asked = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal")
+    listing = repository.git(*asked, "--", ".", *(f":(exclude){path}" for path in besides))
     return [entry for entry in listing.split("\0") if entry]

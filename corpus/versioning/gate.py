@@ -82,10 +82,8 @@ def _pinned(repository: Repository) -> list[pins.Pin] | str:
 
 
 def _uncommitted(repository: Repository) -> list[str]:
-    own = [path.removesuffix("/") for path in commit.PATHS]
-    # git lists a folder without tracked files as `reports/`.
-    changed = [entry[3:] for entry in commit.uncommitted(repository)]
-    others = [path for path in changed if not any(path.rstrip("/") == one or path.startswith(f"{one}/") for one in own)]
+    # What a release commits itself may be uncommitted.
+    others = [entry[3:] for entry in commit.uncommitted(repository, commit.PATHS)]
     reasons = []
     if others:
         more = f", and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""

@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 HEADER: Final = "# Versions of this corpus\n\n`corpus release` writes this, the newest version first.\n"
 # So many publishers and months are named; what is left is summed up.
 _ROWS: Final = 12
-# In metrics.json, by section.
+# In metrics.json, by section, and what they are called where both sections have the name.
 _FIGURES: Final = {
-    "ledger": ("documents", "articles", "superseded", "repeats", "quarantined"),
-    "articles": ("publishers", "languages", "duplicates", "words", "median_words", "first_published", "last_published"),
-}
+    "ledger": {
+        "documents": "documents", "articles": "articles", "superseded": "superseded", "repeats": "repeats",
+        "duplicates": "duplicates_dropped", "quarantined": "quarantined",
+    },
+    "articles": {
+        "publishers": "publishers", "languages": "languages", "duplicates": "duplicates_marked", "words": "words",
+        "median_words": "median_words", "first_published": "first_published", "last_published": "last_published",
+    },
+}  # fmt: skip
 # Markdown and HTML would make something else of these.
 _SPECIAL: Final = {letter: f"\\{letter}" for letter in "\\`*_[]<>|#~"}
 _CONTROL: Final = dict.fromkeys((*range(0x20), 0x7F), " ")
@@ -53,7 +59,11 @@ def figures(metrics: str | None) -> dict[str, int | float | str]:
     """The figures in the text of a metrics.json by name, in the order in which they are told; none if it is none."""
     try:
         values = json.loads(metrics or "{}")
-        found = {name: values.get(section, {}).get(name) for section, names in _FIGURES.items() for name in names}
+        found = {
+            shown: values.get(section, {}).get(name)
+            for section, names in _FIGURES.items()
+            for name, shown in names.items()
+        }
     except (ValueError, AttributeError):
         return {}
     return {name: value for name, value in found.items() if isinstance(value, (int, float, str))}

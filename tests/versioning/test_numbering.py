@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -7,7 +8,7 @@ import pytest
 
 from corpus.errors import Refused, UsageError
 from corpus.versioning.changes import Changes
-from corpus.versioning.notes import insert, plain
+from corpus.versioning.notes import figures, insert, plain
 from corpus.versioning.numbering import Bump, check, decide
 from corpus.versioning.releases import Release, in_tag, tag
 from corpus.versioning.shape import Shape, compare
@@ -89,3 +90,13 @@ def test_figures_are_read_from_the_last_paragraph_only():
     counts, digest = _figures(in_tag("articles: 5\n\nwords: 3", {"articles": 1_234}, "a" * 64))
     assert (counts, digest) == ({"articles": 1234}, "a" * 64)
     assert _figures("hello") == ({}, None)
+
+
+def test_figures_of_one_name_are_told_apart():
+    metrics = {
+        "ledger": {"articles": 5, "duplicates": 1},
+        "articles": {"duplicates": 2, "first_published": "2020-01-01"},
+    }
+    told = {"articles": 5, "duplicates_dropped": 1, "duplicates_marked": 2, "first_published": "2020-01-01"}
+    assert figures(json.dumps(metrics)) == told
+    assert figures("[]") == figures("{") == figures(None) == {}
