@@ -203,6 +203,11 @@ def test_a_part_of_the_cache_is_named_as_what_it_lacks(library_copy):
     assert caught.value.objects == (f"{lost.path} ({lost.md5})",)
 
 
+def test_a_folder_that_is_none_is_not_looked_for_above(library):
+    with pytest.raises(UsageError, match="There is no folder"):
+        corpus.open(repo=library.root / "nowhere")
+
+
 def test_a_clone_of_a_url_is_read_without_prompts(library, tmp_path):
     with pytest.raises(corpus.CorpusError, match="could not be cloned"):
         corpus.open(repo=f"file://{tmp_path}/nothing")
