@@ -127,22 +127,12 @@ def scans(folder: Path) -> None:
     )
 
     def full(source: Any) -> float:
-        return fastest(
-            lambda: (
-                pl.scan_parquet(source, glob=False)
-                .select(pl.col("text").str.len_bytes().sum(), pl.col("word_count").sum())
-                .collect()
-            )
-        )
+        return fastest(lambda: pl.scan_parquet(source, glob=False).select(pl.col("text").str.len_bytes().sum(), pl.col("word_count").sum()).collect())
 
     month = pl.col("published_date").is_between(date(2025, 7, 1), date(2025, 7, 31))
-    filtered = fastest(
-        lambda: pl.scan_parquet(paths, glob=False).filter(month).select(pl.col("text").str.len_bytes().sum()).collect()
-    )
+    filtered = fastest(lambda: pl.scan_parquet(paths, glob=False).filter(month).select(pl.col("text").str.len_bytes().sum()).collect())
     many, single = full(paths), full(one)
-    print(
-        f"full scan {many:.2f} s, of one file {single:.2f} s: {many / single:.2f} times; a month {filtered:.3f} s: {many / filtered:.1f} times faster"
-    )
+    print(f"full scan {many:.2f} s, of one file {single:.2f} s: {many / single:.2f} times; a month {filtered:.3f} s: {many / filtered:.1f} times faster")
 
 
 def main() -> None:
@@ -160,19 +150,14 @@ def main() -> None:
         began = time.perf_counter()
         for month in range(MONTHS):
             start = FIRST - timedelta(days=round((MONTHS - month) * 30.4))
-            rows = [
-                newsroom.article(start + timedelta(days=number % 30)) for number in range(chosen.articles // MONTHS)
-            ]
+            rows = [newsroom.article(start + timedelta(days=number % 30)) for number in range(chosen.articles // MONTHS)]
             older += rows[:: max(1, len(rows) // 500)]
             add(folder, rows, datetime(start.year, start.month, start.day, tzinfo=UTC) + timedelta(days=30))
         print(f"made and added {newsroom.made:,} articles in {time.perf_counter() - began:.0f} s")
         clean = run(folder, "build")
         idle = run(folder, "build")
         known = objects(folder)
-        print(
-            f"clean build {clean:.1f} s, nothing to do {idle:.1f} s; {len(known)} files, {sum(known.values()) / 1e6:.0f} MB",
-            flush=True,
-        )
+        print(f"clean build {clean:.1f} s, nothing to do {idle:.1f} s; {len(known)} files, {sum(known.values()) / 1e6:.0f} MB", flush=True)
         days: deque[list[dict[str, Any]]] = deque(maxlen=3)
         grown = wanted = 0
         builds = []
@@ -184,9 +169,7 @@ def main() -> None:
             grown += sum(size for md5, size in now.items() if md5 not in known)
             known |= now
             version = corpus.open(repo=folder)
-            last = max(
-                batch for batch in version.scan().select("batch").unique().collect()["batch"] if batch != "seeds"
-            )
+            last = max(batch for batch in version.scan().select("batch").unique().collect()["batch"] if batch != "seeds")
             fresh = version.scan().filter(pl.col("batch") == last).collect().to_arrow()
             aside = folder.parent / "fresh.parquet"
             parquet.write(aside, ARTICLES, fresh)
@@ -197,9 +180,7 @@ def main() -> None:
                     f"{grown / wanted:.2f} times; daily build {np.median(builds):.2f} s",
                     flush=True,
                 )
-        print(
-            f"daily build {np.median(builds):.2f} s, less what DVC takes for nothing {np.median(builds) - idle:.2f} s: {(np.median(builds) - idle) / clean:.1%} of a clean build"
-        )
+        print(f"daily build {np.median(builds):.2f} s, less what DVC takes for nothing {np.median(builds) - idle:.2f} s: {(np.median(builds) - idle) / clean:.1%} of a clean build")
         scans(folder)
 
 
