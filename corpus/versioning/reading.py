@@ -32,6 +32,9 @@ def open_version(rev: str | None, repo: str | Path = ".", as_of: date | str | No
         repository = _cloned(repo)
         rev = rev or "HEAD"
     else:
+        if not Path(repo).is_dir():
+            # Or the repository around it would be taken for it.
+            raise UsageError(f"There is no folder {repo}. repo= is a folder in a corpus repository, or a git URL.")
         repository = find(repo)
     if rev is None:
         pinned = pins.of_working_tree(repository)

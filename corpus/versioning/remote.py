@@ -10,15 +10,17 @@ import atexit
 import hashlib
 import os
 import tempfile
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
+from corpus.store.digest import stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corpus.store.digest import Stamp
     from corpus.versioning.pins import Pinned
     from corpus.versioning.repository import Repository
 
@@ -76,7 +78,7 @@ class Remote:
                     raise self.unread(file, error.__cause__) from error
                 lost.append(file)
         if lost:
-            raise self.missing(lost, "The remote lacks them too.")
+            raise self.missing(lost)
         return found
 
     def _bring(self, store: Any, file: Pinned, target: Path) -> None:
@@ -114,7 +116,7 @@ class Remote:
         except FileNotFoundError as error:
             if _is_away(error):
                 raise self.unread(file, error.__cause__) from error
-            raise self.missing([file], "The remote lacks them too.") from None
+            raise self.missing([file]) from None
         except Exception as error:  # whatever the remote's client raises
             raise self.unread(file, error) from error
         return opened
@@ -125,8 +127,10 @@ class Remote:
         said = " ".join(str(error).split()) or type(error).__name__
         return CorpusError(f"{file.path} could not be read from the remote: {said}")
 
-    def missing(self, lost: Sequence[Pinned], why: str) -> MissingObjects:
+    def missing(self, lost: Sequence[Pinned]) -> MissingObjects:
         """The error of objects that are nowhere, and how to have them."""
+        there = self._store is not None
+        why = "The remote lacks them too." if there else "There is no default remote (`dvc remote list`)."
         again = (
             f"check out {self.commit[:10]} and run `corpus build`, or `dvc pull` where a remote has them"
             if self.commit
@@ -139,20 +143,28 @@ class Remote:
 
     def _require(self, wanted: Sequence[Pinned]) -> Any:
         if self._store is None:
-            raise self.missing(wanted, "There is no default remote (`dvc remote list`).")
+            raise self.missing(wanted)
         return self._store
 
-    @cached_property
+    @property
     def _store(self) -> Any:
         """DVC's object database of the remote; None if there is none."""
-        from dvc.exceptions import DvcException
-        from dvc.repo import Repo
+        root = self.repository.root
+        settings = [root / ".dvc" / name for name in ("config", "config.local")]
+        return _open(root, tuple(stamp_of(file.stat()) if file.exists() else None for file in settings))
 
-        try:
-            with Repo(str(self.repository.root)) as repo:
-                return repo.cloud.get_remote_odb() if repo.config["core"].get("remote") else None
-        except DvcException as error:
-            raise CorpusError(f"The remote cannot be used: {error}") from error
+
+@cache
+def _open(root: Path, _settings: tuple[Stamp | None, ...]) -> Any:
+    """The remote as its settings have it, opened once: connections are dear, and ill-mannered when they are dropped."""
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo(str(root)) as repo:
+            return repo.cloud.get_remote_odb() if repo.config["core"].get("remote") else None
+    except DvcException as error:
+        raise CorpusError(f"The remote cannot be used: {error}") from error
 
 
 def _is_away(error: FileNotFoundError) -> bool:

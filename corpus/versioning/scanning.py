@@ -72,12 +72,16 @@ class Shards:
         """Read the footers that are not known yet.
 
         Raises:
-            MissingObjects: a shard is neither here nor in a remote.
+            MissingObjects: shards are neither here nor in a remote; names each.
             DamagedObject: one is not what was pinned.
         """
         unread = [shard for shard in self._shards if shard.file not in self._footers]
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
-            self._footers.update(zip((s.file for s in unread), pool.map(self._footer, unread), strict=True))
+            found = list(pool.map(self._footer, unread))
+        lost = [shard.file for shard, footer in zip(unread, found, strict=True) if footer is None]
+        if lost:
+            raise self._remote.missing(lost)
+        self._footers.update((shard.file, footer) for shard, footer in zip(unread, found, strict=True))
 
     @property
     def schema(self) -> pa.Schema:
@@ -148,7 +152,11 @@ class Shards:
         return rows if columns is None else rows.select(list(columns))
 
     def _footer(self, shard: Shard) -> Any:
-        return self._use(shard, lambda file: file.metadata)
+        """A shard's footer; None if the shard is nowhere."""
+        try:
+            return self._use(shard, lambda file: file.metadata)
+        except MissingObjects:
+            return None
 
     def _use(self, shard: Shard, take: Callable[[Any], _T]) -> _T:
         """What a function takes from a shard, opened as a Parquet file."""

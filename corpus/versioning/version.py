@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Unpack
 
-from corpus.errors import UsageError
+from corpus.errors import MissingObjects, UsageError
 from corpus.store import shards as keyed
 from corpus.versioning import pins
 from corpus.versioning.remote import Remote
@@ -124,7 +124,11 @@ class Version:
         pin = self._pins.get(f"keys/{stage}.json")
         if pin is None:
             return {}
-        path = self._objects.get(pin.md5) or self._remote.fetch([pins.Pinned(pin.path, pin.md5)])[pin.md5]
+        try:
+            path = self._objects.get(pin.md5) or self._remote.fetch([pins.Pinned(pin.path, pin.md5)])[pin.md5]
+        except MissingObjects:
+            # Then the shards have to do without; whether they are there is found out next.
+            return {}
         return {
             f"{_DATA}{table}/{name}.parquet": shard.files[table]
             for name, shard in keyed.parse_keys(path.read_bytes()).items()

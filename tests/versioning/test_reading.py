@@ -182,14 +182,30 @@ def test_a_damaged_object_in_the_remote_is_noticed(far):
 def test_what_is_nowhere_is_named_and_how_to_have_it(far):
     at, store = far
     version = corpus.open("v1.0.0", repo=at(str(store)))
-    lost = version.files()[1]
-    (store / "files/md5" / lost.md5[:2] / lost.md5[2:]).unlink()
+    lost = version.files()
+    for file in lost:
+        (store / "files/md5" / file.md5[:2] / file.md5[2:]).unlink()
     with pytest.raises(MissingObjects, match="The remote lacks them too") as caught:
         version.scan()
-    assert caught.value.objects == (f"{lost.path} ({lost.md5})",)
+    assert caught.value.objects == tuple(f"{file.path} ({file.md5})" for file in lost)
     assert "run `corpus build`, or `dvc pull`" in str(caught.value)
     with pytest.raises(corpus.CorpusError, match="could not be read from the remote"):
         corpus.open("v1.0.0", repo=at("http://127.0.0.1:9")).scan("decisions")
+
+
+def test_a_part_of_the_cache_is_named_as_what_it_lacks(library_copy):
+    version = corpus.open("v1.0.0", repo=library_copy.root)
+    lost, cache = version.files()[0], library_copy.root / ".dvc/cache/files/md5"
+    (cache / lost.md5[:2] / lost.md5[2:]).unlink()
+    (cache / version._pins["keys/write.json"].md5[:2] / version._pins["keys/write.json"].md5[2:]).unlink()
+    with pytest.raises(MissingObjects, match="There is no default remote") as caught:
+        corpus.open("v1.0.0", repo=library_copy.root).articles(publisher="beta.org")
+    assert caught.value.objects == (f"{lost.path} ({lost.md5})",)
+
+
+def test_a_folder_that_is_none_is_not_looked_for_above(library):
+    with pytest.raises(UsageError, match="There is no folder"):
+        corpus.open(repo=library.root / "nowhere")
 
 
 def test_a_clone_of_a_url_is_read_without_prompts(library, tmp_path):
