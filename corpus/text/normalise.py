@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 # Line and paragraph separators of all kinds are line ends.
@@ -36,8 +37,22 @@ def normalise(text: str) -> str:
     if not text.isascii():
         # Lone surrogates have no place in UTF-8.
         text = text.encode("utf-8", "replace").decode("utf-8")
-        text = unicodedata.normalize("NFC", text)
+        text = _nfc(text)
     return text
+
+
+def _nfc(text: str) -> str:
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    # Marks are put in order by insertion, which takes quadratic time: 60,000 on one letter took three seconds.
+    return unicodedata.normalize("NFC", _marks().sub("", text))
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    """Marks after 30 others on one letter, the most that Unicode's stream-safe format (UAX #15) has."""
+    marks = "".join(chr(point) for point in range(0x110000) if unicodedata.combining(chr(point)))
+    return re.compile(f"(?<=[{marks}]{{30}})[{marks}]+")
 
 
 def is_odd(text: str) -> bool:

@@ -186,3 +186,10 @@ def test_encodings(encoding):
 def test_binary_is_no_text():
     assert decode(bytes(range(256)) * 40).encoding is None
     assert decode(b"\x89PNG\r\n\x1a\n" + bytes(500)).encoding is None
+
+
+def test_a_letter_with_very_many_marks_takes_no_time() -> None:
+    found = normalise("a" + "\u0301\u0323" * 200_000 + "b")
+    assert len(found) < 40
+    assert found.endswith("b")
+    assert normalise("e\u0301" * 10) == "\u00e9" * 10
