@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "release": ("naming", "release", "Name this version of the corpus."),
     "versions": ("naming", "versions", "The releases."),
     "diff": ("naming", "diff", "What changed between two versions, article by article."),
+    "verify": ("keeping", "verify", "A version, byte by byte: cache, remote, a clean rebuild; --repair mends."),
     "update": ("schedule", "update", "Run the Prefect flow once."),
     "serve": ("schedule", "serve", "Run the Prefect flow on a schedule."),
     "ingest": ("pipeline", "ingest", "Stage: bytes to parsed, normalised articles."),
