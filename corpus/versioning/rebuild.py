@@ -16,6 +16,7 @@ from corpus.errors import DamagedObject, MissingObjects, Refused, StageFailed
 from corpus.store import engine, raw
 from corpus.store.batches import SEEDS
 from corpus.store.lock import TOKEN
+from corpus.store.withdrawals import WITHDRAWN
 from corpus.versioning import stored
 from corpus.versioning.content import pinned_engine
 from corpus.versioning.faults import Fault, Place, Trouble
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from corpus.versioning.verify import Version
 
 # What a build reads, besides seeds/ and data/raw/.
-_INPUTS: Final = (PIPELINE, "params.yaml", engine.ENGINE, raw.BATCHES, "withdrawn.yaml")
+_INPUTS: Final = (PIPELINE, "params.yaml", engine.ENGINE, raw.BATCHES, WITHDRAWN)
 
 
 def rebuild(version: Version, tell: Callable[[str], None]) -> tuple[int, list[Fault]]:
