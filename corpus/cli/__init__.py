@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "versions": ("naming", "versions", "The releases."),
     "diff": ("naming", "diff", "What changed between two versions, article by article."),
     "verify": ("keeping", "verify", "A version, byte by byte: cache, remote, a clean rebuild; --repair mends."),
+    "forget": ("withdrawing", "forget", "Withdraw an article for good; --everywhere from past releases too."),
     "update": ("schedule", "update", "Run the Prefect flow once."),
     "serve": ("schedule", "serve", "Run the Prefect flow on a schedule."),
     "ingest": ("pipeline", "ingest", "Stage: bytes to parsed, normalised articles."),

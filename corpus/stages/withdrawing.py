@@ -46,7 +46,9 @@ def blank(rows: pa.Table, tombstones: Tombstones) -> pa.Table:
     columns = [
         gone[name].combine_chunks()
         if name in _ORIGIN
-        else pa.array(reasons if name == "problems" else [_nothing(name)] * gone.num_rows, DOCUMENTS.arrow.field(name).type)
+        else pa.array(
+            reasons if name == "problems" else [_nothing(name)] * gone.num_rows, DOCUMENTS.arrow.field(name).type
+        )
         for name in rows.column_names
     ]
     emptied = pa.Table.from_arrays(columns, names=rows.column_names).cast(rows.schema)

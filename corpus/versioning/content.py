@@ -154,8 +154,8 @@ def _tables(version: Version, files: Mapping[str, Stored], sound: Mapping[str, D
     import pyarrow.parquet as pq
 
     by_table: dict[str, list[Stored]] = {}
-    for path, one in files.items():
-        parts = path.split("/")
+    for name, one in files.items():
+        parts = name.split("/")
         if len(parts) == 3 and parts[1] in TABLES and one.md5 in sound:
             by_table.setdefault(parts[1], []).append(one)
     same_engine = pinned_engine(version) == engine.installed()

@@ -90,7 +90,7 @@ class ObjectStore:
 
     def put(self, path: Path, md5: str) -> None:
         """Store a file as an object. One that is there already is left alone."""
-        from dvc_objects.fs import localfs
+        from dvc_objects.fs.local import localfs
 
         with self._asked(md5):
             self._odb.add(str(path), localfs, md5)

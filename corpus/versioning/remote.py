@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
+from corpus.versioning import removed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ def fetch(repository: Repository, commit: str | None, wanted: Sequence[Pinned]) 
     absent = [file for file in wanted if not found[file.md5].exists()]
     if not absent:
         return found
+    removed.explain(repository, commit, [file.md5 for file in absent])
     store = _store(repository, commit, wanted)
     lost = []
     for file in absent:

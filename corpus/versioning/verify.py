@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from corpus.errors import CorpusError, MissingObjects, UsageError
 from corpus.stages.progress import progress
 from corpus.store.lock import TOKEN, holder
-from corpus.versioning import pins, stored
+from corpus.versioning import pins, removed, stored
 from corpus.versioning.content import check_content
 from corpus.versioning.faults import Fault, Place, Trouble, Verified
 from corpus.versioning.reading import resolve
@@ -73,9 +73,16 @@ class Version:
 
 
 def verify(version: Version) -> Verified:
-    """Verify a version where it is kept on this machine. Changes nothing."""
+    """Verify a version where it is kept on this machine. Changes nothing.
+
+    Raises:
+        Withdrawn: its objects were removed on purpose.
+    """
     wanted = version.cached()
     faults, sound = _in_cache(version, wanted)
+    lost = [fault.md5 for fault in faults if fault.trouble is Trouble.MISSING and fault.md5]
+    if lost:
+        removed.explain(version.repository, version.commit, lost)
     looked = {"objects": len({one.md5 for one in wanted}), "bytes": sum(digests.size for digests in sound.values())}
     faults += _in_git(version)
     content = check_content(version, wanted, sound)
@@ -89,9 +96,7 @@ def verify(version: Version) -> Verified:
     return Verified(version.name, version.commit, {**looked, **content.looked}, (*faults, *content.faults), (), notes)
 
 
-def _in_cache(
-    version: Version, wanted: Iterable[stored.Stored]
-) -> tuple[list[Fault], dict[str, stored.Digests]]:
+def _in_cache(version: Version, wanted: Iterable[stored.Stored]) -> tuple[list[Fault], dict[str, stored.Digests]]:
     """What the cache lacks or has otherwise, and the digests of what it has."""
     by_md5 = {one.md5: one for one in wanted}
 
