@@ -14,6 +14,7 @@ from corpus.cli.pipeline import wait_option
 from corpus.cli.show import count, json_option, print_json, safe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from corpus.versioning.forget import Done
@@ -69,12 +70,12 @@ def forget(
     repository = find()
     settings.load(repository.root)
     today = datetime.now(UTC).date()
-    configured = repository.dvc("config", "core.remote").stdout.strip()
-    if push and not configured:
+    remotes = objectstore.configured(repository)
+    if push and not remotes.default:
         raise click.UsageError("--push: there is no default remote. `dvc remote add --default NAME URL` names one.")
     with ExitStack() as held:
         descriptor = -1 if dry_run else held.enter_context(write_lock(repository.root, "corpus forget", wait))
-        store = held.enter_context(objectstore.default(repository)) if configured and everywhere else None
+        store = held.enter_context(objectstore.default(repository)) if remotes.default and everywhere else None
         survey = Survey(repository, store)
         found = plan(survey, article, publisher, reason=reason or "", today=today, everywhere=everywhere)
         if not as_json:
@@ -89,11 +90,10 @@ def forget(
             return
         session = Session(repository, descriptor)
         done = _do(survey, found, session, store if push else None, today, everywhere=everywhere)
-        others = [name for name in objectstore.names(repository) if name != configured] if everywhere else []
     if as_json:
         print_json({**_plain(found), "done": asdict(done)})
     else:
-        _print_certificate(found, done, others, everywhere=everywhere, pushed=push)
+        _print_certificate(found, done, remotes.others, everywhere=everywhere, pushed=push)
 
 
 def _require_sense(
@@ -116,6 +116,7 @@ def _do(
     survey: Survey, found: Plan, session: Session, store: ObjectStore | None, today: date, *, everywhere: bool
 ) -> Done:
     from corpus.versioning import forget as work
+    from corpus.versioning.forget_out import push, remove
 
     def tell(line: str) -> None:
         click.echo(line, err=True)
@@ -130,9 +131,9 @@ def _do(
         doomed = work.commit_all(fresh.again(), found, today, done)
         last = fresh.again()
         if store is not None:
-            work.push(last, store, done)
+            push(last, store, done)
             tell("pushed what stays")
-        work.remove(last, found, doomed, store, done)
+        remove(last, found, doomed, store, done)
     return done
 
 
@@ -186,12 +187,11 @@ def _more(label: str, number: int) -> None:
         click.echo(f"{label:9} and {number - _SHOWN:,} more; --json names all")
 
 
-def _print_certificate(found: Plan, done: Done, others: list[str], *, everywhere: bool, pushed: bool) -> None:
+def _print_certificate(found: Plan, done: Done, others: Sequence[str], *, everywhere: bool, pushed: bool) -> None:
     click.echo("")
     click.echo(f"Withdrawn on {found.withdrawal.date}: {safe(found.withdrawal.reason)}")
-    click.echo(
-        f"  from the corpus    {count(len(found.articles), 'article')}, {count(len(found.documents), 'document')}"
-    )
+    gone = f"{count(len(found.articles), 'article')}, {count(len(found.documents), 'document')}"
+    click.echo(f"  from the corpus    {gone}{' (and what an earlier run took)' if found.resumed else ''}")
     for source in done.seeds[:_SHOWN]:
         click.echo(f"  deleted            {safe(source)}")
     for name, number in done.batches.items():
@@ -214,7 +214,7 @@ def _print_certificate(found: Plan, done: Done, others: list[str], *, everywhere
         click.echo(f"  - {line}")
 
 
-def _beyond(found: Plan, done: Done, others: list[str], *, everywhere: bool, pushed: bool) -> list[str]:
+def _beyond(found: Plan, done: Done, others: Sequence[str], *, everywhere: bool, pushed: bool) -> list[str]:
     lines = []
     for source, commits in found.in_git.items():
         shown = ", ".join(commit[:10] for commit in commits[:5])

@@ -6,23 +6,20 @@ named and pushed; and only when nothing that stays needs them, objects are remov
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from corpus.errors import CorpusError, InvariantError, Refused
-from corpus.store import raw, redaction, withdrawals
+from corpus.errors import InvariantError, Refused
+from corpus.store import raw, withdrawals
 from corpus.store.engine import ENGINE
-from corpus.store.files import publish, sync_folder, write_text
+from corpus.store.files import write_text
 from corpus.store.withdrawals import WITHDRAWN
-from corpus.versioning import gitwork, holding, purge, removed, stored
-from corpus.versioning import raw as raw_versions
+from corpus.versioning import gitwork, holding, purge, removed
 from corpus.versioning.commit import uncommitted
 from corpus.versioning.forget_plan import is_withdrawn_seed
-from corpus.versioning.pins import Objects
 from corpus.versioning.raw import PIN as RAW_PIN
-from corpus.versioning.redact import Redaction, next_tag, redact, without
+from corpus.versioning.redact import next_tag, redact
+from corpus.versioning.redact_batches import redact_batches
 from corpus.versioning.removed import REMOVED, Removal
 from corpus.versioning.repository import LOCK, PIPELINE
 
@@ -31,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from corpus.versioning.forget_plan import Plan
-    from corpus.versioning.objectstore import ObjectStore
     from corpus.versioning.pipeline import Session
+    from corpus.versioning.redact_rows import Redaction
     from corpus.versioning.repository import Repository
     from corpus.versioning.survey import Ref, Survey
 
@@ -103,7 +100,7 @@ def withdraw(repository: Repository, plan: Plan, session: Session, done: Done) -
     for source in plan.seeds:
         (root / source).unlink(missing_ok=True)
     done.seeds = plan.seeds
-    done.batches = _redact_batches(repository, plan)
+    done.batches = redact_batches(repository, plan.withdrawal, plan.batches)
     session.run_all(None, lambda _: None)
     session.verify()
     _require_gone(repository, plan)
@@ -117,63 +114,6 @@ def _is_same(one: withdrawals.Withdrawal, other: withdrawals.Withdrawal) -> bool
         and one.articles <= other.articles
         and one.publishers <= other.publishers
     )
-
-
-def _redact_batches(repository: Repository, plan: Plan) -> dict[str, int]:
-    """Write each batch that holds a document without it.
-
-    New files stand beside the old until the manifest names them; killed at any point, the manifest's files are there.
-    """
-    root = repository.root
-    batches = raw.load(root)
-    if not plan.batches:
-        _sweep(repository, batches)
-        return {}
-    folder = root / "data" / "tmp" / f"forget-{os.getpid()}"
-    shutil.rmtree(folder.parent, ignore_errors=True)
-    folder.mkdir(parents=True)
-    made: list[raw.Batch] = []
-    gone: dict[str, int] = {}
-    try:
-        for batch in batches:
-            files: list[raw.RawFile] = []
-            for file in batch.files:
-                if batch.name not in plan.batches:
-                    files.append(file)
-                    continue
-                found = redaction.batch_file(
-                    raw.path_of(root, file), lambda rows: holding.withdrawn_rows(rows, plan.withdrawal), folder
-                )
-                if not found.gone:
-                    files.append(file)
-                    continue
-                gone[batch.name] = gone.get(batch.name, 0) + found.gone
-                if found.file:
-                    publish(folder / found.file.name, raw.path_of(root, found.file), sync=False)
-                    files.append(found.file)
-            made.append(without(batch, files, gone.get(batch.name, 0)))
-    finally:
-        shutil.rmtree(folder.parent, ignore_errors=True)
-    if gone:
-        sync_folder(root / raw.RAW)
-        raw_versions.track(repository)
-        raw.save(root, made)
-    _sweep(repository, made)
-    return gone
-
-
-def _sweep(repository: Repository, batches: list[raw.Batch]) -> None:
-    """Remove the files that no batch has any more, and have DVC forget them, though killed between the two before."""
-    raw_versions.sweep(repository, batches)
-    pin = repository.root / RAW_PIN
-    if not pin.exists():
-        return
-    objects = Objects(repository)
-    pinned = [
-        one.path for each in raw_versions.pinned(pin.read_text(encoding="utf-8")) for one in objects.files(each) or ()
-    ]
-    if set(pinned) != {f"{raw.RAW}/{file.name}" for batch in batches for file in batch.files}:
-        raw_versions.track(repository)
 
 
 def _require_gone(repository: Repository, plan: Plan) -> None:
@@ -267,53 +207,3 @@ def _subject(plan: Plan) -> str:
     many = len(plan.withdrawal.documents)
     what = "1 document" if many == 1 else f"{many:,} documents"
     return f"Withdraw {what}\n\n{plan.withdrawal.reason}\n"
-
-
-def push(survey: Survey, store: ObjectStore, done: Done) -> None:
-    """Store what stays in the remote, then push the branch and the tags, so that nobody is left with half of it.
-
-    Raises:
-        CorpusError: one of them failed; nothing was removed from the remote.
-    """
-    repository = survey.repository
-    commits = [repository.commit_of("HEAD"), *(repository.commit_of(tag) for tag in done.releases.values())]
-    wanted = {one.md5: one for commit in commits if commit for one in survey.needed(commit)}
-    for md5 in sorted(wanted, key=lambda one: (one.endswith(".dir"), one)):
-        source = survey.objects.path(md5)
-        if store.size(md5) is None:
-            if not source.is_file() or stored.digests_of(source).md5 != md5.removesuffix(".dir"):
-                raise CorpusError(f"{wanted[md5].path} ({md5}) is neither whole in the cache nor in the remote.")
-            store.put(source, md5)
-    remote = _git_remote(repository)
-    if remote is None:
-        done.notes.append("there is no git remote to push to")
-        return
-    branch = gitwork.branch_of_head(repository)
-    refs = [branch, *(f"refs/tags/{tag}" for tag in done.releases.values())]
-    repository.git("push", "--quiet", remote, *refs)
-    done.pushed = tuple(ref.removeprefix("refs/heads/").removeprefix("refs/tags/") for ref in refs)
-
-
-def _git_remote(repository: Repository) -> str | None:
-    branch = gitwork.branch_of_head(repository).removeprefix("refs/heads/")
-    named = repository.git("config", f"branch.{branch}.remote", check=False).strip()
-    known = repository.git("remote").split()
-    return named or ("origin" if "origin" in known else known[0] if len(known) == 1 else None)
-
-
-def remove(survey: Survey, plan: Plan, doomed: purge.Doomed, store: ObjectStore | None, done: Done) -> None:
-    """Remove objects from the cache and, if given, the remote; then look whether they are gone."""
-    superseded = survey.superseded()
-    if store is not None:
-        keep = purge.needed(survey, superseded, "refs/heads", "refs/tags", "refs/remotes")
-        known = doomed.objects | {
-            md5 for one in removed.of_head(survey.repository) for md5 in one.objects if md5 not in keep
-        }
-        there = purge.in_remote(survey, store, plan.withdrawal, known, keep)
-        done.from_remote = purge.from_remote(store, there)
-        done.kept = len(there.kept)
-        left = [md5 for md5 in there.objects if store.size(md5) is not None]
-        if left:
-            raise CorpusError(f"The remote still has {len(left):,} objects that were deleted: {', '.join(left[:5])}.")
-    done.from_cache = purge.from_cache(survey, doomed)
-    done.kept = max(done.kept, len(doomed.kept))

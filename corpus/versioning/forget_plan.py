@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from corpus.errors import CorpusError, MissingObjects, NotFound, UsageError
+from corpus.errors import CorpusError, MissingObjects, NotFound
 from corpus.stages.ingest import sha256_of
-from corpus.stages.progress import progress
 from corpus.store import raw, withdrawals
 from corpus.store.batches import SEEDS, list_seeds
 from corpus.store.shards import digests
-from corpus.store.withdrawals import Kind, Withdrawal, article_of, hashed
-from corpus.text.urls import canonical
-from corpus.text.urls import publisher as publisher_of
+from corpus.store.withdrawals import Kind, Withdrawal, hashed
 from corpus.versioning import gitwork, holding
+from corpus.versioning.seeking import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,9 +97,7 @@ def plan(
     superseded = survey.superseded()
     all_releases = [ref for ref in survey.refs("refs/tags") if ref.is_release]
     releases = [ref for ref in all_releases if ref.commit not in superseded] if everywhere else []
-    sought, unseen = _find(survey, asked, publisher, releases)
-    tombstones = withdrawals.load(repository.root)
-    earlier = _earlier(tombstones.withdrawals, sought)
+    sought, earlier, unseen = find(survey, asked, publisher, releases, withdrawals.load(repository.root).withdrawals)
     record = sought.withdrawal(earlier or Withdrawal(today, reason))
     seeds = _seeds(repository, record)
     sought.documents |= set(seeds.values())
@@ -130,94 +126,6 @@ def plan(
         {source: commits for source in _sources(survey, sought, releases) if (
             commits := gitwork.commits_with(repository, source))},
     )  # fmt: skip
-
-
-def _find(
-    survey: Survey, asked: str | None, publisher: str | None, releases: Sequence[Ref]
-) -> tuple[holding.Sought, list[str]]:
-    """What is looked for, with all its documents in the working tree and some releases."""
-    unseen: list[str] = []
-    commits: list[tuple[str | None, str]] = [(None, ""), *((ref.commit, ref.short) for ref in releases)]
-    sought = holding.Sought(publishers=set(names_of(publisher)) if publisher else set())
-    if asked is not None:
-        sought = _target(survey, asked, commits)
-    by_url = bool(sought.urls)
-    # An article's documents say its address; then those are found that never became an article.
-    for number in (1, 2):
-        seen: set[str] = set()
-        with progress("looking", len(commits), "versions") as advance:
-            for commit, name in commits:
-                try:
-                    for table, path in survey.tables(commit, seen):
-                        _grow(sought, holding.rows(path, sought), table, by_url=by_url, last=number == 2)
-                except MissingObjects:
-                    if commit is None:
-                        raise
-                    unseen += [] if name in unseen else [name]
-                advance(1)
-    return sought, unseen
-
-
-def _grow(sought: holding.Sought, found: pl.DataFrame, table: str, *, by_url: bool, last: bool) -> None:
-    if not found.height:
-        return
-    mine = pl.lit(value=False)
-    if "article_id" in found.columns:
-        of_article = pl.col("article_id").is_in(sorted(sought.articles)).fill_null(value=False)
-        mine |= of_article
-        if "url" in found.columns:
-            sought.urls |= set(found.filter(of_article)["url"].drop_nulls())
-    if "publisher" in found.columns and sought.publishers:
-        mine |= pl.col("publisher").is_in(sorted(sought.publishers)).fill_null(value=False)
-    # Two stories may have stood at one address. Of one that was named by its id, the other is left alone.
-    if "url" in found.columns and sought.urls and (by_url or table == "quarantine") and last:
-        mine |= pl.col("url").is_in(sorted(sought.urls)).fill_null(value=False)
-    sought.documents |= set(found.filter(mine)["document_id"])
-
-
-def _target(survey: Survey, asked: str, commits: Sequence[tuple[str | None, str]]) -> holding.Sought:
-    wanted = asked.strip()
-    if not (8 <= len(wanted) <= 64 and set(wanted.lower()) <= set("0123456789abcdef")):
-        url = canonical(wanted)
-        if url is None:
-            raise UsageError(f"{asked!r} is neither an id (8 to 64 hex digits) nor an http(s) URL.")
-        return holding.Sought(articles={article_of(url)}, urls={url})
-    wanted = wanted.lower()
-    articles: set[str] = set()
-    documents: set[str] = set()
-    seen: set[str] = set()
-    for commit, _ in commits:
-        try:
-            for table, path in survey.tables(commit, seen):
-                if table != "decisions":
-                    continue
-                begins = pl.col("article_id").str.starts_with(wanted) | pl.col("document_id").str.starts_with(wanted)
-                frame = pl.scan_parquet(path, glob=False).filter(begins).select("article_id", "document_id").collect()
-                articles |= set(frame["article_id"].drop_nulls())
-                documents |= set(frame.filter(pl.col("article_id").is_null())["document_id"])
-        except MissingObjects:
-            if commit is None:
-                raise
-    if len(articles | documents) > 1:
-        shown = ", ".join(sorted(articles | documents)[:5])
-        raise UsageError(f"{asked!r} begins several ids: {shown}. Give more of the one you mean.")
-    if not articles and not documents:
-        # Withdrawn before, perhaps: then its hash is on record.
-        return holding.Sought(
-            articles={wanted} if len(wanted) == 32 else set(), documents={wanted} if len(wanted) == 64 else set()
-        )
-    return holding.Sought(articles=articles, documents=documents)
-
-
-def _earlier(known: Sequence[Withdrawal], sought: holding.Sought) -> Withdrawal | None:
-    """The withdrawal of the same thing that is on record, if there is one."""
-    articles = {hashed(Kind.ARTICLE, one) for one in sought.articles}
-    publishers = {hashed(Kind.PUBLISHER, one) for one in sought.publishers}
-    documents = set() if articles or publishers else {hashed(Kind.DOCUMENT, one) for one in sought.documents}
-    for one in known:
-        if articles & one.articles or publishers & one.publishers or documents & one.documents:
-            return one
-    return None
 
 
 def _seeds(repository: Repository, record: Withdrawal) -> dict[str, str]:
@@ -317,10 +225,3 @@ def is_withdrawn_seed(repository: Repository, path: str, record: Withdrawal) -> 
         return False
     document_id = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
     return hashed(Kind.DOCUMENT, document_id) in record.documents
-
-
-def names_of(publisher: str) -> list[str]:
-    """What the tables may call a publisher that a person names so."""
-    host = publisher.strip().lower()
-    domain = publisher_of(f"https://{host}/") if "." in host else None
-    return [name for name in dict.fromkeys((publisher.strip(), domain)) if name]

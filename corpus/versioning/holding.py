@@ -15,11 +15,14 @@ import pyarrow.parquet as pq
 from corpus.store.redaction import DOCUMENT
 from corpus.store.withdrawals import Kind, Tombstones, Withdrawal, hashed
 from corpus.text.urls import canonical
+from schemas import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+# The column of `rows` that says which were emptied for what is looked for.
+MARK: Final = "_withdrawn"
 _MAGIC: Final = b"PAR1"
 _ASKED: Final = ("document_id", "article_id", "url", "publisher", "source", "batch", "title")
 
@@ -32,6 +35,7 @@ class Sought:
     urls: set[str] = field(default_factory=set)
     publishers: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
+    hashes: set[str] = field(default_factory=set)
 
     def condition(self, columns: Iterable[str]) -> pl.Expr | None:
         """Which rows are of it, of a table with some columns; None if those columns cannot say."""
@@ -42,9 +46,17 @@ class Sought:
             "publisher": self.publishers,
         }
         names = [name for name in columns if asked.get(name)]
-        if not names:
+        each = [pl.col(name).is_in(sorted(asked[name])).fill_null(value=False) for name in names]
+        marked = self.marked(columns)
+        return pl.any_horizontal(each if marked is None else [*each, marked]) if names or marked is not None else None
+
+    def marked(self, columns: Iterable[str]) -> pl.Expr | None:
+        """Which rows `ingest` emptied for it; None if the columns cannot say."""
+        if not self.hashes or "problems" not in columns:
             return None
-        return pl.any_horizontal([pl.col(name).is_in(sorted(asked[name])).fill_null(value=False) for name in names])
+        found = pl.element().struct.field("found").is_in(sorted(self.hashes))
+        check = pl.element().struct.field("check") == Check.WITHDRAWN.value
+        return pl.col("problems").list.eval(check & found).list.any().fill_null(value=False)
 
     def withdrawal(self, like: Withdrawal) -> Withdrawal:
         """The record of it: a withdrawal's date and reason, and the hashes of what is looked for."""
@@ -66,7 +78,9 @@ def rows(path: Path, sought: Sought) -> pl.DataFrame:
     condition = sought.condition(columns)
     if condition is None:
         return pl.DataFrame(schema={"document_id": pl.String})
-    return frame.filter(condition).select([name for name in _ASKED if name in columns]).collect()
+    marked = sought.marked(columns)
+    shown = [pl.col(name) for name in _ASKED if name in columns]
+    return frame.filter(condition).select(*shown, *([] if marked is None else [marked.alias(MARK)])).collect()
 
 
 def is_parquet(path: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
@@ -141,7 +142,25 @@ def default(repository: Repository) -> Iterator[ObjectStore]:
         raise CorpusError(f"The remote cannot be used: {' '.join(str(error).split())}") from error
 
 
-def names(repository: Repository) -> list[str]:
-    """All remotes that the repository's settings name."""
-    listed = repository.dvc("remote", "list").stdout
-    return [line.split("\t")[0].split()[0] for line in listed.splitlines() if line.strip()]
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The remotes that a repository's settings name: the default one, if there is one, and the others."""
+
+    default: str | None
+    others: tuple[str, ...]
+
+
+def configured(repository: Repository) -> Configured:
+    """The remotes of a repository, by its settings alone: none is asked.
+
+    Raises:
+        CorpusError: the settings cannot be read.
+    """
+    from dvc.config import Config, ConfigError
+
+    try:
+        settings = Config(str(repository.root / ".dvc"))
+    except ConfigError as error:
+        raise CorpusError(f"DVC's settings cannot be read: {' '.join(str(error).split())}") from error
+    first = settings["core"].get("remote")
+    return Configured(first, tuple(name for name in settings["remote"] if name != first))

@@ -153,5 +153,5 @@ def remote_or_none(version: Version) -> Any:
     """The default remote as a context, or a context of None where there is none."""
     from contextlib import nullcontext
 
-    configured = version.repository.dvc("config", "core.remote").stdout.strip()
-    return objectstore.default(version.repository) if configured else nullcontext()
+    known = objectstore.configured(version.repository).default
+    return objectstore.default(version.repository) if known else nullcontext()
