@@ -66,6 +66,8 @@ def require_ready(repository: Repository, plan: Plan, *, everywhere: bool) -> No
         reasons.append(f"{PIPELINE} does not know {WITHDRAWN}: add `- {WITHDRAWN}` to the deps of stage ingest")
     if everywhere:
         gitwork.branch_of_head(repository)
+        if repository.commit_of("HEAD") is None:
+            reasons.append("nothing was committed yet, so there is nothing past; leave out --everywhere")
         if not repository.git("var", "GIT_COMMITTER_IDENT", check=False):
             reasons.append("git does not know who you are: `git config user.name` and `user.email`")
         strange = [entry[3:] for entry in uncommitted(repository) if not _is_ours(repository, plan, entry)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from corpus.errors import CorpusError
@@ -22,7 +23,11 @@ def push(survey: Survey, store: ObjectStore, done: Done) -> None:
         CorpusError: one of them failed; nothing was removed from the remote.
     """
     repository = survey.repository
-    commits = [repository.commit_of("HEAD"), *(repository.commit_of(tag) for tag in done.releases.values())]
+    # Those of earlier withdrawals too, which may not have been pushed then.
+    superseded = survey.superseded()
+    after = {tag: repository.commit_of(tag) for tag in superseded.values()}
+    standing = {tag: commit for tag, commit in after.items() if commit not in superseded}
+    commits = [repository.commit_of("HEAD"), *standing.values()]
     wanted = {one.md5: one for commit in commits if commit for one in survey.needed(commit)}
     for md5 in sorted(wanted, key=lambda one: (one.endswith(".dir"), one)):
         source = survey.objects.path(md5)
@@ -35,7 +40,7 @@ def push(survey: Survey, store: ObjectStore, done: Done) -> None:
         done.notes.append("there is no git remote to push to")
         return
     branch = gitwork.branch_of_head(repository)
-    refs = [branch, *(f"refs/tags/{tag}" for tag in done.releases.values())]
+    refs = [branch, *(f"refs/tags/{tag}" for tag in sorted(standing))]
     repository.git("push", "--quiet", remote, *refs)
     done.pushed = tuple(ref.removeprefix("refs/heads/").removeprefix("refs/tags/") for ref in refs)
 
@@ -62,4 +67,7 @@ def remove(survey: Survey, plan: Plan, doomed: purge.Doomed, store: ObjectStore 
         if left:
             raise CorpusError(f"The remote still has {len(left):,} objects that were deleted: {', '.join(left[:5])}.")
     done.from_cache = purge.from_cache(survey, doomed)
+    # What a killed rebuild left is a copy of everything.
+    for folder in (survey.repository.root / ".dvc" / "tmp" / "corpus").glob("re*-*/"):
+        shutil.rmtree(folder, ignore_errors=True)
     done.kept = max(done.kept, len(doomed.kept))
