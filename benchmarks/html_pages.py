@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Record = dict[str, Any]
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def ours(data: bytes, url: str) -> Record:
@@ -82,9 +83,17 @@ def folded(text: object) -> str:
     return " ".join(str(text or "").split())
 
 
+def tokens(text: str) -> Counter[str]:
+    """Its words; of writing without spaces, its characters."""
+    found: Counter[str] = Counter()
+    for word in re.findall(r"\w+", text.lower()):
+        found.update(word if _CJK.search(word) else [word])
+    return found
+
+
 def f1(said: str, gold: str) -> float:
-    """Of the bags of word tokens."""
-    ours_, theirs = (Counter(re.findall(r"\w+", text.lower())) for text in (said, gold))
+    """Of the bags of tokens."""
+    ours_, theirs = tokens(said), tokens(gold)
     hit = (ours_ & theirs).total()
     return 2 * hit / (ours_.total() + theirs.total()) if hit else 0.0
 

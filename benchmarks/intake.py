@@ -1,7 +1,9 @@
 """How fast `corpus add` is: `python -m benchmarks.intake [COUNT] [--pages FOLDER]`.
 
-Small text files, a WARC of HTML pages and a JSONL of rows, each added to a new corpus and ingested; beside it the size
-of the same documents as `.tar.zst -3`. With datatrove installed its readers are timed on the same JSONL and WARC.
+Small text files, a WARC of HTML pages and JSONL rows of some 2 KB and 0.5 KB, each added to a new corpus, the rows also
+ingested; beside it the size of the same documents as `.tar.zst -3`. Rows of which nothing says the language have theirs
+found. `work` is without what the command takes for a single document. With datatrove installed (`uv run --with datatrove
+--with orjson …`) its readers are timed on the same JSONL and WARC; they read only, check and keep nothing.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ import sys
 import tarfile
 import tempfile
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks.make_seeds import make
+from benchmarks.make_seeds import NAMES, SITES, article, make
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -70,6 +73,22 @@ def warc(path: Path, bodies: list[bytes], count: int) -> int:
     return size
 
 
+def jsonl(path: Path, count: int, length: int, *, language: bool) -> Path:
+    """Write so many rows with texts of about `length` characters, each a day, an hour and an address of its own."""
+    path.parent.mkdir()
+    with path.open("w") as out:
+        for number in range(count):
+            title, _, text = article(number, length).partition("\n\n")
+            day = date(2015, 1, 1) + timedelta(days=number % 4_000)
+            row = {
+                "title": title, "text": text.partition("\n\nOriginal url")[0], "authors": [NAMES[number % len(NAMES)]],
+                "url": f"https://www.{SITES[number % len(SITES)]}/{day:%Y/%m/%d}/{number}-some-words",
+                "date": f"{day}T{number % 24:02}:{number % 60:02}:{number // 60 % 60:02}Z",
+            }  # fmt: skip
+            out.write(json.dumps({**row, "language": "en"} if language else row) + "\n")
+    return path
+
+
 def report(what: str, seconds: float, memory: int, rates: str) -> None:
     """One line."""
     print(f"{what:34} {seconds:6.2f} s {memory / 1e6:5.0f} MB  {rates}", flush=True)
@@ -80,14 +99,20 @@ def batch_size(corpus: Path) -> int:
     return sum(path.stat().st_size for path in (corpus / "data" / "raw").iterdir())
 
 
-def peers(rows: Path, crawl: Path) -> None:
+def rate(count: int, seconds: float, least: float) -> str:
+    """Rows a second, of all the time and of that without the start."""
+    return f"{count / seconds:,.0f} rows/s, work {count / max(seconds - least, 1e-9):,.0f}/s"
+
+
+def peers(tables: list[Path], crawl: Path) -> None:
     """Datatrove's readers on the same files, if they are installed."""
     try:
         from datatrove.pipeline.readers import JsonlReader, WarcReader  # type: ignore[import-not-found]
     except ImportError:
         print("datatrove is not installed; `uv pip install datatrove` times its readers too")
         return
-    for name, reader in (("JsonlReader", JsonlReader(str(rows.parent))), ("WarcReader", WarcReader(str(crawl.parent)))):
+    readers = [(f"JsonlReader {rows.name}", JsonlReader(str(rows.parent))) for rows in tables]
+    for name, reader in [*readers, ("WarcReader", WarcReader(str(crawl.parent)))]:
         began = time.perf_counter()
         count = sum(1 for _ in reader.run())
         print(f"datatrove {name}: {count / (time.perf_counter() - began):,.0f} documents/s, reading alone")
@@ -120,22 +145,18 @@ def main() -> None:
         print(
             f"{'':34} batch {batch_size(corpus) / 1e6:.1f} MB, tar.zst -3 {packed / 1e6:.1f} MB: {batch_size(corpus) / packed:.2f} x"
         )
-        rows = scratch / "rows" / "rows.jsonl"
-        rows.parent.mkdir()
-        with rows.open("w") as out:
-            for number, path in enumerate(listed):
-                title, _, text = path.read_text().partition("\n")
-                out.write(json.dumps({"title": title.lstrip("# "), "text": text, "url": f"https://example.com/{number}",
-                                      "date": "2020-01-02", "language": "en", "authors": ["Jane Doe"]}) + "\n")  # fmt: skip
-        seconds, memory = timed(["add", str(rows)], corpus := new(scratch / "c2"))
-        report(
-            "add JSONL rows",
-            seconds,
-            memory,
-            f"{given.count / seconds:,.0f} rows/s, work {given.count / (seconds - least):,.0f}/s",
-        )
-        seconds, memory = timed(["ingest"], corpus)
-        report("ingest JSONL rows", seconds, memory, f"{given.count / seconds:,.0f} rows/s")
+        tables: list[Path] = []
+        timed(["add", str(jsonl(scratch / "row" / "row.jsonl", 1, 500, language=True))], corpus := new(scratch / "c2"))
+        first, _ = timed(["ingest"], corpus)
+        print(f"start-up of ingest                  {first:6.2f} s")
+        for folder, length, language in (("2k", 2_000, True), ("half", 300, True), ("unknown", 2_000, False)):
+            rows = jsonl(scratch / folder / f"{folder}.jsonl", given.count, length, language=language)
+            tables.append(rows)
+            what = f"rows of {rows.stat().st_size // given.count:,} B{'' if language else ', no language'}"
+            seconds, memory = timed(["add", str(rows)], corpus := new(scratch / f"c-{folder}"))
+            report(f"add {what}", seconds, memory, rate(given.count, seconds, least))
+            seconds, memory = timed(["ingest"], corpus)
+            report(f"ingest {what}", seconds, memory, rate(given.count, seconds, first))
         bodies = [gzip.decompress(path.read_bytes()) for path in sorted(given.pages.glob("*.html.gz"))] if given.pages else [
             f"<html><body><article><h1>{path.name}</h1><p>{path.read_text() * 10}</p></article></body></html>".encode() for path in listed[:200]
         ]  # fmt: skip
@@ -152,7 +173,7 @@ def main() -> None:
         print(
             f"{'':34} batch {batch_size(corpus) / 1e6:.1f} MB of {size / 1e6:.0f} MB, the WARC {crawl.stat().st_size / 1e6:.1f} MB"
         )
-        peers(rows, crawl)
+        peers(tables, crawl)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 >>> import corpus
 >>> v1 = corpus.open("corpus@v1.0.0")      # doctest: +SKIP
->>> v1.scan()                              # doctest: +SKIP
+>>> v1.articles(since="2024-01-01")        # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def open(rev: str | None = None, *, repo: str | Path = ".") -> Version:  # noqa:
         repo: a folder in the corpus repository, or a git URL.
 
     Returns:
-        A version with `scan()`, `arrow()`, `pandas()` and `duckdb()`.
+        A version with `articles()`, `scan()`, `arrow()`, `pandas()`, `duckdb()`, `splits()` and `to_huggingface()`.
 
     Raises:
         CorpusError: there is no such repository or version, or its data are neither in the cache nor in a remote.

@@ -1,7 +1,8 @@
-"""params.yaml as one frozen object. Whatever can change a byte of the data stands there, and nothing else.
+"""params.yaml as one frozen object. What can change a byte of the data stands there, and what is expected of them.
 
-Each section is a DVC `params:` dependency of the stage of its name. Unknown keys and bad values are refused
-together, each named. What cannot change data (workers, addresses, log levels) is an option or a variable.
+Each section is a DVC `params:` dependency of the stage of its name; `expectations` is none's, for it changes nothing.
+Unknown keys and bad values are refused together, each named. What is neither (workers, addresses, log levels) is an
+option or a variable.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from corpus.errors import SettingsError
 from schemas import RULES, Check, Severity
+from schemas.expectations import OF_PUBLISHERS, Effect, Figure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,10 +88,28 @@ class Validate(_Section):
         return self
 
 
+# Paragraphs that sites add to and exchange in texts that stay what they are.
+READ_MORE = (
+    "read more", "read also", "also read", "read next", "more on this story", "see also", "related articles",
+    "related stories", "recommended for you",
+    "lire aussi", "à lire aussi", "lesen sie auch", "mehr zum thema", "lea también", "leer más", "lea además",
+    "leggi anche", "leia também", "leia mais", "читайте также", "lees ook", "läs också", "czytaj także",
+)  # fmt: skip
+
+
 class Resolve(_Section):
     """When two documents are one article, and two articles have one text."""
 
-    mark_duplicates: bool = True
+    duplicates: Literal["mark", "drop", "exact", "ignore"] = "mark"
+    threshold: float = Field(0.8, ge=0.5, le=1)
+    ngram: int = Field(5, ge=1, le=50)
+    sketch: int = Field(24, ge=8, le=256)
+    containment: float = Field(0.9, ge=0.5, le=1)
+    containment_grams: int = Field(30, ge=1)
+    minor_change: float = Field(0.0, ge=0, le=0.5)
+    ignored_paragraphs: list[Annotated[str, Field(min_length=1, max_length=100)]] = list(READ_MORE)
+    url_reuse: Literal["keep", "split"] = "keep"
+    url_reuse_below: float = Field(0.2, ge=0, le=1)
 
 
 class Report(_Section):
@@ -99,6 +119,37 @@ class Report(_Section):
     top: int = Field(15, ge=1, le=200)
 
 
+class Bounds(_Section):
+    """The least and the most that is expected of a figure, and what it does if that is not met."""
+
+    min: float | None = Field(None, allow_inf_nan=False)
+    max: float | None = Field(None, allow_inf_nan=False)
+    on_min: Annotated[Effect, Field(strict=False)] = Effect.FAIL
+    on_max: Annotated[Effect, Field(strict=False)] = Effect.WARN
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Bounds:
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise ValueError(f"{self.min:g} to {self.max:g} is no range")
+        return self
+
+
+class Expectations(_Section):
+    """What is expected of the whole corpus before it is released. Changes no byte of it."""
+
+    overall: dict[Annotated[Figure, Field(strict=False)], Bounds] = Field(default_factory=dict)
+    per_publisher: dict[Annotated[Figure, Field(strict=False)], Bounds] = Field(default_factory=dict)
+    least_articles: int = Field(1, ge=1)
+    silent_days: int = Field(30, ge=1, le=36_500)
+
+    @model_validator(mode="after")
+    def _of_publishers(self) -> Expectations:
+        wrong = [figure.value for figure in self.per_publisher if figure not in OF_PUBLISHERS]
+        if wrong:
+            raise ValueError(f"per_publisher: {', '.join(wrong)} can be expected of the whole corpus only")
+        return self
+
+
 class Settings(_Section):
     """The whole of params.yaml. A section left out has its defaults."""
 
@@ -106,6 +157,7 @@ class Settings(_Section):
     validate_: Validate = Field(Validate(), alias="validate")
     resolve: Resolve = Resolve()
     report: Report = Report()
+    expectations: Expectations = Expectations()
 
     def section(self, stage: str) -> dict[str, Any]:
         """One section as plain JSON values, for the key of a shard. `write` has none."""
@@ -148,6 +200,8 @@ def _fault(detail: Any) -> str:
     message = detail["msg"].removeprefix("Value error, ")
     if where.startswith("validate.severity.") and detail["loc"][-1] == "[key]":
         return f"{where}: no such check. reports/dictionary.md lists them"
+    if where.startswith(("expectations.overall.", "expectations.per_publisher.")) and detail["loc"][-1] == "[key]":
+        return f"{where}: no such figure. There are {', '.join(Figure)}"
     if detail["type"] == "extra_forbidden":
         return f"{where}: unknown key"
     if detail["type"] in {"value_error", "missing"}:

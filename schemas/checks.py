@@ -166,10 +166,12 @@ _PROMISES: Final[dict[str, Promise]] = {
     "article_id": _HEX_128,
     "text_hash": _HEX_128,
     "duplicate_of": _HEX_128,
+    "contained_in": _HEX_128,
     "document_id": Promise("256 bits in hex", lambda key: pl.col(key).str.contains(r"^[0-9a-f]{64}$")),
     "revision": Promise("counts from 1", lambda key: pl.col(key) >= 1),
     "title": Promise("has a title", lambda key: pl.col(key).str.strip_chars() != ""),
     "similarity": Promise("lies in 0 to 1", lambda key: pl.col(key).is_between(0, 1)),
+    "containment": Promise("lies in 0 to 1", lambda key: pl.col(key).is_between(0, 1)),
     "word_count": Promise("is no less than 0", lambda key: pl.col(key) >= 0),
 }
 

@@ -20,6 +20,7 @@ def _struct(*members: tuple[str, pa.DataType, bool]) -> pa.DataType:
 STRINGS: Final = _list(pa.string())
 HEADINGS: Final = _list(_struct(("start", pa.int32(), False), ("text", pa.string(), False)))
 LINKS: Final = _list(_struct(("title", pa.string(), False), ("url", pa.string(), True)))
+HASHES: Final = _list(pa.uint32())
 PROBLEMS: Final = _list(_struct(("check", pa.string(), False), ("found", pa.string(), True)))
 
 _DOCUMENT_ID = Column("document_id", pa.string(), "sha256 of the document's bytes, in hex")
@@ -61,6 +62,19 @@ _CONTENT = (
     Column("text_hash", pa.string(), "128-bit hex of the normalised text"),
 )
 
+# Which other article has the same text, or one of which this is a part.
+_LIKES = (
+    Column(
+        "duplicate_of",
+        pa.string(),
+        "article_id of the earliest article with (nearly) this text",
+        nullable=True,
+    ),
+    Column("similarity", pa.float32(), "Jaccard similarity, with `duplicate_of`", nullable=True),
+    Column("contained_in", pa.string(), "article_id of an article of which this text is a part", nullable=True),
+    Column("containment", pa.float32(), "share of this text's n-grams in `contained_in`", nullable=True),
+)
+
 _LOOSE_TITLE = Column("title", pa.string(), "headline, where one was found", nullable=True)
 
 DOCUMENTS: Final = Table(
@@ -94,13 +108,49 @@ VERDICTS: Final = Table(
     sort=("source", "check", "found"),
 )
 
+SIGNATURES: Final = Table(
+    "signatures",
+    "One row a document: what tells its article and its likes without its text.",
+    (
+        _DOCUMENT_ID,
+        _SOURCE,
+        _BATCH,
+        _CAPTURED_AT,
+        Column("article_id", pa.string(), "identity, as in `articles`"),
+        Column("rule", pa.string(), "what the identity rests on: `url`, `publisher, title and date` or `text`"),
+        Column("published_date", pa.date32(), "day of publication, as the source dates it", nullable=True),
+        Column("text_hash", pa.string(), "128-bit hex of the normalised text"),
+        Column("head", pa.uint64(), "hash of title, authors, agency and dates"),
+        Column("title_words", HASHES, "hashes of the title's words, ascending"),
+        Column(
+            "words", pa.uint64(), "hash of the text's words in order, without case, punctuation and ignored paragraphs"
+        ),
+        Column("grams", pa.int32(), "n-grams of words in the text, repetitions included"),
+        Column("limit", pa.uint32(), "an n-gram is in the sample if its hash is no more than this"),
+        Column("sample", HASHES, "hashes of the sampled n-grams, ascending"),
+    ),
+)
+
+PAIRS: Final = Table(
+    "pairs",
+    "One row a pair of texts that were compared: they seemed alike, or the one followed the other at its URL.",
+    (
+        Column("text_hash", pa.string(), "the one text; its hash is the lower of the two"),
+        Column("other_hash", pa.string(), "the other"),
+        Column("common", pa.int32(), "distinct n-grams that both have"),
+        Column("grams", pa.int32(), "distinct n-grams of the one"),
+        Column("other_grams", pa.int32(), "distinct n-grams of the other"),
+    ),
+    sort=("text_hash", "other_hash"),
+)
+
 DECISIONS: Final = Table(
     "decisions",
     "One row a document: what became of it, and why.",
     (
         _DOCUMENT_ID,
         _SOURCE,
-        Column("decision", pa.string(), "`article`, `superseded`, `repeat` or `quarantined`"),
+        Column("decision", pa.string(), "`article`, `superseded`, `repeat`, `duplicate` or `quarantined`"),
         Column("rule", pa.string(), "what the decision rests on"),
         Column("article_id", pa.string(), "identity of the article; null for quarantined", nullable=True),
         Column("revision", pa.int32(), "the revision this document is or repeats", nullable=True),
@@ -113,8 +163,13 @@ DECISIONS: Final = Table(
             nullable=True,
         ),
         Column("first_seen", UTC_MICROSECONDS, "capture time of revision 1; null for seeds", nullable=True),
-        Column("duplicate_of", pa.string(), "article_id of the earliest article with this text", nullable=True),
-        Column("similarity", pa.float32(), "Jaccard similarity with `duplicate_of`", nullable=True),
+        Column(
+            "change",
+            pa.float32(),
+            "share of the n-grams that are not in both this text and the article's text before; null for the first",
+            nullable=True,
+        ),
+        *_LIKES,
     ),
     sort=("source",),
 )
@@ -126,13 +181,7 @@ ARTICLES: Final = Table(
         _ARTICLE_ID,
         _REVISION,
         *_CONTENT,
-        Column(
-            "duplicate_of",
-            pa.string(),
-            "article_id of the earliest article with (nearly) this text",
-            nullable=True,
-        ),
-        Column("similarity", pa.float32(), "Jaccard similarity, with `duplicate_of`", nullable=True),
+        *_LIKES,
         Column("first_seen", UTC_MICROSECONDS, "capture time of revision 1; null for seeds", nullable=True),
         _CAPTURED_AT,
         _DOCUMENT_ID,
@@ -177,5 +226,7 @@ QUARANTINE: Final = Table(
     sort=("source",),
 )
 
-TABLES: Final = {table.name: table for table in (DOCUMENTS, VERDICTS, DECISIONS, ARTICLES, REVISIONS, QUARANTINE)}
+TABLES: Final = {
+    table.name: table for table in (DOCUMENTS, VERDICTS, SIGNATURES, PAIRS, DECISIONS, ARTICLES, REVISIONS, QUARANTINE)
+}
 PUBLISHED: Final = (ARTICLES, REVISIONS, QUARANTINE)

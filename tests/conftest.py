@@ -8,9 +8,13 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Tests say whether things are right; how fast they are is measured elsewhere, on a machine that does nothing else.
 settings.register_profile("untimed", deadline=None)
@@ -134,3 +138,36 @@ def built(built_once: Path, tmp_path: Path) -> Corpus:
     root = tmp_path / "repo"
     shutil.copytree(built_once, root, symlinks=True)
     return Corpus(root)
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory, _environment: None) -> Corpus:
+    """A released corpus of seeds and a batch, for reading; made once for all workers."""
+    from tests.library import make
+
+    own = tmp_path_factory.getbasetemp()
+    root = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "library"
+    make(root)
+    return Corpus(root / "repo")
+
+
+@pytest.fixture
+def library_copy(library: Corpus, tmp_path: Path) -> Corpus:
+    """A copy of its own of `library`."""
+    shutil.copytree(library.root, tmp_path / "repo", symlinks=True)
+    return Corpus(tmp_path / "repo")
+
+
+@pytest.fixture
+def far(library_copy: Corpus, tmp_path: Path) -> tuple[Callable[[str], Path], Path]:
+    """The library without a cache, and the folder that its remote will be. `at` says where it is served."""
+    # As `dvc push` leaves a remote.
+    shutil.move(library_copy.root / ".dvc/cache", tmp_path / "store")
+
+    def at(url: str) -> Path:
+        (library_copy.root / ".dvc/config.local").write_text(
+            f"[core]\n    remote = far\n['remote \"far\"']\n    url = {url}\n"
+        )
+        return library_copy.root
+
+    return at, tmp_path / "store"

@@ -20,9 +20,14 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "build": ("pipeline", "build", "Bring the corpus up to date, with progress and a summary."),
     "status": ("look", "status", "Where things stand: documents, stages, ledger, last release."),
     "why": ("look", "why", "Everything known of one article or document."),
-    "release": ("naming", "release", "Name this version of the corpus."),
-    "versions": ("naming", "versions", "The releases."),
-    "diff": ("naming", "diff", "What changed between two versions, article by article."),
+    "expect": ("release", "expect", "The corpus against its expectations and the last release."),
+    "release": ("release", "release", "Name this version of the corpus; --push publishes it."),
+    "versions": ("release", "versions", "The releases, with their figures."),
+    "diff": ("diff", "diff", "What changed between two versions, article by article."),
+    "history": ("history", "history", "An article's revisions, with their differences, and the releases that have it."),
+    "export": ("export", "export", "A version, filtered, as a folder of files to pass on."),
+    "cite": ("release", "cite", "How to cite a release."),
+    "doctor": ("doctor", "doctor", "Is all here fit for work? Says what to mend."),
     "verify": ("keeping", "verify", "A version, byte by byte: cache, remote, a clean rebuild; --repair mends."),
     "forget": ("withdrawing", "forget", "Withdraw an article for good; --everywhere from past releases too."),
     "update": ("schedule", "update", "Run the Prefect flow once."),
@@ -31,7 +36,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "validate": ("pipeline", "validate", "Stage: checks to verdicts."),
     "resolve": ("pipeline", "resolve", "Stage: identity, revisions, duplicates to decisions."),
     "write": ("pipeline", "write", "Stage: documents, verdicts and decisions to the corpus."),
-    "report": ("pipeline", "report", "Stage: figures, plots, page, data dictionary."),
+    "report": ("pipeline", "report", "Stage: figures, plots, page, card, data dictionary."),
 }
 
 

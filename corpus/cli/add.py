@@ -79,7 +79,7 @@ def add(
         tally, tables = Tally(), _Tables(repository.root)
         for entry in tables.noted(entries):
             if isinstance(entry, tables.item):
-                tally.take(entry)
+                tally.take([entry])
             else:
                 tally.skip(entry)
         _print(tally, None, as_json, tables.columns)
@@ -134,7 +134,7 @@ class _Tables:
     def _of(self, data: bytes) -> dict[str, Any]:
         import json
 
-        from corpus.formats.rows import columns
+        from corpus.formats.mapping import columns
 
         try:
             row = json.loads(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -110,7 +110,9 @@ def status(as_json: bool) -> None:
             (
                 "ledger",
                 f"{led['documents']:,} documents = {led['articles']:,} articles + {led['superseded']:,} superseded"
-                f" + {led['repeats']:,} repeats + {led['quarantined']:,} quarantined"
+                f" + {led['repeats']:,} repeats"
+                f"{f' + {dropped:,} duplicates' if (dropped := led['duplicates']) else ''}"
+                f" + {led['quarantined']:,} quarantined"
                 if led
                 else "not built yet",
             ),
@@ -170,10 +172,12 @@ def _print_known(one: Known) -> None:
                 "article",
                 f"{decision['article_id']}, revision {decision['revision']}" if decision["article_id"] else None,
             ),
-            ("rule", decision["rule"]),
+            ("rule", _rule_in_words(decision)),
+            ("changed", _percent(decision["change"], "of the text's word sequences")),
             ("superseded", f"by {decision['superseded_by']}" if decision["superseded_by"] else None),
             ("repeats", decision["winner"] if decision["decision"] == "repeat" else None),
-            ("duplicate", f"of {decision['duplicate_of']}" if decision["duplicate_of"] else None),
+            ("duplicate", _other(decision["duplicate_of"], decision["similarity"], "of {}, {} alike")),
+            ("part", _other(decision["contained_in"], decision["containment"], "of {}, which has {} of it")),
             ("releases", ", ".join(one.releases) or None),
         ],
         indent="  ",
@@ -185,3 +189,29 @@ def _print_known(one: Known) -> None:
         )
     else:
         click.echo("  checks     all passed")
+
+
+_RULES: Final = {
+    "url": "the same URL is the same article",
+    "publisher, title and date": "the same publisher, title and date are the same article",
+    "text": "the same text is the same article: there is no URL, nor publisher, title and date",
+    "same words": "the same words as a known revision; white space, punctuation, case or links alone differ",
+    "minor change": "a smaller change than resolve.minor_change",
+    "another story at this url": "neither text nor title have anything of the revision before: the URL seems reused",
+    "url and text": "another story at a URL that was reused, hence an article of its own",
+}
+
+
+def _rule_in_words(decision: dict[str, Any]) -> str:
+    """What a decision rests on; for quarantined the failed checks."""
+    rule = decision["rule"]
+    return f"{rule}: {_RULES[rule]}" if rule in _RULES else rule
+
+
+def _other(article: str | None, score: float | None, words: str) -> str | None:
+    return words.format(article, _percent(score)) if article and score is not None else None
+
+
+def _percent(share: float | None, of: str = "") -> str | None:
+    # Cut, not rounded: what is nearly the same is not the same.
+    return None if share is None else f"{int(share * 1000) / 10:g} %{f' {of}' if of else ''}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 # Control characters, and those that reorder what follows on a terminal.
 _UNSAFE: Final = {
@@ -26,7 +28,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 def safe(text: object) -> str:
     """Text of unknown origin as one line that a terminal shows as it is."""
-    return str(text).translate(_UNSAFE)
+    return _encodable(str(text)).translate(_UNSAFE)
+
+
+def _encodable(text: str) -> str:
+    """Names of git and of files need not be UTF-8; Python then has lone surrogates in them, which no one can print."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def complain(message: str, kind: str = "") -> None:
@@ -40,9 +47,23 @@ def complain(message: str, kind: str = "") -> None:
         Path(folder).write_text(json.dumps({"stage": stage, "message": message, "kind": kind}), encoding="utf-8")
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Lets SIGTERM end a command as Ctrl-C does, so that it tidies up."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+    click.echo(_encodable(json.dumps(value, indent=2, ensure_ascii=False, default=_plain)))
 
 
 def _plain(value: Any) -> Any:
@@ -62,8 +83,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     table = Table(*columns, title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
     for row in rows:
         table.add_row(*(Text("" if cell is None else safe(cell)) for cell in row))
-    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
-    console.print(table, width=None if sys.stdout.isatty() else 100_000, crop=False, no_wrap=not sys.stdout.isatty())
+    terminal = sys.stdout.isatty()
+    # rich prints no wider than its console, whatever `print` is told.
+    console = Console(width=None if terminal else 100_000, soft_wrap=not terminal, highlight=False)
+    console.print(table, crop=False, no_wrap=not terminal)
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]], indent: str = "") -> None:

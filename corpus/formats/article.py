@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from schemas import Check
@@ -73,6 +74,17 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
 
 
+class Together(NamedTuple):
+    """What those of some documents say of which there is nothing else to tell: fields of `Parsed`, in columns.
+
+    A field that is not there has its default in each; `word_count` may be there too. A document whose number is not
+    among them is to be parsed alone.
+    """
+
+    numbers: list[int]
+    columns: dict[str, list[Any]]
+
+
 class Parser(Protocol):
     """Bytes of some media types to a parsed article. Pure: no clock, no network, no files."""
 
@@ -81,4 +93,13 @@ class Parser(Protocol):
 
     def parse(self, document: Document) -> Parsed:
         """Parse one document. Never raises for bad input: says so in `problems`."""
+        ...
+
+
+@runtime_checkable
+class ManyParser(Parser, Protocol):
+    """A parser that can read many documents at once, of which nothing is known but their bytes."""
+
+    def parse_together(self, data: Sequence[bytes]) -> Together:
+        """Parse them. What it gives of a document is what `parse` would."""
         ...

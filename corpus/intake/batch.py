@@ -20,7 +20,7 @@ from corpus.store import raw
 from schemas.raw import RAW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from concurrent.futures import Future
     from datetime import datetime
     from pathlib import Path
@@ -35,7 +35,9 @@ _FILE_BYTES: Final = 512_000_000
 
 def identity(document_id: str, url: str | None) -> bytes:
     """What makes two documents one: the same bytes, as from the same address."""
-    return hashlib.sha256(f"{document_id}\0{url or ''}".encode()).digest()[:16]
+    if not url:
+        return bytes.fromhex(document_id[:32])
+    return hashlib.sha256(f"{document_id}\0{url}".encode()).digest()[:16]
 
 
 def known_documents(root: Path, batches: Iterable[raw.Batch]) -> set[bytes]:
@@ -69,10 +71,10 @@ class Tally:
         if len(self.told) < _TOLD:
             self.told.append(entry)
 
-    def take(self, item: Item) -> None:
+    def take(self, items: Sequence[Item]) -> None:
         """Count what is taken."""
-        self.taken[item.media_type] += 1
-        self.size += len(item.data)
+        self.taken.update(item.media_type for item in items)
+        self.size += sum(len(item.data) for item in items)
 
 
 _TOLD: Final = 1_000
@@ -113,10 +115,8 @@ class Writer:
             self.tally.repeats += 1
             return
         self._known.add(key)
-        self.tally.take(entry)
         if self._rows and self._held + len(entry.data) > _GROUP_BYTES:
             self._flush()
-        self._digest.update(f"{document_id}\0{entry.source}\0{entry.url or ''}\0".encode())
         self._rows.append((entry, document_id))
         self._held += len(entry.data)
         if len(self._rows) >= _GROUP_ROWS:
@@ -144,6 +144,8 @@ class Writer:
 
     def _flush(self) -> None:
         rows, self._rows, self._held = self._rows, [], 0
+        self.tally.take([item for item, _ in rows])
+        self._digest.update("".join(f"{known}\0{item.source}\0{item.url or ''}\0" for item, known in rows).encode())
         self._wait()
         self._pending = self._pool.submit(self._write, rows)
 

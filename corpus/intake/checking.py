@@ -15,6 +15,7 @@ from corpus.intake.gather import documents as documents_at
 from corpus.intake.refusing import without_withdrawn
 from corpus.resolve.identity import with_identity
 from corpus.resolve.revisions import STATE, Decision, with_revisions
+from corpus.resolve.signatures import with_state
 from corpus.stages.ingest import documents
 from corpus.stages.origins import Found
 from corpus.stages.validate import found_at_once, verdicts
@@ -82,7 +83,7 @@ def check_paths(
     rows, said = _parsed(_found(entries, skipped, settings.ingest.max_bytes), settings, withdrawn)
     blocked = {source for source, found in said.items() if any(v[0] == Severity.BLOCK.value for v in found)}
     good = with_identity(rows.filter(~pl.col("source").is_in(sorted(blocked))))
-    fates = _fates(good, known)
+    fates = _fates(good, known, settings)
     identities = {row[0]: row[1:] for row in good.select("source", "article_id", "rule").iter_rows()}
     return [
         Checked(
@@ -128,22 +129,26 @@ def _parsed(
         table = blank(documents(part, settings.ingest), tombstones) if tombstones else documents(part, settings.ingest)
         for row in verdicts(pl.DataFrame(table), settings.validate_, find=found_at_once).iter_rows(named=True):
             said.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
-        frames.append(pl.DataFrame(table.drop_columns(["text", "headings", "links", "problems"])))
+        frames.append(with_state(table.drop_columns(["headings", "links", "problems"]), settings.resolve))
     if not frames:
-        frames = [pl.DataFrame(documents([], settings.ingest))]
+        frames = [with_state(documents([], settings.ingest), settings.resolve)]
     return pl.concat(frames), said
 
 
-def _fates(good: pl.DataFrame, known: Sequence[Path] | None) -> dict[str, Fate]:
-    columns = ["article_id", "document_id", "source", "batch", "captured_at", *STATE]
-    asked = good.select(*columns, asked=pl.lit(value=True))
-    frames = [
-        pl.scan_parquet(path, glob=False)
-        .filter(pl.col("article_id").is_in(good["article_id"].to_list()))
-        .select(*columns, asked=pl.lit(value=False))
-        .collect()
-        for path in known or ()
-    ]
+def _fates(good: pl.DataFrame, known: Sequence[Path] | None, settings: Settings) -> dict[str, Fate]:
+    columns = ["article_id", "document_id", "source", "batch", "captured_at", "text_hash"]
+    said = ["text", "title", "authors", "agency", "published_date", "published_at"]
+    asked = good.select(*columns, *STATE, "rule", asked=pl.lit(value=True))
+    frames = []
+    for path in known or ():
+        found = (
+            pl.scan_parquet(path, glob=False)
+            .filter(pl.col("article_id").is_in(good["article_id"].to_list()))
+            .select(*columns, *said)
+            .collect()
+        )
+        state = with_state(found.to_arrow(), settings.resolve)
+        frames.append(state.select(*columns, *STATE, rule=pl.lit(""), asked=pl.lit(value=False)))
     # What is known was there first; then the documents in the order in which a build would take them.
     both = pl.concat([*frames, asked]).with_columns(captured_at=pl.lit(None, pl.Datetime("us", "UTC")))
     both = both.with_columns(batch=pl.when("asked").then(pl.lit("2")).otherwise(pl.lit("1")))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _XML: Final = frozenset({"application/xml", "application/rss+xml", "application/atom+xml"})
 _ROOT: Final = re.compile(rb"<(?:[a-zA-Z]+:)?(?:rss|feed|RDF)[\s>]")
-_JSON_FEED: Final = b"jsonfeed.org/version"
+_MENTIONED: Final = b"jsonfeed"
+_JSON_FEED: Final = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
 _HEAD: Final = 4_096
 _MOST_BYTES: Final = 20_000_000
 _MOST_ENTRIES: Final = 100_000
@@ -32,10 +33,12 @@ _FIELDS: Final = {
 
 def is_feed(item: Item) -> bool:
     """Whether a document is a feed, by its beginning."""
-    head = item.data[:_HEAD]
-    if item.media_type in _XML:
-        return _ROOT.search(head) is not None
-    return item.media_type == ROW and _JSON_FEED in head
+    if item.media_type == ROW:
+        # A row of a table, `source#number`, is no feed, whatever it is about.
+        if item.source[-1:].isdigit():
+            return False
+        return item.data.find(_MENTIONED, 0, _HEAD) >= 0 and _JSON_FEED.search(item.data, 0, _HEAD) is not None
+    return item.media_type in _XML and _ROOT.search(item.data, 0, _HEAD) is not None
 
 
 def read(item: Item) -> Iterator[Item | Skipped]:
@@ -61,7 +64,9 @@ def read(item: Item) -> Iterator[Item | Skipped]:
             continue
         data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         url = entry.get("url")
-        yield Item(source, data, ROW, url=url if isinstance(url, str) else None, captured_at=item.captured_at)
+        # JSON can name lone surrogates, which have no place in UTF-8.
+        told = url.encode("utf-8", "replace").decode() if isinstance(url, str) else None
+        yield Item(source, data, ROW, url=told, captured_at=item.captured_at)
     if len(entries) > _MOST_ENTRIES:
         yield Skipped(item.source, Reason.TOO_LARGE, f"the rest after {_MOST_ENTRIES:,} entries")
 

@@ -5,13 +5,15 @@ A row of JSONL keeps its very bytes. Which of its columns mean what is decided b
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import json
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from corpus.intake.entries import (
     MOST_COLUMNS,
-    MOST_DOCUMENT_BYTES,
     MOST_JSON_BYTES,
     MOST_ROW_BYTES,
     Item,
@@ -23,8 +25,6 @@ from corpus.intake.entries import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pyarrow as pa
-
     from corpus.intake.entries import Selection
     from corpus.intake.inflate import Readable
 
@@ -34,7 +34,6 @@ _ARROW: Final = frozenset({"arrow", "feather", "ipc"})
 ENDINGS: Final = frozenset({*_LINES, *_SEPARATED, *_ARROW, "json", "parquet"})
 ROW: Final = "application/json"
 _CHUNK: Final = 1 << 20
-_BATCH_ROWS: Final = 1_024
 
 
 def read(stream: Readable, name: str, source: str, selection: Selection, *, seekable: bool) -> Iterator[Item | Skipped]:
@@ -58,7 +57,10 @@ def read(stream: Readable, name: str, source: str, selection: Selection, *, seek
     elif ending == "json":
         found = _json(stream, source)
     else:
-        found = _columns(stream, source, arrow=ending in _ARROW, seekable=seekable)
+        from corpus.intake import arrow
+
+        told = arrow.rows(stream, arrow=ending in _ARROW, seekable=seekable)
+        found = (Item(f"{source}#{number}", row, ROW) for number, row in enumerate(told, 1))
     empty = True
     for entry in found:
         empty = False
@@ -94,6 +96,9 @@ def _jsonl(stream: Readable, source: str) -> Iterator[Item | Skipped]:
 
 def _json(stream: Readable, source: str) -> Iterator[Item | Skipped]:
     data = stream.read(MOST_JSON_BYTES + 1)
+    if _is_by_line(data):
+        yield from _jsonl(Chained(data, stream), source)
+        return
     if len(data) > MOST_JSON_BYTES:
         yield Skipped(source, Reason.TOO_LARGE, f"one JSON value of more than {MOST_JSON_BYTES:,} bytes")
         return
@@ -111,6 +116,17 @@ def _json(stream: Readable, source: str) -> Iterator[Item | Skipped]:
         yield Item(source, data, ROW)
 
 
+def _is_by_line(data: bytes) -> bool:
+    """Whether a file is JSON Lines by another name, as datasets often are: its first line is an object of more."""
+    first, _, rest = data.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    if not first.startswith(b"{") or len(first) > MOST_ROW_BYTES or not rest[:_CHUNK].strip():
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _item(source: str, number: int, row: dict[str, Any]) -> Item:
     data = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return Item(f"{source}#{number}", data, ROW)
@@ -118,7 +134,11 @@ def _item(source: str, number: int, row: dict[str, Any]) -> Item:
 
 def _separated(stream: Readable, source: str, separator: str) -> Iterator[Item | Skipped]:
     csv.field_size_limit(MOST_ROW_BYTES)
-    reader = csv.reader(_texts(stream), delimiter=separator)
+    texts = _Texts(stream)
+    first = next(texts, "")
+    # Spreadsheets write semicolons in .csv where the comma stands in numbers.
+    separator = next((other for other in (separator, ";", "\t") if other in first), separator)
+    reader = csv.reader(chain([first] if first else [], texts), delimiter=separator)
     header: list[str] | None = None
     number = 0
     try:
@@ -131,102 +151,74 @@ def _separated(stream: Readable, source: str, separator: str) -> Iterator[Item |
                     raise Unreadable(Reason.TOO_LARGE, f"{len(header):,} columns")
                 continue
             number += 1
-            if len(fields) != len(header):
-                yield Skipped(
-                    f"{source}#{number}", Reason.CORRUPT, f"{len(fields):,} fields where the header has {len(header):,}"
-                )
-                continue
-            yield _item(source, number, {name: value for name, value in zip(header, fields, strict=True) if value})
+            if texts.ended:
+                # The reader asked for more: it is within quotes still.
+                yield Skipped(f"{source}#{number}", Reason.TORN, "a quotation mark that is never closed")
+            elif len(fields) != len(header):
+                found = f"{len(fields):,} field{'' if len(fields) == 1 else 's'}"
+                yield Skipped(f"{source}#{number}", Reason.CORRUPT, f"{found} where the header has {len(header):,}")
+            else:
+                yield _item(source, number, {name: value for name, value in zip(header, fields, strict=True) if value})
     except csv.Error as error:
         yield Skipped(f"{source}#{number + 1}", Reason.CORRUPT, f"{error}; nothing after it is read")
 
 
-def _texts(stream: Readable) -> Iterator[str]:
-    """Lines with their ends, as csv wants them: UTF-8, or else Windows-1252."""
-    first = True
-    for line in lines(stream, MOST_ROW_BYTES):
-        if isinstance(line, int):
-            raise Unreadable(Reason.TOO_LARGE, f"a line of {line:,} bytes; nothing after it is read")
-        line = line.removeprefix(b"\xef\xbb\xbf") if first else line  # noqa: PLW2901 - the same line
-        first = False
+class _Texts:
+    """Lines with their ends, as csv wants them: UTF-8, or UTF-16 with its mark, or else Windows-1252."""
+
+    def __init__(self, stream: Readable) -> None:
+        self.ended = False
+        self._lines = self._read(stream)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
         try:
-            yield line.decode() + "\n"
-        except UnicodeDecodeError:
-            yield line.decode("cp1252", "replace") + "\n"
+            return next(self._lines)
+        except StopIteration:
+            self.ended = True
+            raise
+
+    @staticmethod
+    def _read(stream: Readable) -> Iterator[str]:
+        for line in lines(_Utf8(stream), MOST_ROW_BYTES):
+            if isinstance(line, int):
+                raise Unreadable(Reason.TOO_LARGE, f"a line of {line:,} bytes; nothing after it is read")
+            try:
+                yield line.decode() + "\n"
+            except UnicodeDecodeError:
+                yield line.decode("cp1252", "replace") + "\n"
 
 
-def _columns(stream: Readable, source: str, *, arrow: bool, seekable: bool) -> Iterator[Item | Skipped]:
-    import io
+class Chained:
+    """What was read of a stream already, and then the rest."""
 
-    import pyarrow as pa
+    def __init__(self, held: bytes, stream: Readable) -> None:
+        self._held = io.BytesIO(held)
+        self._stream = stream
 
-    if not seekable:
-        data = stream.read(MOST_DOCUMENT_BYTES + 1)
-        if len(data) > MOST_DOCUMENT_BYTES:
-            raise Unreadable(Reason.TOO_LARGE, f"more than {MOST_DOCUMENT_BYTES:,} bytes, decompressed")
-        stream = io.BytesIO(data)
-    number = 0
-    try:
-        for batch in _arrow(cast("BinaryIO", stream)) if arrow else _parquet(cast("BinaryIO", stream)):
-            if batch.num_columns > MOST_COLUMNS:
-                raise Unreadable(Reason.TOO_LARGE, f"{batch.num_columns:,} columns")
-            for row in _encoded(batch):
-                number += 1
-                yield Item(f"{source}#{number}", row, ROW)
-    except (pa.ArrowException, OSError, ValueError, NotImplementedError) as error:
-        raise Unreadable(Reason.CORRUPT, f"after row {number:,}: {' '.join(str(error).split())[:200]}") from None
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+        return self._held.read(size) or self._stream.read(size)
 
 
-def _parquet(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
-    import pyarrow.parquet as pq
+class _Utf8:
+    """A text without the mark of its encoding, as UTF-8 where it is UTF-16."""
 
-    with pq.ParquetFile(stream) as file:
-        yield from file.iter_batches(_BATCH_ROWS, use_threads=False)
+    def __init__(self, stream: Readable) -> None:
+        begun = stream.read(_CHUNK)
+        marked = begun.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace") if marked else None
+        self._stream = Chained(begun.removeprefix(codecs.BOM_UTF8), stream)
 
-
-def _arrow(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
-    import pyarrow as pa
-
-    begin = stream.read(8)
-    stream.seek(0)
-    if begin.startswith(b"ARROW1"):
-        with pa.ipc.open_file(stream) as file:
-            for number in range(file.num_record_batches):
-                yield from _slices(file.get_batch(number))
-    else:
-        with pa.ipc.open_stream(stream) as batches:
-            for batch in batches:
-                yield from _slices(batch)
-
-
-def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    # A damaged file can promise more than it holds.
-    batch.validate(full=True)
-    for start in range(0, batch.num_rows, _BATCH_ROWS):
-        yield batch.slice(start, _BATCH_ROWS)
-
-
-def _encoded(batch: pa.RecordBatch) -> Iterator[bytes]:
-    """Each row as JSON: times in ISO 8601, what is no text, number or list of them left out."""
-    import polars as pl
-
-    frame = pl.DataFrame(batch)
-    kept: list[pl.Expr] = []
-    for name, dtype in frame.schema.items():
-        column = pl.col(name)
-        if isinstance(dtype, pl.Datetime) and dtype.time_zone:
-            kept.append(column.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias(name))
-        elif dtype.is_temporal():
-            kept.append(column.dt.to_string("iso:strict") if isinstance(dtype, pl.Datetime) else column.cast(pl.String))
-        elif isinstance(dtype, (pl.Categorical, pl.Enum)) or dtype.is_decimal():
-            kept.append(column.cast(pl.String))
-        elif dtype not in {pl.Binary, pl.Null, pl.Object}:
-            kept.append(column)
-    if not kept:
-        raise ValueError("no column of text")
-    try:
-        whole = frame.select(pl.struct(kept).struct.json_encode()).to_series()
-    except pl.exceptions.PolarsError as error:
-        raise ValueError(str(error)) from None
-    for row in whole:
-        yield row.encode()
+    def read(self, size: int, /) -> bytes:
+        """Some bytes; none at the end."""
+        while True:
+            held = self._stream.read(size)
+            if self._decoder is None:
+                return held
+            text = self._decoder.decode(held, final=not held)
+            # Of a single byte there may be no character yet.
+            if text or not held:
+                return text.encode("utf-8", "replace")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import yaml
@@ -74,8 +74,7 @@ class Sidecar:
         if said is None:
             return item
         self._used.add(path)
-        return replace(
-            item,
+        return item._replace(
             url=item.url or said.get("url"),
             published_date=item.published_date or said.get("date"),
             publisher=item.publisher or said.get("publisher"),

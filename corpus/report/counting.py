@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from corpus.errors import InvariantError
-from corpus.report.figures import Copied, Figures, Group, Held, Reason, Verdicts
+from corpus.report.figures import Copied, Figures, Group, Held, Holdings, Reason, Verdicts
 from schemas import TABLES
 
 if TYPE_CHECKING:
@@ -51,18 +52,31 @@ def count(tables: Mapping[str, Sequence[Path]], ledger: Ledger) -> Figures:
         InvariantError: A table has another number of rows than the ledger says.
     """
     scans = {name: _scan(name, tables.get(name, ())) for name in TABLES}
-    articles, quarantine = scans["articles"], scans["quarantine"]
-    whole = _whole(articles)
+    quarantine = scans["quarantine"]
+    holdings = describe(scans["articles"])
     for name, expected, found in (
-        ("articles", ledger.articles, whole["articles"]),
+        ("articles", ledger.articles, holdings.articles),
         ("revisions", ledger.superseded, _rows(scans["revisions"])),
         ("quarantine", ledger.quarantined, _rows(quarantine)),
     ):
         if found != expected:
             raise InvariantError(f"Table '{name}' has {found} rows; the ledger says {expected}.")
-    first, last = whole["captured_first"], whole["captured_last"]
     return Figures(
+        **{field.name: getattr(holdings, field.name) for field in fields(holdings)},
         ledger=ledger,
+        verdicts=_verdicts(scans["verdicts"]),
+        quarantined=_reasons(quarantine),
+        held=_held(quarantine),
+        copied=_copied(scans["articles"]) if holdings.duplicates else (),
+    )
+
+
+def describe(articles: pl.LazyFrame) -> Holdings:
+    """Count some articles. Memory does not grow with their number."""
+    whole = _whole(articles)
+    first, last = whole["captured_first"], whole["captured_last"]
+    return Holdings(
+        articles=whole["articles"],
         words=whole["words"],
         median_words=whole["median_words"],
         filled=tuple((column, whole[column]) for column in OPTIONAL),
@@ -71,10 +85,7 @@ def count(tables: Mapping[str, Sequence[Path]], ledger: Ledger) -> Figures:
         days=_days(articles),
         publishers=_groups(articles, "publisher"),
         languages=_groups(articles, "language"),
-        verdicts=_verdicts(scans["verdicts"]),
-        quarantined=_reasons(quarantine),
-        held=_held(quarantine),
-        copied=_copied(articles) if whole["duplicates"] else (),
+        batches=_groups(articles, "batch"),
     )
 
 

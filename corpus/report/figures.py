@@ -64,10 +64,10 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Everything the report says, before it is worded."""
+class Holdings:
+    """What some articles are: those of a build, or those of an export."""
 
-    ledger: Ledger
+    articles: int
     words: int
     median_words: float | None
     filled: tuple[tuple[str, int], ...]  # column, articles that have it
@@ -76,6 +76,14 @@ class Figures:
     days: tuple[tuple[date, int], ...]  # day of publication, articles
     publishers: tuple[Group, ...]  # most articles first, the unknown last
     languages: tuple[Group, ...]
+    batches: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures(Holdings):
+    """Everything the report says, before it is worded."""
+
+    ledger: Ledger
     verdicts: tuple[Verdicts, ...]  # most documents first
     quarantined: tuple[tuple[str, int], ...]  # check, documents; most first
     held: tuple[Held, ...]

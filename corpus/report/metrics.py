@@ -20,6 +20,7 @@ def text(found: Figures) -> str:
             "articles": ledger.articles,
             "superseded": ledger.superseded,
             "repeats": ledger.repeats,
+            "duplicates": ledger.duplicates,
             "quarantined": ledger.quarantined,
         },
         "articles": {

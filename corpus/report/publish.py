@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corpus.report import dictionary, metrics, page, tabular
+from corpus.report import card, dictionary, metrics, page, tabular
 from corpus.report.counting import count
 
 if TYPE_CHECKING:
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from corpus.store.ledger import Ledger
 
 
-def write(tables: Mapping[str, Sequence[Path]], ledger: Ledger, out: Path, title: str, top: int) -> None:
+def write(
+    tables: Mapping[str, Sequence[Path]],
+    ledger: Ledger,
+    out: Path,
+    title: str,
+    top: int,
+    licences: Mapping[str, str | None] | None = None,
+) -> None:
     """Write the report of a build into a folder.
 
     Args:
@@ -23,6 +30,7 @@ def write(tables: Mapping[str, Sequence[Path]], ledger: Ledger, out: Path, title
         out: An existing folder; files of the same name are overwritten.
         title: What the corpus is called.
         top: How many publishers articles_by_publisher.csv names before it sums up the others.
+        licences: For each batch the note of its licence or rights, if there is one.
 
     Raises:
         InvariantError: The ledger is not what the tables hold.
@@ -30,6 +38,7 @@ def write(tables: Mapping[str, Sequence[Path]], ledger: Ledger, out: Path, title
     found = count(tables, ledger)
     files = {
         "metrics.json": metrics.text(found),
+        "card.md": card.text(found, title=title, top=top, licences=licences or {}),
         "dictionary.md": dictionary.text(),
         "index.html": page.text(found, title=title, top=top),
         **tabular.texts(found, top=top),

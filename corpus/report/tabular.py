@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from corpus.report.figures import Figures, Group
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so may be taken for a formula, to be calculated on opening.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 UNKNOWN: Final = "(unknown)"
 OTHERS: Final = "(others)"
 # Gaps are filled only where that makes sense: one article of 1605 would make 5,000 empty months.
@@ -62,6 +63,6 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
 
 
 def _safe(cell: str | int) -> str | int:
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
+    if isinstance(cell, str) and cell.startswith(FORMULA):
         return f"'{cell}"
     return cell

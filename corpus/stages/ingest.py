@@ -7,18 +7,20 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from corpus.errors import ChangedWhileRead, InvariantError
 from corpus.formats import is_registered, parser_of
-from corpus.formats.article import Document, Parsed, Problem
+from corpus.formats.article import Document, ManyParser, Parsed, Problem
 from corpus.stages.isolation import Watch, run_isolated
 from corpus.stages.origins import Found, RowGroup, Seeds, with_provenance
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
+from corpus.stages.tabular import CONTENT, ORIGIN, table
 from corpus.stages.withdrawing import Marks, blank
 from corpus.stages.workers import run
 from corpus.store import engine, raw, withdrawals
@@ -27,15 +29,11 @@ from corpus.store.digest import canonical_json, digest
 from corpus.store.layout import cut
 from corpus.store.ledger import rows
 from corpus.store.shards import KeyedShards, ShardFile, digests, encode
-from corpus.text.normalise import text_hash
-from corpus.text.words import word_counts
 from schemas import DOCUMENTS, Check
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
-
-    import pyarrow as pa
 
     from corpus.settings import Ingest, Settings
     from corpus.store.digest import FileDigests
@@ -154,11 +152,15 @@ def make(task: Task) -> tuple[list[str], dict[str, ShardFile]]:
     """Parse the documents of one shard and write it into the run's folder. Runs in a worker process.
 
     Returns:
-        The documents' digests in the order in which they were read, and the shard's file.
+        The digests of seeds in the order in which they were read, and the shard's file.
     """
-    found = task.origin.read(task.settings.max_bytes)
-    made = documents(found, task.settings, note=task.note if parent_process() else None, deadly=task.deadly)
-    ids = made["document_id"].to_pylist()
+    note = task.note if parent_process() else None
+    ids: list[str] = []
+    if isinstance(task.origin, RowGroup):
+        made = _of_group(task.origin, task, note)
+    else:
+        made = documents(task.origin.read(task.settings.max_bytes), task.settings, note, task.deadly)
+        ids = made["document_id"].to_pylist()
     if task.root and (tombstones := withdrawals.load(task.root)):
         made = blank(made, tombstones)
     return ids, encode(task.folder, task.name, [(DOCUMENTS, made)])
@@ -191,7 +193,30 @@ def documents(
         for one in found:
             origins.append((one.document_id, one.source, one.batch, one.media_type, one.size, one.captured_at))
             contents.append(_content_of(_parsed(one, settings, watch, deadly)))
-    return _table(origins, contents)
+    return table(_columns(ORIGIN, origins), _columns(CONTENT, contents))
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[str, Sequence[object]]:
+    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
+
+
+def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
+    """The rows of `documents` for a row group: of plain JSON together, of other documents one by one."""
+    settings, whole = task.settings, group.table()
+    made: list[pa.Table] = []
+    left = np.ones(whole.num_rows, np.bool_)
+    for kind in sorted(_HARMLESS & set(whole["media_type"].unique().to_pylist())):
+        parser = parser_of(kind, *settings.parsing)
+        if is_registered(kind) or not isinstance(parser, ManyParser):
+            continue
+        for numbers in group.ordinary(whole, kind, settings.max_bytes):
+            some = whole.take(numbers)
+            done = parser.parse_together(pl.Series(some["data"]).to_list())
+            if done.numbers:
+                left[numbers[done.numbers]] = False
+                made.append(table(group.origins(some.take(done.numbers)), done.columns))
+    rest = group.documents_of(whole.filter(left), settings.max_bytes)
+    return pa.concat_tables([*made, documents(rest, settings, note, task.deadly)])
 
 
 def _parsed(found: Found, settings: Ingest, watch: Watch, deadly: Container[str]) -> Parsed:
@@ -222,29 +247,4 @@ _HARMLESS: Final = frozenset({"text/plain", "text/markdown", "application/json"}
 # So few are parsed sooner than worker processes start.
 _FEW: Final = 400
 _DEADLY: Final = "it took more time or memory than is allowed, or crashed its parser"
-# Taken from a document itself, from what its parser says, and from its text.
-_ORIGIN: Final = ("document_id", "source", "batch", "media_type", "size", "captured_at")
-_DERIVED: Final = ("word_count", "text_hash")
-_CONTENT: Final = tuple(name for name in DOCUMENTS.names if name not in (*_ORIGIN, *_DERIVED))
-_content_of: Final = attrgetter(*_CONTENT)
-
-
-def _table(origins: list[tuple[object, ...]], contents: list[tuple[object, ...]]) -> pa.Table:
-    columns: dict[str, Sequence[object]] = dict(zip(_ORIGIN, zip(*origins, strict=True), strict=False))
-    columns |= dict(zip(_CONTENT, zip(*contents, strict=True), strict=False))
-    texts = cast("Sequence[str]", columns.get("text", ()))
-    columns["word_count"] = word_counts(texts)
-    columns["text_hash"] = [text_hash(text) for text in texts]
-    # Not pa.array: it imports pandas, in each worker, to see whether a list is one of its own.
-    dtypes = pl.DataFrame(DOCUMENTS.empty).schema
-    return pl.DataFrame([_series(name, columns.get(name, ()), dtype) for name, dtype in dtypes.items()]).to_arrow()
-
-
-def _series(name: str, values: Sequence[object], dtype: pl.DataType) -> pl.Series:
-    if not isinstance(dtype, pl.List):
-        return pl.Series(name, values, dtype)
-    # Polars takes 20 us for a list, empty or not, and nearly all are empty.
-    filled = [value for value in values if value]
-    places = np.cumsum([bool(value) for value in values], dtype=np.int64)
-    places[[not value for value in values]] = 0
-    return pl.concat([pl.Series(name, [[]], dtype), pl.Series(name, filled, dtype)]).gather(places)
+_content_of: Final = attrgetter(*CONTENT)

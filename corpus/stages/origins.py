@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
+import polars as pl
+
 from corpus.errors import ChangedWhileRead
 from corpus.formats import media_type
 from corpus.store import raw
@@ -18,8 +21,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
     from corpus.formats.article import Parsed
 
+# Hostile JSON takes thirty times its bytes in memory: larger ones are parsed alone, others so many bytes at a time.
+_LARGE: Final = 250_000
+_TOGETHER: Final = 4_000_000
 _TEXT_ENDINGS: Final = (".txt", ".md", ".markdown", ".text")
 
 
@@ -74,10 +83,14 @@ class RowGroup:
         """Never taken for granted."""
         return False
 
-    def read(self, limit: int) -> Iterator[Found]:
-        """Each document, one at a time."""
-        for row in raw.read_group(self.path, self.number).to_batches(max_chunksize=64):
-            for one in row.to_pylist():
+    def table(self) -> pa.Table:
+        """Its rows of `schemas.RAW`."""
+        return raw.read_group(self.path, self.number)
+
+    def documents_of(self, rows: pa.Table, limit: int) -> Iterator[Found]:
+        """The documents of some of its rows, one at a time."""
+        for batch in rows.to_batches(max_chunksize=64):
+            for one in batch.to_pylist():
                 yield Found(
                     one["source"],
                     one["data"] if one["size"] <= limit else None,
@@ -90,6 +103,28 @@ class RowGroup:
                     one["published_date"],
                     one["publisher"],
                 )
+
+    def ordinary(self, rows: pa.Table, kind: str, limit: int) -> Iterator[NDArray[np.int64]]:
+        """Which of its rows can be parsed together, so many at a time that memory is bounded.
+
+        Args:
+            rows: all of them.
+            kind: the media type that is asked for.
+            limit: bytes; larger ones are not among them, nor are those of which intake knows more than their bytes.
+        """
+        frame = pl.DataFrame(rows.select(["media_type", "size", "url", "published_date", "publisher"])).with_row_index()
+        chosen = frame.filter(
+            pl.col("media_type") == kind,
+            pl.col("size").is_between(1, min(limit, _LARGE)),
+            pl.all_horizontal(pl.col("url", "published_date", "publisher").is_null()),
+        ).with_columns(part=pl.col("size").cum_sum() // _TOGETHER)
+        for part in chosen.partition_by("part", maintain_order=True):
+            yield part["index"].to_numpy().astype(np.int64)
+
+    def origins(self, rows: pa.Table) -> dict[str, pl.Series]:
+        """Where some of its rows come from, in columns."""
+        frame = pl.DataFrame(rows.select(["document_id", "source", "media_type", "size", "captured_at"]))
+        return {**frame.to_dict(), "batch": pl.Series([self.batch]).new_from_index(0, rows.num_rows)}
 
 
 def seed_documents(files: Iterable[tuple[SeedFile, str | None]], limit: int) -> Iterator[Found]:

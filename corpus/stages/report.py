@@ -1,4 +1,4 @@
-"""report: figures, plots, the page and the data dictionary, from the finished tables."""
+"""report: figures, plots, the page, the card and the data dictionary, from the finished tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.report import write as write_report
 from corpus.stages.write import balance
-from corpus.store import engine
+from corpus.store import engine, raw
 from corpus.store.files import publish
 from corpus.store.shards import DATA, digests, require, shard_path
 
@@ -42,7 +42,8 @@ def report(root: Path, settings: Settings) -> Ledger:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        write_report(tables, ledger, aside, settings.report.title, settings.report.top)
+        licences = {batch.name: batch.licence for batch in raw.load(root)}
+        write_report(tables, ledger, aside, settings.report.title, settings.report.top, licences)
         for path in sorted(aside.iterdir()):
             target = root / REPORTS / path.name
             if not (target.is_file() and target.read_bytes() == path.read_bytes()):

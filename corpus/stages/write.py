@@ -62,7 +62,7 @@ def write(root: Path) -> Outcome:
         "write",
         came=ledger.documents,
         kept=ledger.articles + ledger.superseded + ledger.quarantined,
-        dropped={"repeats": ledger.repeats},
+        dropped={"repeats": ledger.repeats, "duplicates": ledger.duplicates},
         shards=len(keys),
         made=len(stale),
     )
@@ -96,6 +96,7 @@ def balance(
         articles=rows(published, ARTICLES.name),
         superseded=rows(published, REVISIONS.name),
         repeats=counted[Decision.REPEAT],
+        duplicates=counted[Decision.DUPLICATE],
         quarantined=rows(published, QUARANTINE.name),
     )
     # Every row of an article is on a decision of its own, so the decisions' identities are the articles'.

@@ -26,12 +26,16 @@ _TABLES = ("schemas/table.py", "schemas/tables.py", "schemas/rules.py", "corpus/
 _SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
         *_TABLES, "schemas/raw.py", "corpus/stages/ingest.py", "corpus/stages/origins.py",
-        "corpus/stages/withdrawing.py", "corpus/store/batches.py", "corpus/store/layout.py",
-        "corpus/store/withdrawals.py", "corpus/resolve/identity.py",
+        "corpus/stages/tabular.py", "corpus/stages/withdrawing.py",
+        "corpus/store/batches.py", "corpus/store/layout.py", "corpus/store/withdrawals.py",
+        "corpus/resolve/identity.py",
         "corpus/formats", "corpus/text",
     ),
     "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/checks.py", "schemas/models.py"),
-    "resolve": (*_TABLES, "corpus/stages/resolve.py", "corpus/resolve"),
+    "resolve": (
+        *_TABLES, "corpus/stages/resolve.py", "corpus/stages/signing.py", "corpus/stages/comparing.py",
+        "corpus/resolve",
+    ),
     "write": (
         *_TABLES, "corpus/stages/write.py", "corpus/store/ledger.py", "corpus/store/placement.py", "schemas/checks.py",
         "schemas/models.py",
@@ -40,11 +44,11 @@ _SOURCES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
-        "chardet", "dateparser", "langcodes", "polars", "pyarrow", "pycld2", "pyyaml", "resiliparse", "selectolax",
-        "tldextract", "trafilatura",
+        "chardet", "dateparser", "langcodes", "orjson", "polars", "pyarrow", "pycld2", "pyyaml", "resiliparse",
+        "selectolax", "tldextract", "trafilatura",
     ),
     "validate": ("langcodes", "polars", "pyarrow"),
-    "resolve": ("polars", "pyarrow"),
+    "resolve": ("numpy", "polars", "pyarrow"),
     "write": ("polars", "pyarrow"),
     "report": ("jinja2", "polars"),
 }  # fmt: skip

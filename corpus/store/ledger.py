@@ -1,4 +1,4 @@
-"""The account of a build: every document in is exactly one of article, superseded, repeat or quarantined."""
+"""The account of a build: every document in is exactly one of article, superseded, repeat, duplicate or quarantined."""
 
 from __future__ import annotations
 
@@ -21,20 +21,22 @@ class Ledger:
     articles: int
     superseded: int
     repeats: int
+    duplicates: int
     quarantined: int
 
     def __post_init__(self) -> None:
-        out = self.articles + self.superseded + self.repeats + self.quarantined
+        out = self.articles + self.superseded + self.repeats + self.duplicates + self.quarantined
         if self.documents != out:
             raise InvariantError(
                 f"The ledger does not balance: {self.documents:,} documents in, but {self.articles:,} articles, "
-                f"{self.superseded:,} superseded, {self.repeats:,} repeats and {self.quarantined:,} quarantined."
+                f"{self.superseded:,} superseded, {self.repeats:,} repeats, {self.duplicates:,} dropped duplicates "
+                f"and {self.quarantined:,} quarantined."
             )
 
     def __str__(self) -> str:
         return (
             f"{self.documents:,} documents = {self.articles:,} articles + {self.superseded:,} superseded "
-            f"+ {self.repeats:,} repeats + {self.quarantined:,} quarantined"
+            f"+ {self.repeats:,} repeats + {self.duplicates:,} duplicates + {self.quarantined:,} quarantined"
         )
 
     def as_dict(self) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from corpus.errors import InvariantError, StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from schemas import Table
@@ -64,21 +65,23 @@ def conform(table: Table, rows: pa.Table) -> pa.Table:
 def write(path: Path, table: Table, rows: pa.Table) -> int:
     """Write rows as a shard of a table; the same rows give the same bytes. Returns the number of rows."""
     rows = conform(table, rows)
-    pq.write_table(
-        rows,
-        path,
-        row_group_size=ROW_GROUP,
-        # A dictionary of what hardly repeats costs time and is thrown away.
-        use_dictionary=[column.name for column in table.columns if column.name in _REPEATING],
-        compression="zstd",
-        compression_level=3,
-        # Of what readers filter by. Those of texts would stand in each file's footer with the texts' whole beginnings.
-        write_statistics=[column.name for column in table.columns if column.name not in _UNFILTERED],
-        # A flipped byte is noticed on reading only with checksums.
-        write_page_checksum=True,
-        write_page_index=True,
-    )
+    pq.write_table(rows, path, row_group_size=ROW_GROUP, **options(table.names))
     return int(rows.num_rows)
+
+
+def options(columns: Sequence[str]) -> dict[str, Any]:
+    """How every Parquet file of ours is written, as arguments of pyarrow's writers."""
+    return {
+        # A dictionary of what hardly repeats costs time and is thrown away.
+        "use_dictionary": [name for name in columns if name in _REPEATING],
+        "compression": "zstd",
+        "compression_level": 3,
+        # Of what readers filter by. Those of texts would stand in each file's footer with the texts' whole beginnings.
+        "write_statistics": [name for name in columns if name not in _UNFILTERED],
+        # A flipped byte is noticed on reading only with checksums.
+        "write_page_checksum": True,
+        "write_page_index": True,
+    }
 
 
 def read(path: Path, columns: list[str] | None = None) -> pa.Table:

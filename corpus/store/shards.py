@@ -64,14 +64,18 @@ def keys_path(root: Path, stage: str) -> Path:
 def load_keys(root: Path, stage: str) -> dict[str, Shard]:
     """The shards of a stage by name, in order; none where the file is absent or damaged."""
     try:
-        stored = json.loads(keys_path(root, stage).read_bytes())
-        return {
-            name: Shard(entry["key"], {table: ShardFile(**file) for table, file in entry["files"].items()})
-            for name, entry in sorted(stored["shards"].items())
-        }
+        return parse_keys(keys_path(root, stage).read_bytes())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         # A run was killed, or somebody edited it: everything is made anew.
         return {}
+
+
+def parse_keys(stored: bytes) -> dict[str, Shard]:
+    """The shards in a stage's file of keys, by name, in order. Raises ValueError, KeyError and kin if it is none."""
+    return {
+        name: Shard(entry["key"], {table: ShardFile(**file) for table, file in entry["files"].items()})
+        for name, entry in sorted(json.loads(stored)["shards"].items())
+    }
 
 
 def digests(root: Path, of: str = DATA) -> FileDigests:

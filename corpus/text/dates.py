@@ -55,6 +55,7 @@ _OFFSET: Final = re.compile(r"(?:\b(?:utc|gmt))?\s?([+-−])(\d\d?):?(\d\d)?(?!\
 _TOKEN: Final = re.compile(r"[^\s,;|()\[\]/–—·•:-]+")
 _DIGIT: Final = re.compile(r"\d")
 _IN_URL: Final = re.compile(r"/(1[6-9]\d\d|20\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-]|$)")
+_NONE: Final = timedelta(0)
 _MONTH_FIRST_LANGUAGES: Final = frozenset({"en", "fil", "tl"})
 
 
@@ -104,6 +105,41 @@ def parse(
     return Moment(day, instant, ambiguous)
 
 
+def stamp(day: str, time: str | None = None, zone: str | None = None) -> Moment | None:
+    """Read a date as machines write it; None if there is no such day or time.
+
+    Args:
+        day: as 2020-09-11.
+        time: as 04:05 or 04:05:06.
+        zone: as Z, +0200 or +02:00; without time and zone there is no instant.
+    """
+    on = _iso_day(day)
+    if on is None or time is None or zone is None:
+        return None if on is None else Moment(on)
+    try:
+        # The library's reader is three times as fast, and takes what `_instant` takes.
+        instant = datetime.fromisoformat(f"{day}T{time}+00:00") if zone == "Z" else None
+    except ValueError:
+        instant = None
+    instant = instant or _instant(on, (int(time[:2]), int(time[3:5]), int(time[6:] or 0)), _offset(zone))
+    return Moment(on, instant) if instant else None
+
+
+@lru_cache(maxsize=8_192)
+def _iso_day(written: str) -> date | None:
+    year, month, day = written.split("-")
+    return _day(int(year), int(month), int(day))
+
+
+def _offset(zone: str) -> timedelta:
+    """Of an ISO 8601 zone, or UTC or GMT."""
+    if zone[0] not in "+-":
+        return _NONE
+    digits = zone[1:].replace(":", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return -offset if zone[0] == "-" else offset
+
+
 def _from_iso(found: re.Match[str]) -> Moment | None:
     year, month, day, hour, minute, second, zone = found.groups()
     on = _day(int(year), int(month), int(day))
@@ -111,11 +147,7 @@ def _from_iso(found: re.Match[str]) -> Moment | None:
         return None
     if hour is None or zone is None:
         return Moment(on) if hour is None or _is_clock(int(hour), int(minute), int(second or 0)) else None
-    offset = timedelta(0)
-    if zone[0] in "+-":
-        digits = zone[1:].replace(":", "")
-        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
-    instant = _instant(on, (int(hour), int(minute), int(second or 0)), offset)
+    instant = _instant(on, (int(hour), int(minute), int(second or 0)), _offset(zone))
     return Moment(on, instant) if instant else None
 
 
@@ -197,6 +229,8 @@ def _find_offset(text: str) -> tuple[timedelta | None, str]:
 
 def _instant(day: date, clock: tuple[int, int, int], offset: timedelta) -> datetime | None:
     try:
+        if not offset:
+            return datetime(day.year, day.month, day.day, *clock, tzinfo=UTC)
         return datetime(day.year, day.month, day.day, *clock, tzinfo=timezone(offset)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -40,8 +40,16 @@ def normalise(text: str) -> str:
     return text
 
 
+def is_odd(text: str) -> bool:
+    """Whether a text has white space of another kind than spaces and line ends, or what cannot be seen."""
+    return _ODD.search(text) is not None or _LINE_ENDS.search(text) is not None
+
+
 def one_line(text: str) -> str:
     """Normalised text as one line: runs of white space are one space."""
+    # Most are in order already, and that is seen three times sooner than it is done.
+    if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
     return " ".join(normalise(text).split())
 
 

@@ -67,12 +67,15 @@ _TRACKING: Final = frozenset(
 _TRACKING_PREFIXES: Final = ("utm_", "pk_", "mtm_", "matomo_", "stm_", "at_custom")
 _BLANK: Final = re.compile(r"[\s\x00-\x1f]")
 _UNRESERVED: Final = re.compile(r"%([2-7][0-9a-fA-F])")
+# What is canonical at first sight, as most are: no port, escape, query or segment of points. Its host is group 1.
+_CANONICAL: Final = re.compile(
+    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:/[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*)+", re.ASCII
+)
 _ESCAPE: Final = re.compile(r"%[0-9a-fA-F]{2}")
 # Google's and Bing's AMP caches name the publisher's host; dashes are doubled there.
 _AMP_CACHE: Final = re.compile(r"^/[cvi](?:/s)?/((?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/.*)$")
 
 
-@lru_cache(maxsize=16_384)
 def canonical(url: str) -> str | None:
     """The canonical form of an http(s) URL; None for anything else. Idempotent, and never raises.
 
@@ -80,7 +83,15 @@ def canonical(url: str) -> str | None:
     publisher's own address instead of a Google AMP cache's. `m.` and `/amp` stay: there it is not certain.
     """
     url = url.strip().strip("<>").strip()
-    if len(url) > _LONGEST or _BLANK.search(url):
+    if len(url) > _LONGEST:
+        return None
+    plain = _CANONICAL.fullmatch(url)
+    return url if plain and not plain[1].endswith("ampproject.org") else _canonical(url)
+
+
+@lru_cache(maxsize=16_384)
+def _canonical(url: str) -> str | None:
+    if _BLANK.search(url):
         return None
     try:
         parts = urlsplit(url)
@@ -177,4 +188,7 @@ def registrable(host: str) -> str | None:
 
 def publisher(url: str) -> str | None:
     """The registrable domain of a canonical URL."""
+    plain = _CANONICAL.fullmatch(url)
+    if plain:
+        return registrable(plain[1])
     return registrable(urlsplit(url).hostname or "")

@@ -17,11 +17,22 @@ from corpus.store.raw import BATCHES, RAW
 from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from corpus.versioning.repository import Repository
 
 METRICS: Final = "reports/metrics.json"
 # What a build reads and DVC keeps stands beside what it makes: a version names both.
 PATHS: Final = (LOCK, ENGINE, "reports", BATCHES, f"{RAW}.dvc")
+# What git keeps while it is in the middle of something, and of what.
+_BUSY: Final = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "BISECT_LOG": "bisect",
+}
 
 
 def commit(repository: Repository) -> str | None:
@@ -34,32 +45,67 @@ def commit(repository: Repository) -> str | None:
         Refused: a merge or rebase is under way, or HEAD is on no branch.
         CorpusError: git failed.
     """
-    branch = repository.git("symbolic-ref", "--quiet", "HEAD", check=False).strip()
-    if not branch:
-        raise Refused("Nothing was committed.", ["HEAD is on no branch: `git switch` to one first"])
-    busy = [
-        name
-        for name in ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD")
-        if repository.git("rev-parse", "--verify", "--quiet", name, check=False)
-    ]
+    reasons = obstacles(repository)
+    if reasons:
+        raise Refused("Nothing was committed.", reasons)
+    branch, head = branch_of(repository), repository.commit_of("HEAD")
+    tree = snapshot(repository, head)
+    if head and tree == repository.git("rev-parse", f"{head}^{{tree}}").strip():
+        return None
+    parents = ["-p", head] if head else []
+    made = repository.git("commit-tree", tree, *parents, given=message(repository, head)).strip()
+    # The old value must still be there: somebody's commit in between makes this fail.
+    repository.git("update-ref", "-m", "corpus: build", branch or "HEAD", made, head or "0" * 40)
+    repository.git("reset", "--quiet", "--", *_there(repository, made), check=False)
+    return made
+
+
+def branch_of(repository: Repository) -> str | None:
+    """The branch that HEAD is on, as `refs/heads/main`; None if it is on none."""
+    return repository.git("symbolic-ref", "--quiet", "HEAD", check=False).strip() or None
+
+
+def obstacles(repository: Repository) -> list[str]:
+    """Why no commit can be made now, whatever is to be committed."""
+    reasons = []
+    if branch_of(repository) is None:
+        reasons.append("HEAD is on no branch; `git switch` to one first")
+    places = repository.git("rev-parse", *(word for name in _BUSY for word in ("--git-path", name))).splitlines()
+    busy = [doing for place, doing in zip(places, _BUSY.values(), strict=True) if (repository.root / place).exists()]
     if busy:
-        raise Refused("Nothing was committed.", [f"git is in the middle of something ({', '.join(busy)})"])
-    head = repository.commit_of("HEAD")
-    paths = [path for path in PATHS if (repository.root / path).exists()]
+        reasons.append(f"git is in the middle of a {busy[0]}; finish or abort it first")
+    if not repository.git("var", "GIT_COMMITTER_IDENT", check=False):
+        reasons.append("git does not know who you are; `git config user.name` and `git config user.email` tell it")
+    return reasons
+
+
+def snapshot(repository: Repository, head: str | None, others: Mapping[str, str] | None = None) -> str:
+    """The tree of a commit with what a build changes as it stands now.
+
+    Args:
+        repository: where.
+        head: the commit to start from.
+        others: further files by path, as blobs that git has already.
+
+    Returns:
+        The tree. Neither the user's index nor any branch is touched.
+    """
     with tempfile.TemporaryDirectory(prefix="corpus-index-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         if head:
             repository.git("read-tree", head, env=index)
-        repository.git("add", "--all", "--force", "--", *paths, env=index)
-        tree = repository.git("write-tree", env=index).strip()
-        if head and tree == repository.git("rev-parse", f"{head}^{{tree}}").strip():
-            return None
-        parents = ["-p", head] if head else []
-        made = repository.git("commit-tree", tree, *parents, "-m", message(repository, head)).strip()
-    # The old value must still be there: somebody's commit in between makes this fail.
-    repository.git("update-ref", "-m", "corpus: build", branch, made, head or "0" * 40)
-    repository.git("reset", "--quiet", "--", *paths, check=False)
-    return made
+        paths = _there(repository, head)
+        if paths:
+            repository.git("add", "--all", "--force", "--", *paths, env=index)
+        for path, blob in (others or {}).items():
+            repository.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
+        return repository.git("write-tree", env=index).strip()
+
+
+def _there(repository: Repository, commit: str | None) -> list[str]:
+    """What of `PATHS` stands in the working tree or in a commit. git refuses to hear of anything else."""
+    held = repository.git("ls-tree", "-z", "--name-only", commit, "--", *PATHS).split("\0") if commit else []
+    return [path for path in PATHS if path in held or (repository.root / path).exists()]
 
 
 def message(repository: Repository, head: str | None) -> str:
@@ -85,6 +131,6 @@ def _ledger(metrics: str) -> dict[str, int]:
 
 
 def uncommitted(repository: Repository) -> list[str]:
-    """What git calls changed or new in the working tree, as `git status` prints it."""
-    listing = repository.git("status", "--porcelain", "-z", "--untracked-files=normal")
+    """What git calls changed or new in the working tree, as `git status` prints it, a path each."""
+    listing = repository.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal")
     return [entry for entry in listing.split("\0") if entry]

@@ -15,8 +15,9 @@ from corpus.store.lock import holder
 from corpus.store.shards import digests
 from corpus.versioning import pins
 from corpus.versioning.commit import uncommitted
+from corpus.versioning.gate import outdated
 from corpus.versioning.reading import Version, open_version
-from corpus.versioning.releases import Release, outdated, releases
+from corpus.versioning.releases import Release, releases
 from corpus.versioning.summary import summarise
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ def why(repository: Repository, asked: str) -> list[Known]:
     version = open_version(None, repository.root)
     decisions = version.scan("decisions")
     documents = version.scan("documents")
-    wanted = asked.strip()
-    inside = _inside(repository, wanted)
+    # What is no UTF-8 is nowhere, and must not be asked for.
+    wanted = asked.strip().encode("utf-8", "replace").decode("utf-8")
+    inside = repository.inside(wanted)
     by_document = (
         (pl.col("source").is_in([wanted, inside]))
         | (pl.col("document_id").str.starts_with(wanted.lower()) if _is_id(wanted) else pl.lit(value=False))
@@ -67,35 +69,30 @@ def why(repository: Repository, asked: str) -> list[Known]:
         )
     chosen = pl.col("source").is_in(sorted(sources))
     rows = documents.filter(chosen).select(_DOCUMENT).sort("source").collect()
-    decided = {row["source"]: row for row in decisions.filter(chosen).collect().iter_rows(named=True)}
-    said: dict[str, list[dict[str, Any]]] = {}
+    # A source is one document's in its batch, and may be another's in the next.
+    decided = {_one(row): row for row in decisions.filter(chosen).collect().iter_rows(named=True)}
+    said: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in version.scan("verdicts").filter(chosen).collect().iter_rows(named=True):
-        said.setdefault(row["source"], []).append({name: row[name] for name in ("check", "severity", "found")})
+        said.setdefault(_one(row), []).append({name: row[name] for name in ("check", "severity", "found")})
     ids = {row["article_id"] for row in decided.values() if row["article_id"]}
     held = _releases_with(repository, ids)
     return [
         Known(
             row,
-            said.get(row["source"], []),
-            decided[row["source"]],
-            held.get(decided[row["source"]]["article_id"], []),
+            said.get(_one(row), []),
+            decided[_one(row)],
+            held.get(decided[_one(row)]["article_id"], []),
         )
         for row in rows.iter_rows(named=True)
     ]
 
 
+def _one(row: dict[str, Any]) -> tuple[str, str]:
+    return row["source"], row["document_id"]
+
+
 def _is_id(asked: str) -> bool:
     return 8 <= len(asked) <= 64 and all(letter in "0123456789abcdef" for letter in asked.lower())
-
-
-def _inside(repository: Repository, asked: str) -> str:
-    """A path as the corpus calls it: from the repository's root."""
-    from pathlib import Path
-
-    try:
-        return str((Path.cwd() / asked).resolve().relative_to(repository.root))
-    except (ValueError, OSError):
-        return asked
 
 
 def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
-from corpus.versioning import pins
+from corpus.versioning import journal, pins
 from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
@@ -30,26 +30,29 @@ def clear(repository: Repository) -> list[str]:
         *_clear_runs(repository),
         *_mend_pins(repository),
         *_clear_index_lock(repository),
+        *journal.settle(repository),
     ]
 
 
 def _clear_rwlock(path: Path) -> list[str]:
-    """An rwlock that is empty, broken, or held only by processes that are gone or are no dvc.
+    if not is_abandoned(path):
+        return []
+    path.unlink(missing_ok=True)
+    return ["removed .dvc/tmp/rwlock of a run that was killed"]
+
+
+def is_abandoned(path: Path) -> bool:
+    """Whether an rwlock is empty, broken, or held only by processes that are gone or are no dvc.
 
     DVC's other locks are flocks: whoever died has let go of them.
     """
     try:
-        content = path.read_bytes()
+        holders = _process_ids(json.loads(path.read_bytes()))
     except OSError:
-        return []
-    try:
-        holders = _process_ids(json.loads(content))
+        return False
     except ValueError:
-        holders = [0]
-    if holders and not any(_is_dvc(pid) for pid in holders):
-        path.unlink(missing_ok=True)
-        return ["removed .dvc/tmp/rwlock of a run that was killed"]
-    return []
+        return True
+    return bool(holders) and not any(_is_dvc(pid) for pid in holders)
 
 
 def _process_ids(held: object) -> list[int]:

@@ -1,13 +1,18 @@
-"""Objects straight from a DVC remote, for whoever has no copy in the cache. Each is verified."""
+"""Objects straight from a DVC remote, for whoever has no copy in the cache: whole, or in ranges.
+
+A whole object is verified against its md5. Of a range nobody can say its digest, so what is read in ranges is held
+against what else is known of it: see `scanning`.
+"""
 
 from __future__ import annotations
 
 import atexit
 import hashlib
+import os
 import tempfile
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
 from corpus.versioning import removed
@@ -28,63 +33,130 @@ def _folder() -> Path:
 
 
 def fetch(repository: Repository, commit: str | None, wanted: Sequence[Pinned]) -> dict[str, Path]:
-    """Fetch objects from the repository's default remote.
+    """Fetch objects from the repository's default remote; see `Remote.fetch`."""
+    return Remote(repository, commit).fetch(wanted)
 
-    Args:
+
+class Remote:
+    """The default remote of a repository. Nothing is asked of it before something is wanted.
+
+    Attributes:
         repository: whose settings name the remote.
-        commit: which version wants them, for the error.
-        wanted: files with their md5s.
-
-    Returns:
-        A path for each md5.
-
-    Raises:
-        MissingObjects: there is no remote, or it lacks them.
-        DamagedObject: the remote's object has another digest.
-        CorpusError: the remote could not be asked.
+        commit: which version wants objects, for errors.
     """
-    found = {file.md5: _folder() / file.md5 for file in wanted}
-    absent = [file for file in wanted if not found[file.md5].exists()]
-    if not absent:
+
+    def __init__(self, repository: Repository, commit: str | None) -> None:
+        self.repository = repository
+        self.commit = commit
+
+    def fetch(self, wanted: Sequence[Pinned]) -> dict[str, Path]:
+        """Fetch whole objects into a folder of this process.
+
+        Args:
+            wanted: files with their md5s.
+
+        Returns:
+            A path for each md5.
+
+        Raises:
+            MissingObjects: there is no remote, or it lacks them.
+            DamagedObject: the remote's object has another digest.
+            CorpusError: the remote could not be asked.
+        """
+        found = {file.md5: _folder() / file.md5 for file in wanted}
+        absent = [file for file in wanted if not found[file.md5].exists()]
+        if not absent:
+            return found
+        lost = []
+        store = self._require(wanted)
+        for file in absent:
+            try:
+                self._bring(store, file, found[file.md5])
+            except FileNotFoundError as error:
+                if _is_away(error):
+                    raise self.unread(file, error.__cause__) from error
+                lost.append(file)
+        if lost:
+            raise self.missing(lost, "The remote lacks them too.")
         return found
-    removed.explain(repository, commit, [file.md5 for file in absent])
-    store = _store(repository, commit, wanted)
-    lost = []
-    for file in absent:
-        target = found[file.md5]
-        aside = target.with_name(f"{target.name}.part")
+
+    def _bring(self, store: Any, file: Pinned, target: Path) -> None:
+        where = store.oid_to_path(file.md5)
+        # Two threads may want the same object.
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.")
+        os.close(descriptor)
+        aside = Path(name)
         try:
-            store.fs.get_file(store.oid_to_path(file.md5), str(aside))
+            store.fs.get_file(where, name)
+            with aside.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "md5").hexdigest()
         except FileNotFoundError:
-            lost.append(f"{file.path} ({file.md5})")
-            continue
+            aside.unlink()
+            raise
         except Exception as error:  # whatever the remote's client raises
-            raise CorpusError(f"{file.path} could not be read from the remote: {error}") from error
-        with aside.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "md5").hexdigest()
+            aside.unlink()
+            raise self.unread(file, error) from error
         if digest != file.md5.removesuffix(".dir"):
             aside.unlink()
-            raise DamagedObject(store.oid_to_path(file.md5), file.md5, digest)
+            raise DamagedObject(where, file.md5, digest)
         aside.replace(target)
-    if lost:
-        raise MissingObjects(_advice(commit, "The remote lacks them too."), lost)
-    return found
+
+    def open(self, file: Pinned) -> BinaryIO:
+        """Open an object to read ranges of it. Only what is read is moved.
+
+        Raises:
+            MissingObjects: there is no remote, or it lacks the object.
+            CorpusError: the remote could not be asked.
+        """
+        store = self._require([file])
+        try:
+            # Who reads Parquet knows what he wants: reading ahead would move what nobody asked for.
+            opened: BinaryIO = store.fs.open(store.oid_to_path(file.md5), "rb", cache_type="none")
+        except FileNotFoundError as error:
+            if _is_away(error):
+                raise self.unread(file, error.__cause__) from error
+            raise self.missing([file], "The remote lacks them too.") from None
+        except Exception as error:  # whatever the remote's client raises
+            raise self.unread(file, error) from error
+        return opened
+
+    @staticmethod
+    def unread(file: Pinned, error: BaseException | None) -> CorpusError:
+        """The error of a file that the remote did not give."""
+        said = " ".join(str(error).split()) or type(error).__name__
+        return CorpusError(f"{file.path} could not be read from the remote: {said}")
+
+    def missing(self, lost: Sequence[Pinned], why: str) -> MissingObjects:
+        """The error of objects that are nowhere, and how to have them."""
+        again = (
+            f"check out {self.commit[:10]} and run `corpus build`, or `dvc pull` where a remote has them"
+            if self.commit
+            else "run `corpus build`, or `dvc pull` where a remote has them"
+        )
+        return MissingObjects(
+            f"Objects of this version are not in the DVC cache. {why} To have them again, {again}.",
+            [f"{file.path} ({file.md5})" for file in lost],
+        )
+
+    def _require(self, wanted: Sequence[Pinned]) -> Any:
+        removed.explain(self.repository, self.commit, [file.md5 for file in wanted])
+        if self._store is None:
+            raise self.missing(wanted, "There is no default remote (`dvc remote list`).")
+        return self._store
+
+    @cached_property
+    def _store(self) -> Any:
+        """DVC's object database of the remote; None if there is none."""
+        from dvc.exceptions import DvcException
+        from dvc.repo import Repo
+
+        try:
+            with Repo(str(self.repository.root)) as repo:
+                return repo.cloud.get_remote_odb() if repo.config["core"].get("remote") else None
+        except DvcException as error:
+            raise CorpusError(f"The remote cannot be used: {error}") from error
 
 
-def _store(repository: Repository, commit: str | None, wanted: Sequence[Pinned]) -> Any:
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
-    try:
-        with Repo(str(repository.root)) as repo:
-            if not repo.config["core"].get("remote"):
-                lost = [f"{file.path} ({file.md5})" for file in wanted]
-                raise MissingObjects(_advice(commit, "There is no default remote (`dvc remote list`)."), lost)
-            return repo.cloud.get_remote_odb()
-    except DvcException as error:
-        raise CorpusError(f"The remote cannot be used: {error}") from error
-
-
-def _advice(commit: str | None, why: str) -> str:
-    checkout = f"check out {commit[:10]} and run `corpus build`" if commit else "run `corpus build`"
-    return f"Objects of this version are not in the DVC cache. {why} To have them again, {checkout}."
+def _is_away(error: FileNotFoundError) -> bool:
+    """Whether a remote does not answer at all, which some clients call a missing file."""
+    return isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, FileNotFoundError)

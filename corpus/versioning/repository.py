@@ -22,8 +22,10 @@ class Repository:
 
     root: Path
 
-    def git(self, *arguments: str, env: dict[str, str] | None = None, check: bool = True) -> str:
-        """Run git here; returns what it printed.
+    def git(
+        self, *arguments: str, env: dict[str, str] | None = None, check: bool = True, given: str | None = None
+    ) -> str:
+        """Run git here, with `given` on its standard input; returns what it printed.
 
         Raises:
             CorpusError: git failed (unless `check` is false, then returns "").
@@ -34,7 +36,8 @@ class Repository:
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C.UTF-8", **(env or {})},
             capture_output=True,
             check=False,
-            stdin=subprocess.DEVNULL,
+            # Nothing is typed: without input it reads an end of file.
+            input=(given or "").encode("utf-8", "surrogateescape"),
         )
         if done.returncode != 0:
             if not check:
@@ -54,6 +57,13 @@ class Repository:
             self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}", check=False).strip()
             or None
         )
+
+    def inside(self, path: str) -> str:
+        """A path from where we stand as the corpus calls it: from the root. One that lies outside, as it is."""
+        try:
+            return str((Path.cwd() / path).resolve().relative_to(self.root))
+        except (ValueError, OSError):
+            return path
 
     def dvc_environment(self) -> dict[str, str]:
         """The environment in which DVC finds our commands, keeps its state here and tells nobody."""

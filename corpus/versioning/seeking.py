@@ -56,7 +56,8 @@ def _grow(sought: holding.Sought, found: pl.DataFrame, table: str, *, by_url: bo
     if not found.height:
         return
     mine = pl.lit(value=False)
-    if "article_id" in found.columns:
+    # A signature has the identity that a document would have, also where its address was used again for another story.
+    if "article_id" in found.columns and table != "signatures":
         of_article = pl.col("article_id").is_in(sorted(sought.articles)).fill_null(value=False)
         mine |= of_article
         if "url" in found.columns:

@@ -37,9 +37,11 @@ class Summary:
             if found >= 1
             else (f"{self.articles} ({_count(self.shards, 'file')}, {self.bytes / 1e3:.1f} kB)")
         )
+        dropped = f"{_count(led.duplicates, 'duplicate')} dropped, " if led.duplicates else ""
         account = (
             f"{_count(led.documents, 'document')} in: {_count(led.articles, 'article')}, "
-            f"{led.superseded:,} superseded, {_count(led.repeats, 'repeat')}, {led.quarantined:,} quarantined"
+            f"{led.superseded:,} superseded, {_count(led.repeats, 'repeat')}, "
+            f"{dropped}{led.quarantined:,} quarantined"
         )
         lines = [
             account,
@@ -62,7 +64,8 @@ def summarise(repository: Repository) -> Summary:
     try:
         ledger = json.loads((repository.root / METRICS).read_bytes())["ledger"]
         files = [s.files["articles"] for s in load_keys(repository.root, "write").values() if "articles" in s.files]
-        return Summary(Ledger(**ledger), len(files), sum(file.bytes for file in files))
+        # Before there was a policy to drop them, there was no count of duplicates.
+        return Summary(Ledger(**{"duplicates": 0, **ledger}), len(files), sum(file.bytes for file in files))
     except (OSError, ValueError, KeyError, TypeError):
         raise CorpusError(f"There is no {METRICS} of a finished build. Run `corpus build`.") from None
 

@@ -96,14 +96,26 @@ def test_repeats_revisions_and_duplicates(corpus_repo):
     corpus_repo.seed("a-corrected.txt", article("one", body=BODY + " Corrected on Tuesday."))
     corpus_repo.seed("b.txt", article("two", title="The same text elsewhere"))
     corpus_repo.run("build")
-    assert ledger(corpus_repo) == {"documents": 4, "articles": 2, "superseded": 1, "repeats": 1, "quarantined": 0}
+    assert ledger(corpus_repo) == {
+        "documents": 4,
+        "articles": 2,
+        "superseded": 1,
+        "repeats": 1,
+        "duplicates": 0,
+        "quarantined": 0,
+    }
     revisions = pl.read_parquet(corpus_repo.root / "data/revisions/*.parquet")
     current = articles(corpus_repo).filter(pl.col("url") == "https://www.example.com/one")
     assert revisions["revision"].to_list() == [1]
     assert current["revision"].to_list() == [2]
     assert revisions["superseded_by"].to_list() == current["document_id"].to_list()
     marked = articles(corpus_repo).filter(pl.col("duplicate_of").is_not_null())
-    assert marked.height == (1 if "Corrected" not in current["text"][0] else 0)
+    assert marked.height == 1
+    told = corpus_repo.run("why", marked["article_id"][0]).stdout
+    share = int(marked["similarity"][0] * 1000) / 10
+    assert f"of {marked['duplicate_of'][0]}, {share:g} % alike" in told
+    told = corpus_repo.run("why", "seeds/a-copy.txt").stdout
+    assert "url: the same URL is the same article" in told
 
 
 def test_a_bad_document_is_quarantined_with_its_reasons_and_the_run_goes_on(corpus_repo):
@@ -204,7 +216,14 @@ def test_an_engine_that_engine_yaml_does_not_name_refuses(built):
 def test_json_for_machines(built):
     told = json.loads(built.run("build", "--json").stdout)
     assert told["changed"] is False
-    assert told["ledger"] == {"documents": 3, "articles": 2, "superseded": 0, "repeats": 0, "quarantined": 1}
+    assert told["ledger"] == {
+        "documents": 3,
+        "articles": 2,
+        "superseded": 0,
+        "repeats": 0,
+        "duplicates": 0,
+        "quarantined": 1,
+    }
     status = json.loads(built.run("status", "--json").stdout)
     assert status["pending"] == {"new": 0, "changed": 0, "removed": 0}
     assert status["outdated"] == []

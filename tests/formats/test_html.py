@@ -52,6 +52,11 @@ HOSTILE = {
     "meta": b'<meta name=author content="A, ' + b"B, " * 500_000 + b'">',
     "mails": b"<input type=email>" * 50_000 + b"<p>x</p>" * 50_000,
     "breaks": PROSE.encode() + b"<br>" * 500_000,
+    "pictures": (b"<div>" * 200 + b"<img src=x>caption" + b"</div>" * 200) * 10 + b"<p><img src=x></p>" * 20_000,
+    "bare text": b"<div>" + (PROSE.encode() + b"<ul><li>x</li></ul>") * 20_000,
+    "bare text deep": (b"<div>" + PROSE.encode()) * 240 + b"<p>x</p>" * 5_000,
+    "quotes": b"".join(b"<p>%d %b</p>" % (number, PROSE.encode()[:50]) for number in range(10_000)),
+    "dates": b"<div class=date>" * 3 + b"<h1>x</h1>" + PROSE.encode() * 50_000 + b"<i class=date>y</i>" * 20_000,
 }  # fmt: skip
 
 

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.formats.article import Document, Heading, Parsed
-from corpus.formats.rows import RowParser, columns
+from corpus.formats.mapping import NAMES, columns
+from corpus.formats.rows import RowParser
+from corpus.text.words import word_counts
 from schemas import Check
 
 TEXT = "The council approved a new tram line on Monday after four hours of debate."
@@ -71,6 +73,7 @@ def test_datatrove_rows_with_metadata() -> None:
         ("soon", None, None),
         (float("nan"), None, None),
         (10**300, None, None),
+        (10**400, None, None),
         (True, None, None),
         ([], None, None),
     ],
@@ -124,6 +127,66 @@ JSON = st.recursive(
 FIELDS = st.sampled_from(
     ["title", "text", "url", "date", "updated", "authors", "publisher", "language", "tags", "meta"]
 )
+
+
+def test_sections_that_are_no_list_say_nothing() -> None:
+    assert parse({"title": "T", "body": {"summary": 5, "sections": 5}}).text == ""
+
+
+def test_scripts_that_never_end_take_no_time() -> None:
+    found = parse({"title": "T", "text": "<p>A</p>" + "<script>" * 200_000 + "<style>x</style>B"})
+    assert found.text == "A\n\nB"
+
+
+# Values at the edges of what is read in columns.
+WRITTEN = st.sampled_from(
+    [
+        "2020-09-11", "2020-09-11T00:00:00Z", "2020-09-11 10:11:12+02:00", "2020-02-30T10:00:00Z", "03/04/2020", "soon", "٢٠٢٠-09-11T10:11:12Z",
+        "https://www.example.com/2020/04/03/x", "http://Example.com:80/a/../b?utm_source=1#x", "https://a.b/./x", "//[", "https://x.org/y/",
+        "en", "EN_us", "xx-unknown", "Jane Doe", "By Jane Doe, Reuters", "AFP", "a, b; a", "<p>x</p><p>y</p>", "<script>x</script><p>z",
+        f"{TEXT}\n\n{TEXT}", f"{TEXT}\n{TEXT}", f"\n\n{TEXT}\n{TEXT}", "e\u0301", "\u1112\u1161", "a\u00a0b", "\ud800", "\x00", "\u2028", "😀 東京 it’s",
+    ]
+) | st.text(alphabet=" \n\tab<>é\u0301’.", max_size=20)  # fmt: skip
+NAMED = st.sampled_from(
+    [name for names in NAMES.values() for name in names] + ["Title", " TEXT", "metadata", "html", "x"]
+)
+HOSTILE = st.recursive(
+    WRITTEN | st.none() | st.booleans() | st.floats() | st.sampled_from([0, -1, 1_599_811_200, 10**30, [], {}]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMED | st.just("name"), inner, max_size=2),
+    max_leaves=5,
+)
+NO_ROWS = [b"", b"[1]", b"{", b"\xff", b'{"a":1}x', b'{"title":NaN}', b'{"title":"a","title":"b","text":"c"}',
+           b'{"date":1e999,"title":"x"}', '{"title":"x"}'.encode("utf-16"), b'{"x":' * 2_000]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(NAMED, HOSTILE, max_size=6).map(lambda row: json.dumps(row).encode())
+        | st.sampled_from(NO_ROWS),
+        max_size=6,
+    )
+)
+def test_many_rows_at_once_say_what_each_says_alone(rows: list[bytes]) -> None:
+    parser = RowParser()
+    together = parser.parse_together(rows)
+    alone = [parser.parse(Document(row, "application/json", "rows.jsonl#1")) for row in rows]
+    counts = together.columns.pop("word_count")
+    for place, number in enumerate(together.numbers):
+        said = {name: column[place] for name, column in together.columns.items()}
+        assert Parsed(**said) == alone[number]
+        assert counts[place] == word_counts([alone[number].text])[0]
+
+
+def test_ordinary_rows_are_read_together() -> None:
+    rows = [
+        {"title": "It’s “here”", "text": f"{TEXT}\n\n{TEXT}", "url": f"https://example.com/{number}", "date": "2020-09-11T04:05:06Z", "author": "Jane Doe"}
+        for number in range(3)
+    ]  # fmt: skip
+    data = [
+        json.dumps(row).encode() for row in [*rows, {"text": TEXT, "headline": "B"}, {"title": "T", "date": "soon"}]
+    ]
+    assert RowParser().parse_together(data).numbers == [0, 1, 2, 3]
 
 
 @given(st.dictionaries(FIELDS, JSON))

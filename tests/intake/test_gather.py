@@ -401,6 +401,21 @@ def test_feeds_give_their_entries(tmp_path: Path) -> None:
     assert reasons(found) == {f"{base}/a.rss#2": Reason.SUMMARY, f"{base}/c.json#2": Reason.SUMMARY}
 
 
+def test_a_row_about_feeds_is_no_feed(tmp_path: Path) -> None:
+    row = json.dumps({"title": "T", "version": "https://jsonfeed.org/version/1", "text": "jsonfeed.org/version/1"})
+    (tmp_path / "a.jsonl").write_text(row + "\n")
+    (tmp_path / "b.json").write_text('{"title": "T", "text": "See https://jsonfeed.org/version/1.1 for more."}')
+    found = items(gather(tmp_path))
+    assert [entry.data for entry in found.values()] == [row.encode(), (tmp_path / "b.json").read_bytes()]
+
+
+def test_a_feed_with_half_a_character_in_its_address(tmp_path: Path) -> None:
+    entry = {"url": "https://example.com/\ud800", "content_html": "<p>A</p>"}
+    (tmp_path / "a.json").write_text(json.dumps({"version": "https://jsonfeed.org/version/1", "items": [entry]}))
+    (found,) = items(gather(tmp_path)).values()
+    assert found.url == "https://example.com/?"
+
+
 def test_hostile_feeds(tmp_path: Path) -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(12))
     (tmp_path / "laughs.rss").write_text(

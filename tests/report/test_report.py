@@ -20,7 +20,7 @@ from corpus.store.ledger import Ledger
 from schemas import RULES, TABLES
 
 FILES = {
-    "metrics.json", "dictionary.md", "index.html", "articles_by_month.csv", "articles_by_publisher.csv",
+    "metrics.json", "card.md", "dictionary.md", "index.html", "articles_by_month.csv", "articles_by_publisher.csv",
     "articles_by_language.csv", "verdicts_by_check.csv",
 }  # fmt: skip
 BLANK = {"string": "", "int32": 1, "int64": 1, "date32[day]": date(2020, 1, 1), "float": 0.5}
@@ -71,7 +71,7 @@ def small(tmp_path):
             ]),
         ],
     }  # fmt: skip
-    return tables, Ledger(5, 3, 0, 1, 1)
+    return tables, Ledger(5, 3, 0, 1, 0, 1)
 
 
 def made(tables, ledger, out, **options):
@@ -84,7 +84,14 @@ def test_the_figures(small, tmp_path):
     files = made(*small, tmp_path / "out")
     assert set(files) == FILES
     metrics = json.loads(files["metrics.json"])
-    assert metrics["ledger"] == {"documents": 5, "articles": 3, "superseded": 0, "repeats": 1, "quarantined": 1}
+    assert metrics["ledger"] == {
+        "documents": 5,
+        "articles": 3,
+        "superseded": 0,
+        "repeats": 1,
+        "duplicates": 0,
+        "quarantined": 1,
+    }
     assert metrics["articles"]["publishers"] == 2
     assert metrics["articles"]["words"] == 60
     assert metrics["articles"]["median_words"] == 20.0
@@ -112,6 +119,23 @@ def test_nothing_untrusted_gets_through(small, tmp_path):
     assert publishers[1] == ["'=cmd.com", "2"]
 
 
+def test_the_card(small, tmp_path):
+    evil = "<img src=x> | [click](javascript:x) `code`\n# Not a heading"
+    tables, ledger = small
+    (tmp_path / "out").mkdir()
+    write(tables, ledger, tmp_path / "out", f"A {evil}", 1, {"": evil})
+    card = (tmp_path / "out/card.md").read_text(encoding="utf-8")
+    assert card.splitlines()[0].startswith("# A \\<img src=x\\> \\| \\[click\\]")
+    assert "3 news articles from 2 publishers in 2 languages, published from 2020-01-05 to 2020-03-05." in card
+    assert "| articles without a date | 1 |" in card
+    assert "| `published_date` | `date?` | 66.67 % | day of publication" in card
+    assert "| =cmd.com | 2 |\n| (others) | 1 |" in card
+    # Batches without a name are these tables' own; the note is one cell on one line.
+    rights = next(line for line in card.splitlines() if "click" in line and line.endswith("| 1 | 3 |"))
+    assert rights.startswith("| \\<img src=x\\> \\| ")
+    assert card.count("\n# ") == 0
+
+
 def test_the_order_of_shards_changes_no_byte(small, tmp_path):
     tables, ledger = small
     turned = {name: list(reversed(paths)) for name, paths in tables.items()}
@@ -119,7 +143,7 @@ def test_the_order_of_shards_changes_no_byte(small, tmp_path):
 
 
 def test_an_empty_corpus(tmp_path):
-    files = made({}, Ledger(0, 0, 0, 0, 0), tmp_path / "out")
+    files = made({}, Ledger(0, 0, 0, 0, 0, 0), tmp_path / "out")
     assert files["articles_by_month.csv"] == "month,articles\n"
     assert "There are no articles yet" in files["index.html"]
     assert "NaN" not in files["metrics.json"]
@@ -127,13 +151,13 @@ def test_an_empty_corpus(tmp_path):
 
 def test_a_ledger_that_is_not_what_the_tables_hold(small, tmp_path):
     with pytest.raises(InvariantError, match="has 3 rows; the ledger says 2"):
-        made(small[0], Ledger(4, 2, 0, 1, 1), tmp_path / "out")
+        made(small[0], Ledger(4, 2, 0, 1, 0, 1), tmp_path / "out")
     with pytest.raises(InvariantError, match="does not balance"):
-        Ledger(5, 3, 0, 0, 1)
+        Ledger(5, 3, 0, 0, 0, 1)
 
 
 def test_the_dictionary_names_every_column_and_check(tmp_path):
-    text = made({}, Ledger(0, 0, 0, 0, 0), tmp_path / "out")["dictionary.md"]
+    text = made({}, Ledger(0, 0, 0, 0, 0, 0), tmp_path / "out")["dictionary.md"]
     for table in TABLES.values():
         assert f"## {table.name}" in text
         for column in table.columns:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.conftest import Corpus
 
 READER = """
-import sys, corpus
+import select, sys, corpus
 known = set()
 while not sys.stdin.closed:
     now = corpus.open()
@@ -30,8 +30,7 @@ while not sys.stdin.closed:
         known.add(urls)
         print(len(urls), flush=True)
     assert corpus.open("HEAD").arrow().num_rows == 2
-    import select
-    if select.select([sys.stdin], [], [], 0)[0]:
+    if select.select([sys.stdin], [], [], 0.02)[0]:
         break
 """
 

@@ -13,23 +13,8 @@ from corpus.errors import DamagedObject, UnknownVersion, UsageError
 from tests.conftest import BODY, article
 
 
-@pytest.fixture
-def released(built):
-    built.run("release", "-m", "The first")
-    built.seed("one.txt", article("one", body=BODY + " Corrected."))
-    built.seed("three.txt", article("three", body=BODY + " A third."))
-    (built.root / "seeds/two.txt").unlink()
-    built.run("build")
-    built.commit("Second")
-    built.run("release")
-    return built
-
-
 def test_a_release_is_a_tag_that_dvc_understands(released, tmp_path):
     assert released.git("tag").split() == ["corpus@v1.0.0", "corpus@v1.1.0"]
-    said = released.run("versions").stdout.splitlines()
-    assert said[1].split()[:1] == ["v1.0.0"]
-    assert said[1].rstrip().endswith("The first")
     released.dvc("artifacts", "get", ".", "corpus", "--rev", "v1.0.0", "-o", str(tmp_path / "got"))
     assert pl.read_parquet(tmp_path / "got/*.parquet").height == 2
 
@@ -95,57 +80,6 @@ def test_unknown_versions_and_tables(released):
         corpus.open("--upload-pack=x", repo=released.root)
     with pytest.raises(UsageError, match="There are documents, verdicts"):
         corpus.open(repo=released.root).scan("nonsense")
-
-
-def test_diff_says_what_changed(released):
-    lines = released.run("diff", "v1.0.0", "v1.1.0").stdout.splitlines()
-    assert lines[0] == "v1.0.0 to v1.1.0: 1 added, 1 removed, 1 changed"
-    assert [line[0] for line in lines[1:]] == ["+", "-", "~"]
-    assert lines[3].endswith("[text]")
-    assert released.run("diff", "v1.1.0").stdout == "v1.1.0 to the working tree: 0 added, 0 removed, 0 changed\n"
-
-
-def test_release_refuses_and_says_why(built):
-    built.run("release")
-    again = built.run("release", check=False)
-    assert again.returncode == 1
-    assert "named already: corpus@v1.0.0 is this commit" in again.stderr
-    built.seed("new.txt", article("new"))
-    dirty = built.run("release", check=False)
-    assert "uncommitted: seeds/new.txt" in dirty.stderr
-    assert "out of date: ingest" in dirty.stderr
-    built.commit("Not built")
-    stale = built.run("release", check=False)
-    assert "out of date: ingest" in stale.stderr
-    assert built.git("tag").split() == ["corpus@v1.0.0"]
-
-
-def test_release_refuses_what_the_cache_lacks(built):
-    shutil.rmtree(built.root / ".dvc/cache/files")
-    done = built.run("release", check=False)
-    assert done.returncode == 1
-    assert "not in the DVC cache" in done.stderr
-    built.run("build")
-    built.run("release")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "made"),
-    [(["--bump", "patch"], "v1.0.1"), (["--bump", "major"], "v2.0.0"), (["v3.1.4"], "v3.1.4"), ([], "v1.1.0")],
-)
-def test_numbers(built, arguments, made):
-    built.run("release")
-    built.git("commit", "--quiet", "--allow-empty", "-m", "Nothing")
-    assert made in built.run("release", *arguments).stdout
-
-
-@pytest.mark.parametrize("number", ["v1.0.0", "0.9.0", "one", "v1.2"])
-def test_numbers_that_will_not_do(built, number):
-    built.run("release")
-    built.git("commit", "--quiet", "--allow-empty", "-m", "Nothing")
-    done = built.run("release", number, check=False)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
 
 
 def test_why_by_path_url_and_ids(released):

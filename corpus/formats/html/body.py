@@ -6,76 +6,27 @@ call related, newsletter, comment and the like is no prose, nor are paragraphs t
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import boxes
-from corpus.text.normalise import one_line
+from corpus.formats.html.blocks import HEADINGS, MOST_LINKED, PROSE, SENTENCE_END, Piece, folded, read
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-# Never text: markup, widgets, navigation.
-_STRIPPED: Final = (
-    "script", "style", "noscript", "template", "svg", "iframe", "nav", "button", "select", "option", "textarea",
-    "video", "audio", "picture", "object", "embed", "canvas", "dialog", "figcaption", "footer", "form",
-    "amp-ad", "amp-iframe", "ins", "img", "input", "label", "map", "meta", "link",
-)  # fmt: skip
-_BLOCKS: Final = "h1,p,h2,h3,h4,h5,h6,li,blockquote,pre,dd,dt,div,section,article,td,center"
-_LOOSE: Final = frozenset({"div", "section", "article", "td", "center"})
-_CONTAINERS: Final = frozenset({"li", "blockquote", "dd", "dt", *_LOOSE})
-_HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
-_INNER: Final = frozenset(
-    {
-        "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "blockquote", "div", "section", "article",
-        "table", "tbody", "tr", "td", "main", "header", "aside", "center",
-    }
-)  # fmt: skip
-_BREAK: Final = "\u2028"
-_BLANK_LINES: Final = re.compile(r"\n{3,}")
-# Below this a line is a label rather than prose.
-_PROSE: Final = 40
-_LOOSE_PROSE: Final = 60
 # A part of the page with so much of its prose is no box beside it, whatever it is called.
 _TOO_MUCH: Final = 0.35
-_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_MOST_LINKED: Final = 0.5
 _MOST: Final = 0.85
 _LEAST_LEAD: Final = 50
-_MOST_BLOCKS: Final = 20_000
 _LONGEST_LEAD: Final = 900
+_LONGEST_HEADING: Final = 200
 _LINKED_LEAD: Final = 0.3
-_SENTENCE_END: Final = (".", "!", "?", "…", "。", "！", "？", '"', "”", "“", "»", "’", "'", ")", "」", "।")
+_SAME_WORDS: Final = 0.6
+_LONGEST_QUOTE: Final = 400
+_LONGEST_READ_TWICE: Final = 200_000
 _DECAY: Final = (1.0, 0.6, 0.35, 0.2)
-
-
-@dataclass(slots=True)
-class Piece:
-    """A block of a page: its text as one or more lines, and where it stands."""
-
-    node: LexborNode
-    tag: str
-    text: str
-    linked: float
-    loose: bool
-    junk: bool
-    order: int
-
-    @property
-    def is_sentence(self) -> bool:
-        """Whether it reads like one, as headlines of other articles do not."""
-        return self.tag == "p" and len(self.text) >= 2 * _PROSE and self.text.endswith((".", ".”", '."', "。"))
-
-    @property
-    def weight(self) -> float:
-        """How much prose it is, in characters; a character of Chinese or Japanese says as much as three others."""
-        size = len(self.text)
-        if self.junk or self.tag in _HEADINGS or self.tag == "h1" or self.linked > _MOST_LINKED:
-            return 0.0
-        if _CJK.search(self.text):
-            size *= 3
-        return float(size) if size >= _PROSE else size * 0.2
 
 
 @dataclass(slots=True)
@@ -94,18 +45,20 @@ class Body:
 class Finder:
     """Finds the text in one page. Changes the tree: what is never text is taken out."""
 
-    def __init__(self, root: LexborNode, title: str | None, description: str | None) -> None:
+    def __init__(
+        self, root: LexborNode, title: str | None, description: str | None, authors: tuple[str, ...] = ()
+    ) -> None:
         self._root = root
-        self._title = _folded(title or "")
-        self._description = _folded(description or "")
-        self._junk: dict[int, bool] = dict.fromkeys(boxes.sign_ups(root), True)
-        root.strip_tags(list(_STRIPPED))
-        for node in root.css("br,hr"):
-            node.replace_with(_BREAK)
-        self._pieces = self._read()
+        self._title = folded(title or "")
+        self._description = folded(description or "")
+        # Nor are ornaments text, which have no word.
+        self._signatures = {"", *(folded(name) for name in authors), folded(" ".join(authors))}
+        boxes.mark(root)
+        self._pieces = read(root)
         self._masses, _, _ = self._weighed()
         whole = max(self._masses.values(), default=0.0)
         self._heavy = {mem_id for mem_id, mass in self._masses.items() if mass > whole * _TOO_MUCH}
+        self._junk = {box.mem_id: True for box in boxes.marked(root) if box.mem_id not in self._heavy}
         for piece in self._pieces:
             piece.junk = self._is_junk(piece.node)
 
@@ -115,30 +68,15 @@ class Finder:
         if container is None:
             return Body()
         inside = [piece for piece in self._pieces if self._stands_in(piece.node, container)]
-        chosen = [piece for piece in inside if not piece.junk and (piece.linked <= _MOST_LINKED or piece.is_sentence)]
+        chosen = [piece for piece in inside if not piece.junk and (piece.linked <= MOST_LINKED or piece.is_sentence)]
         loose = sum(piece.weight for piece in chosen if piece.loose)
         if loose and loose * 2 < sum(piece.weight for piece in chosen if not piece.loose):
             # Where paragraphs are marked as such, other elements hold captions and boxes.
             chosen = [piece for piece in chosen if not piece.loose]
-        return self._assemble([*self._leads(chosen), *_without_tail(chosen)])
-
-    def _read(self) -> list[Piece]:
-        pieces: list[Piece] = []
-        for node in self._root.css(_BLOCKS)[:_MOST_BLOCKS]:
-            tag = node.tag or ""
-            if tag in _CONTAINERS and any(child.tag in _INNER for child in node.iter()):
-                continue
-            # Pages that keep their text in other elements, apart by line breaks or one each.
-            self._add(pieces, node, "p" if tag in _LOOSE else tag, least=_LOOSE_PROSE if tag in _LOOSE else 1)
-        return pieces
-
-    @staticmethod
-    def _add(pieces: list[Piece], node: LexborNode, tag: str, *, least: int) -> None:
-        text = _lines(node.text(deep=True))
-        if len(text) < least:
-            return
-        linked = sum(len(one_line(link.text(deep=True))) for link in node.css("a")) / len(text)
-        pieces.append(Piece(node, tag, text, linked, least > 1, False, len(pieces)))
+        # A heading above the text repeats the title or says where on the site we are; a list there sums the text up.
+        first = next((piece.order for piece in chosen if _begins(piece)), chosen[0].order if chosen else 0)
+        leads = self._leads(first)
+        return self._assemble(leads, _without_tail([piece for piece in chosen if piece.order >= first]))
 
     def _is_junk(self, node: LexborNode) -> bool:
         """Whether the node, or anything it stands in, is named as what is no text of the article."""
@@ -218,62 +156,94 @@ class Finder:
             at = at.parent
         return False
 
-    def _leads(self, chosen: list[Piece]) -> list[Piece]:
-        """The standfirst, if it stands between the headline and the text rather than in it."""
-        first = chosen[0].order if chosen else 0
-        tops = [piece.order for piece in self._pieces[:first] if piece.tag == "h1"]
-        above = self._pieces[tops[-1] + 1 : first] if tops else []
+    def _leads(self, first: int) -> list[Piece]:
+        """The standfirst, if it stands between the headline and the text, whose first piece is given."""
+        headline = next((piece.order for piece in self._pieces[:first][::-1] if self._is_headline(piece)), None)
+        above = self._pieces[headline + 1 : first] if headline is not None else []
         leads = [
             piece
             for piece in above
             if not piece.junk
-            and len(piece.text) >= _LEAST_LEAD
+            and piece.tag != "li"
+            and _LEAST_LEAD <= len(piece.text) <= _LONGEST_LEAD
             and piece.linked < _LINKED_LEAD
-            and _folded(piece.text) != self._title
+            and folded(piece.text) != self._title
+            and not self._is_headline(piece)
             and not boxes.is_furniture(piece.text)
         ]
         if leads:
-            return leads[:2] if sum(len(piece.text) for piece in leads[:2]) < _LONGEST_LEAD else leads[:1]
+            # A standfirst of several paragraphs has them in one box.
+            like = [piece for piece in leads if not piece.loose and _are_siblings(piece.node, leads[0].node)]
+            return like if len(like) > 1 and sum(len(piece.text) for piece in like) < _LONGEST_LEAD else leads[:1]
         described = (piece for piece in self._pieces[:first] if self._is_description(piece.text))
         return [piece for piece in described if piece.tag != "h1"][:1]
 
-    def _is_description(self, text: str) -> bool:
-        folded = _folded(text)
-        if len(folded) < _PROSE or len(self._description) < _PROSE:
+    def _is_headline(self, piece: Piece) -> bool:
+        """Whether it shows the title, with a kicker before it or without."""
+        if piece.tag == "h1":
+            return True
+        if piece.tag not in HEADINGS:
             return False
-        return folded.startswith(self._description[:80]) or self._description.startswith(folded)
+        said, title = set(folded(piece.text).split()), set(self._title.split())
+        return len(said & title) > _SAME_WORDS * min(len(said), len(title))
 
-    def _assemble(self, pieces: list[Piece]) -> Body:
-        body = Body()
-        seen: set[str] = set()
-        # A heading above the text repeats the title or says where on the site we are; a list there sums the text up.
-        first = next((number for number, piece in enumerate(pieces) if piece.tag == "p"), 0)
-        pieces = [
-            piece
-            for number, piece in enumerate(pieces)
-            if number >= first or (piece.tag in _HEADINGS and len(piece.text) >= 2 * _LEAST_LEAD)
-        ]
+    def _is_description(self, text: str) -> bool:
+        said = folded(text)
+        if len(said) < PROSE or len(self._description) < PROSE:
+            return False
+        return said.startswith(self._description[:80]) or self._description.startswith(said)
+
+    def _assemble(self, leads: list[Piece], pieces: list[Piece]) -> Body:
+        body = Body([piece.text for piece in leads])
+        seen = set(body.blocks)
+        repeated = _pulled(pieces)
         for number, piece in enumerate(pieces):
-            if piece.tag == "h1":
+            said = folded(piece.text)
+            if piece.tag == "h1" or said == self._title or said in self._signatures:
                 continue
-            if piece.tag in _HEADINGS:
-                after = next((p for p in pieces[number + 1 :]), None)
-                # A heading over nothing, or over another, is a label of something that is gone.
-                if after is None or _folded(piece.text) == self._title or len(piece.text) > 200:
-                    continue
-                body.headings.append(len(body.blocks))
-                body.blocks.append(piece.text.replace("\n", " "))
+            if piece.tag in HEADINGS:
+                # A heading over nothing is a label of something that is gone.
+                if number + 1 < len(pieces) and len(piece.text) <= _LONGEST_HEADING and not boxes.invites(piece.text):
+                    body.headings.append(len(body.blocks))
+                    body.blocks.append(piece.text.replace("\n", " "))
                 continue
-            if piece.text in seen and len(piece.text) >= _PROSE:
+            if (
+                piece.order in repeated
+                or (piece.text in seen and len(piece.text) >= PROSE)
+                or boxes.is_furniture(piece.text)
+            ):
                 continue
             seen.add(piece.text)
-            if boxes.is_furniture(piece.text) or _folded(piece.text) == self._title:
-                continue
             body.blocks.append(f"- {piece.text}" if piece.tag == "li" else piece.text)
         while body.headings and body.headings[-1] == len(body.blocks) - 1:
             body.headings.pop()
             body.blocks.pop()
         return body
+
+
+def _are_siblings(one: LexborNode, other: LexborNode) -> bool:
+    return one.parent is not None and other.parent is not None and one.parent.mem_id == other.parent.mem_id
+
+
+def _begins(piece: Piece) -> bool:
+    """Whether a text may begin with it: a paragraph, not a byline, a date or a label."""
+    if piece.tag != "p" or not (piece.size >= PROSE or piece.text.endswith(SENTENCE_END)):
+        return False
+    return not boxes.is_furniture(piece.text)
+
+
+def _pulled(pieces: list[Piece]) -> set[int]:
+    """The quotes that are pulled out of a paragraph, in which they stand as well, by their order."""
+    said = {piece.order: f" {folded(piece.text)} " for piece in pieces if piece.tag in {"p", "blockquote"}}
+    everything = "\n".join(said.values())
+    if len(everything) > _LONGEST_READ_TWICE:
+        return set()
+    copies = Counter(said.values())
+    return {
+        order
+        for order, text in said.items()
+        if PROSE <= len(text) <= _LONGEST_QUOTE and everything.count(text) > copies[text]
+    }
 
 
 def _without_tail(pieces: list[Piece]) -> list[Piece]:
@@ -282,24 +252,10 @@ def _without_tail(pieces: list[Piece]) -> list[Piece]:
     while end > 1:
         last = pieces[end - 1]
         if (
-            last.tag not in _HEADINGS
-            and (len(last.text) >= _PROSE or last.text.endswith(_SENTENCE_END))
-            and last.linked < _LINKED_LEAD
+            last.tag not in HEADINGS
+            and (last.size >= PROSE or last.text.endswith(SENTENCE_END))
+            and (last.linked < _LINKED_LEAD or last.is_sentence)
         ):
             break
         end -= 1
     return pieces[:end] if end > 1 else pieces
-
-
-def _lines(raw: str | None) -> str:
-    if not raw:
-        return ""
-    if _BREAK in raw:
-        # One break ends a line, two or more end a paragraph.
-        text = "\n".join(one_line(part) for part in raw.split(_BREAK)).strip("\n")
-        return _BLANK_LINES.sub("\n\n", text)
-    return one_line(raw)
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\W+", " ", text.casefold()).strip()

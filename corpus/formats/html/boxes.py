@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats import bylines, lines
@@ -14,11 +15,18 @@ if TYPE_CHECKING:
 _LONGEST_FURNITURE: Final = 220
 _LARGEST_BOX: Final = 1_200
 _LONGEST_NAMES: Final = 500
+_MARK: Final = "data-newscorpus-box"
+_LONGEST_CAPTION: Final = 300
+_MOST_PICTURES: Final = 200
+_FRAMES: Final = frozenset({"div", "figure", "picture", "a", "span", "amp-img"})
+# Names are apart by spaces and hyphens, or by capitals as in `relatedContent`.
+_FROM: Final = r"(?:^|[\s_-]|(?-i:(?<=[a-z\d])(?=[A-Z])))"
+_TO: Final = r"(?=$|[\s_-]|(?-i:(?<=[a-z\d])[A-Z]))"
 _JUNK: Final = re.compile(
-    r"(?:^|[\s_-])(?:related|relacionad\w*|recommend\w*|recirc\w*|newsletter\w*|subscri\w*|signup|sign-up|"
+    _FROM + r"(?:related|relacionad\w*|recommend\w*|recirc\w*|newsletter\w*|subscri\w*|sign-?(?:up|in)|log-?in|"
     r"share\w*|sharing|social\w*|"
     r"comment\w*|disqus|promo\w*|advert\w*|ads?|adslot|sponsor\w*|outbrain|taboola|teasers?|breadcrumb\w*|byline\w*|"
-    r"author(?:s|box|-box|-bio|-info|-card)?|bio|caption\w*|credits?|copyright|tags|taglist|keywords?|"
+    r"author(?:s|-?box|-?bio\w*|-?info|-?card|-?profile)?|bio|caption\w*|credits?|copyright|tags|taglist|keywords?|"
     r"topics?|footer|footnote\w*|"
     r"sidebar|widget\w*|menu|navigation|nav|pagination|pager|cookie\w*|consent\w*|modal|popup|pop-up|"
     r"overlay|paywall\w*|"
@@ -26,13 +34,12 @@ _JUNK: Final = re.compile(
     r"from|on|articles)|"
     r"readmore|read-more|also-?read|read-?also|see-?also|lire-aussi|infobox|factbox|gallery|slideshow|"
     r"carousel|slider|"
-    r"video\w*|player|audio|podcast|poll|quiz|survey|login|register|visually-hidden|sr-only|screen-reader-text|"
+    r"video\w*|player|audio\w*|podcast|poll|quiz|survey|register|visually-hidden|sr-only|screen-reader-text|"
     r"print-only|noprint|skip-link|banner|billboard|dateline|timestamp|publish(?:ed)?-date|meta|metadata|embed|"
     r"live-?ticker|ticker|weather|correction-form|feedback|disclaimer|app-?promo|whatsapp|telegram|facebook|twitter|"
-    r"story-?cards?|card-list|article-?list|news-?list|link-?list|links|linkbox|further-reading|donat\w*|"
+    r"(?:story|news|article|teaser)-?cards?|card-list|article-?list|news-?list|link-?list|links|linkbox|further-reading|donat\w*|"
     r"support-us|piano\w*|"
-    r"offer|abo|abobox|anzeige|werbung|kommentare?|mehr-zum-thema|leestmeer|publicidad|publicite|pub)"
-    r"(?=$|[\s_-])",
+    r"offer|abo|abobox|anzeige|werbung|kommentare?|mehr-zum-thema|leestmeer|publicidad|publicite|pub)" + _TO,
     re.IGNORECASE,
 )
 # What a single paragraph may be called that is no text; `paywall` and `teaser` are.
@@ -51,24 +58,35 @@ _KEEP: Final = re.compile(
 )
 # What pages say to their readers in the middle of a text, as it begins.
 _INVITATION: Final = re.compile(
-    r"^\W*(?:sign up|subscribe|follow (?:us|\w+ on)|click here|tap here|download (?:the|our)|join (?:us|"
-    r"our|the conversation)|"
-    r"already a (?:subscriber|member)|log ?in|advertisement|article continues|story continues|read more|"
-    r"listen (?:here|to this)|"
-    r"watch(?: more| now)?:|get the latest|by signing up|by submitting|this article (?:was|is) (?:originally|first)|"
-    r"most read|want more|do you have a story|got a story|have a story|contact the author|email (?:us|"
-    r"the)|support our|"
-    r"newsletter|jetzt (?:abonnieren|anmelden|kostenlos)|mit meiner anmeldung|melden sie sich|"
-    r"hier (?:anmelden|abonnieren)|"
-    r"anzeige|werbung|auch interessant|lesen sie|mehr (?:zum thema|dazu|themen)|"
-    r"empfohlener (?:redaktioneller|externer) inhalt|"
-    r"abonnez-vous|inscrivez-vous|publicité|lire (?:aussi|plus)|s'abonner|newsletter|réagir|"
-    r"suscríbete|suscríbase|regístrate|publicidad|síguenos|lee también|iscriviti|abbonati|pubblicità|leggi anche|"
-    r"assine|inscreva-se|publicidade|leia (?:também|mais)|siga o|lees ook|schrijf je in|abonneer|"
-    r"подпи(?:шитесь|сывайтесь)|читайте (?:также|ещё)|реклама|zapisz się|reklama|przeczytaj|odebírejte|"
-    r"この記事は(?:会員|有料)|有料(?:会員|記事)|会員登録|続きを読む|関連記事|登録すると)",
+    r"^\W*(?:sign up|subscribe|follow (?:us|\w+ on)|click here|tap here|download (?:the|our)|join (?:us|our|"
+    r"the conversation)|already a (?:subscriber|member)|log ?in|article continues|story continues|read more|"
+    r"listen (?:here|to this)|watch(?: more| now)?:|get the latest|by signing up|by submitting|"
+    r"this article (?:was|is) (?:originally|first)|most read|want more|do you have a story|got a story|"
+    r"have a story|contact the author|email (?:us|the)|support our|get in touch with (?:us|our)|"
+    r"for more (?:stories|news) |for the latest (?:\w+ ){0,4}(?:news|stories|updates)|"
+    r"with (?:files|reporting) from |(?:additional )?reporting by |"
+    r"jetzt (?:abonnieren|anmelden|kostenlos)|mit meiner anmeldung|melden sie sich|hier (?:anmelden|abonnieren)|"
+    r"auch interessant|lesen sie|mehr (?:zum thema|dazu|themen)|dieses thema im programm|"
+    r"dieser artikel (?:ist|erschien|wurde) (?:zuerst|ursprünglich)|ihre meinung ist uns wichtig|"
+    r"abonnez-vous|inscrivez-vous|lire (?:aussi|plus)|s'abonner|réagir|il vous reste \d|la suite est réservée|"
+    r"suscríbete|suscríbase|regístrate|síguenos|lee también|iscriviti|abbonati|leggi anche|"
+    r"assine|inscreva-se|leia (?:também|mais)|siga o|lees ook|schrijf je in|abonneer|"
+    r"подпи(?:шитесь|сывайтесь)|читайте (?:также|ещё)|zapisz się|przeczytaj|odebírejte|"
+    r"この記事は(?:会員|有料)|有料(?:会員|記事)|会員登録|続きを読む|関連記事|登録すると)|"
+    r"\bcontributed (?:reporting|to this (?:report|story|article))\b.{0,40}$|"
+    # Words that may begin a sentence of the text as well: labels only alone, or before a colon.
+    r"^\W*(?:advertisement|anzeige|werbung|newsletter|publicité|publicidad|pubblicità|publicidade|реклама|reklama)"
+    r"\s*(?:[:：|]|\W*$)",
     re.IGNORECASE,
 )
+# What is said where something of another site would stand, at any length.
+_NOTICE: Final = re.compile(
+    r"^\W*(?:empfohlener (?:redaktioneller|externer) inhalt|an dieser stelle (?:finden|befindet|steht)|"
+    r"ich bin damit einverstanden|this content is (?:hosted|provided) by|to (?:view|display) this content|"
+    r"we need your consent|pour afficher ce contenu|diese (?:zusammenfassung|audioversion) wurde)",
+    re.IGNORECASE,
+)
+_LONGEST_NOTICE: Final = 500
 
 
 def is_named_so(node: LexborNode) -> bool:
@@ -79,17 +97,41 @@ def is_named_so(node: LexborNode) -> bool:
         return True
     if node.tag == "figure":
         return node.css_first("blockquote") is None
-    if "display:none" in (attributes.get("style") or "").replace(" ", ""):
+    if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
         # Paragraphs behind a wall are hidden one by one; boxes are hidden whole.
         return node.tag != "p"
     if node.tag in {"p", "li", "blockquote"}:
         return len(names) > 1 and _ASIDE.search(names) is not None
-    return len(names) > 1 and _JUNK.search(names) is not None and _KEEP.search(names) is None
+    return len(names) > 1 and _are_named_so(names)
 
 
-def sign_ups(root: LexborNode) -> set[int]:
+@lru_cache(maxsize=4_096)
+def _are_named_so(names: str) -> bool:
+    if _JUNK.search(names) is None:
+        return False
+    if _KEEP.search(names) is None:
+        return True
+    # In `card__body` and `article__related` either part says what the whole is.
+    parts = (part for name in names.split() if "__" in name for part in name.split("__"))
+    return any(_JUNK.search(part) and not _KEEP.search(part) for part in parts)
+
+
+def mark(root: LexborNode) -> None:
+    """Mark the boxes that are known by what stands in them, before that is taken out of the tree.
+
+    By an attribute: what is known by its place in memory may be another element once the tree has changed.
+    """
+    _mark_sign_ups(root)
+    _mark_pictures(root)
+
+
+def marked(root: LexborNode) -> list[LexborNode]:
+    """The boxes that `mark` found."""
+    return root.css(f"[{_MARK}]")
+
+
+def _mark_sign_ups(root: LexborNode) -> None:
     """The boxes around forms that ask for an address: all they say is said to subscribers."""
-    found = set()
     for field_ in root.css('input[type="email"], input[name="email"]')[:20]:
         at = field_.parent
         box = None
@@ -99,15 +141,41 @@ def sign_ups(root: LexborNode) -> set[int]:
             box = at
             at = at.parent
         if box is not None:
+            box.attrs[_MARK] = ""
+
+
+def _mark_pictures(root: LexborNode) -> None:
+    """The boxes around pictures, with the little text in them: captions, credits, teasers with a picture."""
+    found: set[int] = set()
+    large: set[int] = set()
+    for picture in root.css("img, picture, video")[:_MOST_PICTURES]:
+        at = picture.parent
+        box = None
+        while at is not None and at.tag in _FRAMES and at.mem_id not in large:
+            if at.mem_id in found:
+                break
+            if len(at.text(deep=True, strip=True)) > _LONGEST_CAPTION or at.css_first("h1, h2, p + p") is not None:
+                large.add(at.mem_id)
+                break
+            box = at
+            at = at.parent
+        if box is not None:
             found.add(box.mem_id)
-    return found
+            box.attrs[_MARK] = ""
+
+
+def invites(text: str) -> bool:
+    """Whether a page speaks to its reader there, of itself."""
+    return _INVITATION.search(text) is not None
 
 
 def is_furniture(text: str) -> bool:
     """Whether a short block is a byline, a date, a credit, a related link or an invitation, not text."""
+    if len(text) <= _LONGEST_NOTICE and _NOTICE.search(text):
+        return True
     if len(text) > _LONGEST_FURNITURE:
         return False
-    if _INVITATION.search(text):
+    if invites(text):
         return True
     if len(text) > lines.LONGEST_CREDIT:
         return False

@@ -29,6 +29,8 @@ PUBLISHED: Final = (
     "last-modified-date-first", "vf:published", "displaydate", "rnews:datepublished", "bt:pubdate", "ptime",
     "published-date", "article_date_original", "date.release", "creation_date",
 )  # fmt: skip
+# Of these the vocabularies say that they date something about the page, or nothing at all.
+VAGUE: Final = ("date", "dc.date", "dcterms.date", "dc.date.created", "dcterms.created", "creation_date")
 MODIFIED: Final = (
     "article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "modified_time", "vf:lastupdated", "bt:moddate", "updated_time",

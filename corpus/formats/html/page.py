@@ -32,10 +32,12 @@ _VOID: Final = frozenset(
         "p", "li", "dt", "dd", "tr", "td", "th", "option",
     }
 )  # fmt: skip
-# Their content is no markup.
+# Their content is no markup. Nothing is tried twice: most of a page is scripts, and a hostile one may be only such.
 _RAW: Final = re.compile(
-    r"<(script|style|textarea|title|xmp|noembed)(?=[\s/>])[^<>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
-    re.IGNORECASE | re.DOTALL,
+    r"<(script|style|textarea|title|xmp|noembed)(?=[\s/>])[^<>]*+>"
+    r"[^<]*+(?:<(?!/\1[\s/>])[^<]*+)*+(?:</\1[^<>]*+>?|\Z)"
+    r"|<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)",
+    re.IGNORECASE,
 )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from corpus.formats.article import Document, Heading, Parsed, Problem
-from corpus.formats.html import body, jsonld, meta, moments, page, people, titles
+from corpus.formats.html import blocks, body, jsonld, meta, moments, page, people, titles
 from corpus.text import dates, language, urls
 from corpus.text.normalise import normalise, one_line
 from schemas import Check
@@ -71,7 +71,7 @@ class HtmlParser:
         modified = moments.modified(tree, node, found, hint, tongue)
         authors, agency = people.people(tree, nodes, node, found, titles.sites_of(node, found, host))
         credits_ = _credits(tree)
-        text, headings, speaker = _text(read, title, description, node)
+        text, headings, speaker = _text(read, title, description, authors, node)
         tongue = tongue or language.detect(text[:4_000])
         problems = [] if read.encoding == "utf-8" else [Problem(Check.ENCODING, read.encoding)]
         if not text and title is None:
@@ -103,12 +103,12 @@ class HtmlParser:
 
 
 def _text(
-    read: page.Page, title: str | None, description: str | None, node: jsonld.Node
+    read: page.Page, title: str | None, description: str | None, authors: tuple[str, ...], node: jsonld.Node
 ) -> tuple[str, list[Heading], str]:
     """The text, its subheadings, and who found it."""
-    found = body.Finder(read.root, title, description).find()
+    found = body.Finder(read.root, title, description, authors).find()
     own = normalise(found.text)
-    if len(own) >= _DOUBTED:
+    if blocks.length(own) >= _DOUBTED:
         return own, _headings(found), "paragraphs"
     told = _paragraphs(jsonld.text(node.get("articleBody")) or "")
     if len(told) > max(len(own) * _MUCH_MORE, 200):

@@ -11,7 +11,7 @@ from corpus.formats.html import jsonld, meta
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from selectolax.lexbor import LexborHTMLParser
 
@@ -47,6 +47,8 @@ _PROFILES: Final = ", ".join(
     f'a[href*="/{word}/" i]'
     for word in ("author", "authors", "autor", "autoren", "auteur", "auteurs", "autore", "autori")
 )
+# The account that a content management system begins with is no person, whatever it is called.
+_ADMIN: Final = re.compile(r"/author/admin(?:istrator)?/?(?:\s|$)", re.IGNORECASE)
 _BEFORE: Final = re.compile(r"^(?:by|von|par|por|di|door|af|av)\b", re.IGNORECASE)
 _MOST_PARAGRAPHS: Final = 2_000
 _SLASH: Final = re.compile(r"\s*/\s*")
@@ -64,7 +66,7 @@ def people(
         found: its meta elements.
         sites: folded names of the site, which are no authors.
     """
-    site = frozenset(sites)
+    site = frozenset(sites).union(_admins(tree, nodes))
     agency: str | None = None
     declared = _declared_authors(nodes, node, organisations=True)
     for names in _sources(tree, nodes, node, found):
@@ -85,6 +87,19 @@ def people(
         agency = agency or next((known for name in kept if (known := bylines.agency(name))), None)
         return tuple(dict.fromkeys(kept)), agency
     return (), agency
+
+
+def _admins(tree: LexborHTMLParser, nodes: list[jsonld.Node]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(name := node.get("name"), str) and _ADMIN.search(f"{node.get('@id')} {node.get('url')}"):
+            yield _folded(name)
+    for link in tree.css('a[href*="/author/admin" i]')[:8]:
+        if _ADMIN.search(link.attributes.get("href") or ""):
+            yield _folded(link.text(separator=" "))
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"\W+", " ", name.casefold()).strip()
 
 
 def _is_site(name: str, sites: frozenset[str]) -> bool:
@@ -134,7 +149,7 @@ def _linked(tree: LexborHTMLParser) -> list[str]:
 
 
 def _signed(tree: LexborHTMLParser) -> list[str]:
-    """A name in bold that is the whole first or last paragraph of a text, as small papers print it."""
+    """A name in bold that is a whole paragraph, behind a standfirst or last of all, as small papers print it."""
     for bold in tree.css("p > strong:only-child, p > b:only-child")[:20]:
         text = one_line(bold.text(separator=" "))
         names = _SLASH.split(text)
@@ -147,7 +162,7 @@ def _signed(tree: LexborHTMLParser) -> list[str]:
         if not 4 <= len(beside) <= _MOST_PARAGRAPHS:
             continue
         written = [one.mem_id for one in beside if one.text().strip()]
-        if paragraph.mem_id in {*written[:2], *written[-1:]}:
+        if paragraph.mem_id in {*written[:3], *written[-1:]}:
             return names
     return []
 
@@ -196,7 +211,7 @@ def _split(written: str) -> list[str]:
 def _person(name: str, sites: frozenset[str]) -> str | None:
     """A person's name without roles; None if it is something else."""
     name = _BRACKETS.sub("", _BY.sub("", name)).strip(" .,;:-–—|·•\"'")
-    folded = re.sub(r"\W+", " ", name.casefold()).strip()
+    folded = _folded(name)
     if not 2 <= len(name) <= _LONGEST or not folded or folded in sites or len(name.split()) > 6:
         return None
     if folded in _BUTTONS:
@@ -205,6 +220,10 @@ def _person(name: str, sites: frozenset[str]) -> str | None:
         # A name as it stands in an address.
         name = name.replace("-", " ").title()
     if _ROLE.match(name) or re.search(r"\d|[<>{}=#@]", name):
+        return None
+    # `MDR Thüringen`: a desk of the house.
+    first, _, rest = name.casefold().partition(" ")
+    if rest and len(first) > 2 and first in sites:
         return None
     if folded.replace(" ", "") in {site.replace(" ", "") for site in sites}:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import jsonld, meta
@@ -38,12 +39,15 @@ def title(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, host:
         "other": meta.first(found, ("twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")),
         "title": one_line(element.text()) if element else None,
     }
-    clean = {key: _as_shown(without_site(one_line(text), sites), shown) for key, text in declared.items() if text}
+    clean = {key: without_site(one_line(text), sites) for key, text in declared.items() if text}
+    # What another has as the whole headline is none's beginning.
+    whole = [*shown, *(clean[key] for key in ("ld", "og") if key in clean)]
+    clean = {key: _as_shown(text, whole) for key, text in clean.items()}
     if not clean:
         return shown[0] if shown else None
     first = clean.get("ld")
     if first and not ("og" in clean and _is_for_engines(first, node, clean, shown)):
-        return first
+        return _as_most_write(first, clean)
     if first:
         return clean["og"]
     # What is shown and said elsewhere is the headline as its readers know it.
@@ -59,6 +63,13 @@ def _is_for_engines(first: str, node: jsonld.Node, clean: dict[str, str], shown:
     named = jsonld.text(node.get("name"))
     twice = named is not None and _folded(one_line(named)) == _folded(first)
     return not twice and _folded(first) == _folded(clean.get("title", "")) and _shows(first, shown)
+
+
+def _as_most_write(first: str, clean: dict[str, str]) -> str:
+    """A headline with the marks between its words that most of the page's own statements of it have."""
+    forms = Counter(text for text in clean.values() if _folded(text) == _folded(first))
+    best, count = forms.most_common(1)[0]
+    return best if count > forms[first] else first
 
 
 def _shows(text: str, shown: list[str]) -> bool:

@@ -1,0 +1,184 @@
+"""Comparing versions: `corpus diff`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, assert_never
+
+import click
+
+from corpus.cli.show import json_option, print_json, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.versioning.change import Change, Difference
+    from corpus.versioning.reading import Version
+
+# How many articles of each kind are shown where --limit does not say.
+_LINES: Final = 20
+_ON_A_PAGE: Final = 200
+
+
+class Day(click.ParamType[date]):
+    """A day as `2026-05-04`."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or an error that shows how one is written."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day. One looks like 2026-05-04.", param, ctx)
+
+
+@click.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B", required=False)
+@click.option("--publisher", "publishers", multiple=True, metavar="DOMAIN", help="Only these publishers' articles.")
+@click.option(
+    "--language", "languages", multiple=True, metavar="TAG", help="Only in these languages; en has en-GB too."
+)
+@click.option("--since", type=Day(), help="Published on this day or later.")
+@click.option("--until", type=Day(), help="Published on this day or earlier.")
+@click.option(
+    "--limit", type=click.IntRange(min=0), help="Show so many of each kind. [20; 200 with --html; all in JSON]"
+)
+@click.option("--words", is_flag=True, help="Show which words of the texts changed.")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with the texts side by side."
+)
+@json_option
+def diff(
+    old: str,
+    new: str | None,
+    publishers: tuple[str, ...],
+    languages: tuple[str, ...],
+    since: date | None,
+    until: date | None,
+    limit: int | None,
+    words: bool,
+    html: Path | None,
+    as_json: bool,
+) -> None:
+    """What changed from version A to version B (the working tree unless given), article by article.
+
+    A and B are releases (v1.0.0), tags, branches or commits. Differences are no failure: exit 0.
+    """
+    from corpus.versioning.change import Chosen
+    from corpus.versioning.diff import diff as compare
+    from corpus.versioning.reading import open_version
+
+    if html and html.exists() and not html.is_file():
+        raise click.UsageError(f"{html} is no regular file, so no page is written there.")
+    asked = Chosen(publishers, languages, since, until)
+    before, after = open_version(old), open_version(new)
+    if limit is None and not as_json:
+        limit = _ON_A_PAGE if html else _LINES
+    found = compare(before, after, asked, limit)
+    if as_json:
+        _print_json(found, before, after, words)
+    else:
+        _print_counts(found)
+        if not html:
+            _print_articles(found, before, after, words)
+    if html:
+        from corpus.store.files import write_text
+        from corpus.versioning.diff import worded
+        from corpus.versioning.diffpage import page
+
+        write_text(html, page(found, worded(before, after, found.changes), asked))
+        click.echo(f"page  {html}", err=as_json)
+
+
+def _print_counts(found: Difference) -> None:
+    counted = ", ".join(f"{number:,} {kind}" for kind, number in found.counts.items())
+    click.echo(f"{safe(found.old.name)} to {safe(found.new.name)}: {counted or 'no article differs'}")
+    columns = [
+        *(f"+ {name}" for name in found.columns_added),
+        *(f"- {name}" for name in found.columns_removed),
+        *(f"~ {name}" for name in found.columns_retyped),
+    ]
+    if columns:
+        click.echo(f"columns: {', '.join(columns)}")
+
+
+def _print_articles(found: Difference, before: Version, after: Version, words: bool) -> None:
+    width = max((len(kind) for kind in found.counts), default=0)
+    for kind, number in found.counts.items():
+        shown = found.of(kind)
+        _print_changes(shown, before, after, width, words)
+        if number > len(shown):
+            click.echo(f"and {number - len(shown):,} more {kind}; --limit shows more, --json all")
+
+
+def _print_changes(shown: Sequence[Change], before: Version, after: Version, width: int, words: bool) -> None:
+    from corpus.cli.words import print_words
+    from corpus.versioning.diff import worded
+
+    for change, runs in worded(before, after, shown) if words else ((change, None) for change in shown):
+        article = change.article
+        day = article.published_date.isoformat() if article.published_date else "-" * 10
+        remark = _remark(change)
+        said = f"  [{safe(remark)}]" if remark else ""
+        click.echo(f"{change.kind.value:{width}}  {article.article_id}  {day}  {safe(article.title)}{said}")
+        if runs:
+            print_words(runs, " " * (width + 2))
+
+
+def _remark(change: Change) -> str:
+    """What there is to say of a change beside its kind."""
+    from corpus.versioning.change import Kind
+
+    parts = ", ".join(change.parts)
+    match change.kind:
+        case Kind.ADDED | Kind.WITHDRAWN | Kind.QUARANTINED:
+            return ""
+        case Kind.CORRECTED:
+            return parts
+        case Kind.MERGED:
+            return "; ".join(filter(None, [f"into {change.into}", parts]))
+        case Kind.REPARSED:
+            old, new = change.old, change.new
+            parsers = f"{old.parser} -> {new.parser}" if old and new and old.parser != new.parser else ""
+            return "; ".join(filter(None, [parts, parsers]))
+        case Kind.REDATED:
+            old, new = change.old, change.new
+            return f"{(old and old.published) or 'undated'} -> {(new and new.published) or 'undated'}"
+        case Kind.REMARKED:
+            return f"duplicate of {change.into}" if change.into else "no duplicate any more"
+        case Kind.RESOURCED:
+            return ", ".join(change.columns)
+        case _ as never:
+            assert_never(never)
+
+
+def _print_json(found: Difference, before: Version, after: Version, words: bool) -> None:
+    from corpus.versioning.diff import worded
+
+    texts = worded(before, after, found.changes) if words else ((change, None) for change in found.changes)
+    print_json(
+        {
+            **{side: asdict(getattr(found, side)) for side in ("old", "new")},
+            "counts": found.counts,
+            "columns": {
+                "added": found.columns_added,
+                "removed": found.columns_removed,
+                "retyped": found.columns_retyped,
+            },
+            "changes": [
+                {
+                    "article_id": change.article.article_id,
+                    **asdict(change),
+                    "parts": change.parts,
+                    **({"words": runs} if words else {}),
+                }
+                for change, runs in texts
+            ],
+        }
+    )

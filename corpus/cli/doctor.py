@@ -1,0 +1,33 @@
+"""`corpus doctor`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from corpus.cli.show import json_option, print_json, safe
+
+
+@click.command()
+@click.option("--network", is_flag=True, help="Ask the remotes and the Prefect server too; writes a small object.")
+@json_option
+def doctor(network: bool, as_json: bool) -> int:
+    """Look at git, DVC, libraries, disk, cache, engine, remotes and Prefect, and say what to mend.
+
+    Changes nothing. Asks no network unless --network is given; then each DVC remote gets a small object, which is
+    removed again. Exit 1 if there is a problem.
+    """
+    from corpus.versioning.doctor import Level, examine
+
+    found = []
+    colours = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
+    for one in examine(Path(), network=network):
+        found.append(one)
+        if not as_json:
+            click.echo(f"{click.style(f'{one.level:8}', fg=colours[one.level])} {safe(one.about)}: {safe(one.found)}")
+            if one.mend:
+                click.echo(f"         → {safe(one.mend)}")
+    if as_json:
+        print_json(found)
+    return 1 if any(one.level is Level.PROBLEM for one in found) else 0

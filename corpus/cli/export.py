@@ -1,0 +1,75 @@
+"""`corpus export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from corpus.cli.show import count, json_option, print_json, size
+
+if TYPE_CHECKING:
+    from corpus.versioning.selection import Filters
+
+# Not from `corpus.export`, so that `--help` is instant; a test holds the two together.
+FORMATS = ("parquet", "jsonl", "jsonl.zst", "csv", "huggingface")
+
+
+@click.command()
+@click.argument("target", metavar="DEST", type=click.Path(path_type=Path))
+@click.option("--rev", metavar="REV", help="A release, tag, branch or commit; what dvc.lock pins unless given.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="parquet", show_default=True)
+@click.option("--publisher", multiple=True, metavar="DOMAIN", help="Only of this publisher; may be given again.")
+@click.option("--language", multiple=True, metavar="TAG", help="Only in this language; `en` has en-GB too.")
+@click.option("--since", metavar="DAY", help="Only published on this day or later, as 2026-11-24.")
+@click.option("--until", metavar="DAY", help="Only published on this day or earlier.")
+@click.option("--no-duplicates", is_flag=True, help="Without articles marked as another's copy.")
+@click.option("--columns", metavar="A,B,…", help="Only these columns, in this order.")
+@click.option("--split-seed", metavar="SEED", help="Files of their own for train, validation and test.")
+@click.option("--force", is_flag=True, help="Replace what stands in DEST.")
+@json_option
+def export(
+    target: Path,
+    rev: str | None,
+    format_: str,
+    publisher: tuple[str, ...],
+    language: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    no_duplicates: bool,
+    columns: str | None,
+    split_seed: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a version, filtered, into the folder DEST, to pass on.
+
+    Data files in data/, and beside them a card (README.md), the columns (dictionary.md), what was noted of rights
+    (LICENCES.md), the account (ledger.json) and Croissant metadata (metadata.json). `datasets.load_dataset("DEST")`
+    opens it. DEST is there whole or not at all.
+    """
+    from corpus.cli.show import interruptible
+    from corpus.export import Format, Order
+    from corpus.export import export as write
+    from corpus.versioning.reading import open_version
+
+    filters: Filters = {
+        "publisher": publisher or None,
+        "language": language or None,
+        "since": since,
+        "until": until,
+        "duplicates": not no_duplicates,
+    }
+    names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
+    order = Order(Format(format_), filters, names, split_seed)
+    with interruptible():
+        made = write(open_version(rev), target, order, force=force)
+    if as_json:
+        print_json(made)
+        return
+    click.echo(f"Exported {count(made.articles, 'article')} of {made.version}.")
+    if made.left_out:
+        click.echo("left out  " + ", ".join(f"{number:,} by {why}" for why, number in made.left_out.items()))
+    click.echo(f"files     {made.folder}/data ({count(len(made.files), 'file')}, {size(made.bytes)})")
+    click.echo(f"card      {made.folder}/README.md")

@@ -1,0 +1,269 @@
+"""Releases: `corpus release`, `corpus versions`, `corpus expect` and `corpus cite`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from corpus.cli.pipeline import wait_option
+from corpus.cli.show import count, json_option, print_json, print_table, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.versioning.expectations import Finding
+    from corpus.versioning.push import Pushed
+    from corpus.versioning.releases import Release
+    from corpus.versioning.releasing import Plan
+    from corpus.versioning.repository import Repository
+
+
+@click.command()
+@click.argument("version", required=False)
+@click.option("--version", "number", metavar="VERSION", help="The very number, as v1.2.0; the argument does the same.")
+@click.option(
+    "--bump",
+    type=click.Choice(["auto", "major", "minor", "patch"]),
+    help="Which part of the number goes up. auto, the default, goes by what changed.",
+)
+@click.option("-m", "--message", help="What is to be said of this version.")
+@click.option("--push", is_flag=True, help="Publish it: the data, then the commit and the tag.")
+@click.option("--dry-run", is_flag=True, help="Show the number, why, and the entry of CORPUS.md; change nothing.")
+@wait_option
+@json_option
+def release(
+    version: str | None,
+    number: str | None,
+    bump: str | None,
+    message: str | None,
+    push: bool,
+    dry_run: bool,
+    wait: float,
+    as_json: bool,
+) -> int:
+    """Name this version of the corpus: tag `corpus@vX.Y.Z`.
+
+    Without a number the last one goes up: the first part if columns are gone or of other types, the second if articles
+    came or went or columns came, the third if articles were corrected. Writes the entry of CORPUS.md, commits it with
+    dvc.lock, engine.yaml, batches.yaml, data/raw.dvc and reports/, and tags that commit.
+
+    Refused while stages are out of date, the ledger does not balance, an expectation of params.yaml fails, anything
+    else is uncommitted, the DVC cache lacks objects, or git is in the middle of something.
+    """
+    from corpus.store.lock import write_lock
+    from corpus.versioning import push as pushing
+    from corpus.versioning import recovery, releasing
+    from corpus.versioning.numbering import Bump
+    from corpus.versioning.repository import find
+
+    if version and number:
+        raise click.UsageError("Give the VERSION once.")
+    asked = version or number
+    if asked and bump:
+        raise click.UsageError("Give a VERSION or --bump, not both.")
+    repository = find()
+    chosen = Bump(bump or Bump.AUTO)
+    if dry_run:
+        planned = releasing.plan(repository, bump=chosen, version=asked, message=message)
+        return _show_plan(planned, pushing.obstacles(repository) if push else [], as_json)
+    with write_lock(repository.root, "corpus release", wait):
+        for line in recovery.clear(repository):
+            click.echo(f"Mended: {line}.", err=True)
+        planned = releasing.plan(repository, bump=chosen, version=asked, message=message)
+        against = pushing.obstacles(repository) if push else []
+        again = push and planned.version is None and planned.last is not None and not planned.gate.reasons
+        made = planned.last if again else None
+        if made is None or against:
+            made = releasing.release(repository, planned, against)
+        _warn(planned)
+        if not as_json:
+            _say_released(made, planned)
+        pushed = pushing.push(repository, made, _tell) if push else None
+    _say_pushed(repository, made, planned, pushed, as_json)
+    return 0
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _warn(planned: Plan) -> None:
+    for warning in planned.gate.warnings:
+        click.echo(click.style("warning: ", fg="yellow") + safe(warning), err=True)
+
+
+def _show_plan(planned: Plan, against: Sequence[str], as_json: bool) -> int:
+    reasons = [*planned.gate.reasons, *against]
+    if planned.version is None and not reasons:
+        reasons = [planned.why]
+    if as_json:
+        print_json({"version": planned.version, "why": planned.why, "refused": reasons,
+                    "warnings": planned.gate.warnings, "changes": planned.changes, "entry": planned.entry})  # fmt: skip
+        return 1 if reasons else 0
+    _warn(planned)
+    if reasons:
+        click.echo("Would not release:")
+        for reason in reasons:
+            click.echo("\n".join(f"  {safe(line)}" for line in reason.split("\n")))
+    else:
+        click.echo(f"Would release {planned.version} ({safe(planned.why)}).")
+    if planned.entry:
+        click.echo("\n" + "\n".join(safe(line) for line in planned.entry.splitlines()))
+    return 1 if reasons else 0
+
+
+def _say_released(made: Release, planned: Plan) -> None:
+    held = f", {count(made.articles, 'article')}" if made.articles is not None else ""
+    if planned.version is None:
+        click.echo(f"{made.version} is released already; nothing changed since.")
+    else:
+        click.echo(f"Released {made.tag} ({made.commit[:10]}{held}; {safe(planned.why)}).")
+
+
+def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pushed | None, as_json: bool) -> None:
+    from corpus.versioning.push import obstacles
+
+    if as_json:
+        print_json({"release": made, "new": planned.version is not None, "why": planned.why,
+                    "changes": planned.changes, "warnings": planned.gate.warnings, "pushed": pushed})  # fmt: skip
+        return
+    click.echo(f'Read it:    corpus.open("{made.tag}")')
+    if pushed is None:
+        click.echo("Publish it: corpus release --push")
+        for missing in obstacles(repository):
+            click.echo(f"  first: {missing}")
+        return
+    again = f", {pushed.sent_again:,} of them sent again" if pushed.sent_again else ""
+    click.echo(f"Pushed:     {count(pushed.objects, 'object')} to {pushed.remote}, all there{again}")
+    what = f"{pushed.branch} and {made.tag}" if pushed.branch else made.tag
+    click.echo(f"            {safe(what)} to {safe(pushed.git)}")
+
+
+@click.command()
+@json_option
+def versions(as_json: bool) -> None:
+    """The releases, oldest first, with the figures in their tags."""
+    from corpus.versioning.releases import releases
+    from corpus.versioning.repository import find
+
+    found = releases(find())
+    if as_json:
+        print_json(found)
+    elif not found:
+        click.echo("No releases yet. `corpus release` names the first.")
+    else:
+        print_table(
+            ["version", "date", "articles", "added", "removed", "changed", "commit", "message"],
+            [
+                (
+                    one.version,
+                    f"{one.date:%Y-%m-%d}",
+                    *(_figure(one, name) for name in ("articles", "added", "removed", "changed")),
+                    one.commit[:10],
+                    one.message,
+                )
+                for one in found
+            ],
+        )
+
+
+def _figure(release: Release, name: str) -> str:
+    return f"{release.figures[name]:,}" if name in release.figures else ""
+
+
+@click.command()
+@click.option("--against", metavar="VERSION", help="The version to compare with; the last release by default.")
+@json_option
+def expect(against: str | None, as_json: bool) -> int:
+    """Hold the built corpus against `expectations` in params.yaml, and against the last release.
+
+    Shows each figure with what is expected of it. Exit 1 if an expectation fails; `corpus release` is refused then.
+    """
+    from corpus import settings
+    from corpus.errors import MissingObjects
+    from corpus.versioning.changes import Side
+    from corpus.versioning.expectations import expect as look
+    from corpus.versioning.reading import resolve
+    from corpus.versioning.releases import releases
+    from corpus.versioning.repository import find
+    from schemas.expectations import Verdict
+
+    repository = find()
+    known = releases(repository)
+    last = resolve(repository, against) if against else known[-1].readable if known else None
+    name = against or (known[-1].version if known else None)
+    now = Side(repository, None)
+    if not now.pins:
+        raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
+    found = look(settings.load(repository.root).expectations, Side(repository, last) if last else None, now)
+    failed = sum(one.verdict is Verdict.FAILED for one in found)
+    if as_json:
+        print_json({"against": name, "failed": failed, "figures": found})
+    else:
+        _print_findings(found, name)
+    return 1 if failed else 0
+
+
+def _print_findings(found: Sequence[Finding], against: str | None) -> None:
+    from corpus.versioning.expectations import amount
+    from schemas.expectations import MEANINGS, Scope, Verdict
+
+    overall = [one for one in found if one.scope is Scope.OVERALL]
+    print_table(
+        ["figure", "found", "expected", "", "what it is"],
+        [
+            (
+                one.figure,
+                f"{amount(one.found)}{f' ({one.detail})' if one.detail else ''}",
+                "" if one.verdict is Verdict.NONE else one.expected,
+                "" if one.verdict is Verdict.NONE else one.verdict,
+                MEANINGS[one.figure],
+            )
+            for one in overall
+        ],
+    )
+    each = [one for one in found if one.scope is Scope.PUBLISHER]
+    said = [one for one in each if one.verdict in {Verdict.FAILED, Verdict.WARNED}]
+    if each:
+        click.echo(f"{count(len(each), 'figure')} of publishers, {len(said):,} not as expected.")
+    for one in said:
+        click.echo(f"{one.verdict}: {safe(one)}")
+    judged = [one for one in found if one.verdict is not Verdict.NONE]
+    counts = ", ".join(
+        f"{sum(one.verdict is verdict for one in judged):,} {name}"
+        for verdict, name in ((Verdict.MET, "met"), (Verdict.WARNED, "warned"), (Verdict.FAILED, "failed"),
+                              (Verdict.UNKNOWN, "unknown"))
+    )  # fmt: skip
+    compared = f"against {against}" if against else "there is no release to compare with"
+    click.echo(f"{count(len(judged), 'expectation')}: {counts} ({safe(compared)}).")
+
+
+@click.command()
+@click.argument("version", required=False)
+@click.option("--cff", is_flag=True, help="Print a CITATION.cff instead of BibTeX.")
+@click.option("--write", is_flag=True, help="Write CITATION.cff at the root of the repository.")
+@json_option
+def cite(version: str | None, cff: bool, write: bool, as_json: bool) -> None:
+    r"""How to cite a release, the last one unless told otherwise: BibTeX, or CITATION.cff.
+
+    Names the version, its date, the commit, and the digest of the articles, which anyone can compute again:
+    `(cd data/articles && find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 md5sum | sha256sum)`.
+    """
+    from corpus.store.files import write_text
+    from corpus.versioning import citation
+    from corpus.versioning.repository import find
+
+    repository = find()
+    found = citation.cite(repository, version)
+    if write:
+        write_text(repository.root / citation.CFF, citation.cff(found))
+        click.echo(f"Wrote {citation.CFF} for {found.version}. Commit it.", err=as_json)
+    if as_json:
+        print_json(
+            {**{name: getattr(found, name) for name in found.__dataclass_fields__}, "recompute": citation.RECOMPUTE}
+        )
+    elif cff:
+        click.echo(citation.cff(found), nl=False)
+    elif not write:
+        click.echo(citation.bibtex(found), nl=False)

@@ -1,0 +1,139 @@
+"""README.md of an export: a data card with the header that the Hugging Face Hub reads."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from corpus.export.files import Format
+from corpus.report import card
+from corpus.report.untrusted import markdown, one_line
+
+if TYPE_CHECKING:
+    from corpus.export.contents import Contents
+
+# So many publishers and languages are named.
+_TOP: Final = 20
+# The Hub's names of licences that texts come under; another note is `other`.
+_HUB_LICENCES: Final = frozenset(
+    {
+        "cc0-1.0", "cc-by-2.0", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nd-4.0",
+        "cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-2.0",
+        "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0", "odc-by", "odbl", "pddl", "apache-2.0", "mit", "etalab-2.0",
+    }
+)  # fmt: skip
+_SIZES: Final = (
+    (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"),
+)  # fmt: skip
+
+
+def text(contents: Contents) -> str:
+    """The file's content."""
+    about, found = contents.about, contents.holdings
+    told = [
+        ("version", f"`{about.name}`"),
+        *([("git commit", f"`{about.commit}`")] if about.commit else []),
+        ("articles, as dvc.lock pins them", f"`md5:{about.md5}`"),
+        *([("made by", f"newscorpus {markdown(about.engine)}")] if about.engine else []),
+        *card.figures(found),
+    ]
+    files = ((f"`{file.path}`", f"{file.rows:,}", f"{file.bytes:,}") for file in contents.files)
+    return "\n".join([
+        "---", yaml.safe_dump(header(contents), sort_keys=False, allow_unicode=True).rstrip(), "---", "",
+        f"# {markdown(about.title)}", "", card.summary(found), "",
+        *card.table(("", ""), told),
+        *_selected(contents),
+        "## Load it", "", *_loading(contents), "",
+        *card.body(found, contents.columns, top=_TOP, licences=about.licences),
+        "## Cite it", "", *_cited(contents), "",
+        "## Files", "",
+        *card.table(("file", "articles", "bytes"), files),
+        _MORE, "",
+    ])  # fmt: skip
+
+
+_MORE: Final = (
+    "`dictionary.md` says what each column means and how it is written, `LICENCES.md` what was noted of rights, "
+    "`ledger.json` what is in and what was left out, with the sha256 of each file, and `metadata.json` the same for "
+    "programs (Croissant)."
+)
+
+
+def header(contents: Contents) -> dict[str, Any]:
+    """The YAML header: what the Hub indexes, and where `datasets.load_dataset` finds the files."""
+    found = contents.holdings
+    languages = sorted({group.name.partition("-")[0] for group in found.languages if group.name})
+    stems = list(contents.parts)
+    # One part is `train` to the Hub, whatever it is called.
+    parts = zip(stems if len(stems) > 1 else ["train"], stems, strict=True)
+    values: dict[str, Any] = {
+        "pretty_name": one_line(contents.about.title),
+        "license": _licence(contents),
+        "language": languages,
+        "size_categories": [next((name for limit, name in _SIZES if found.articles < limit), "n>100M")],
+        "tags": ["news", "newscorpus"],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [{"split": split, "path": contents.pattern(stem)} for split, stem in parts],
+            }
+        ],
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _licence(contents: Contents) -> str | list[str]:
+    """The Hub's name for the rights: `unknown` where nothing was noted, `other` where it has no name for a note."""
+    notes = {contents.about.licences.get(batch.name or "") for batch in contents.holdings.batches}
+    if notes <= {None}:
+        return "unknown"
+    names = {re.sub(r"[^a-z0-9.]+", "-", (note or "").lower()).strip("-") for note in notes}
+    if not names <= _HUB_LICENCES:
+        return "other"
+    return next(iter(names)) if len(names) == 1 else sorted(names)
+
+
+def _selected(contents: Contents) -> list[str]:
+    asked = contents.selection.as_dict()
+    if contents.split_seed is not None:
+        asked["parted by seed"] = contents.split_seed
+    if not asked:
+        return []
+    rows = [(name, markdown(", ".join(value) if isinstance(value, list) else value)) for name, value in asked.items()]
+    left = [(f"left out by {name}", f"{count:,}") for name, count in contents.left_out.items()]
+    return ["## Selection", "", *card.table(("filter", ""), [*rows, *left])]
+
+
+def _loading(contents: Contents) -> list[str]:
+    first = contents.pattern(next(iter(contents.parts)))
+    match contents.format:
+        case Format.PARQUET | Format.HUGGINGFACE:
+            line = f'pl.scan_parquet("{first}")'
+        case Format.JSONL | Format.JSONL_ZST:
+            line = f'pl.scan_ndjson("{first}")'
+        case Format.CSV:
+            line = f'pl.read_csv("{first}")'
+    return [
+        "```python", "import polars as pl", "", line, "```", "",
+        "```python", "from datasets import load_dataset", "", 'load_dataset("path/to/this/folder")', "```",
+    ]  # fmt: skip
+
+
+def _cited(contents: Contents) -> list[str]:
+    about = contents.about
+    key = re.sub(r"[^a-z0-9]+", "-", f"{about.title} {about.number or about.md5[:10]}".lower()).strip("-")
+    year = [f"  year    = {{{about.day.year}}},"] if about.day else []
+    commit = f"git commit {about.commit}, " if about.commit else ""
+    return [
+        "```bibtex", f"@misc{{{key or 'corpus'},", f"  title   = {{{_latex(about.title)}}},",
+        f"  version = {{{_latex(about.number or about.name)}}},", *year,
+        f"  note    = {{{commit}articles md5:{about.md5}}}", "}", "```",
+    ]  # fmt: skip
+
+
+def _latex(value: str) -> str:
+    plain = one_line(value).replace("\\", "").replace("`", "'")
+    return re.sub(r"([{}%$#&_])", r"\\\1", plain)

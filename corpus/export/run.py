@@ -1,0 +1,145 @@
+"""Exporting: which articles, into which files, with what is to be said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pyarrow as pa
+
+from corpus.errors import InvariantError
+from corpus.export import describing
+from corpus.export.files import DataFile, Format, Sink
+from corpus.export.folder import made_aside, require_place
+from corpus.report.counting import describe
+from corpus.stages.progress import progress
+from corpus.versioning import splits
+from corpus.versioning.about import about, committed
+from corpus.versioning.selection import Filters, LeftOut, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from corpus.versioning.version import Version
+
+DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be exported, and as what.
+
+    Attributes:
+        format: of the data files.
+        filters: as `Version.articles` takes them.
+        columns: which, in this order; all unless given.
+        split_seed: makes files of their own for train, validation and test.
+    """
+
+    format: Format = Format.PARQUET
+    filters: Filters = field(default_factory=Filters)
+    columns: Sequence[str] | None = None
+    split_seed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was exported. In = articles + left out."""
+
+    folder: Path
+    version: str
+    format: Format
+    articles: int
+    left_out: dict[str, int]
+    files: tuple[DataFile, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Of the data files."""
+        return sum(file.bytes for file in self.files)
+
+
+def export(version: Version, target: Path, order: Order, *, force: bool = False) -> Outcome:
+    """Write a folder with the articles of a version that are asked for, and what they are.
+
+    Args:
+        version: of which.
+        target: the folder; it is there whole or not at all.
+        order: what, and as what.
+        force: replace what stands there.
+
+    Raises:
+        UsageError: a filter, a column or a place that cannot be. Nothing was written.
+        MissingObjects: the version's data are neither in the cache nor in a remote.
+    """
+    version = committed(version)
+    target = target.resolve()
+    require_place(target, version.repository.root, force=force)
+    selection = version.selection(**order.filters)
+    columns = version.columns(order.columns)
+    found = describe(version.articles(**order.filters))
+    left_out = _left_out(version, selection)
+    with made_aside(target, force=force) as aside:
+        (aside / DATA).mkdir()
+        files = _write(version, aside / DATA, order, selection, columns)
+        rows = sum(file.rows for file in files)
+        if rows != found.articles or rows + sum(left_out.values()) != _rows(version):
+            raise InvariantError(f"{rows:,} articles were written, {found.articles:,} meet the filters.")
+        contents = describing.Contents(
+            about(version), found, order.format, selection, tuple(columns), order.split_seed, left_out, files
+        )
+        for name, text in describing.texts(contents).items():
+            (aside / name).write_text(text, encoding="utf-8")
+    return Outcome(target, contents.about.name, order.format, rows, left_out, files)
+
+
+def _rows(version: Version) -> int:
+    return int(version.scan().select(pl.len()).collect().item())
+
+
+def _left_out(version: Version, selection: Selection) -> dict[str, int]:
+    """How many articles are left out, by the first condition that they do not meet."""
+    conditions = selection.conditions()
+    if not conditions:
+        return {}
+    reason = pl.coalesce(pl.when(~met).then(pl.lit(why.value)) for why, met in conditions.items())
+    counted = version.scan().select(reason=reason).group_by("reason").len().collect(engine="streaming")
+    counts: dict[str | None, int] = dict(counted.iter_rows())
+    return {why.value: counts[why.value] for why in LeftOut if why.value in counts}
+
+
+def _write(
+    version: Version, folder: Path, order: Order, selection: Selection, columns: list[str]
+) -> tuple[DataFile, ...]:
+    whole = version.shards().schema
+    schema = pa.schema([whole.field(name) for name in columns])
+    parts = _parts(version, order, selection)
+    sinks = {stem: Sink(folder, stem, order.format, schema) for stem in parts}
+    needed = {name for part in parts.values() for name in part.meta.root_names()}
+    groups = len(version.shards().groups(selection.may_hold))
+    with progress("export", groups, "row groups") as advance:
+        for table in version.shards().tables([*columns, *sorted(needed - set(columns))], selection.may_hold):
+            for stem, rows in _parted(table, parts):
+                sinks[stem].write(rows.select(columns).cast(schema))
+            advance(1)
+    return tuple(file for sink in sinks.values() for file in sink.finish())
+
+
+def _parts(version: Version, order: Order, selection: Selection) -> Mapping[str, pl.Expr]:
+    """Which rows go into which files, by the first part of their names."""
+    met = pl.all_horizontal(pl.lit(value=True), *selection.conditions().values())
+    if order.split_seed is None:
+        return {"train" if order.format is Format.HUGGINGFACE else "articles": met}
+    cut = splits.Splits(order.split_seed, "article_id", splits.SHARES, duplicates=selection.duplicates)
+    return {name: met & placed for name, placed in cut.conditions(version.scan()).items()}
+
+
+def _parted(table: pa.Table, parts: Mapping[str, pl.Expr]) -> Iterator[tuple[str, pa.Table]]:
+    names = sorted({name for part in parts.values() for name in part.meta.root_names()})
+    frame = pl.DataFrame(table.select(names)) if names else pl.DataFrame({"": range(table.num_rows)})
+    for stem, part in parts.items():
+        # A literal alone is one value, whatever the rows.
+        mask: Any = frame.with_columns(mask=part)["mask"]
+        yield stem, table.filter(mask.to_arrow())

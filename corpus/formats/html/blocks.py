@@ -1,0 +1,159 @@
+"""The blocks of a page: pieces of text with where they stand, what they are marked as and how much of them is links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from corpus.text.normalise import one_line
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+# Never text: markup, widgets, navigation.
+_STRIPPED: Final = (
+    "script", "style", "noscript", "template", "svg", "iframe", "nav", "button", "select", "option", "textarea",
+    "video", "audio", "picture", "object", "embed", "canvas", "dialog", "figcaption", "footer", "form",
+    "amp-ad", "amp-iframe", "ins", "img", "input", "label", "map", "meta", "link",
+)  # fmt: skip
+_BLOCKS: Final = "h1,p,h2,h3,h4,h5,h6,li,blockquote,pre,dd,dt,div,section,article,td,center"
+_LOOSE: Final = frozenset({"div", "section", "article", "td", "center"})
+_CONTAINERS: Final = frozenset({"li", "blockquote", "dd", "dt", *_LOOSE})
+HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_INNER: Final = frozenset(
+    {
+        "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "blockquote", "div", "section", "article",
+        "table", "tbody", "tr", "td", "main", "header", "aside", "center",
+    }
+)  # fmt: skip
+# A whole block in a link is a teaser of what the link leads to.
+_IN_LINKS: Final = ",".join(f"a[href] {tag}" for tag in _BLOCKS.split(","))
+_BREAK: Final = "\u2028"
+_MARKS: Final = re.compile(r"\W+")
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
+# What is said of a link to those who do not see where it opens.
+_OPENS: Final = re.compile(
+    r"\s*\((?:opens|öffnet|ouvre|s[’']ouvre|se abre|si apre|abre|opent|åpnes|åbner|öppnas)\b[^()\n]{0,40}\)",
+    re.IGNORECASE,
+)
+# Below this a line is a label rather than prose.
+PROSE: Final = 40
+_LOOSE_PROSE: Final = 60
+_SHORTEST_RUN: Final = 30
+_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# A character of Chinese, Japanese or Korean says as much as so many others.
+_CJK_WEIGHT: Final = 3
+MOST_LINKED: Final = 0.5
+_ALL_LINKED: Final = 0.9
+_MOST_BLOCKS: Final = 20_000
+_MOST_RUNS: Final = 2_000
+SENTENCE_END: Final = (".", "!", "?", "…", "。", "！", "？", '"', "”", "“", "»", "’", "'", ")", "」", "।")
+_FULL_STOP: Final = (".", ".”", '."', ".“", "。", "?", "।")
+
+
+@dataclass(slots=True)
+class Piece:
+    """A block of a page: its text as one or more lines, its `length`, and where it stands."""
+
+    node: LexborNode
+    tag: str
+    text: str
+    size: int
+    linked: float
+    loose: bool
+    junk: bool
+    order: int
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether it reads like one, as headlines of other articles do not, however much of it is links."""
+        if self.tag != "p" or self.linked > _ALL_LINKED or not self.text.endswith(_FULL_STOP):
+            return False
+        return self.size >= PROSE
+
+    @property
+    def weight(self) -> float:
+        """How much prose it is, in characters of alphabetic writing."""
+        if self.junk or self.tag in HEADINGS or self.tag == "h1" or self.linked > MOST_LINKED:
+            return 0.0
+        return float(self.size) if self.size >= PROSE else self.size * 0.2
+
+
+def length(text: str) -> int:
+    """How long a text is, in characters of alphabetic writing."""
+    return len(text) * (_CJK_WEIGHT if _CJK.search(text) else 1)
+
+
+def read(root: LexborNode) -> list[Piece]:
+    """The blocks of a page in its order. Changes the tree: what is never text is taken out."""
+    root.strip_tags(list(_STRIPPED))
+    for node in root.css("br,hr"):
+        node.replace_with(_BREAK)
+    _wrap_runs(root)
+    pieces: list[Piece] = []
+    in_links = {node.mem_id for node in root.css(_IN_LINKS)}
+    for node in root.css(_BLOCKS)[:_MOST_BLOCKS]:
+        tag = node.tag or ""
+        if tag in _CONTAINERS and any(child.tag in _INNER for child in node.iter()):
+            continue
+        # Pages that keep their text in other elements, apart by line breaks or one each.
+        loose = tag in _LOOSE
+        text = _lines(node.text(deep=True))
+        if len(text) < (_LOOSE_PROSE if loose else 1):
+            continue
+        if node.mem_id in in_links:
+            linked = 1.0
+        else:
+            linked = sum(len(one_line(link.text(deep=True))) for link in node.css("a[href]")) / len(text)
+        pieces.append(Piece(node, "p" if loose else tag, text, length(text), linked, loose, False, len(pieces)))
+    return pieces
+
+
+def _wrap_runs(root: LexborNode) -> None:
+    """Make paragraphs of the text that stands bare between the blocks of an element."""
+    wrapped = 0
+    for node in root.css("div,section,article,td,blockquote")[:_MOST_BLOCKS]:
+        if len((node.text(deep=False) or "").strip()) < _SHORTEST_RUN:
+            continue
+        children = list(node.iter(include_text=True))
+        if not any(child.tag in _INNER for child in children):
+            continue
+        run: list[LexborNode] = []
+        for child in [*children, None]:
+            if child is not None and child.tag not in _INNER and child.css_first(_BLOCKS) is None:
+                run.append(child)
+                continue
+            if run and len("".join(one.text(deep=True) or "" for one in run).strip()) >= _SHORTEST_RUN:
+                _wrap(run)
+                wrapped += 1
+            run = []
+        if wrapped > _MOST_RUNS:
+            break
+
+
+def _wrap(run: list[LexborNode]) -> None:
+    run[0].insert_before(run[0].parser.create_node("p"))
+    paragraph = run[0].prev
+    if paragraph is None:
+        return
+    for node in run:
+        paragraph.insert_child(node)
+        node.decompose()
+
+
+def _lines(raw: str | None) -> str:
+    if not raw:
+        return ""
+    if "(" in raw:
+        raw = _OPENS.sub("", raw)
+    if _BREAK in raw:
+        # One break ends a line, two or more end a paragraph.
+        text = "\n".join(one_line(part) for part in raw.split(_BREAK)).strip("\n")
+        return _BLANK_LINES.sub("\n\n", text)
+    return one_line(raw)
+
+
+def folded(text: str) -> str:
+    """A text without case and marks, to compare it."""
+    return _MARKS.sub(" ", text.casefold()).strip()

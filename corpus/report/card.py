@@ -1,0 +1,140 @@
+"""card.md: what the corpus is, in a page: figures, columns, languages, publishers, rights, how to load it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from corpus.report.metrics import share
+from corpus.report.tabular import by_group
+from corpus.report.untrusted import markdown
+from schemas import ARTICLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from corpus.report.figures import Figures, Group, Holdings
+
+# Notes are few; a card that lists thousands is none.
+_MOST_NOTES: Final = 100
+NO_NOTE: Final = "no note"
+
+_LOAD: Final = """```python
+import corpus
+
+version = corpus.open()  # or a release: corpus.open("corpus@v1.0.0")
+version.articles(since="2020-01-01", duplicates=False)  # polars.LazyFrame
+version.arrow(), version.pandas(), version.duckdb(), version.to_huggingface()
+```"""
+_MORE: Final = (
+    "`corpus versions` lists the releases, `corpus export` makes a folder of files to pass on. "
+    "[dictionary.md](dictionary.md) has every table and check, [index.html](index.html) the figures in pictures."
+)
+_RIGHTS: Final = (
+    "What was said with `corpus add --licence`. The rights in each text are its publisher's; a note gives nobody more."
+)
+
+
+def text(found: Figures, *, title: str, top: int, licences: Mapping[str, str | None]) -> str:
+    """The file's content.
+
+    Args:
+        found: the figures.
+        title: what the corpus is called.
+        top: how many publishers and languages are named.
+        licences: for each batch the note of its licence or rights, if there is one.
+    """
+    ledger = found.ledger
+    rows = [
+        *figures(found),
+        ("earlier revisions, in `data/revisions/`", f"{ledger.superseded:,}"),
+        ("documents that repeat what is known", f"{ledger.repeats:,}"),
+        ("documents in quarantine, in `data/quarantine/`", f"{ledger.quarantined:,}"),
+    ]
+    return "\n".join([
+        f"# {markdown(title)}", "", summary(found), "",
+        *table(("", ""), rows),
+        *body(found, ARTICLES.names, top=top, licences=licences),
+        "## Load it", "", _LOAD, "",
+        _MORE, "",
+    ])  # fmt: skip
+
+
+def summary(found: Holdings) -> str:
+    """What there is, in a sentence."""
+    publishers = sum(group.name is not None for group in found.publishers)
+    languages = sum(group.name is not None for group in found.languages)
+    whose = f"from {_count(publishers, 'publisher')} in {_count(languages, 'language')}"
+    first, last = (found.days[0][0], found.days[-1][0]) if found.days else (None, None)
+    when = f", published from {first} to {last}" if first != last else f", published on {first}" if first else ""
+    return f"{_count(found.articles, 'news article')} {whose}{when}."
+
+
+def figures(found: Holdings) -> list[tuple[str, str]]:
+    """The headline figures, each with its name."""
+    undated = found.articles - sum(count for _, count in found.days)
+    captured = "–" if found.captured is None else f"{found.captured[0]} to {found.captured[1]}"
+    return [
+        ("articles", f"{found.articles:,}"),
+        ("words", f"{found.words:,}"),
+        ("words in the median article", "–" if found.median_words is None else f"{found.median_words:,.0f}"),
+        ("articles marked as duplicates of another", f"{found.duplicates:,}"),
+        ("articles without a date", f"{undated:,}"),
+        ("captured", captured),
+    ]
+
+
+def body(found: Holdings, columns: Sequence[str], *, top: int, licences: Mapping[str, str | None]) -> list[str]:
+    """The sections that every card has: columns, languages, publishers, licences."""
+    filled = dict(found.filled)
+    lines = ["## Columns", ""]
+    lines += table(
+        ("column", "type", "filled", "meaning"),
+        (
+            (f"`{column.name}`", f"`{column.type_name}`", _percent(filled.get(column.name), found.articles),
+             column.meaning.replace("|", "\\|"))
+            for column in ARTICLES.columns if column.name in columns
+        ),
+    )  # fmt: skip
+    for name, groups in (("Languages", found.languages), ("Publishers", found.publishers)):
+        rows = ((markdown(group), f"{count:,}") for group, count in by_group(groups, top))
+        lines += [f"## {name}", "", *table((name.lower().removesuffix("s"), "articles"), rows)]
+    return [*lines, "## Licences and rights", "", *rights(found.batches, licences)]
+
+
+def rights(batches: Iterable[Group], licences: Mapping[str, str | None]) -> list[str]:
+    """What was noted of the rights when documents were added, and of how many articles."""
+    articles: Counter[str | None] = Counter()
+    named: Counter[str | None] = Counter()
+    for batch in batches:
+        note = licences.get(batch.name or "")
+        articles[note] += batch.articles
+        named[note] += 1
+    notes = sorted(articles, key=lambda note: (note is None, -articles[note], note or ""))
+    rows = [
+        (NO_NOTE if note is None else markdown(note), f"{named[note]:,}", f"{articles[note]:,}")
+        for note in notes[:_MOST_NOTES]
+    ]
+    more = [f"And {len(notes) - _MOST_NOTES:,} more notes, in `batches.yaml`.", ""] if len(notes) > _MOST_NOTES else []
+    return [
+        _RIGHTS, "", *table(("licence or rights", "batches", "articles"), rows), *more,
+    ]  # fmt: skip
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table and a blank line."""
+    return [
+        f"| {' | '.join(header)} |",
+        f"|{'---|' * len(header)}",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+    ]
+
+
+def _percent(part: int | None, whole: int) -> str:
+    found = None if part is None else share(part, whole)
+    return "" if found is None else f"{100 * found:.4g} %"
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one if number == 1 else one + 's'}"

@@ -1,0 +1,130 @@
+"""Which texts may be near-duplicates, by their sketches alone: a function of the set of texts and their order.
+
+Texts that share one of the lowest hashes of their samples are compared by their whole samples. A hash that many texts
+have (boilerplate, a wire story that everybody ran) would make a pair of every two: there each is compared with the
+earliest few alone. So the cost is bounded by the number of texts, and yet each finds the earliest of its kind: the
+few of one hash may be strangers, those of all its hashes hardly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from corpus.resolve import ragged
+from corpus.resolve.sketches import ALL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corpus.resolve.shingles import Places
+    from corpus.resolve.sketches import Sampled
+
+# Of two texts with Jaccard 0.8, each of the eight lowest hashes of one is among those of the other with more than four
+# chances in five: less than one such pair in a hundred thousand shares none.
+_INDEXED: Final = 8
+# Up to so many texts that share a hash are all compared with each other; of more, each with so few of the earliest.
+_ALL_OF: Final = 16
+_FEW: Final = 4
+# Standard deviations below a threshold at which an estimate still makes a candidate: one of 1,500 falls lower.
+_MARGIN: Final = 3.2
+# So many hashes in common are no accident, where samples are samples.
+_LEAST: Final = 3
+_BLOCK: Final = 1 << 21
+_32: Final = np.uint64(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of texts by their numbers, `earlier < later`; sorted by later, then earlier."""
+
+    later: Places
+    earlier: Places
+
+    def __len__(self) -> int:
+        return len(self.later)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Pairs:
+        """Those that are chosen."""
+        return Pairs(self.later[chosen], self.earlier[chosen])
+
+
+def candidates(sample: Sampled, first: Places, limit: Sampled, threshold: float, containment: float) -> Pairs:
+    """The pairs that may reach one of the thresholds.
+
+    Args:
+        sample: the sketches' samples, of the texts from the earliest to the latest.
+        first: where the sample of each text begins, and one more for the end.
+        limit: the sketches' limits.
+        threshold: Jaccard similarity of which pairs are looked for.
+        containment: share of the one text's grams in the other, likewise.
+    """
+    pairs = _sharing(sample, first)
+    count = np.diff(first)
+    chosen = [
+        _promising(sample, first, limit, Pairs(pairs.later[block], pairs.earlier[block]), threshold, containment)
+        for block in ragged.blocks(count[pairs.later] + count[pairs.earlier], _BLOCK, _BLOCK)
+    ]
+    return pairs.where(np.concatenate(chosen)) if chosen else pairs
+
+
+def _sharing(sample: Sampled, first: Places) -> Pairs:
+    """The pairs that share one of the lowest hashes of their samples."""
+    count = np.minimum(np.diff(first), _INDEXED)
+    texts = np.repeat(np.arange(len(count), dtype=np.uint64), count)
+    keys = ragged.large((sample[ragged.places(first[:-1], count)].astype(np.uint64) << _32) | texts)
+    hashes = keys >> _32
+    same = np.zeros(len(keys) + 1, np.bool_)
+    same[1:-1] = hashes[1:] == hashes[:-1]
+    # What stands alone makes no pair, and nearly all hashes do.
+    shared = same[1:] | same[:-1]
+    hashes, texts = hashes[shared], keys[shared].astype(np.uint32).astype(np.int64)
+    begins = np.flatnonzero(np.diff(hashes, prepend=~hashes[:1]) != 0)
+    sizes = np.diff(np.append(begins, len(hashes)))
+    begin, size = np.repeat(begins, sizes), np.repeat(sizes, sizes)
+    place = np.arange(len(hashes))
+    few = size > _ALL_OF
+    found = []
+    for step in range(1, _ALL_OF):
+        later = np.flatnonzero(~few & (place - begin >= step))
+        if not len(later):
+            break
+        found.append((texts[later] << 32) | texts[later - step])
+    for number in range(_FEW):
+        later = np.flatnonzero(few & (place - begin > number))
+        found.append((texts[later] << 32) | texts[begin[later] + number])
+    both = ragged.large(np.concatenate(found))
+    both = both[np.diff(both, prepend=-1) != 0]
+    return Pairs(both >> 32, both & 0xFFFFFFFF)
+
+
+def _promising(
+    sample: Sampled, first: Places, limit: Sampled, pairs: Pairs, threshold: float, containment: float
+) -> NDArray[np.bool_]:
+    """Which pairs' samples are as much alike as those of what is looked for."""
+    number = len(pairs)
+    common = np.minimum(limit[pairs.later], limit[pairs.earlier])
+    # The two samples of a pair stand one behind the other, so that there are runs to merge.
+    sides = np.column_stack([pairs.later, pairs.earlier]).ravel()
+    count = first[sides + 1] - first[sides]
+    side = np.repeat(np.arange(len(sides)), count)
+    hashes = sample[ragged.places(first[sides], count)]
+    below = hashes <= common[side >> 1]
+    side, hashes = side[below], hashes[below]
+    twice = ragged.twice(((side >> 1).astype(np.uint64) << _32) | hashes)
+    shared = np.bincount((twice >> _32).astype(np.int64), minlength=number)
+    sizes = np.bincount(side, minlength=2 * number).reshape(-1, 2)
+    whole = common == ALL
+    near = _reaches(shared, sizes.sum(axis=1) - shared, threshold, whole)
+    part = _reaches(shared, sizes.min(axis=1), containment, whole)
+    found: NDArray[np.bool_] = (near | part) & (whole | (shared >= _LEAST))
+    return found
+
+
+def _reaches(shared: Places, of: Places, share: float, whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether so many shared of so many sampled may stand for a share of all."""
+    margin = np.where(whole, 1e-6, _MARGIN * np.sqrt(of * share * (1 - share)))
+    reached: NDArray[np.bool_] = (shared > 0) & (shared >= of * share - margin)
+    return reached

@@ -1,0 +1,61 @@
+"""Rows of different length that stand one after the other in one array, and sorting as such rows want it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Number = TypeVar("Number", bound=np.generic)
+
+
+def offsets(count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where rows begin that have so many elements, and one more for the end."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
+
+
+def places(begin: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the elements of some rows stand: of each, `count` from `begin` on."""
+    ends = np.cumsum(count)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(begin - ends + count, count)
+
+
+def distinct(values: NDArray[Number]) -> NDArray[Number]:
+    """The distinct values, ascending. For what stands in ascending runs: those are merged, not sorted."""
+    # Not np.unique, which takes 180 nanoseconds a value here; nor the quick sort, 40 against 4 where there are runs.
+    ordered = np.sort(values, kind="stable")
+    new = np.concatenate([np.ones(min(len(ordered), 1), np.bool_), ordered[1:] != ordered[:-1]])
+    found: NDArray[Number] = ordered[new]
+    return found
+
+
+def twice(values: NDArray[Number]) -> NDArray[Number]:
+    """Those of values of which each stands at most twice that do so. For ascending runs, as `distinct`."""
+    ordered = np.sort(values, kind="stable")
+    found: NDArray[Number] = ordered[1:][ordered[1:] == ordered[:-1]]
+    return found
+
+
+def large(values: NDArray[Any]) -> NDArray[Any]:
+    """Values in ascending order; millions without any order."""
+    import polars as pl
+
+    return pl.Series(values).sort().to_numpy()
+
+
+def blocks(weights: NDArray[np.int64], most: int, number: int) -> Iterator[slice]:
+    """Consecutive rows, at most `number` and together of at most `most` weight; a heavier one alone."""
+    held = np.cumsum(weights)
+    begin = 0
+    while begin < len(weights):
+        before = held[begin - 1] if begin else 0
+        end = int(np.searchsorted(held, before + most, side="right"))
+        end = min(max(end, begin + 1), begin + number, len(weights))
+        yield slice(begin, end)
+        begin = end

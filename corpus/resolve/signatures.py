@@ -1,0 +1,87 @@
+"""The signature of a document: what tells its article and its likes, so that its text need not be read again."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from corpus.resolve.identity import with_identity
+from corpus.resolve.sketches import sketches
+from schemas import SIGNATURES
+from schemas.tables import HASHES
+
+if TYPE_CHECKING:
+    from corpus.settings import Resolve
+
+# What a signature is made from.
+COLUMNS: Final = (
+    "document_id", "source", "batch", "captured_at", "url", "publisher", "title", "authors", "agency",
+    "published_date", "published_at", "text", "text_hash",
+)  # fmt: skip
+# The parameters that signatures depend on.
+PARAMETERS: Final = ("ngram", "sketch", "ignored_paragraphs")
+
+
+def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
+    """The signatures of some documents, in their order.
+
+    Args:
+        documents: rows with at least `COLUMNS`.
+        settings: params.yaml's `resolve`.
+    """
+    frame = with_identity(pl.DataFrame(documents.drop_columns(["text"])))
+    texts = sketches(_whole(documents["text"]), settings.ngram, settings.sketch, settings.ignored_paragraphs)
+    # Bad documents may have no title. The grams of one word are words, and all are sampled of so few.
+    titles = sketches(frame["title"].fill_null("").to_arrow(), 1, 256)
+    made: dict[str, Any] = {
+        name: frame[name].to_arrow()
+        for name in ("document_id", "source", "batch", "captured_at", "article_id", "rule", "published_date")
+    }
+    made |= {
+        "text_hash": documents["text_hash"],
+        "head": pa.array(heads(frame), pa.uint64()),
+        "title_words": _lists(titles.sample, titles.first),
+        "words": pa.array(texts.words),
+        "grams": pa.array(texts.grams),
+        "limit": pa.array(texts.limit),
+        "sample": _lists(texts.sample, texts.first),
+    }
+    return pa.table(made).cast(SIGNATURES.arrow)
+
+
+def heads(documents: pl.DataFrame) -> list[int]:
+    """What each document says beside its text, as 64 bits: they are compared within an article alone."""
+    said = documents.select(
+        pl.concat_str(
+            pl.col("title", "agency").fill_null("\1"),
+            pl.col("authors").list.join("\1"),
+            pl.col("published_date").dt.to_string("iso").fill_null("\1"),
+            pl.col("published_at").dt.epoch("us").cast(pl.String).fill_null("\1"),
+            separator="\0",
+        )
+    ).to_series()
+    return [int.from_bytes(hashlib.sha256(one.encode()).digest()[:8], "little") for one in said]
+
+
+def with_state(documents: pa.Table, settings: Resolve) -> pl.DataFrame:
+    """Documents or articles without their texts, with the `words` and the `head` that revisions are told by."""
+    frame = pl.DataFrame(documents.drop_columns(["text"]))
+    found = sketches(_whole(documents["text"]), 1, 1, settings.ignored_paragraphs)
+    return frame.with_columns(words=pl.Series(found.words), head=pl.Series(heads(frame), dtype=pl.UInt64))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """A string column in one piece."""
+    if column.type not in {pa.string(), pa.large_string()}:
+        column = column.cast(pa.large_string())
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays(column.cast(pa.large_string()).chunks) if column.num_chunks else pa.array([], pa.string())
+
+
+def _lists(values: np.ndarray[Any, np.dtype[np.uint32]], first: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
+    return pa.ListArray.from_arrays(pa.array(first.astype(np.int32)), pa.array(values), type=HASHES)

@@ -1,0 +1,90 @@
+"""Which of many texts need no normalising, seen in columns: most of a dataset's are as they should be already."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from corpus.text import words
+from corpus.text.normalise import is_odd
+from corpus.text.points import points
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+# What a code point is to a word stands in the lower bits.
+_WORD_BITS, _SPACE, _END, _DOUBTFUL = 3, 4, 8, 16
+# Higher planes are left to `normalise`: asking for each of a million characters takes longer than it saves.
+_PLANE: Final = 0x10000
+# Hangul's vowels and finals join the syllable before them.
+_JOINING_JAMO: Final = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))
+
+
+class Form(NamedTuple):
+    """What of some texts can be said without normalising them, one by one.
+
+    `by_blank` says that a text is normalised and has its paragraphs apart by one blank line; `by_line`, that it is
+    normalised and has no blank line, so that each line may be a paragraph. Both are false where that is doubtful.
+    """
+
+    by_blank: NDArray[np.bool_]
+    by_line: NDArray[np.bool_]
+    words: NDArray[np.int64]
+
+
+def forms(texts: Sequence[str]) -> Form:
+    """The forms of some texts without spaces and line ends around them, and how many words each has as it stands."""
+    count = len(texts)
+    form = Form(np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.int64))
+    for some in points(texts, _kinds):
+        form.words[some.numbers] = words.count(replace(some, kinds=some.kinds & np.uint8(_WORD_BITS)))
+        doubtful = some.kinds >= _DOUBTFUL
+        space, end = (some.kinds & _SPACE) != 0, (some.kinds & _END) != 0
+        # `points` puts a line end behind each text, which is none of it.
+        end[some.begins[1:] - 1] = False
+        end[-1] = False
+        gap = space | end
+        twice = end[:-1] & end[1:]
+        doubtful[:-1] |= gap[:-1] & gap[1:] & ~twice
+        doubtful[:-2] |= twice[:-1] & twice[1:]
+        ends, blanks = some.count(end), some.count(twice)
+        sound = some.count(doubtful) == 0
+        form.by_blank[some.numbers] = sound & (ends == 2 * blanks)
+        form.by_line[some.numbers] = sound & (blanks == 0)
+    return form
+
+
+@cache
+def _kinds(size: int) -> NDArray[np.uint8]:
+    """What each code point is to the form of a text, and to its words."""
+    form = np.full(size, _DOUBTFUL, np.uint8)
+    joining = {*_JOINING_JAMO, *_second_halves()}
+    form[[point for point in range(min(size, _PLANE)) if _is_plain(point) and point not in joining]] = 0
+    form[ord(" ")], form[ord("\n")] = _SPACE, _END
+    return form | words.kinds(size)
+
+
+def _is_plain(point: int) -> bool:
+    character = chr(point)
+    return (
+        not is_odd(character)
+        and not unicodedata.combining(character)
+        and unicodedata.is_normalized("NFC", character)
+        and not 0xD800 <= point < 0xE000
+    )
+
+
+def _second_halves() -> set[int]:
+    """What composes with the character before it, in the first plane."""
+    found: set[int] = set()
+    for point in range(_PLANE):
+        halves = unicodedata.decomposition(chr(point)).split()
+        if len(halves) == 2 and not halves[0].startswith("<"):
+            found.add(int(halves[1], 16))
+    return found

@@ -1,0 +1,140 @@
+"""What is expected of a whole corpus: the table of its figures, and the pandera checks on it.
+
+One row a scope and figure, with what was found beside the least and the most that is expected. A figure that could not
+be found is not judged.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import pyarrow as pa
+
+from schemas.table import Column, Table
+
+if TYPE_CHECKING:
+    import pandera.polars
+
+
+class Figure(StrEnum):
+    """What can be expected of a corpus, or of each publisher in it."""
+
+    ROWS = "rows"
+    ROWS_CHANGE = "rows_change"
+    QUARANTINED = "share_quarantined"
+    WITHOUT_DATE = "share_without_date"
+    WITHOUT_AUTHOR = "share_without_author"
+    WITHOUT_LANGUAGE = "share_without_language"
+    MEDIAN_WORDS = "median_words"
+    NEWEST_AGE = "newest_age_days"
+    SILENT = "silent_publishers"
+    SCHEMA = "schema_changes"
+
+
+MEANINGS: Final[dict[Figure, str]] = {
+    Figure.ROWS: "articles",
+    Figure.ROWS_CHANGE: "their change since the last release, as a share: -0.1 is a tenth fewer",
+    Figure.QUARANTINED: "share of the documents that are in quarantine",
+    Figure.WITHOUT_DATE: "share of the articles without a date of publication",
+    Figure.WITHOUT_AUTHOR: "share of the articles that name no author",
+    Figure.WITHOUT_LANGUAGE: "share of the articles of unknown language",
+    Figure.MEDIAN_WORDS: "median length of the articles in words",
+    Figure.NEWEST_AGE: "days from the newest article's publication to the newest capture",
+    Figure.SILENT: "publishers that published in the last days of the last release, and nothing since",
+    Figure.SCHEMA: "columns of the published tables that are not what they were in the last release",
+}
+# What says something of one publisher.
+OF_PUBLISHERS: Final = tuple(figure for figure in Figure if figure not in {Figure.SILENT, Figure.SCHEMA})
+
+
+class Scope(StrEnum):
+    """Of what a figure is: all of the corpus, or one publisher."""
+
+    OVERALL = "overall"
+    PUBLISHER = "publisher"
+
+
+class Effect(StrEnum):
+    """What it does if an expectation is not met."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
+class Verdict(StrEnum):
+    """What became of one expectation."""
+
+    MET = "met"
+    WARNED = "warn"
+    FAILED = "fail"
+    UNKNOWN = "unknown"
+    NONE = "nothing expected"
+
+
+FIGURES: Final = Table(
+    "figures",
+    "One row a scope and figure: what was found, and what is expected.",
+    (
+        Column("scope", pa.string(), "overall or publisher"),
+        Column("publisher", pa.string(), "the publisher; null overall, and where it is not known", nullable=True),
+        Column("figure", pa.string(), "what was counted"),
+        Column("found", pa.float64(), "what was found; null where it cannot be said", nullable=True),
+        Column("min", pa.float64(), "the least that is expected", nullable=True),
+        Column("max", pa.float64(), "the most that is expected", nullable=True),
+        Column("on_min", pa.string(), "what it does if less was found"),
+        Column("on_max", pa.string(), "what it does if more was found"),
+        Column("detail", pa.string(), "which publishers or columns", nullable=True),
+    ),
+)
+
+MINIMUM: Final = "minimum"
+MAXIMUM: Final = "maximum"
+_HOLDS: Final = {
+    MINIMUM: (pl.col("found") >= pl.col("min")).fill_null(value=True),
+    MAXIMUM: (pl.col("found") <= pl.col("max")).fill_null(value=True),
+}
+
+
+def model() -> pandera.polars.DataFrameSchema:
+    """The pandera model of `FIGURES`: nothing found is less than its minimum, or more than its maximum."""
+    import pandera.polars as pa_
+
+    from schemas.models import model as of_table
+
+    def check(name: str) -> pandera.polars.Check:
+        return pa_.Check(lambda data: data.lazyframe.select(_HOLDS[name]), name=name)
+
+    return of_table(FIGURES, {"found": [check(MINIMUM), check(MAXIMUM)]})
+
+
+def judge(figures: pl.DataFrame) -> pl.DataFrame:
+    """The figures with a column `verdict`, by the checks of `model`.
+
+    Raises:
+        pandera.errors.SchemaErrors: the table is none of figures.
+    """
+    import pandera.errors
+
+    broken: set[str] = set()
+    try:
+        model().validate(figures, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        broken = set(errors.failure_cases["check"].unique())
+        if not broken <= _HOLDS.keys():
+            raise
+    # pandera says which checks fail, and numbers rows by position; here each row says so itself.
+    effects = [
+        pl.when(~_HOLDS[name]).then(pl.col(effect)) for name, effect in ((MINIMUM, "on_min"), (MAXIMUM, "on_max"))
+        if name in broken
+    ]  # fmt: skip
+    bounded = pl.col("min").is_not_null() | pl.col("max").is_not_null()
+    return figures.with_columns(
+        verdict=pl.coalesce(
+            *effects,
+            pl.when(~bounded).then(pl.lit(Verdict.NONE.value)),
+            pl.when(pl.col("found").is_null()).then(pl.lit(Verdict.UNKNOWN.value)),
+            pl.lit(Verdict.MET.value),
+        )
+    )

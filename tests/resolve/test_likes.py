@@ -1,0 +1,228 @@
+"""Sketches, candidates and families: what is alike is found, and what is found is alike."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.resolve import ragged, scores
+from corpus.resolve.candidates import Pairs, candidates
+from corpus.resolve.duplicates import with_duplicates
+from corpus.resolve.families import NONE, originals
+from corpus.resolve.sketches import ALL, sketches
+from corpus.settings import Resolve
+from corpus.text.normalise import text_hash
+
+DEFAULTS = Resolve()
+
+
+def prose(seed, count=400):
+    draw = random.Random(seed)
+    return [f"w{draw.randrange(3_000)}" for _ in range(count)]
+
+
+def edited(words, share, seed):
+    draw = random.Random(seed)
+    return [f"new{draw.randrange(10**6)}" if draw.random() < share else word for word in words]
+
+
+def compare_all(articles, n=5):
+    """What `compare` is in a build, from texts at hand."""
+    number = {text_hash(text): at for at, text in enumerate(articles)}
+    sets = scores.gram_sets(pa.array(articles, pa.string()), n)
+
+    def compare(asked):
+        one = np.array([number[key] for key in asked["text_hash"]], np.int64)
+        other = np.array([number[key] for key in asked["other_hash"]], np.int64)
+        compare.asked = len(asked)
+        return asked.with_columns(
+            common=pl.Series(scores.in_common(sets, Pairs(one, other))),
+            grams=pl.Series(sets.size[one]),
+            other_grams=pl.Series(sets.size[other]),
+        )
+
+    return compare
+
+
+def marked(articles, settings=DEFAULTS, shuffle=None):
+    """`with_duplicates` over some texts, the earliest first; by article."""
+    found = sketches(pa.array(articles, pa.string()), settings.ngram, settings.sketch)
+    frame = pl.DataFrame(
+        {
+            "article_id": [f"{at:032x}" for at in range(len(articles))],
+            "text_hash": [text_hash(text) for text in articles],
+            "published_date": pl.Series(range(len(articles)), dtype=pl.Int32).cast(pl.Date),
+            "first_seen": pl.Series([None] * len(articles), dtype=pl.Datetime("us", "UTC")),
+            "limit": found.limit,
+            "sample": pl.Series(
+                pa.ListArray.from_arrays(pa.array(found.first.astype(np.int32)), pa.array(found.sample))
+            ),
+        }
+    )
+    if shuffle is not None:
+        frame = frame.sample(fraction=1, shuffle=True, seed=shuffle)
+    return with_duplicates(frame, settings, compare_all(articles)).sort("article_id")
+
+
+def numbers(column):
+    return [None if value is None else int(value, 16) for value in column]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [[], [""], ["", ""], ["one"], ["one", "One!"], [" ", "the same five words here", "the same five words here."]],
+)
+def test_empty_and_tiny_texts(texts):
+    rows = marked(texts)
+    assert len(rows) == len(texts)
+    expected = {
+        ("one", "One!"): [None, 0],
+        (" ", "the same five words here", "the same five words here."): [None, None, 1],
+        ("", ""): [None, 0],
+    }
+    assert numbers(rows["duplicate_of"]) == expected.get(tuple(texts), [None] * len(texts))
+
+
+def test_one_word_over_and_over_is_like_itself_at_any_length_and_like_nothing_else():
+    rows = marked(["no " * 5_000, "no " * 300, "yes " * 300, " ".join(prose(1))])
+    assert numbers(rows["duplicate_of"]) == [None, 0, None, None]
+
+
+def test_short_texts_are_sampled_whole_and_long_ones_by_a_bounded_number():
+    found = sketches(pa.array([" ".join(prose(1, 40)), " ".join(prose(2, 100_000)), "no " * 100_000]), 5, 24)
+    size = np.diff(found.first)
+    assert size[0] == 36
+    assert 8 < size[1] < 50
+    assert size[2] == 1
+    assert (found.limit == ALL).tolist() == [True, False, True]
+
+
+def test_white_space_case_punctuation_and_links_do_not_change_the_words_but_order_does():
+    text = "The council met on Monday.\n\nIt voted for the tram."
+    same = [
+        "the council met, on Monday!\n\nIT voted   for the tram",
+        "Read more: The tram is late\n\n" + text,
+        text + "\n\nRead More",
+    ]
+    other = [
+        "It voted for the tram.\n\nThe council met on Monday.",
+        text + " Now.",
+        "Read more than that. " + text.replace("\n\n", " ") + " word" * 40,
+    ]
+    found = sketches(pa.array([text, *same, *other]), 5, 24, ["read more"]).words.tolist()
+    assert set(found[1:4]) == {found[0]}
+    assert found[0] not in found[4:]
+
+
+def test_copies_at_all_degrees_of_change_are_judged_by_exact_similarity():
+    texts = [" ".join(prose(seed)) for seed in range(60)]
+    copies = [
+        " ".join(edited(text.split(), share, seed))
+        for seed, text in enumerate(texts)
+        for share in (0.001, 0.005, 0.01, 0.02, 0.1)
+    ]
+    rows = marked(texts + copies)
+    sets = scores.gram_sets(pa.array(texts + copies), 5)
+    pairs = Pairs(np.arange(60, 360), np.repeat(np.arange(60), 5))
+    common = scores.in_common(sets, pairs)
+    jaccard = common / (sets.size[pairs.later] + sets.size[pairs.earlier] - common)
+    near = jaccard >= 0.8
+    assert 150 < near.sum() < 290
+    to = numbers(rows["duplicate_of"])
+    assert [to[60 + at] for at in np.flatnonzero(near)] == (np.flatnonzero(near) // 5).tolist()
+    similarity = rows["similarity"].to_numpy()
+    assert np.allclose(similarity[60:][near], jaccard[near], atol=1e-6)
+    assert all(to[at] is None for at in range(60))
+
+
+def test_a_truncated_copy_is_contained_and_a_copy_is_not():
+    whole = prose(1)
+    rows = marked([" ".join(whole), " ".join(whole[:200]), " ".join(edited(whole, 0.005, 1)), " ".join(whole[:20])])
+    assert numbers(rows["duplicate_of"]) == [None, None, 0, None]
+    assert numbers(rows["contained_in"]) == [None, 0, None, None]
+    assert rows["containment"].to_list() == [None, 1.0, None, None]
+
+
+def test_a_part_may_come_before_its_whole_and_points_to_no_copy():
+    whole = prose(1)
+    rows = marked([" ".join(whole[:200]), " ".join(whole), " ".join([*whole, "indeed"])])
+    assert numbers(rows["contained_in"]) == [1, None, None]
+    assert numbers(rows["duplicate_of"]) == [None, None, 1]
+
+
+def test_policies():
+    texts = [" ".join(prose(1)), " ".join(prose(1)) + " indeed", " ".join(prose(1))]
+    assert numbers(marked(texts)["duplicate_of"]) == [None, 0, 0]
+    assert numbers(marked(texts, Resolve(duplicates="exact"))["duplicate_of"]) == [None, None, 0]
+    assert numbers(marked(texts, Resolve(duplicates="ignore"))["duplicate_of"]) == [None, None, None]
+
+
+def test_scripts_without_spaces_have_grams_of_characters():
+    draw = random.Random(1)
+    han = "".join(chr(draw.randrange(0x4E00, 0x9FFF)) for _ in range(300))
+    rows = marked([han, han[:150] + "新" + han[150:], han[::-1]])
+    assert numbers(rows["duplicate_of"]) == [None, 0, None]
+
+
+@pytest.mark.parametrize("kind", ["same", "near", "boilerplate", "chain"])
+def test_large_families_cost_no_more_than_their_number(kind):
+    base = prose(1, 120)
+    count = 3_000
+    if kind == "same":
+        texts = [" ".join(base)] * count
+    elif kind == "near":
+        texts = [" ".join([*base[:60], f"number{at}", *base[60:]]) for at in range(count)]
+    elif kind == "boilerplate":
+        texts = [" ".join([*base[:60], *prose(at + 10, 120)]) for at in range(count)]
+    else:
+        stream = prose(1, 120 + 10 * count)
+        texts = [" ".join(stream[at * 10 : at * 10 + 120]) for at in range(count)]
+    compare = compare_all(texts) if kind != "same" else None
+    settings = Resolve()
+    found = sketches(pa.array(texts), 5, settings.sketch)
+    pairs = candidates(found.sample, found.first, found.limit, settings.threshold, settings.containment)
+    assert len(pairs) <= 64 * count
+    rows = marked(texts)
+    to = numbers(rows["duplicate_of"])
+    assert compare is None or all(to[at] is None or to[to[at]] is None for at in range(count))
+    if kind in {"same", "near"}:
+        assert to == [None, *[0] * (count - 1)]
+    if kind == "boilerplate":
+        assert to == [None] * count
+
+
+edges = st.integers(2, 25).flatmap(
+    lambda number: st.tuples(
+        st.just(number),
+        st.sets(st.tuples(st.integers(0, number - 1), st.integers(0, number - 1)).filter(lambda e: e[0] > e[1])),
+    )
+)
+
+
+@given(edges)
+def test_families_have_one_original_each_and_no_chains(drawn):
+    number, found = drawn
+    ordered = sorted(found)
+    pairs = Pairs(np.array([a for a, _ in ordered], np.int64), np.array([b for _, b in ordered], np.int64))
+    links = originals(number, pairs, np.linspace(0.8, 1, len(ordered)) if ordered else np.zeros(0))
+    for text, to in enumerate(links.to.tolist()):
+        earlier = [b for a, b in ordered if a == text and links.to[b] == NONE]
+        assert to == (min(earlier) if earlier else NONE)
+
+
+@given(st.integers(0, 10_000))
+def test_the_order_of_rows_changes_nothing(seed):
+    texts = [" ".join(edited(prose(at // 4, 60), 0.02, at)) for at in range(24)]
+    assert marked(texts, shuffle=seed).equals(marked(texts))
+
+
+def test_ragged_blocks_cover_all_rows_within_bounds():
+    weights = np.array([5, 1, 1, 100, 1, 1, 1, 1])
+    found = [(block.start, block.stop) for block in ragged.blocks(weights, 6, 3)]
+    assert found == [(0, 2), (2, 3), (3, 4), (4, 7), (7, 8)]

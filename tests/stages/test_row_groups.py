@@ -1,0 +1,55 @@
+"""A batch's row group: what is parsed together and what alone come to the same rows."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from corpus.intake.batch import Writer
+from corpus.intake.entries import Item
+from corpus.settings import Ingest
+from corpus.stages.ingest import Task, documents, make
+from corpus.stages.origins import RowGroup
+from corpus.store import parquet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = "The council approved a new tram line on Monday after four hours of debate."
+JSON = "application/json"
+ROWS = [
+    Item("r#1", json.dumps({"title": "A", "text": f"{TEXT}\n\n{TEXT}", "tags": ["x", "y"]}).encode(), JSON),
+    Item("r#2", json.dumps({"title": "B", "text": TEXT, "date": "soon"}).encode(), JSON),
+    Item("r#3", b'{"title": "C", "body": {"sections": [{"headline": ["D"], "paragraphs": ["E"]}]}}', JSON),
+    Item("r#4", b"{", JSON),
+    Item("r#5", b"", JSON),
+    Item("r#6", json.dumps({"title": "F", "text": "y" * 300_000}).encode(), JSON),
+    Item("r#7", json.dumps({"title": "G", "text": "z" * 2_000_000}).encode(), JSON),
+    Item("r#8", json.dumps({"title": "H", "text": TEXT}).encode(), JSON, url="https://example.com/h", publisher="P"),
+    Item("a.html", f"<html><body><h1>I</h1><p>{TEXT}</p></body></html>".encode(), "text/html"),
+    Item("a.bin", b"\0\1", "application/octet-stream"),
+    Item("r#9", json.dumps({"title": "J", "text": TEXT, "date": "2020-09-11T04:05:06Z"}).encode(), JSON),
+]
+
+
+@pytest.mark.parametrize("chosen", [ROWS, ROWS[:1], ROWS[3:5], ROWS[8:10]])
+def test_together_or_alone_the_rows_are_the_same(tmp_path: Path, chosen: list[Item]) -> None:
+    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, set()) as writer:
+        for item in chosen:
+            writer.add(item)
+        finished = writer.finish()
+    assert finished is not None
+    batch, (path,) = finished
+    group = RowGroup(path, 0, batch.name, batch.documents)
+    settings = Ingest(max_bytes=1_000_000)
+    alone = documents(group.documents_of(group.table(), settings.max_bytes), settings)
+    (tmp_path / "made").mkdir()
+    make(Task("s", group, tmp_path / "made", settings))
+    made = parquet.read(tmp_path / "made" / "documents.s.parquet")
+    assert pl.DataFrame(made).equals(pl.DataFrame(pa.table(alone)).sort("source"))
+    assert made.num_rows == len(chosen)
