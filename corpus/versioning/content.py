@@ -74,6 +74,7 @@ def _keys(
     rows: dict[str, int] = {}
     shards = 0
     folders = {path.rpartition("/")[0] for path in files}
+    known: set[str] = set()
     for path, one in files.items():
         if not path.startswith(_KEYS) or one.md5 not in sound:
             continue
@@ -87,8 +88,7 @@ def _keys(
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             found.fault(Trouble.DAMAGED, path, f"it holds no keys: {type(error).__name__}")
             continue
-        stage = path.removeprefix(_KEYS).removesuffix(".json")
-        tables = {pin.path for pin in version.pins if pin.stage == stage and pin.is_folder}
+        known |= said.keys()
         for shard, (table, sha256, count, size) in said.items():
             shards += 1
             rows[table] = rows.get(table, 0) + count
@@ -108,10 +108,11 @@ def _keys(
             held = pq.read_metadata(_path(version, files[shard])).num_rows
             if held != count:
                 found.fault(Trouble.DIFFERS, shard, f"{path} says {count:,} rows; found {held:,}")
-        for shard in files:
-            folder, _, name = shard.rpartition("/")
-            if folder in tables and shard not in said and name != f"{EMPTY}.parquet":
-                found.fault(Trouble.UNEXPECTED, shard, f"{path} has no key of it")
+    keyed = {shard.rpartition("/")[0] for shard in known}
+    for shard in files:
+        folder, _, name = shard.rpartition("/")
+        if folder in keyed and shard not in known and name != f"{EMPTY}.parquet":
+            found.fault(Trouble.UNEXPECTED, shard, "no stage has a key of it")
     found.looked["shards"] = shards
     return rows
 

@@ -20,6 +20,7 @@ from corpus.store.withdrawals import WITHDRAWN
 from corpus.versioning import stored
 from corpus.versioning.content import pinned_engine
 from corpus.versioning.faults import Fault, Place, Trouble
+from corpus.versioning.redact import is_successor
 from corpus.versioning.repository import PIPELINE
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def rebuild(version: Version, tell: Callable[[str], None]) -> tuple[int, list[Fa
         Refused: another engine made it, or its documents are not to be had here.
         StageFailed: with the stage's own error.
     """
+    _require_built(version)
     _require_engine(version)
     with _scratch(version) as folder:
         _lay_out(version, folder)
@@ -61,6 +63,15 @@ def rebuild(version: Version, tell: Callable[[str], None]) -> tuple[int, list[Fa
         return _compare(version, folder)
 
 
+def _require_built(version: Version) -> None:
+    tags = version.repository.git("tag", "--points-at", version.commit).split() if version.commit else []
+    if any(is_successor(tag) for tag in tags):
+        raise Refused(
+            f"{version.name} was not built, but redacted: rows were taken out of a release.",
+            ["verify it without --rebuild"],
+        )
+
+
 def _require_engine(version: Version) -> None:
     pinned, installed = pinned_engine(version), engine.installed()
     others = [
@@ -74,11 +85,6 @@ def _require_engine(version: Version) -> None:
             f"{version.name} was made by another engine, so that other bytes would prove nothing. Install "
             f"newscorpus {told} as it was then, and verify with that.",
             others,
-        )
-    if version.text("removed.yaml") and version.name.rpartition("+redacted.")[1]:
-        raise Refused(
-            f"{version.name} was not built, but redacted: rows were taken out of a release.",
-            ["verify the release's other promises without --rebuild"],
         )
 
 

@@ -139,10 +139,14 @@ class Remote:
         )
 
     def _require(self, wanted: Sequence[Pinned]) -> Any:
-        removed.explain(self.repository, self.commit, [file.md5 for file in wanted])
+        removed.explain(self.repository, self.commit, [file.md5 for file in wanted], self._removals)
         if self._store is None:
             raise self.missing(wanted, "There is no default remote (`dvc remote list`).")
         return self._store
+
+    @cached_property
+    def _removals(self) -> list[removed.Removal]:
+        return removed.of_head(self.repository)
 
     @cached_property
     def _store(self) -> Any:

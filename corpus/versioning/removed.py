@@ -91,14 +91,22 @@ def successors(removals: Iterable[Removal]) -> dict[str, str]:
     return found
 
 
-def explain(repository: Repository, commit: str | None, objects: Iterable[str]) -> None:
+def explain(
+    repository: Repository, commit: str | None, objects: Iterable[str], removals: Sequence[Removal] | None = None
+) -> None:
     """Say of objects that are not to be had whether they were withdrawn.
+
+    Args:
+        repository: whose objects they are.
+        commit: which version wants them.
+        objects: their md5s.
+        removals: what is on record, for whoever has read it already.
 
     Raises:
         Withdrawn: one of them was; with the date, the reason and what took the version's place.
     """
     asked = set(objects)
-    removals = of_head(repository)
+    removals = of_head(repository) if removals is None else removals
     hit = next((one for one in reversed(removals) if asked & one.objects), None)
     if hit is None:
         return

@@ -17,11 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import corpus
-from corpus.errors import CorpusError, Withdrawn
+from corpus.errors import CorpusError, Refused, Withdrawn
 from corpus.resolve.identity import with_identity
 from corpus.store import raw, withdrawals
 from corpus.store.withdrawals import Kind, Tombstones, Withdrawal, article_of, hashed
 from corpus.versioning import objectstore
+from corpus.versioning.rebuild import rebuild
 from corpus.versioning.repository import Repository
 from corpus.versioning.verify import Version, verify
 from corpus.versioning.verify_remote import verify_remote
@@ -85,6 +86,8 @@ def test_releases_have_successors_that_are_whole(forgotten: tuple[Corpus, str], 
     after = ["corpus@v1.0.0+redacted.1", "corpus@v1.1.0+redacted.1"]
     assert repo.git("tag").split() == [after[0].split("+")[0], after[0], after[1].split("+")[0], after[1]]
     require_sound(repo, *after)
+    with pytest.raises(Refused, match="not built, but redacted"):
+        rebuild(Version(Repository(repo.root), after[0]), lambda _: None)
     for tag in after:
         assert set(corpus.open(tag, repo=repo.root).scan().collect()["url"]) == {
             ONE, "https://www.example.com/two", "https://www.example.com/raw1", "https://www.example.com/raw3",
@@ -99,6 +102,7 @@ def test_releases_have_successors_that_are_whole(forgotten: tuple[Corpus, str], 
 
 def test_old_versions_explain_themselves(forgotten: tuple[Corpus, str]) -> None:
     repo, _ = forgotten
+    assert corpus.open("v1.0.0+redacted.1", repo=repo.root).files()
     for rev in ("corpus@v1.0.0", "v1.0.0"):
         with pytest.raises(Withdrawn, match=r"withdrawn from on \d{4}-\d\d-\d\d \(Court order 7\)") as told:
             corpus.open(rev, repo=repo.root).arrow()
