@@ -13,6 +13,7 @@ CorpusError
 ├── StageFailed               a DVC stage ended with an error
 ├── StorageError              what is stored is not what was pinned
 │   ├── MissingObjects        pinned, and neither in the cache nor in a remote
+│   │   └── Withdrawn         gone on purpose: articles were withdrawn from this version
 │   ├── DamagedObject         there, with another digest
 │   └── DiskFull              too little room to go on safely
 ├── Refused                   a release or commit that must not be made now
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
 
@@ -135,6 +137,24 @@ class MissingObjects(StorageError):
         if len(objects) > len(shown):
             shown.append(f"  and {len(objects) - len(shown)} more")
         super().__init__("\n".join([message, *shown]))
+
+
+class Withdrawn(MissingObjects):
+    """A version whose objects were removed by `corpus forget`; `successor` took its place, if anything did."""
+
+    def __init__(self, version: str, date: date, reason: str, successor: str | None) -> None:
+        self.version = version
+        self.date = date
+        self.reason = reason
+        self.successor = successor
+        instead = (
+            f'Its successor, the same but for what was withdrawn, is {successor}: corpus.open("{successor}").'
+            if successor
+            else "It was no release, and nothing took its place. `corpus versions` lists those that can be read."
+        )
+        super().__init__(
+            f"{version} was withdrawn from on {date} ({reason}), and cannot be read any more.\n{instead}", []
+        )
 
 
 class DamagedObject(StorageError):

@@ -22,6 +22,7 @@ class Check(StrEnum):
     """Every check there is."""
 
     # Told by intake and parsers, in a document's `problems`.
+    WITHDRAWN = "withdrawn"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     SYMLINK = "symlink"
@@ -62,6 +63,9 @@ class Rule:
 _B, _W = Severity.BLOCK, Severity.WARN
 
 RULES: Final[dict[Check, Rule]] = {
+    Check.WITHDRAWN: Rule(
+        _B, "the document, its article or its publisher was withdrawn; withdrawn.yaml says when and why", fixed=True
+    ),
     Check.EMPTY: Rule(_B, "the document has no bytes, or only white space", fixed=True),
     Check.TOO_LARGE: Rule(_B, "the document is larger than ingest.max_bytes", fixed=True),
     Check.SYMLINK: Rule(_B, "a symbolic link; links are never followed", fixed=True),

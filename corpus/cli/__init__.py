@@ -28,6 +28,8 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "export": ("export", "export", "A version, filtered, as a folder of files to pass on."),
     "cite": ("release", "cite", "How to cite a release."),
     "doctor": ("doctor", "doctor", "Is all here fit for work? Says what to mend."),
+    "verify": ("keeping", "verify", "A version, byte by byte: cache, remote, a clean rebuild; --repair mends."),
+    "forget": ("withdrawing", "forget", "Withdraw an article for good; --everywhere from past releases too."),
     "update": ("schedule", "update", "Run the Prefect flow once."),
     "serve": ("schedule", "serve", "Run the Prefect flow on a schedule."),
     "ingest": ("pipeline", "ingest", "Stage: bytes to parsed, normalised articles."),

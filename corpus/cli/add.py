@@ -65,13 +65,16 @@ def add(
     from corpus.intake.batch import Tally, Writer, known_documents
     from corpus.intake.entries import Selection
     from corpus.intake.gather import documents, expand
+    from corpus.intake.refusing import without_withdrawn
     from corpus.stages.progress import progress
+    from corpus.store import withdrawals
     from corpus.versioning import raw
     from corpus.versioning.repository import find
 
     repository = find()
     found = expand(paths, sys.stdin.buffer if "-" in paths else ())
-    entries = _limited(documents(found, Selection(include, exclude)), limit)
+    tombstones = withdrawals.load(repository.root)
+    entries = _limited(without_withdrawn(documents(found, Selection(include, exclude)), tombstones), limit)
     if dry_run:
         tally, tables = Tally(), _Tables(repository.root)
         for entry in tables.noted(entries):

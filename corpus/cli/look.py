@@ -24,8 +24,8 @@ def check(paths: tuple[str, ...], as_json: bool) -> int:
     from corpus.intake.checking import Fate, check_paths
     from corpus.intake.gather import expand
 
-    settings, known = _corpus_here()
-    fates = check_paths(expand(paths, sys.stdin.buffer if "-" in paths else ()), settings, known)
+    settings, known, tombstones = _corpus_here()
+    fates = check_paths(expand(paths, sys.stdin.buffer if "-" in paths else ()), settings, known, tombstones)
     bad = sum(fate.fate in {Fate.QUARANTINED, Fate.SKIPPED} for fate in fates)
     if as_json:
         print_json(fates)
@@ -37,27 +37,28 @@ def check(paths: tuple[str, ...], as_json: bool) -> int:
     return 1 if bad else 0
 
 
-def _corpus_here() -> tuple[Any, Any]:
-    """The settings of the repository we are in, and what its last build holds; defaults outside of one."""
+def _corpus_here() -> tuple[Any, Any, Any]:
+    """The settings of the repository we are in, what its last build holds, and what was withdrawn; defaults outside."""
     from corpus import settings
     from corpus.errors import CorpusError, NotARepository
+    from corpus.store import withdrawals
     from corpus.versioning.repository import find
 
     try:
         repository = find()
     except NotARepository:
-        return settings.Settings(), None
-    chosen = settings.load(repository.root)
+        return settings.Settings(), None, None
+    chosen, tombstones = settings.load(repository.root), withdrawals.load(repository.root)
     if not (repository.root / "dvc.lock").exists():
-        return chosen, None
+        return chosen, None, tombstones
     from corpus.versioning.reading import open_version
 
     try:
         version = open_version(None, repository.root)
-        return chosen, [*version.paths("articles"), *version.paths("revisions")]
+        return chosen, [*version.paths("articles"), *version.paths("revisions")], tombstones
     except CorpusError:
         # Cloned and not built: the documents can be judged all the same.
-        return chosen, None
+        return chosen, None, tombstones
 
 
 def _print_fate(fate: Any) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpus.intake.entries import Item, Skipped
 from corpus.store import raw
@@ -26,13 +25,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    import pyarrow.parquet as pq
+
 # One row group becomes one shard of parsed documents.
 _GROUP_ROWS: Final = 2_048
 _GROUP_BYTES: Final = 32_000_000
 _FILE_BYTES: Final = 512_000_000
-# Of one site's pages each repeats much of the others, which zstd sees only within one page of Parquet.
-_PAGE_BYTES: Final = 64_000_000
-_REPEATING: Final = ("media_type", "publisher", "licence")
 
 
 def identity(document_id: str, url: str | None) -> bytes:
@@ -162,7 +160,7 @@ class Writer:
             if self._files:
                 self._files[-1].writer.close()
             path = self._folder / f"{len(self._files):04}.parquet"
-            self._files.append(_File(path, _writer(path)))
+            self._files.append(_File(path, raw.writer(path)))
         file = self._files[-1]
         file.writer.write_table(table, row_group_size=table.num_rows)
         file.documents += table.num_rows
@@ -199,19 +197,6 @@ class _File:
     documents: int = 0
     groups: int = 0
     held: int = 0
-
-
-def _writer(path: Path) -> pq.ParquetWriter:
-    return pq.ParquetWriter(
-        path,
-        RAW.arrow,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=list(_REPEATING),
-        write_statistics=[name for name in RAW.names if name not in {"data", "headers"}],
-        write_page_checksum=True,
-        data_page_size=_PAGE_BYTES,
-    )
 
 
 def _distinct(sources: list[str]) -> list[str]:

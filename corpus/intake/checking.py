@@ -12,12 +12,15 @@ import polars as pl
 
 from corpus.intake.entries import Item, Selection, Skipped
 from corpus.intake.gather import documents as documents_at
+from corpus.intake.refusing import without_withdrawn
 from corpus.resolve.identity import with_identity
 from corpus.resolve.revisions import STATE, Decision, with_revisions
 from corpus.resolve.signatures import with_state
 from corpus.stages.ingest import documents
 from corpus.stages.origins import Found
 from corpus.stages.validate import found_at_once, verdicts
+from corpus.stages.withdrawing import blank
+from corpus.store.withdrawals import Tombstones
 from schemas import Severity
 
 if TYPE_CHECKING:
@@ -60,16 +63,24 @@ class Checked:
     verdicts: list[tuple[str, str, str | None]]
 
 
-def check_paths(paths: Sequence[Path], settings: Settings, known: Sequence[Path] | None) -> list[Checked]:
+def check_paths(
+    paths: Sequence[Path],
+    settings: Settings,
+    known: Sequence[Path] | None,
+    tombstones: Tombstones | None = None,
+) -> list[Checked]:
     """Judge what `corpus add` would take from some paths.
 
     Args:
         paths: files and folders, archives and tables among them.
         settings: by which.
         known: the shards of what the corpus knows already, if it does.
+        tombstones: what was withdrawn from it.
     """
     skipped: list[Skipped] = []
-    rows, said = _parsed(_found(documents_at(paths, Selection()), skipped, settings.ingest.max_bytes), settings)
+    withdrawn = tombstones or Tombstones()
+    entries = without_withdrawn(documents_at(paths, Selection()), withdrawn)
+    rows, said = _parsed(_found(entries, skipped, settings.ingest.max_bytes), settings, withdrawn)
     blocked = {source for source, found in said.items() if any(v[0] == Severity.BLOCK.value for v in found)}
     good = with_identity(rows.filter(~pl.col("source").is_in(sorted(blocked))))
     fates = _fates(good, known, settings)
@@ -109,13 +120,13 @@ def _not_taken(entry: Skipped) -> Checked:
 
 
 def _parsed(
-    found: Iterator[Found], settings: Settings
+    found: Iterator[Found], settings: Settings, tombstones: Tombstones
 ) -> tuple[pl.DataFrame, dict[str, list[tuple[str, str, str | None]]]]:
     """The rows of the documents, without their texts, and what the checks say of each."""
     frames: list[pl.DataFrame] = []
     said: dict[str, list[tuple[str, str, str | None]]] = {}
     while part := list(islice(found, _BATCH_ROWS)):
-        table = documents(part, settings.ingest)
+        table = blank(documents(part, settings.ingest), tombstones) if tombstones else documents(part, settings.ingest)
         for row in verdicts(pl.DataFrame(table), settings.validate_, find=found_at_once).iter_rows(named=True):
             said.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
         frames.append(with_state(table.drop_columns(["headings", "links", "problems"]), settings.resolve))

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     NOT_TEXT = "neither HTML nor text"
     SUMMARY = "only a summary"
     EXCLUDED = "excluded"
+    WITHDRAWN = "withdrawn"
 
 
 class Item(NamedTuple):

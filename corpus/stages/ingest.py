@@ -21,8 +21,9 @@ from corpus.stages.origins import Found, RowGroup, Seeds, with_provenance
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
 from corpus.stages.tabular import CONTENT, ORIGIN, table
+from corpus.stages.withdrawing import Marks, blank
 from corpus.stages.workers import run
-from corpus.store import engine, raw
+from corpus.store import engine, raw, withdrawals
 from corpus.store.batches import SEEDS, SeedFile, list_seeds, read_whole
 from corpus.store.digest import canonical_json, digest
 from corpus.store.layout import cut
@@ -47,6 +48,7 @@ class Task:
     folder: Path
     settings: Ingest
     deadly: frozenset[str] = frozenset()
+    root: Path | None = None
 
     @property
     def note(self) -> Path:
@@ -69,10 +71,18 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
             if part.name in shards.known:
                 sums |= {member.source: sha256_of(files[member.source], memory) for member in part.members}
 
-        def key(name: str) -> str:
-            return digest([fingerprint, params, *(f"{m.source}\0{sums[m.source]}" for m in parts[name].members)])
+        marks = Marks(root, shards, withdrawals.load(root))
+        groups = _row_groups(root, batches)
 
-        keys = {name: key(name) for name in parts if name in shards.known}
+        def key(name: str, marked: Sequence[str]) -> str:
+            if name in groups:
+                origin, sha256 = groups[name]
+                made_from = [sha256, str(origin.number)]
+            else:
+                made_from = [f"{m.source}\0{sums[m.source]}" for m in parts[name].members]
+            return digest([fingerprint, params, *made_from, *(f"withdrawn\0{found}" for found in marked)])
+
+        keys = {name: key(name, marks.of(name)) for name in parts if name in shards.known}
         stale = {*shards.stale(keys), *(parts.keys() - keys.keys())}
         tasks = [
             Task(
@@ -80,19 +90,17 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
                 Seeds(tuple((files[member.source], sums.get(member.source)) for member in part.members)),
                 shards.folder,
                 settings.ingest,
+                root=root,
             )
             for name, part in parts.items()
             if name in stale
         ]
-        of_batches = {
-            name: digest([fingerprint, params, sha256, str(origin.number)])
-            for name, (origin, sha256) in _row_groups(root, batches).items()
-        }
+        of_batches = {name: key(name, marks.of(name)) for name in groups}
         again = set(shards.stale(of_batches))
         keys |= of_batches
-        origins = {name: origin for name, (origin, _) in _row_groups(root, batches).items() if name in again}
+        origins = {name: origin for name, (origin, _) in groups.items() if name in again}
         raw.require(root, [batch for batch in batches if any(o.batch == batch.name for o in origins.values())])
-        tasks += [Task(name, origin, shards.folder, settings.ingest) for name, origin in origins.items()]
+        tasks += [Task(name, origin, shards.folder, settings.ingest, root=root) for name, origin in origins.items()]
         with progress("ingest", sum(task.origin.documents for task in tasks), "documents") as advance:
             for task, (ids, written) in _done(tasks, workers):
                 if isinstance(task.origin, Seeds):
@@ -100,10 +108,11 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
                         sums[file.source] = sha256
                         if not file.is_link:
                             memory.learn(file.path, file.stamp, sha256)
-                    keys[task.name] = key(task.name)
+                keys[task.name] = key(task.name, marks.made(task.name))
                 shards.adopt(task.name, keys[task.name], written)
                 advance(task.origin.documents)
         memory.save()
+        marks.save()
         finished = shards.finish(keys)
     came = len(files) + sum(batch.documents for batch in batches)
     kept = rows(finished, DOCUMENTS.name)
@@ -146,10 +155,15 @@ def make(task: Task) -> tuple[list[str], dict[str, ShardFile]]:
         The digests of seeds in the order in which they were read, and the shard's file.
     """
     note = task.note if parent_process() else None
+    ids: list[str] = []
     if isinstance(task.origin, RowGroup):
-        return [], encode(task.folder, task.name, [(DOCUMENTS, _of_group(task.origin, task, note))])
-    made = documents(task.origin.read(task.settings.max_bytes), task.settings, note, task.deadly)
-    return made["document_id"].to_pylist(), encode(task.folder, task.name, [(DOCUMENTS, made)])
+        made = _of_group(task.origin, task, note)
+    else:
+        made = documents(task.origin.read(task.settings.max_bytes), task.settings, note, task.deadly)
+        ids = made["document_id"].to_pylist()
+    if task.root and (tombstones := withdrawals.load(task.root)):
+        made = blank(made, tombstones)
+    return ids, encode(task.folder, task.name, [(DOCUMENTS, made)])
 
 
 def _done(tasks: list[Task], workers: int) -> Iterator[tuple[Task, tuple[list[str], dict[str, ShardFile]]]]:

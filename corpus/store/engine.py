@@ -26,8 +26,9 @@ _TABLES = ("schemas/table.py", "schemas/tables.py", "schemas/rules.py", "corpus/
 _SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
         *_TABLES, "schemas/raw.py", "corpus/stages/ingest.py", "corpus/stages/origins.py",
-        "corpus/stages/tabular.py",
-        "corpus/store/batches.py", "corpus/store/layout.py",
+        "corpus/stages/tabular.py", "corpus/stages/withdrawing.py",
+        "corpus/store/batches.py", "corpus/store/layout.py", "corpus/store/withdrawals.py",
+        "corpus/resolve/identity.py",
         "corpus/formats", "corpus/text",
     ),
     "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/checks.py", "schemas/models.py"),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 TOKEN: Final = "CORPUS_LOCK_TOKEN"  # noqa: S105 - the name of a variable
 _POLL = 0.1
+# Whoever asks for the holder holds the lock for a moment, and must keep nobody out.
+_GLANCE_SECONDS = 0.2
 _ORPHAN_SECONDS = 30.0
 _PR_SET_PDEATHSIG = 1
 # Loaded now: between fork and exec nothing may be.
@@ -50,7 +52,7 @@ def write_lock(root: Path, purpose: str, wait: float = 0.0) -> Iterator[int]:
     main = _open(folder / "corpus.lock")
     try:
         inherited = os.environ.get(TOKEN)
-        if _lock(main, 0.0 if inherited else wait):
+        if _lock(main, 0.0 if inherited else max(wait, _GLANCE_SECONDS)):
             if inherited:
                 # Our build held the lock, and was killed. Whatever comes next must not find us at work.
                 raise CorpusError("The build that started this is gone.")

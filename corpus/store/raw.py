@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 BATCHES: Final = "batches.yaml"
 RAW: Final = "data/raw"
 _HEADER: Final = (
     "# The batches of documents in data/raw/, in the order in which they were added. `corpus add` writes this.\n"
 )
+# Of one site's pages each repeats much of the others, which zstd sees only within one page of Parquet.
+_PAGE_BYTES: Final = 64_000_000
+_REPEATING: Final = ("media_type", "publisher", "licence")
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -43,13 +47,18 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One `corpus add`: when it was captured, under what licence, its files, and how much was skipped and why."""
+    """One `corpus add`: when it was captured, under what licence, its files, and how much was skipped and why.
+
+    `redacted` counts the documents that were taken out again by `corpus forget`. The batch keeps its name, by which
+    every row cites it; a file without some of its documents has a name and a digest of its own.
+    """
 
     name: str
     captured_at: datetime
     licence: str | None
     files: tuple[RawFile, ...]
     skipped: Mapping[str, int] = field(default_factory=dict)
+    redacted: int = 0
 
     @property
     def documents(self) -> int:
@@ -89,6 +98,7 @@ def parse(text: str) -> list[Batch]:
             entry.get("licence"),
             tuple(RawFile(**{**file, "name": _plain_name(file["name"])}) for file in entry["files"]),
             dict(entry.get("skipped") or {}),
+            int(entry.get("redacted") or 0),
         )
         for entry in values["batches"]
     ]
@@ -102,13 +112,17 @@ def _plain_name(name: str) -> str:
 
 def save(root: Path, batches: Iterable[Batch]) -> None:
     """Write the manifest."""
+    write_text(root / BATCHES, as_text(batches))
+
+
+def as_text(batches: Iterable[Batch]) -> str:
+    """The manifest as text."""
     entries: list[dict[str, Any]] = []
     for batch in batches:
         entry = {**asdict(batch), "captured_at": batch.captured_at.isoformat()}
         entry["files"] = [asdict(file) for file in batch.files]
-        entries.append({key: value for key, value in entry.items() if value not in (None, {})})
-    text = yaml.safe_dump({"batches": entries}, sort_keys=False, allow_unicode=True, width=120)
-    write_text(root / BATCHES, _HEADER + text)
+        entries.append({key: value for key, value in entry.items() if value not in (None, {}, 0)})
+    return _HEADER + yaml.safe_dump({"batches": entries}, sort_keys=False, allow_unicode=True, width=120)
 
 
 def path_of(root: Path, file: RawFile) -> Path:
@@ -136,6 +150,24 @@ def require(root: Path, batches: Iterable[Batch]) -> None:
             if found != file.sha256:
                 raise DamagedObject(path, file.sha256, found)
     memory.save()
+
+
+def writer(path: Path) -> pq.ParquetWriter:
+    """Open a file for a batch's row groups."""
+    import pyarrow.parquet as pq
+
+    from schemas.raw import RAW as TABLE
+
+    return pq.ParquetWriter(
+        path,
+        TABLE.arrow,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=list(_REPEATING),
+        write_statistics=[name for name in TABLE.names if name not in {"data", "headers"}],
+        write_page_checksum=True,
+        data_page_size=_PAGE_BYTES,
+    )
 
 
 def groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:

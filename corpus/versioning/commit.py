@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from corpus.errors import Refused
 from corpus.store.engine import ENGINE
 from corpus.store.raw import BATCHES, RAW
+from corpus.store.withdrawals import WITHDRAWN
 from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 METRICS: Final = "reports/metrics.json"
 # What a build reads and DVC keeps stands beside what it makes: a version names both.
-PATHS: Final = (LOCK, ENGINE, "reports", BATCHES, f"{RAW}.dvc")
+PATHS: Final = (LOCK, ENGINE, "reports", BATCHES, WITHDRAWN, f"{RAW}.dvc")
 # What git keeps while it is in the middle of something, and of what.
 _BUSY: Final = {
     "MERGE_HEAD": "merge",

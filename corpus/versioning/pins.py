@@ -6,6 +6,7 @@ A version is read by these pins, from the cache or a remote, and never from the 
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ import yaml
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
 from corpus.store.digest import FileDigests
-from corpus.versioning.repository import LOCK
+from corpus.versioning.repository import LOCK, PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FOLDER: Final = ".dir"
+_SETTLING_SECONDS: Final = 2.0
+_POLL_SECONDS: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,32 @@ def _kept_in_git(pipeline: str | None) -> set[str]:
 
 
 def of_working_tree(repository: Repository) -> list[Pin]:
-    """The pins of the working tree; none if nothing was built yet."""
+    """The pins of the working tree; none if nothing was built yet.
+
+    DVC writes dvc.lock in place. Beside a build a reader may catch a part of it: one that was just written and is not
+    whole is read again.
+    """
     path = repository.root / LOCK
     if not path.exists():
         return []
-    return parse(path.read_text(encoding="utf-8"), LOCK, (repository.root / "dvc.yaml").read_text(encoding="utf-8"))
+    pipeline = (repository.root / PIPELINE).read_text(encoding="utf-8")
+    while True:
+        try:
+            settled = time.time() - path.stat().st_mtime > _SETTLING_SECONDS
+            found = parse(path.read_text(encoding="utf-8"), LOCK, pipeline)
+        except FileNotFoundError:
+            return []
+        except (CorpusError, UnicodeDecodeError):
+            if settled:
+                raise
+        else:
+            if settled or {pin.stage for pin in found} >= _stages(pipeline):
+                return found
+        time.sleep(_POLL_SECONDS)
+
+
+def _stages(pipeline: str) -> set[str]:
+    return set(yaml.load(pipeline, Loader=_LOADER)["stages"])  # noqa: S506 - a safe loader
 
 
 def of_commit(repository: Repository, commit: str) -> list[Pin]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PIN: Final = f"{raw.RAW}.dvc"
 # A batch's file, or one on its way back from the cache.
-_OURS: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+")
+_OURS: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4})?(-r[0-9a-f]{12})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+")
 _SPARE_BYTES: Final = 50_000_000
 
 
@@ -48,7 +48,7 @@ def adding(repository: Repository, wait: float = 0.0) -> Iterator[tuple[list[raw
         batches = raw.load(root)
         restore(repository)
         raw.require(root, batches)
-        _sweep(repository, batches)
+        sweep(repository, batches)
         _require_room(root, 0)
         folder = root / "data" / "tmp" / f"add-{os.getpid()}"
         shutil.rmtree(folder.parent, ignore_errors=True)
@@ -78,7 +78,7 @@ def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Bat
         sync_folder(root / raw.RAW)
         # The cache takes a copy. DVC must not meet a full disk: there it neither ends nor says so.
         _require_room(root, batch.size)
-        _track(repository)
+        track(repository)
         raw.save(root, [*batches, batch])
     except BaseException:
         for target in targets:
@@ -96,7 +96,7 @@ def _require_room(root: Path, size: int) -> None:
         raise DiskFull(root, free, size + _SPARE_BYTES)
 
 
-def _track(repository: Repository) -> None:
+def track(repository: Repository) -> None:
     """`dvc add data/raw`, and a look whether the cache really has it."""
     done = repository.dvc("add", "--quiet", raw.RAW)
     if done.returncode != 0:
@@ -151,8 +151,8 @@ def _cached(objects: pins.Objects, text: str | None) -> list[pins.Pinned]:
         return []
 
 
-def _sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
-    """Remove what a killed `corpus add` left: files of a batch that never came to be.
+def sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
+    """Remove what a killed `corpus add` or `corpus forget` left: files that no batch has.
 
     Raises:
         InputError: there is something else, which is somebody's and not ours to remove.
@@ -169,6 +169,6 @@ def _sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
     for path in stray:
         path.unlink()
     if stray and batches:
-        _track(repository)
+        track(repository)
     elif stray:
         (repository.root / PIN).unlink(missing_ok=True)

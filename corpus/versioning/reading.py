@@ -55,7 +55,8 @@ def resolve(repository: Repository, rev: str) -> str:
         UnknownVersion: it names none.
     """
     names = [rev]
-    if releases.NUMBER.fullmatch(rev.removeprefix("v")):
+    # A release, or what took its place: `v1.0.0+redacted.1`.
+    if releases.NUMBER.fullmatch(rev.removeprefix("v").partition("+")[0]):
         names.insert(0, releases.tag(f"v{rev.removeprefix('v')}"))
     for name in names:
         if not name.startswith("-") and (commit := repository.commit_of(name)):

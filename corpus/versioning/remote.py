@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
 from corpus.store.digest import stamp_of
+from corpus.versioning import removed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,9 +143,14 @@ class Remote:
         )
 
     def _require(self, wanted: Sequence[Pinned]) -> Any:
+        removed.explain(self.repository, self.commit, [file.md5 for file in wanted], self._removals)
         if self._store is None:
             raise self.missing(wanted)
         return self._store
+
+    @cached_property
+    def _removals(self) -> list[removed.Removal]:
+        return removed.of_head(self.repository)
 
     @property
     def _store(self) -> Any:

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import UsageError
-from corpus.store import engine, raw
+from corpus.store import engine, raw, withdrawals
 from corpus.versioning.repository import Repository
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def init(folder: Path, *, example: bool = False) -> Repository:
     _require_place(folder)
     templates = resources.files("corpus.versioning") / "template"
     folder.mkdir(parents=True, exist_ok=True)
-    made = [".dvc/.gitignore", "seeds/.gitkeep", engine.ENGINE, raw.BATCHES, *_FILES.values()]
+    made = [".dvc/.gitignore", "seeds/.gitkeep", engine.ENGINE, raw.BATCHES, withdrawals.WITHDRAWN, *_FILES.values()]
     for name, target in _FILES.items():
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         (folder / target).write_bytes((templates / name).read_bytes())
@@ -48,6 +48,7 @@ def init(folder: Path, *, example: bool = False) -> Repository:
     (folder / "seeds").mkdir(exist_ok=True)
     (folder / "seeds" / ".gitkeep").touch()
     raw.save(folder, [])
+    withdrawals.save(folder, [])
     if example:
         (folder / "seeds" / "example.md").write_bytes((templates / "example.md").read_bytes())
         made.append("seeds/example.md")

@@ -1,4 +1,4 @@
-"""A corpus with two releases, built once."""
+"""Corpora with a history, built once: one with two releases, one with a batch and remotes too."""
 
 from __future__ import annotations
 
@@ -44,3 +44,45 @@ def released(released_once: Path, tmp_path: Path) -> Corpus:
     root = tmp_path / "repo"
     shutil.copytree(released_once, root, symlinks=True)
     return Corpus(root)
+
+
+def said(name: str) -> str:
+    """A text that only this article has."""
+    return f"{BODY} And {name} more."
+
+
+@pytest.fixture(scope="session")
+def kept_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds the corpus and its remotes; to be copied, not changed."""
+    from corpus.versioning.start import init
+
+    place = tmp_path_factory.mktemp("kept")
+    repo = Corpus(init(place / "repo").root)
+    (place / "in").mkdir()
+    for name in ("raw1", "raw2", "raw3"):
+        (place / "in" / f"{name}.txt").write_text(article(name, body=said(name)))
+    for name in ("one", "two"):
+        repo.seed(f"{name}.txt", article(name, body=said(name)))
+    # Of an article and yet none: quarantined at its address.
+    repo.seed("stub.txt", article("one", title="x", body=said("stub")))
+    repo.dvc("remote", "add", "--default", "store", "../remote")
+    repo.git("init", "--quiet", "--bare", "--initial-branch=main", "../git")
+    repo.git("remote", "add", "origin", "../git")
+    repo.run("add", "--captured-at", "2024-05-06", str(place / "in"))
+    repo.run("build")
+    repo.commit("One")
+    repo.git("tag", "--annotate", "--message", "The first", "corpus@v1.0.0")
+    repo.seed("one.txt", article("one", body=said("one") + " Corrected."))
+    repo.run("build")
+    repo.commit("Two")
+    repo.git("tag", "--annotate", "--message", "The second", "corpus@v1.1.0")
+    repo.dvc("push", "--all-tags")
+    repo.git("push", "--quiet", "--set-upstream", "origin", "main", "--tags")
+    return place
+
+
+@pytest.fixture
+def kept(kept_once: Path, tmp_path: Path) -> Corpus:
+    """A copy of its own; the remotes are `../remote` and `../git`, what was added `../in`."""
+    shutil.copytree(kept_once, tmp_path / "kept", symlinks=True)
+    return Corpus(tmp_path / "kept" / "repo")

@@ -1,0 +1,237 @@
+"""`corpus forget`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from corpus.cli.pipeline import wait_option
+from corpus.cli.show import count, json_option, print_json, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from corpus.versioning.forget import Done
+    from corpus.versioning.forget_plan import Plan
+    from corpus.versioning.objectstore import ObjectStore
+    from corpus.versioning.pipeline import Session
+    from corpus.versioning.survey import Survey
+
+_SHOWN = 20
+
+
+@click.command()
+@click.argument("article", metavar="ID|URL", required=False)
+@click.option("--publisher", metavar="NAME", help="All that is of a publisher, as `example.com`, now and in future.")
+@click.option("--reason", metavar="TEXT", help="Why; it stands in withdrawn.yaml, for all to read.")
+@click.option("--everywhere", is_flag=True, help="From past releases, git's history of the data and the cache too.")
+@click.option("--push", is_flag=True, help="With --everywhere: push what stays, and remove the rest from the remote.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@wait_option
+@json_option
+def forget(
+    article: str | None,
+    publisher: str | None,
+    reason: str | None,
+    everywhere: bool,
+    push: bool,
+    yes: bool,
+    dry_run: bool,
+    wait: float,
+    as_json: bool,
+) -> None:
+    """Withdraw an article: all its revisions and documents, from every table and batch, for good.
+
+    What is withdrawn is refused when it is added again: withdrawn.yaml keeps hashes of it, a date and the reason.
+    --everywhere makes successors of the releases that hold it (corpus@v1.0.0+redacted.1), and removes the objects that
+    hold it. Shows what it will do, and asks. Interrupted, run again it goes on.
+    """
+    _require_sense(article, publisher, reason, everywhere=everywhere, push=push)
+    if not yes and not dry_run and (as_json or not sys.stdin.isatty()):
+        raise click.UsageError(
+            "This asks before it changes anything, and there is nobody to ask. Give --yes or --dry-run."
+        )
+    from corpus import settings
+    from corpus.store.lock import write_lock
+    from corpus.versioning import objectstore
+    from corpus.versioning.forget import require_ready
+    from corpus.versioning.forget_plan import plan
+    from corpus.versioning.pipeline import Session
+    from corpus.versioning.repository import find
+    from corpus.versioning.survey import Survey
+
+    repository = find()
+    settings.load(repository.root)
+    today = datetime.now(UTC).date()
+    remotes = objectstore.configured(repository)
+    if push and not remotes.default:
+        raise click.UsageError("--push: there is no default remote. `dvc remote add --default NAME URL` names one.")
+    with ExitStack() as held:
+        descriptor = -1 if dry_run else held.enter_context(write_lock(repository.root, "corpus forget", wait))
+        store = held.enter_context(objectstore.default(repository)) if remotes.default and everywhere else None
+        survey = Survey(repository, store)
+        found = plan(survey, article, publisher, reason=reason or "", today=today, everywhere=everywhere)
+        if not as_json:
+            _print_plan(found, everywhere=everywhere, push=push)
+        if dry_run:
+            if as_json:
+                print_json(_plain(found))
+            return
+        require_ready(repository, found, everywhere=everywhere)
+        if not yes and not click.confirm("Withdraw?", err=True):
+            click.echo("Nothing was changed.")
+            return
+        session = Session(repository, descriptor)
+        done = _do(survey, found, session, store if push else None, today, everywhere=everywhere)
+    if as_json:
+        print_json({**_plain(found), "done": asdict(done)})
+    else:
+        _print_certificate(found, done, remotes.others, everywhere=everywhere, pushed=push)
+
+
+def _require_sense(
+    article: str | None, publisher: str | None, reason: str | None, *, everywhere: bool, push: bool
+) -> None:
+    if (article is None) == (publisher is None):
+        raise click.UsageError("Give an ID or URL, or --publisher NAME.")
+    if reason is None or not reason.strip():
+        raise click.UsageError("Give a --reason. It stands on record, so name nobody in it.")
+    if len(reason) > _MOST_REASON or not reason.isprintable():
+        raise click.UsageError(f"--reason is one line of at most {_MOST_REASON} characters.")
+    if push and not everywhere:
+        raise click.UsageError("--push goes with --everywhere.")
+
+
+_MOST_REASON = 500
+
+
+def _do(
+    survey: Survey, found: Plan, session: Session, store: ObjectStore | None, today: date, *, everywhere: bool
+) -> Done:
+    from corpus.versioning import forget as work
+    from corpus.versioning.forget_out import push, remove
+
+    def tell(line: str) -> None:
+        click.echo(line, err=True)
+
+    done = work.Done()
+    work.withdraw(survey.repository, found, session, done)
+    tell("built without it")
+    if everywhere:
+        # What was built is another than was looked at.
+        fresh = survey.again()
+        work.redact_releases(fresh, found, today, done, tell)
+        doomed = work.commit_all(fresh.again(), found, today, done)
+        last = fresh.again()
+        if store is not None:
+            push(last, store, done)
+            tell("pushed what stays")
+        remove(last, found, doomed, store, done)
+    return done
+
+
+def _plain(found: Plan) -> dict[str, object]:
+    return {
+        "reason": found.withdrawal.reason,
+        "resumed": found.resumed,
+        "articles": found.articles,
+        "documents": sorted(found.documents),
+        "duplicates_that_stay": found.duplicates,
+        "seeds": found.seeds,
+        "batches": found.batches,
+        "releases": [ref.short for ref in found.releases],
+        "not_looked_into": found.unseen,
+        "kept_by": [ref.short for ref in found.holders],
+        "in_git": found.in_git,
+    }
+
+
+def _print_plan(found: Plan, *, everywhere: bool, push: bool) -> None:
+    if found.resumed:
+        click.echo(f"Withdrawn on {found.withdrawal.date} already ({safe(found.withdrawal.reason)}); what is left:")
+    for one in found.articles[:_SHOWN]:
+        click.echo(f"article   {one.article_id}  {one.published_date or '----------'}  {safe(one.title)}")
+    _more("article", len(found.articles))
+    click.echo(f"documents {len(found.documents):,}")
+    for source in found.seeds[:_SHOWN]:
+        click.echo(f"delete    {safe(source)}")
+    _more("delete", len(found.seeds))
+    for name, number in found.batches.items():
+        click.echo(f"batch     {name}: {count(number, 'document')} less")
+    for ref in found.releases:
+        click.echo(f"release   {ref.short}: a successor without it, its own objects removed")
+    for name in found.unseen:
+        click.echo(f"release   {name}: NOT looked into, for its objects are not to be had")
+    for one in found.duplicates[:_SHOWN]:
+        click.echo(
+            f"stays     {one.article_id}  the same text, of {safe(one.publisher or 'nobody')}: {safe(one.title)}"
+        )
+    _more("stays", len(found.duplicates))
+    for ref in found.holders:
+        click.echo(f"kept      {ref.short} holds it too: its objects stay until it is deleted or moved on")
+    if everywhere:
+        click.echo(f"removed   from the cache{' and the remote' if push else '; the remote keeps it without --push'}")
+    for source, commits in found.in_git.items():
+        click.echo(f"in git    {safe(source)}: its text stays in {count(len(commits), 'commit')} of git's history")
+
+
+def _more(label: str, number: int) -> None:
+    if number > _SHOWN:
+        click.echo(f"{label:9} and {number - _SHOWN:,} more; --json names all")
+
+
+def _print_certificate(found: Plan, done: Done, others: Sequence[str], *, everywhere: bool, pushed: bool) -> None:
+    click.echo("")
+    click.echo(f"Withdrawn on {found.withdrawal.date}: {safe(found.withdrawal.reason)}")
+    gone = f"{count(len(found.articles), 'article')}, {count(len(found.documents), 'document')}"
+    click.echo(f"  from the corpus    {gone}{' (and what an earlier run took)' if found.resumed else ''}")
+    for source in done.seeds[:_SHOWN]:
+        click.echo(f"  deleted            {safe(source)}")
+    for name, number in done.batches.items():
+        click.echo(f"  data/raw           {name}: {count(number, 'document')} less")
+    for old, new in sorted(done.releases.items()):
+        rows = ", ".join(f"{number:,} {table}" for table, number in sorted(done.rows.get(old, {}).items()))
+        click.echo(f"  {old:18} withdrawn; {new} takes its place{f' (rows less: {rows})' if rows else ''}")
+    for name in done.reports_kept:
+        click.echo(f"  {name:18} keeps the report of its release but for the ledger: another engine made it")
+    if everywhere:
+        click.echo(f"  cache              {count(done.from_cache, 'object')} removed")
+        if done.from_remote is not None:
+            click.echo(f"  remote             {count(done.from_remote, 'object')} removed")
+        if done.pushed:
+            click.echo(f"  pushed             {', '.join(done.pushed)}")
+        if done.commit:
+            click.echo(f"  committed          {done.commit[:10]}")
+    click.echo("What this does not reach:")
+    for line in _beyond(found, done, others, everywhere=everywhere, pushed=pushed):
+        click.echo(f"  - {line}")
+
+
+def _beyond(found: Plan, done: Done, others: Sequence[str], *, everywhere: bool, pushed: bool) -> list[str]:
+    lines = []
+    for source, commits in found.in_git.items():
+        shown = ", ".join(commit[:10] for commit in commits[:5])
+        lines.append(
+            f"git's history has the text of {safe(source)} (commits {shown}). To remove it there too, rewrite the "
+            "history (`git filter-repo --path FILE --invert-paths`) and have everybody clone anew."
+        )
+    lines.append("git's history has earlier reports/, which may name a title and an address.")
+    if not everywhere:
+        lines.append("past releases, the cache and the remote: --everywhere withdraws it there.")
+        lines.append("the commit: `git add -A && git commit` puts it on record, with withdrawn.yaml.")
+    else:
+        lines += [f"{safe(ref.short)} holds it, so its objects were kept." for ref in found.holders]
+        lines += [f"{safe(name)} was not looked into: its objects are not to be had." for name in found.unseen]
+        if not pushed:
+            lines.append("the DVC remote and the git remote: run again with --push.")
+        lines += [f"the DVC remote {safe(name)!r}, which is not the default." for name in others]
+        lines += [safe(note) + "." for note in done.notes]
+    lines.append("copies that somebody has pulled, cloned, exported or backed up already.")
+    return lines

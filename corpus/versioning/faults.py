@@ -1,0 +1,70 @@
+"""What verification finds: where something is wrong, what was expected and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where something is wrong."""
+
+    CACHE = "cache"
+    WORKSPACE = "workspace"
+    REMOTE = "remote"
+    CONTENT = "content"
+    REBUILD = "rebuild"
+
+
+class Trouble(StrEnum):
+    """What is wrong with it."""
+
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    DIFFERS = "differs"
+    UNEXPECTED = "unexpected"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong.
+
+    Attributes:
+        place: where.
+        trouble: what.
+        path: which file of the version, as it is pinned.
+        detail: what was expected and what was found.
+        md5: the object, if it is one.
+        listing: the md5 of the `.dir` object that names it, if one does.
+    """
+
+    place: Place
+    trouble: Trouble
+    path: str
+    detail: str = ""
+    md5: str | None = None
+    listing: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.path} {self.trouble}" + (f" ({self.detail})" if self.detail else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What verification looked at, and what it found.
+
+    Attributes:
+        version: what was verified.
+        commit: its commit; None for the working tree.
+        looked: how many things of each kind were looked at.
+        faults: what is wrong still.
+        mended: what was wrong and no longer is.
+        notes: what could not be judged, and why.
+    """
+
+    version: str
+    commit: str | None
+    looked: dict[str, int]
+    faults: tuple[Fault, ...]
+    mended: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,117 @@
+"""`removed.yaml`: which releases were withdrawn from, what took their place, and the objects that are gone with it.
+
+In git and small, so that an old version explains itself instead of failing. It is no input of a build.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from corpus.errors import CorpusError, Withdrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from corpus.versioning.repository import Repository
+
+REMOVED: Final = "removed.yaml"
+_HEADER: Final = (
+    "# Objects that were removed from the cache and the remotes, and which releases took the place of those that had\n"
+    "# them, so that old versions explain themselves. `corpus forget --everywhere` writes this.\n"
+)
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One withdrawal from past releases: each with its successor, and the md5s of the objects that are gone."""
+
+    date: date
+    reason: str
+    releases: Mapping[str, str] = field(default_factory=dict)
+    objects: frozenset[str] = frozenset()
+
+
+def parse(text: str | None) -> list[Removal]:
+    """The removals in the text of a record.
+
+    Raises:
+        CorpusError: it is none.
+    """
+    try:
+        values = yaml.load(text or "", _LOADER) or {"removals": []}  # noqa: S506 - a safe loader
+        return [
+            Removal(
+                date.fromisoformat(str(entry["date"])),
+                str(entry["reason"]),
+                {str(old): str(new) for old, new in (entry.get("releases") or {}).items()},
+                frozenset(str(entry.get("objects") or "").split()),
+            )
+            for entry in values["removals"]
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
+        said = " ".join(str(error).split())
+        raise CorpusError(f"{REMOVED} cannot be read: {said}. `git checkout -- {REMOVED}` restores it.") from None
+
+
+def as_text(removals: Sequence[Removal]) -> str:
+    """The record as text."""
+    entries: list[dict[str, Any]] = []
+    for one in removals:
+        entry: dict[str, Any] = {"date": one.date.isoformat(), "reason": one.reason}
+        if one.releases:
+            entry["releases"] = dict(sorted(one.releases.items()))
+        if one.objects:
+            entry["objects"] = " ".join(sorted(one.objects))
+        entries.append(entry)
+    return _HEADER + yaml.safe_dump({"removals": entries}, sort_keys=False, allow_unicode=True, width=110)
+
+
+def of_head(repository: Repository) -> list[Removal]:
+    """The removals that the last commit knows of; none where there is no commit."""
+    head = repository.commit_of("HEAD")
+    return parse(repository.read_at(head, REMOVED) if head else None)
+
+
+def successors(removals: Iterable[Removal]) -> dict[str, str]:
+    """The release that took the place of each that was withdrawn from, by tag; of the last withdrawal if of several."""
+    direct = {old: new for one in removals for old, new in one.releases.items()}
+    found = {}
+    for old, new in direct.items():
+        seen = {old}
+        last = new
+        while last in direct and last not in seen:
+            seen.add(last)
+            last = direct[last]
+        found[old] = last
+    return found
+
+
+def explain(
+    repository: Repository, commit: str | None, objects: Iterable[str], removals: Sequence[Removal] | None = None
+) -> None:
+    """Say of objects that are not to be had whether they were withdrawn.
+
+    Args:
+        repository: whose objects they are.
+        commit: which version wants them.
+        objects: their md5s.
+        removals: what is on record, for whoever has read it already.
+
+    Raises:
+        Withdrawn: one of them was; with the date, the reason and what took the version's place.
+    """
+    asked = set(objects)
+    removals = of_head(repository) if removals is None else removals
+    hit = next((one for one in reversed(removals) if asked & one.objects), None)
+    if hit is None:
+        return
+    tags = repository.git("tag", "--points-at", commit, check=False).split() if commit else []
+    after = successors(removals)
+    name = next((tag for tag in tags if tag in after), None)
+    version = name or (commit[:10] if commit else "The working tree")
+    raise Withdrawn(version, hit.date, hit.reason, after.get(version))
