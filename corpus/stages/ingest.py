@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from corpus.errors import ChangedWhileRead, InvariantError
+from corpus.errors import ChangedWhileRead, InvariantError, StorageError
 from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
 from corpus.stages.isolation import Watch, run_isolated
@@ -23,12 +23,12 @@ from corpus.stages.progress import progress
 from corpus.stages.tabular import CONTENT, ORIGIN, table
 from corpus.stages.withdrawing import Marks, blank
 from corpus.stages.workers import run
-from corpus.store import engine, raw, withdrawals
+from corpus.store import engine, parquet, raw, withdrawals
 from corpus.store.batches import SEEDS, SeedFile, list_seeds, read_whole
 from corpus.store.digest import canonical_json, digest
 from corpus.store.layout import cut
 from corpus.store.ledger import rows
-from corpus.store.shards import KeyedShards, ShardFile, digests, encode
+from corpus.store.shards import KeyedShards, ShardFile, digests, encode, shard_path
 from schemas import DOCUMENTS, Check
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
     """Parse every document of every batch that is new or whose parser is."""
     files = {file.source: file for file in list_seeds(root)}
     batches = raw.load(root)
-    fingerprint = engine.require(root, "ingest")
+    engine.require(root, "ingest")
+    common, own = engine.by_kind()
     params = canonical_json(settings.section("ingest"))
     with KeyedShards(root, "ingest", [DOCUMENTS]) as shards:
         parts = {part.name: part for part in cut(SEEDS, (file.member for file in files.values()))}
@@ -74,15 +75,18 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
         marks = Marks(root, shards, withdrawals.load(root))
         groups = _row_groups(root, batches)
 
-        def key(name: str, marked: Sequence[str]) -> str:
+        def key(name: str, marked: Sequence[str], kinds: Iterable[str]) -> str:
             if name in groups:
                 origin, sha256 = groups[name]
                 made_from = [sha256, str(origin.number)]
             else:
                 made_from = [f"{m.source}\0{sums[m.source]}" for m in parts[name].members]
-            return digest([fingerprint, params, *made_from, *(f"withdrawn\0{found}" for found in marked)])
+            read_by = [f"{kind}\0{own[kind]}" for kind in sorted(kinds) if kind in own]
+            return digest([common, *read_by, params, *made_from, *(f"withdrawn\0{found}" for found in marked)])
 
-        keys = {name: key(name, marks.of(name)) for name in parts if name in shards.known}
+        # A better parser concerns the shards with documents that it reads, and no others.
+        known = {name: _kinds(root, name) for name in shards.known}
+        keys = {name: key(name, marks.of(name), known[name]) for name in parts if name in shards.known}
         stale = {*shards.stale(keys), *(parts.keys() - keys.keys())}
         tasks = [
             Task(
@@ -95,20 +99,20 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
             for name, part in parts.items()
             if name in stale
         ]
-        of_batches = {name: key(name, marks.of(name)) for name in groups}
+        of_batches = {name: key(name, marks.of(name), known.get(name, ())) for name in groups}
         again = set(shards.stale(of_batches))
         keys |= of_batches
         origins = {name: origin for name, (origin, _) in groups.items() if name in again}
         raw.require(root, [batch for batch in batches if any(o.batch == batch.name for o in origins.values())])
         tasks += [Task(name, origin, shards.folder, settings.ingest, root=root) for name, origin in origins.items()]
         with progress("ingest", sum(task.origin.documents for task in tasks), "documents") as advance:
-            for task, (ids, written) in _done(tasks, workers):
+            for task, (ids, kinds, written) in _done(tasks, workers):
                 if isinstance(task.origin, Seeds):
                     for (file, _), sha256 in zip(task.origin.files, ids, strict=True):
                         sums[file.source] = sha256
                         if not file.is_link:
                             memory.learn(file.path, file.stamp, sha256)
-                keys[task.name] = key(task.name, marks.made(task.name))
+                keys[task.name] = key(task.name, marks.made(task.name), kinds)
                 shards.adopt(task.name, keys[task.name], written)
                 advance(task.origin.documents)
         memory.save()
@@ -148,11 +152,23 @@ def sha256_of(file: SeedFile, memory: FileDigests) -> str:
         raise ChangedWhileRead(file.source) from None
 
 
-def make(task: Task) -> tuple[list[str], dict[str, ShardFile]]:
+def _kinds(root: Path, name: str) -> list[str]:
+    """The media types of the documents in a shard that stands; none if it does not, and is made anew for that."""
+    try:
+        return _distinct_kinds(parquet.read(shard_path(root, DOCUMENTS.name, name), ["media_type"]))
+    except StorageError:
+        return []
+
+
+def _distinct_kinds(documents: pa.Table) -> list[str]:
+    return [str(kind) for kind in documents["media_type"].unique().to_pylist()]
+
+
+def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
     """Parse the documents of one shard and write it into the run's folder. Runs in a worker process.
 
     Returns:
-        The digests of seeds in the order in which they were read, and the shard's file.
+        The digests of seeds in the order in which they were read, the media types there are, and the shard's file.
     """
     note = task.note if parent_process() else None
     ids: list[str] = []
@@ -163,10 +179,10 @@ def make(task: Task) -> tuple[list[str], dict[str, ShardFile]]:
         ids = made["document_id"].to_pylist()
     if task.root and (tombstones := withdrawals.load(task.root)):
         made = blank(made, tombstones)
-    return ids, encode(task.folder, task.name, [(DOCUMENTS, made)])
+    return ids, _distinct_kinds(made), encode(task.folder, task.name, [(DOCUMENTS, made)])
 
 
-def _done(tasks: list[Task], workers: int) -> Iterator[tuple[Task, tuple[list[str], dict[str, ShardFile]]]]:
+def _done(tasks: list[Task], workers: int) -> Iterator[tuple[Task, tuple[list[str], list[str], dict[str, ShardFile]]]]:
     """The tasks with their results: a few of plain text in this process, any others behind a wall."""
     if all(task.origin.is_harmless for task in tasks) and sum(task.origin.documents for task in tasks) < _FEW:
         return run(make, tasks, workers, small=True)

@@ -16,6 +16,7 @@ from corpus.settings import PARSERS
 from corpus.store.files import write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -54,17 +55,62 @@ _LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+# What only some documents are read by, by their media types: a change of it concerns no others.
+_OF_KINDS: Final[dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    ("text/html", "application/xhtml+xml"): (("corpus/formats/html/",), ("resiliparse", "selectolax", "trafilatura")),
+    ("text/plain", "text/markdown"): (
+        tuple(f"corpus/formats/{name}.py" for name in ("text", "blocks", "header", "frontmatter")),
+        ("pyyaml",),
+    ),
+    ("application/json",): (
+        tuple(f"corpus/formats/{name}.py" for name in ("rows", "columnar", "mapping", "values")),
+        ("orjson",),
+    ),
+}  # fmt: skip
+
+
 def fingerprint(stage: str) -> str:
     """64 bits in hex of the code and libraries behind a stage."""
-    state = hashlib.sha256()
+    return _digest(_sources(stage), _LIBRARIES[stage], of_others=stage == "ingest")
+
+
+def by_kind() -> tuple[str, dict[str, str]]:
+    """What `fingerprint("ingest")` covers, in parts.
+
+    Returns:
+        A fingerprint of what concerns every document, and by media type that of what concerns those alone. Media types
+        that are not named have none of their own.
+    """
+    files, libraries = _sources("ingest"), _LIBRARIES["ingest"]
+    common = [(name, content) for name, content in files if _kind_of(name) is None]
+    own = {library for _, several in _OF_KINDS.values() for library in several}
+    found: dict[str, str] = {}
+    for kinds, (_, several) in _OF_KINDS.items():
+        theirs = [(name, content) for name, content in files if _kind_of(name) == kinds]
+        found |= dict.fromkeys(kinds, _digest(theirs, several))
+    return _digest(common, [name for name in libraries if name not in own], of_others=True), found
+
+
+def _kind_of(name: str) -> tuple[str, ...] | None:
+    return next((kinds for kinds, (sources, _) in _OF_KINDS.items() if name.startswith(sources)), None)
+
+
+def _sources(stage: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
     for source in _SOURCES[stage]:
         package, _, rest = source.partition("/")
-        for name, content in _files(resources.files(package).joinpath(rest), source):
-            state.update(f"{name}\0{len(content)}\0".encode())
-            state.update(content)
-    if stage == "ingest":
+        found += _files(resources.files(package).joinpath(rest), source)
+    return found
+
+
+def _digest(files: Iterable[tuple[str, bytes]], libraries: Iterable[str], *, of_others: bool = False) -> str:
+    state = hashlib.sha256()
+    for name, content in files:
+        state.update(f"{name}\0{len(content)}\0".encode())
+        state.update(content)
+    if of_others:
         state.update("".join(f"{line}\0" for line in registered()).encode())
-    for library in _LIBRARIES[stage]:
+    for library in libraries:
         state.update(f"{library}=={metadata.version(library)}\0".encode())
     return state.hexdigest()[:16]
 

@@ -1,0 +1,72 @@
+"""A better parser parses anew what it reads, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import corpus
+from corpus.store.engine import _OF_KINDS
+from tests.conftest import article
+
+PACKAGES = Path(corpus.__file__).parents[1]
+PAGE = "<html><head><title>A page</title></head><body><article><h1>A page</h1>{}</article></body></html>"
+
+
+def test_a_changed_parser_concerns_its_documents_alone(built, tmp_path):
+    for number in range(2):
+        (tmp_path / f"{number}.html").write_text(PAGE.format(f"<p>{article(str(number))}</p>" * 3))
+    built.run("add", "--captured-at", "2026-01-05", str(tmp_path / "0.html"), str(tmp_path / "1.html"))
+    built.run("build")
+    engine = tmp_path / "engine"
+    for package in ("corpus", "schemas", "flows"):
+        shutil.copytree(PACKAGES / package, engine / package, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def ingested(changed):
+        with (engine / changed).open("a") as file:
+            file.write("# Better.\n")
+        environment = {**os.environ, "PYTHONPATH": str(engine)}
+        run = [sys.executable, "-m", "corpus"]
+        subprocess.run([*run, "build"], cwd=built.root, env=environment, check=True, capture_output=True)
+        return keys(built.root)
+
+    before = keys(built.root)
+    after = ingested("corpus/formats/html/body.py")
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed
+    assert all(not name.startswith("seeds-") for name in changed)
+    last = ingested("corpus/formats/header.py")
+    assert {name for name in after if after[name] != last[name]} == {
+        name for name in before if name.startswith("seeds-")
+    }
+    everything = ingested("corpus/text/dates.py")
+    assert all(everything[name] != last[name] for name in last)
+
+
+def keys(root):
+    shards = json.loads((root / "data/keys/ingest.json").read_bytes())["shards"]
+    return {name: shard["key"] for name, shard in shards.items()}
+
+
+def test_what_only_one_format_is_read_by_is_used_by_no_other():
+    owners = {name: kinds for kinds, (sources, _) in _OF_KINDS.items() for name in sources}
+
+    def owner(path):
+        return next((kinds for name, kinds in owners.items() if path.startswith(name)), None)
+
+    for file in (PACKAGES / "corpus").rglob("*.py"):
+        path = str(file.relative_to(PACKAGES))
+        if path == "corpus/formats/__init__.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("corpus.formats"):
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+                for name in names:
+                    used = owner(name.replace(".", "/") + ".py") or owner(name.replace(".", "/") + "/")
+                    of_a_parser = path.startswith(("corpus/formats/", "corpus/stages/", "corpus/text/"))
+                    assert not used or not of_a_parser or owner(path) == used, f"{path} imports {name}"
