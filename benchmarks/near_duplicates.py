@@ -96,14 +96,24 @@ def prose(words: list[str]) -> str:
     return "\n\n".join(" ".join(sentences[at : at + 4]) for at in range(0, len(sentences), 4))
 
 
-def rows(first: int, count: int, copies_from: int, planted: list[Planted]) -> Iterator[dict[str, Any]]:
-    """The documents from number `first` on; every fifth is a copy of one from `copies_from` on."""
+def rows(first: int, count: int, scattered: float, planted: list[Planted]) -> Iterator[dict[str, Any]]:
+    """The documents from number `first` on; every fifth is a copy of an earlier one.
+
+    Args:
+        first: the first number.
+        count: how many.
+        scattered: so many of the copies are of any earlier one, the others of a recent one.
+        planted: where to note the copies.
+    """
     made = Corpus()
     captured = datetime(2026, 1, 1, tzinfo=UTC)
     for number in range(first, first + count):
         words = made.text(number)
         if number % 5 == 4:
-            of = int(np.random.default_rng([4, number]).integers(copies_from, number))
+            # A story is copied within days of 1,000 articles; some come back at any time.
+            draw = np.random.default_rng([4, number])
+            back = int(draw.exponential(1_000)) + 1 if draw.random() > scattered else int(draw.integers(1, number))
+            of = max(number - back, 0)
             of -= of % 5 == 4
             planted.append(Planted(number, of))
             words = made.copy(made.text(of), number)
@@ -120,14 +130,14 @@ def rows(first: int, count: int, copies_from: int, planted: list[Planted]) -> It
         }  # fmt: skip
 
 
-def add(root: Path, first: int, count: int, copies_from: int = 0) -> list[Planted]:
+def add(root: Path, first: int, count: int, scattered: float) -> list[Planted]:
     """Put documents into data/documents, as `ingest` would, and check them."""
     planted: list[Planted] = []
     keys: dict[str, str] = {}
     with KeyedShards(root, "ingest", [DOCUMENTS]) as shards:
         keys = {name: shard.key for name, shard in shards.known.items()}
         shards.stale(keys)
-        found = rows(first, count, copies_from, planted)
+        found = rows(first, count, scattered, planted)
         for at in range(first, first + count, SHARD):
             part = [row for _, row in zip(range(min(SHARD, first + count - at)), found, strict=False)]
             name = f"20260101T000000Z-{at:09d}-0000"
@@ -138,8 +148,20 @@ def add(root: Path, first: int, count: int, copies_from: int = 0) -> list[Plante
     return planted
 
 
-def run(root: Path) -> tuple[float, float]:
-    """Seconds of `corpus resolve`, and peak memory in bytes of it and its workers together."""
+class Cost(NamedTuple):
+    """Seconds by the clock and of all processors, and the peak memory in bytes of a process and its workers together."""
+
+    seconds: float
+    processor: float
+    memory: int
+
+    def __str__(self) -> str:
+        return f"{self.seconds:6.2f} s, {self.processor:6.2f} s of processors, {self.memory / 1e6:6,.0f} MB at most"
+
+
+def run(root: Path) -> Cost:
+    """Run `corpus resolve`."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "corpus", "resolve"], cwd=root, stdout=subprocess.DEVNULL)
     peak = 0
@@ -148,7 +170,8 @@ def run(root: Path) -> tuple[float, float]:
         time.sleep(0.02)
     if process.returncode:
         sys.exit("resolve failed")
-    return time.perf_counter() - began, peak
+    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(seconds, sum(after[:2]) - sum(before[:2]), peak)
 
 
 def _resident(parent: int) -> int:
@@ -217,21 +240,21 @@ def judge(root: Path, planted: list[Planted]) -> None:
           f"{sum(s in marked for s in wanted)} marked")  # fmt: skip
 
 
-def measure(root: Path, count: int, *, judged: bool) -> None:
+def measure(root: Path, count: int, scattered: float, *, judged: bool) -> None:
     """Measure and print for one size."""
     (root / "seeds").mkdir(parents=True)
     shutil.copy("params.yaml", root)
     shutil.copy("dvc.yaml", root)
     engine.pin(root)
-    planted = add(root, 0, count)
-    seconds, memory = run(root)
-    print(f"{count:9,} documents: {seconds:6.2f} s, {count / seconds:8,.0f} a second, {memory / 1e6:6,.0f} MB at most")
+    planted = add(root, 0, count, scattered)
+    clean = run(root)
+    print(f"{count:9,} documents: {clean}, {count / clean.seconds:,.0f} a second", flush=True)
     new = count // 100
-    planted += add(root, count, new)
-    again, memory = run(root)
-    print(f"  {new:,} new: {again:.2f} s, {again / seconds:.1%} of the clean build, {memory / 1e6:,.0f} MB")
-    nothing, _ = run(root)
-    print(f"  none new: {nothing:.2f} s")
+    planted += add(root, count, new, scattered)
+    again = run(root)
+    shares = f"{again.seconds / clean.seconds:.1%} of the clean build, {again.processor / clean.processor:.1%} of its processors"
+    print(f"{new:9,} new:       {again}, {shares}")
+    print(f"     none new:       {run(root)}", flush=True)
     if judged:
         judge(root, planted)
 
@@ -241,11 +264,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int, nargs="*", default=[200_000])
     parser.add_argument("--only-speed", action="store_true", help="do not compare with exact sets")
+    parser.add_argument("--scattered", type=float, default=0.1, help="so many copies are of any earlier article")
     parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
     arguments = parser.parse_args()
     for count in arguments.count:
         with tempfile.TemporaryDirectory(dir=arguments.folder) as scratch:
-            measure(Path(scratch) / "corpus", count, judged=not arguments.only_speed)
+            measure(Path(scratch) / "corpus", count, arguments.scattered, judged=not arguments.only_speed)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from corpus.resolve import ragged
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -128,7 +130,7 @@ def words(data: Bytes, offsets: Places) -> Words:
     cut = np.concatenate(cuts) if len(cuts) > 1 else cuts[0]
     cut = cut[inside[cut] & inside[cut - 1]]
     if len(cut):
-        cut = np.unique(cut)
+        cut = ragged.distinct(cut)
         edges = np.sort(np.concatenate([edges, cut, cut]), kind="stable")
     begins, lengths = edges[::2], edges[1::2] - edges[::2]
     hashes = _word_hashes(low, begins, lengths)
