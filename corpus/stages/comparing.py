@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpus.errors import CorpusError
 from corpus.resolve import ragged, scores
@@ -22,6 +24,8 @@ from schemas import PAIRS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from typing_extensions import Buffer
 
     from corpus.resolve.scores import GramSets
 
@@ -183,27 +187,31 @@ def _key(rows: pa.Table, n: int, fingerprint: str) -> str:
 
 
 def content(rows: pa.Table) -> str:
-    """A digest of rows, the same for the same rows in the same chunks."""
+    """A digest of rows: of their values alone, for what stands in memory behind a null is anything."""
+    arrays: list[pa.Array] = []
+    for column in rows.combine_chunks().columns:
+        if column.null_count:
+            nothing = pa.scalar("" if pa.types.is_string(column.type) else 0, column.type)
+            arrays.append(pc.is_null(column).cast(pa.int8()))
+            column = pc.fill_null(column, nothing)  # noqa: PLW2901 - the same column, without nulls
+        arrays.append(column)
+    plain = pa.table(arrays, names=[str(number) for number in range(len(arrays))])
     state = hashlib.sha256()
-
-    class Sink:
-        closed = False
-
-        def write(self, data: bytes) -> int:
-            state.update(data)
-            return len(data)
-
-        def flush(self) -> None: ...
-        def close(self) -> None: ...
-        def readable(self) -> bool:
-            return False
-
-        def writable(self) -> bool:
-            return True
-
-        def seekable(self) -> bool:
-            return False
-
-    with pa.ipc.new_stream(pa.PythonFile(Sink(), mode="w"), rows.schema) as stream:
-        stream.write_table(rows.combine_chunks())
+    with pa.ipc.new_stream(pa.PythonFile(_Sink(state.update), mode="w"), plain.schema) as stream:
+        stream.write_table(plain.combine_chunks())
     return state.hexdigest()
+
+
+class _Sink(io.RawIOBase):
+    """A file that hands on what is written to it."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer) -> int:
+        held = bytes(data)
+        self._take(held)
+        return len(held)
