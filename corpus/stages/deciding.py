@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from corpus.resolve.duplicates import MARKS, jaccard, overlap, with_duplicates
+from corpus.resolve.duplicates import jaccard, overlap, with_duplicates
 from corpus.resolve.revisions import Bounds, Decision, with_revisions
 from corpus.stages.comparing import Comparing
 from schemas import DECISIONS, SIGNATURES
@@ -66,9 +66,9 @@ def decide(
         return comparing(asked).select("text_hash", "other_hash", jaccard=jaccard(), overlap=overlap())
 
     good = with_revisions(good, bounds, compare)
-    current = good.filter(pl.col("decision") == Decision.ARTICLE.value)
-    marked = with_duplicates(current, settings, comparing).select(SHARD, ROW, *MARKS)
-    good = good.join(marked, on=[SHARD, ROW], how="left")
+    current = pl.col("decision") == Decision.ARTICLE.value
+    marked = with_duplicates(good.filter(current), settings, comparing)
+    good = pl.concat([marked, good.filter(~current)], how="diagonal")
     if settings.duplicates == "drop":
         copy = pl.col("duplicate_of").is_not_null()
         good = good.with_columns(decision=pl.when(copy).then(pl.lit(Decision.DUPLICATE.value)).otherwise("decision"))
