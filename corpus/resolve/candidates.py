@@ -72,9 +72,12 @@ def candidates(sample: Sampled, first: Places, limit: Sampled, threshold: float,
 
 def _sharing(sample: Sampled, first: Places) -> Pairs:
     """The pairs that share one of the lowest hashes of their samples."""
-    count = np.minimum(np.diff(first), _INDEXED)
-    texts = np.repeat(np.arange(len(count), dtype=np.uint64), count)
-    keys = ragged.large((sample[ragged.places(first[:-1], count)].astype(np.uint64) << _32) | texts)
+    count = np.diff(first)
+    lowest = []
+    for number in range(_INDEXED):
+        texts = np.flatnonzero(count > number)
+        lowest.append((sample[first[texts] + number].astype(np.uint64) << _32) | texts.astype(np.uint64))
+    keys = ragged.large(np.concatenate(lowest))
     hashes = keys >> _32
     same = np.zeros(len(keys) + 1, np.bool_)
     same[1:-1] = hashes[1:] == hashes[:-1]
