@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from corpus.errors import StorageError
 from corpus.resolve.revisions import Decision
 from corpus.settings import Settings
-from corpus.stages.comparing import Comparing
+from corpus.stages.comparing import Comparing, known, texts_of
 from corpus.stages.ingest import documents
 from corpus.stages.origins import Found
 from corpus.stages.resolve import resolve
@@ -287,7 +287,8 @@ def test_what_was_compared_is_not_compared_again_and_its_texts_are_not_read(tmp_
     )
     shutil.move(repo.root / "data/documents", tmp_path / "gone")
     names = [shard_of("a", at) for at in (0, 10, 20)]
-    comparing = Comparing(repo.root, texts, names, 5, engine.fingerprint("resolve"))
+    stored = known(repo.root, 5, engine.fingerprint("resolve"))
+    comparing = Comparing(texts, 5, stored, texts_of(repo.root, names))
     again = comparing(pairs.select("text_hash", "other_hash"))
     assert again.equals(pairs)
     other = pl.DataFrame({"text_hash": texts["text_hash"][:1], "other_hash": texts["text_hash"][-1:]})
