@@ -53,8 +53,8 @@ def sign(
                     advance(documents[task.name].files["documents"].rows)
             except WorkerDied:
                 raise CorpusError(
-                    "A process that signed documents was killed, most likely for want of memory. What is done stands; "
-                    "free some memory and run `corpus build` again."
+                    "A process that signed documents was killed, most likely for want of memory. "
+                    "Free some memory and run `corpus build` again."
                 ) from None
         return shards.finish(keys)
 
