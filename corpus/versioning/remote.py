@@ -10,7 +10,7 @@ import atexit
 import hashlib
 import os
 import tempfile
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
