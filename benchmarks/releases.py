@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.make_seeds import article, make
 from benchmarks.start_up import ROOT, corpus, median
-from corpus.versioning.releases import in_tag, releases, tag
+from corpus.versioning.releasing.releases import in_tag, releases, tag
 from corpus.versioning.repository import Repository
 
 OVERALL = "overall: {rows: {min: 1}, rows_change: {min: -0.1}, share_quarantined: {max: 0.1}, schema_changes: {max: 0}}"

@@ -12,7 +12,7 @@ from corpus.cli.show import json_option, print_json, print_pairs, safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corpus.versioning.history import History, Revision
+    from corpus.versioning.comparing.history import History, Revision
 
 
 @click.command()
@@ -24,7 +24,7 @@ def history(asked: str, rev: str | None, as_json: bool) -> None:
 
     The beginning of an id is enough if it is of one article only.
     """
-    from corpus.versioning.history import history as look_back
+    from corpus.versioning.comparing.history import history as look_back
     from corpus.versioning.repository import find
 
     found = look_back(find(), asked, rev)

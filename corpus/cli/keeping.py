@@ -12,10 +12,10 @@ from corpus.cli.pipeline import wait_option
 from corpus.cli.show import count, json_option, print_json, safe, size
 
 if TYPE_CHECKING:
-    from corpus.versioning.faults import Fault, Verified
-    from corpus.versioning.objectstore import ObjectStore
+    from corpus.versioning.keeping.faults import Fault, Verified
+    from corpus.versioning.keeping.objectstore import ObjectStore
+    from corpus.versioning.keeping.verify import Version
     from corpus.versioning.repository import Repository
-    from corpus.versioning.verify import Version
 
 _SHOWN = 50
 
@@ -51,10 +51,10 @@ def verify(rev: str | None, remote: bool, rebuild: bool, repair: bool, wait: flo
 
 
 def _verified(repository: Repository, rev: str | None, *, remote: bool, repair: bool) -> tuple[Verified, list[str]]:
-    from corpus.versioning import objectstore
-    from corpus.versioning.repair import remote_or_none
-    from corpus.versioning.repair import repair as mend
-    from corpus.versioning.verify import Version, verify
+    from corpus.versioning.keeping import objectstore
+    from corpus.versioning.keeping.repair import remote_or_none
+    from corpus.versioning.keeping.repair import repair as mend
+    from corpus.versioning.keeping.verify import Version, verify
 
     version = Version(repository, rev)
     found = verify(version)
@@ -77,8 +77,8 @@ def _verified(repository: Repository, rev: str | None, *, remote: bool, repair: 
 
 
 def _remote(version: Version, store: ObjectStore, found: Verified, *, repair: bool) -> tuple[Verified, list[str]]:
-    from corpus.versioning.repair import repair_remote
-    from corpus.versioning.verify_remote import verify_remote
+    from corpus.versioning.keeping.repair import repair_remote
+    from corpus.versioning.keeping.verify_remote import verify_remote
 
     number, faults = verify_remote(version, store)
     mended: tuple[Fault, ...] = ()
@@ -93,8 +93,8 @@ def _remote(version: Version, store: ObjectStore, found: Verified, *, repair: bo
 
 
 def _rebuilt(repository: Repository, rev: str | None, found: Verified) -> Verified:
-    from corpus.versioning.rebuild import rebuild
-    from corpus.versioning.verify import Version
+    from corpus.versioning.keeping.rebuild import rebuild
+    from corpus.versioning.keeping.verify import Version
 
     number, faults = rebuild(Version(repository, rev), lambda stage: click.echo(f"rebuild: {stage} done", err=True))
     return replace(found, looked={**found.looked, "files rebuilt": number}, faults=(*found.faults, *faults))

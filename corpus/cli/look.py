@@ -51,7 +51,7 @@ def _corpus_here() -> tuple[Any, Any, Any]:
     chosen, tombstones = settings.load(repository.root), withdrawals.load(repository.root)
     if not (repository.root / "dvc.lock").exists():
         return chosen, None, tombstones
-    from corpus.versioning.reading import open_version
+    from corpus.versioning.reading.opening import open_version
 
     try:
         version = open_version(None, repository.root)

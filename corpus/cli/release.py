@@ -12,10 +12,10 @@ from corpus.cli.show import count, json_option, print_json, print_table, safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corpus.versioning.expectations import Finding
-    from corpus.versioning.push import Pushed
-    from corpus.versioning.releases import Release
-    from corpus.versioning.releasing import Plan
+    from corpus.versioning.releasing.expectations import Finding
+    from corpus.versioning.releasing.naming import Plan
+    from corpus.versioning.releasing.push import Pushed
+    from corpus.versioning.releasing.releases import Release
     from corpus.versioning.repository import Repository
 
 
@@ -52,9 +52,10 @@ def release(
     else is uncommitted, the DVC cache lacks objects, or git is in the middle of something.
     """
     from corpus.store.lock import write_lock
-    from corpus.versioning import push as pushing
-    from corpus.versioning import recovery, releasing
-    from corpus.versioning.numbering import Bump
+    from corpus.versioning import recovery
+    from corpus.versioning.releasing import naming as releasing
+    from corpus.versioning.releasing import push as pushing
+    from corpus.versioning.releasing.numbering import Bump
     from corpus.versioning.repository import find
 
     if version and number:
@@ -122,7 +123,7 @@ def _say_released(made: Release, planned: Plan) -> None:
 
 
 def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pushed | None, as_json: bool) -> None:
-    from corpus.versioning.push import obstacles
+    from corpus.versioning.releasing.push import obstacles
 
     if as_json:
         print_json({"release": made, "new": planned.version is not None, "why": planned.why,
@@ -144,7 +145,7 @@ def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pu
 @json_option
 def versions(as_json: bool) -> None:
     """The releases, oldest first, with the figures in their tags."""
-    from corpus.versioning.releases import releases
+    from corpus.versioning.releasing.releases import releases
     from corpus.versioning.repository import find
 
     found = releases(find())
@@ -182,10 +183,10 @@ def expect(against: str | None, as_json: bool) -> int:
     """
     from corpus import settings
     from corpus.errors import MissingObjects
-    from corpus.versioning.changes import Side
-    from corpus.versioning.expectations import expect as look
-    from corpus.versioning.reading import resolve
-    from corpus.versioning.releases import releases
+    from corpus.versioning.reading.opening import resolve
+    from corpus.versioning.releasing.changes import Side
+    from corpus.versioning.releasing.expectations import expect as look
+    from corpus.versioning.releasing.releases import releases
     from corpus.versioning.repository import find
     from schemas.expectations import Verdict
 
@@ -206,7 +207,7 @@ def expect(against: str | None, as_json: bool) -> int:
 
 
 def _print_findings(found: Sequence[Finding], against: str | None) -> None:
-    from corpus.versioning.expectations import amount
+    from corpus.versioning.releasing.expectations import amount
     from schemas.expectations import MEANINGS, Scope, Verdict
 
     overall = [one for one in found if one.scope is Scope.OVERALL]
@@ -251,7 +252,7 @@ def cite(version: str | None, cff: bool, write: bool, as_json: bool) -> None:
     `(cd data/articles && find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 md5sum | sha256sum)`.
     """
     from corpus.store.files import write_text
-    from corpus.versioning import citation
+    from corpus.versioning.releasing import citation
     from corpus.versioning.repository import find
 
     repository = find()

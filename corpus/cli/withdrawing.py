@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from corpus.versioning.forget import Done
-    from corpus.versioning.forget_plan import Plan
-    from corpus.versioning.objectstore import ObjectStore
+    from corpus.versioning.keeping.objectstore import ObjectStore
     from corpus.versioning.pipeline import Session
-    from corpus.versioning.survey import Survey
+    from corpus.versioning.withdrawing.forget import Done
+    from corpus.versioning.withdrawing.forget_plan import Plan
+    from corpus.versioning.withdrawing.survey import Survey
 
 _SHOWN = 20
 
@@ -60,12 +60,12 @@ def forget(
         )
     from corpus import settings
     from corpus.store.lock import write_lock
-    from corpus.versioning import objectstore
-    from corpus.versioning.forget import require_ready
-    from corpus.versioning.forget_plan import plan
+    from corpus.versioning.keeping import objectstore
     from corpus.versioning.pipeline import Session
     from corpus.versioning.repository import find
-    from corpus.versioning.survey import Survey
+    from corpus.versioning.withdrawing.forget import require_ready
+    from corpus.versioning.withdrawing.forget_plan import plan
+    from corpus.versioning.withdrawing.survey import Survey
 
     repository = find()
     settings.load(repository.root)
@@ -115,8 +115,8 @@ _MOST_REASON = 500
 def _do(
     survey: Survey, found: Plan, session: Session, store: ObjectStore | None, today: date, *, everywhere: bool
 ) -> Done:
-    from corpus.versioning import forget as work
-    from corpus.versioning.forget_out import push, remove
+    from corpus.versioning.withdrawing import forget as work
+    from corpus.versioning.withdrawing.forget_out import push, remove
 
     def tell(line: str) -> None:
         click.echo(line, err=True)

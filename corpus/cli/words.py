@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final, assert_never
 import click
 
 from corpus.cli.show import count, safe
-from corpus.versioning.worddiff import Fate
+from corpus.versioning.comparing.worddiff import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from corpus.versioning.worddiff import Run
+    from corpus.versioning.comparing.worddiff import Run
 
 # In characters: what is kept around a change, and how much of a change itself is shown.
 _CONTEXT: Final = 60

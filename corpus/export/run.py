@@ -14,15 +14,15 @@ from corpus.export.files import DataFile, Format, Sink
 from corpus.export.folder import made_aside, require_place
 from corpus.report.counting import describe
 from corpus.stages.progress import progress
-from corpus.versioning import splits
-from corpus.versioning.about import about, committed
-from corpus.versioning.selection import Filters, LeftOut, Selection
+from corpus.versioning.reading import splits
+from corpus.versioning.reading.about import about, committed
+from corpus.versioning.reading.selection import Filters, LeftOut, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from corpus.versioning.version import Version
+    from corpus.versioning.reading.version import Version
 
 DATA = "data"
 

@@ -15,9 +15,9 @@ from corpus.store.lock import holder
 from corpus.store.shards import digests
 from corpus.versioning import pins
 from corpus.versioning.commit import uncommitted
-from corpus.versioning.gate import outdated
-from corpus.versioning.reading import Version, open_version
-from corpus.versioning.releases import Release, releases
+from corpus.versioning.reading.opening import Version, open_version
+from corpus.versioning.releasing.gate import outdated
+from corpus.versioning.releasing.releases import Release, releases
 from corpus.versioning.summary import summarise
 
 if TYPE_CHECKING:

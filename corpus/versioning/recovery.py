@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
-from corpus.versioning import journal, pins
+from corpus.versioning import pins
+from corpus.versioning.releasing import journal
 from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from selectolax.lexbor import LexborHTMLParser
 import corpus
 from corpus.cli import cli
 from corpus.errors import NotFound, UsageError
-from corpus.versioning.diff import diff, worded
-from corpus.versioning.finding import find_article
+from corpus.versioning.comparing.diff import diff, worded
+from corpus.versioning.comparing.finding import find_article
 from corpus.versioning.repository import find
 from tests.conftest import BODY, Corpus, article
 

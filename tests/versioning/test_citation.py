@@ -6,8 +6,8 @@ import subprocess
 import pytest
 import yaml
 
-from corpus.versioning import citation
-from corpus.versioning.releases import releases
+from corpus.versioning.releasing import citation
+from corpus.versioning.releasing.releases import releases
 from corpus.versioning.repository import Repository
 
 

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from corpus.errors import UsageError
-from corpus.versioning import comparison
-from corpus.versioning.change import Chosen, Kind, Part
+from corpus.versioning.comparing import comparison
+from corpus.versioning.comparing.change import Chosen, Kind, Part
 from schemas import ARTICLES, DECISIONS
 
 EMPTY = pl.DataFrame(ARTICLES.empty).drop("text")

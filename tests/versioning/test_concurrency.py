@@ -10,8 +10,8 @@ import time
 from typing import TYPE_CHECKING
 
 from corpus.store.lock import holder
+from corpus.versioning.keeping.verify import Version, verify
 from corpus.versioning.repository import Repository
-from corpus.versioning.verify import Version, verify
 from tests.conftest import article
 from tests.versioning.conftest import said
 

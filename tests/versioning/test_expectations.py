@@ -8,9 +8,9 @@ import pytest
 
 from corpus import settings
 from corpus.errors import SettingsError
-from corpus.versioning.changes import Side
-from corpus.versioning.expectations import Tables, expect, measured, silent
-from corpus.versioning.releases import releases
+from corpus.versioning.releasing.changes import Side
+from corpus.versioning.releasing.expectations import Tables, expect, measured, silent
+from corpus.versioning.releasing.releases import releases
 from corpus.versioning.repository import Repository
 from schemas.expectations import FIGURES, Figure, Verdict, judge
 

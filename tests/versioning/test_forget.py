@@ -21,11 +21,11 @@ from corpus.errors import CorpusError, Refused, Withdrawn
 from corpus.resolve.identity import with_identity
 from corpus.store import raw, withdrawals
 from corpus.store.withdrawals import Kind, Tombstones, Withdrawal, article_of, hashed
-from corpus.versioning import objectstore
-from corpus.versioning.rebuild import rebuild
+from corpus.versioning.keeping import objectstore
+from corpus.versioning.keeping.rebuild import rebuild
+from corpus.versioning.keeping.verify import Version, verify
+from corpus.versioning.keeping.verify_remote import verify_remote
 from corpus.versioning.repository import Repository
-from corpus.versioning.verify import Version, verify
-from corpus.versioning.verify_remote import verify_remote
 from tests.conftest import Corpus, article
 from tests.versioning.conftest import said
 

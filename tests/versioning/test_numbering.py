@@ -7,11 +7,11 @@ import pyarrow as pa
 import pytest
 
 from corpus.errors import Refused, UsageError
-from corpus.versioning.changes import Changes
-from corpus.versioning.notes import figures, insert, plain
-from corpus.versioning.numbering import Bump, check, decide
-from corpus.versioning.releases import Release, in_tag, tag
-from corpus.versioning.shape import Shape, compare
+from corpus.versioning.releasing.changes import Changes
+from corpus.versioning.releasing.notes import figures, insert, plain
+from corpus.versioning.releasing.numbering import Bump, check, decide
+from corpus.versioning.releasing.releases import Release, in_tag, tag
+from corpus.versioning.releasing.shape import Shape, compare
 
 LAST = [Release("v1.2.3", tag("v1.2.3"), "0" * 40, datetime(2026, 1, 1, tzinfo=UTC), 1, "")]
 OLD = pa.schema([pa.field("a", pa.string(), nullable=False), pa.field("b", pa.int32()), pa.field("c", pa.string())])
@@ -85,7 +85,7 @@ def test_untrusted_names_cannot_be_markdown():
 
 
 def test_figures_are_read_from_the_last_paragraph_only():
-    from corpus.versioning.releases import _figures
+    from corpus.versioning.releasing.releases import _figures
 
     counts, digest = _figures(in_tag("articles: 5\n\nwords: 3", {"articles": 1_234}, "a" * 64))
     assert (counts, digest) == ({"articles": 1234}, "a" * 64)

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 from corpus.errors import CorpusError
-from corpus.versioning import push as pushing
-from corpus.versioning.releases import releases
+from corpus.versioning.releasing import push as pushing
+from corpus.versioning.releasing.releases import releases
 from corpus.versioning.repository import Repository
 
 

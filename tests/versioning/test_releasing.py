@@ -9,8 +9,10 @@ import re
 import pytest
 
 from corpus.store.lock import TOKEN
-from corpus.versioning import commit, journal, recovery, releasing
-from corpus.versioning.releases import releases
+from corpus.versioning import commit, recovery
+from corpus.versioning.releasing import journal
+from corpus.versioning.releasing import naming as releasing
+from corpus.versioning.releasing.releases import releases
 from corpus.versioning.repository import Repository
 from tests.conftest import article
 from tests.versioning.conftest import cached

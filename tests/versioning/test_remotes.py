@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from corpus.versioning import objectstore
-from corpus.versioning.faults import Trouble
-from corpus.versioning.repair import repair, repair_remote
+from corpus.versioning.keeping import objectstore
+from corpus.versioning.keeping.faults import Trouble
+from corpus.versioning.keeping.repair import repair, repair_remote
+from corpus.versioning.keeping.verify import Version, verify
+from corpus.versioning.keeping.verify_remote import verify_remote
 from corpus.versioning.repository import Repository
-from corpus.versioning.verify import Version, verify
-from corpus.versioning.verify_remote import verify_remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

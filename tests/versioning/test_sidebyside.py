@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.versioning.sidebyside import sides
-from corpus.versioning.worddiff import Fate, runs
+from corpus.versioning.comparing.sidebyside import sides
+from corpus.versioning.comparing.worddiff import Fate, runs
 
 
 def cells(old: str, new: str) -> list[tuple[list[str], list[str]] | int]:

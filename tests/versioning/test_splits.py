@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import corpus
 from corpus.errors import UsageError
-from corpus.versioning.splits import SHARES, Splits, bounds, families
+from corpus.versioning.reading.splits import SHARES, Splits, bounds, families
 from tests.library import ROWS
 
 SCHEMA = {

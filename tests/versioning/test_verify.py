@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.errors import MissingObjects, Refused, UsageError
-from corpus.versioning import objectstore
-from corpus.versioning.faults import Place, Trouble
-from corpus.versioning.rebuild import rebuild
-from corpus.versioning.repair import repair, repair_remote
+from corpus.versioning.keeping import objectstore
+from corpus.versioning.keeping.faults import Place, Trouble
+from corpus.versioning.keeping.rebuild import rebuild
+from corpus.versioning.keeping.repair import repair, repair_remote
+from corpus.versioning.keeping.verify import Version, verify
+from corpus.versioning.keeping.verify_remote import verify_remote
 from corpus.versioning.repository import Repository
-from corpus.versioning.verify import Version, verify
-from corpus.versioning.verify_remote import verify_remote
 
 if TYPE_CHECKING:
     from pathlib import Path

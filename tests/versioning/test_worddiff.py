@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.versioning.alignment import Work, blocks
-from corpus.versioning.worddiff import Fate, runs
+from corpus.versioning.comparing.alignment import Work, blocks
+from corpus.versioning.comparing.worddiff import Fate, runs
 
 
 def marked(old: str, new: str) -> str:

@@ -9,9 +9,10 @@ from corpus import settings
 from corpus.errors import CorpusError
 from corpus.store import engine, raw
 from corpus.store.lock import holder
-from corpus.versioning import commit, journal, pins, recovery
+from corpus.versioning import commit, pins, recovery
 from corpus.versioning import raw as batches
 from corpus.versioning.doctor.finding import Finding, ok, problem, warning
+from corpus.versioning.releasing import journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

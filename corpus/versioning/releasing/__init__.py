@@ -1,0 +1,1 @@
+"""Naming versions: numbers, the gate, expectations, notes, tags, pushing and citing."""
