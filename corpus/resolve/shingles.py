@@ -32,6 +32,8 @@ _TOGETHER: Final = 1 << 19
 # Longer words are hashed one by one: each is worth it.
 _LONG: Final = 64
 _OTHER, _LETTER, _SINGLE = range(3)
+# Code points are looked up so many at a time, as powers of two.
+_PAGE: Final = 8
 # Beyond these code points are tags and private use; nobody writes words with them.
 _POINTS: Final = 0x32400
 _UNSPACED: Final = (
@@ -174,7 +176,6 @@ def _eight(eights: Hashes, begins: Places, lengths: Places) -> Hashes:
 
 def _wide(data: Bytes, low: Bytes) -> list[Places]:
     """Put the bytes of words beyond ASCII into `low`, which is shifted by one; returns where words are to be cut."""
-    kinds, lower = _unicode()
     leads = np.flatnonzero(data >= 0xC0)
     heads = data[leads].astype(np.int32)
     longest = 4 if heads.max(initial=0) >= 0xF0 else 3
@@ -190,6 +191,7 @@ def _wide(data: Bytes, low: Bytes) -> list[Places]:
         for place in range(1, length):
             points = (points << 6) | (data[at + place] & 0x3F)
         np.minimum(points, _POINTS - 1, out=points)
+        kinds, lower = _tables(points)
         kind = kinds[points]
         word = kind != _OTHER
         at, points, single = at[word] + 1, lower[points[word]], kind[word] == _SINGLE
@@ -238,19 +240,34 @@ def _ascii() -> Bytes:
     )
 
 
-@cache
-def _unicode() -> tuple[Bytes, NDArray[np.int32]]:
-    """What each code point is to a word, and its lower case where that takes as many bytes."""
-    kinds = np.full(_POINTS, _OTHER, np.uint8)
-    lower = np.arange(_POINTS, dtype=np.int32)
-    for point in range(0x80, _POINTS):
-        letter = chr(point)
-        if unicodedata.category(letter)[0] in "LMN":
-            kinds[point] = _LETTER
-            small = letter.lower()
-            if small != letter and len(small) == 1 and len(small.encode()) == len(letter.encode()):
-                lower[point] = ord(small)
-    for first, last in _UNSPACED:
-        span = kinds[first : last + 1]
-        span[span == _LETTER] = _SINGLE
+def _tables(points: NDArray[np.int32]) -> tuple[Bytes, NDArray[np.int32]]:
+    """What code points are to a word, and their lower case where that takes as many bytes; true for those given."""
+    kinds, lower, known = _unicode()
+    pages = np.bincount(points >> _PAGE, minlength=len(known)) > 0
+    # All of Unicode takes a quarter of a second, and hardly any text needs it.
+    for page in np.flatnonzero(pages & ~known).tolist():
+        for point in range(page << _PAGE, (page + 1) << _PAGE):
+            letter = chr(point)
+            if unicodedata.category(letter)[0] in "LMN":
+                kinds[point] = _LETTER
+                small = letter.lower()
+                if small != letter and len(small) == 1 and len(small.encode()) == len(letter.encode()):
+                    lower[point] = ord(small)
+        span = slice(page << _PAGE, (page + 1) << _PAGE)
+        kinds[span][_unspaced()[span] & (kinds[span] == _LETTER)] = _SINGLE
+        known[page] = True
     return kinds, lower
+
+
+@cache
+def _unicode() -> tuple[Bytes, NDArray[np.int32], NDArray[np.bool_]]:
+    kinds = np.full(_POINTS, _OTHER, np.uint8)
+    return kinds, np.arange(_POINTS, dtype=np.int32), np.zeros(_POINTS >> _PAGE, np.bool_)
+
+
+@cache
+def _unspaced() -> NDArray[np.bool_]:
+    found = np.zeros(_POINTS, np.bool_)
+    for first, last in _UNSPACED:
+        found[first : last + 1] = True
+    return found

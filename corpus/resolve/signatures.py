@@ -43,11 +43,11 @@ def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
     }
     made |= {
         "text_hash": documents["text_hash"],
-        "head": pa.array(heads(frame), pa.uint64()),
+        "head": _numbers(np.array(heads(frame), np.uint64), pa.uint64()),
         "title_words": _lists(titles.sample, titles.first),
-        "words": pa.array(texts.words),
-        "grams": pa.array(texts.grams),
-        "limit": pa.array(texts.limit),
+        "words": _numbers(texts.words, pa.uint64()),
+        "grams": _numbers(texts.grams, pa.int32()),
+        "limit": _numbers(texts.limit, pa.uint32()),
         "sample": _lists(texts.sample, texts.first),
     }
     return pa.table(made).cast(SIGNATURES.arrow)
@@ -80,8 +80,14 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
         column = column.cast(pa.large_string())
     if column.num_chunks == 1:
         return column.chunk(0)
-    return pa.concat_arrays(column.cast(pa.large_string()).chunks) if column.num_chunks else pa.array([], pa.string())
+    return pa.concat_arrays(column.cast(pa.large_string()).chunks) if column.num_chunks else pa.nulls(0, pa.string())
+
+
+def _numbers(values: np.ndarray[Any, np.dtype[Any]], dtype: pa.DataType) -> pa.Array:
+    """Numbers as Arrow has them. Not pa.array: it imports pandas to see whether they are its own."""
+    return pa.Array.from_buffers(dtype, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 def _lists(values: np.ndarray[Any, np.dtype[np.uint32]], first: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
-    return pa.ListArray.from_arrays(pa.array(first.astype(np.int32)), pa.array(values), type=HASHES)
+    offsets = pa.py_buffer(first.astype(np.int32))
+    return pa.Array.from_buffers(HASHES, len(first) - 1, [None, offsets], children=[_numbers(values, pa.uint32())])
