@@ -53,14 +53,14 @@ def add(
     dry_run: bool,
     wait: float,
     as_json: bool,
-) -> None:
+) -> int:
     """Add documents as one immutable batch.
 
     Takes files, folders, patterns and `-` (a list of paths on stdin); looks into .zip, .tar and .warc, compressed or
     not, and into .gz, .zst, .bz2 and .xz; takes each row of .jsonl, .json, .csv, .tsv, .parquet and .arrow as a
     document. A folder's sources.yaml or sources.csv says the URL, date and publisher of its files.
 
-    Nothing is parsed yet: `corpus build` does that.
+    Nothing is parsed yet: `corpus build` does that. Exit 1 if nothing could be taken.
     """
     from corpus.intake.batch import Tally, Writer, known_documents
     from corpus.intake.entries import Selection
@@ -83,7 +83,7 @@ def add(
             else:
                 tally.skip(entry)
         _print(tally, None, as_json, tables.columns)
-        return
+        return _status(tally)
     batch: Batch | None = None
     with raw.adding(repository, wait) as (batches, folder):
         known = known_documents(repository.root, batches)
@@ -97,6 +97,12 @@ def add(
             raw.publish(repository, batches, *finished)
             batch = finished[0]
     _print(writer.tally, batch, as_json, {})
+    return _status(writer.tally)
+
+
+def _status(tally: Tally) -> int:
+    """1 if all that was come upon was skipped: whoever scripts this must not think that something was added."""
+    return 1 if tally.skipped.total() and not tally.documents and not tally.repeats else 0
 
 
 def _limited(entries: Iterable[Item | Skipped], limit: int | None) -> Iterator[Item | Skipped]:

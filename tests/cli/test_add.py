@@ -99,6 +99,11 @@ def test_wrong_usage_is_said_in_a_line(corpus_repo: Corpus, tmp_path: Path) -> N
     empty = tmp_path / "empty"
     empty.mkdir()
     assert "Nothing to add" in corpus_repo.run("add", str(empty)).stdout
+    torn = tmp_path / "torn.zip"
+    torn.write_bytes(b"PK\x03\x04 and no more")
+    done = corpus_repo.run("add", str(torn), check=False)
+    assert done.returncode == 1
+    assert "torn.zip" in done.stderr
     assert not (corpus_repo.root / "data" / "raw").exists()
     done = subprocess.run(
         [sys.executable, "-m", "corpus", "add", "."], cwd=empty, capture_output=True, text=True, check=False
