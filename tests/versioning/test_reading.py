@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 import corpus
 from corpus.errors import DamagedObject, MissingObjects, UsageError
 from corpus.store.lock import write_lock
+from corpus.versioning.reading.remote import Remote
 from tests.library import COPIES, ROWS
 
 
@@ -124,6 +126,24 @@ def serving(folder: Path, *, ranges: bool = True):
         finally:
             server.shutdown()
             thread.join()
+
+
+def test_readers_in_threads_share_one_client(far):
+    at, store = far
+    with serving(store) as (url, _):
+        version = corpus.open("v1.0.0", repo=at(url))
+        file = version.files()[0]
+        at(f"{url}/")  # other settings: nobody has a client of this remote yet
+        barrier = threading.Barrier(8)
+
+        def read(_):
+            remote = Remote(version.repository, version.commit)
+            barrier.wait()
+            with remote.open(file) as opened:
+                return opened.read(4), id(remote._store.fs.fs)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(read, range(8)))) == 1
 
 
 def test_a_remote_gives_the_shards_and_columns_asked_for(far):

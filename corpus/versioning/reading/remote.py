@@ -10,6 +10,7 @@ import atexit
 import hashlib
 import os
 import tempfile
+import threading
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from corpus.store.digest import Stamp
     from corpus.versioning.pins import Pinned
     from corpus.versioning.repository import Repository
+
+
+# Readers have threads. Two that open a remote at once would have two clients, of which one is dropped at its work.
+_OPENING = threading.Lock()
 
 
 @cache
@@ -89,6 +94,7 @@ class Remote:
         os.close(descriptor)
         aside = Path(name)
         try:
+            _connect(store)
             store.fs.get_file(where, name)
             with aside.open("rb") as opened:
                 digest = hashlib.file_digest(opened, "md5").hexdigest()
@@ -112,6 +118,7 @@ class Remote:
         """
         store = self._require([file])
         try:
+            _connect(store)
             # Who reads Parquet knows what he wants: reading ahead would move what nobody asked for.
             opened: BinaryIO = store.fs.open(store.oid_to_path(file.md5), "rb", cache_type="none")
         except FileNotFoundError as error:
@@ -157,7 +164,8 @@ class Remote:
         """DVC's object database of the remote; None if there is none."""
         root = self.repository.root
         settings = [root / ".dvc" / name for name in ("config", "config.local")]
-        return _open(root, tuple(stamp_of(file.stat()) if file.exists() else None for file in settings))
+        with _OPENING:
+            return _open(root, tuple(stamp_of(file.stat()) if file.exists() else None for file in settings))
 
 
 @cache
@@ -171,6 +179,12 @@ def _open(root: Path, _settings: tuple[Stamp | None, ...]) -> Any:
             return repo.cloud.get_remote_odb() if repo.config["core"].get("remote") else None
     except DvcException as error:
         raise CorpusError(f"The remote cannot be used: {error}") from error
+
+
+def _connect(store: Any) -> None:
+    """Make the client of an object database, once; raises whatever it raises."""
+    with _OPENING:
+        _ = store.fs.fs
 
 
 def _is_away(error: FileNotFoundError) -> bool:
