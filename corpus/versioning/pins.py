@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from corpus.errors import CorpusError, DamagedObject, MissingObjects
+from corpus.errors import CorpusError, DamagedObject
 from corpus.store.digest import FileDigests
 from corpus.versioning.repository import LOCK, PIPELINE
 
@@ -222,12 +222,3 @@ def verify(repository: Repository, pins: Iterable[Pin]) -> list[str]:
                 wrong.append(f"{file.path} ({file.md5}: {size:,} bytes)")
     objects.remember()
     return wrong
-
-
-def require_all(repository: Repository, pins: Iterable[Pin]) -> None:
-    """Raises MissingObjects, naming them, unless the cache has every object of some pins."""
-    wrong = verify(repository, pins)
-    if wrong:
-        raise MissingObjects(
-            "Objects that dvc.lock names are not in the DVC cache. Run `dvc pull`, or `corpus build`.", wrong
-        )

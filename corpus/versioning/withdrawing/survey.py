@@ -11,7 +11,7 @@ from corpus.versioning.keeping import stored
 from corpus.versioning.pins import Objects
 from corpus.versioning.raw import PIN as RAW_PIN
 from corpus.versioning.repository import LOCK
-from corpus.versioning.withdrawing import holding, removed
+from corpus.versioning.withdrawing import holding
 from corpus.versioning.withdrawing.redact import is_successor
 
 if TYPE_CHECKING:
@@ -167,7 +167,3 @@ class Survey:
     def history(self) -> list[str]:
         """Every commit of the repository at which something else was pinned, forgotten ones among them."""
         return self.repository.git("rev-list", "--all", "--reflog", "--", LOCK, RAW_PIN).split()
-
-    def removed_releases(self) -> dict[str, str]:
-        """Releases that are on record as withdrawn from, each with its successor."""
-        return removed.successors(removed.of_head(self.repository))
