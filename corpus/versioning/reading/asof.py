@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from corpus import settings
 from corpus.errors import UsageError
+from corpus.resolve.revisions import Decision
 from corpus.store import parquet
 from corpus.versioning.reading.version import Version
 from schemas import TABLES
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from corpus.versioning.reading.selection import Selection
 
 _SOURCE: Final = "_shard"
-_BY_DECISION: Final = {"articles": "article", "revisions": "superseded"}
+_BY_DECISION: Final = {"articles": Decision.ARTICLE, "revisions": Decision.SUPERSEDED}
 
 
 def capture_day(written: date | str) -> date:
@@ -77,7 +78,7 @@ class AsOf(Version):
         blocked = [pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "rule": pl.String})]
         for number, name in enumerate(names):
             said = pl.DataFrame(parquet.read(decisions[name], ["source", "rule", "decision"]))
-            bad = said.filter(pl.col("decision") == "quarantined")
+            bad = said.filter(pl.col("decision") == Decision.QUARANTINED.value)
             blocked.append(bad.select(pl.lit(number, pl.Int32).alias(SHARD), "source", "rule"))
         pairs = [pl.DataFrame(parquet.read(path)) for path in self._by_name("pairs").values()]
         decided, _ = decide(
@@ -107,7 +108,7 @@ class AsOf(Version):
         if table not in {"documents", *_BY_DECISION}:
             raise UsageError(f"{self.name} has no table {table!r}. It has articles, {', '.join(self._tables)}.")
         if table in _BY_DECISION:
-            decided = decided.filter(pl.col("decision") == _BY_DECISION[table])
+            decided = decided.filter(pl.col("decision") == _BY_DECISION[table].value)
         paths = decided[_SOURCE].unique().sort().to_list()
         if not paths:
             return pl.DataFrame(TABLES[table].empty).lazy()
