@@ -15,12 +15,8 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import resource
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,6 +25,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from benchmarks.processes import run
 from corpus.settings import load
 from corpus.stages.validate import validate
 from corpus.store import engine
@@ -148,45 +145,6 @@ def add(root: Path, first: int, count: int, scattered: float) -> list[Planted]:
     return planted
 
 
-class Cost(NamedTuple):
-    """Seconds by the clock and of all processors, and the peak memory in bytes of a process and its workers together."""
-
-    seconds: float
-    processor: float
-    memory: int
-
-    def __str__(self) -> str:
-        return f"{self.seconds:6.2f} s, {self.processor:6.2f} s of processors, {self.memory / 1e6:6,.0f} MB at most"
-
-
-def run(root: Path) -> Cost:
-    """Run `corpus resolve`."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "corpus", "resolve"], cwd=root, stdout=subprocess.DEVNULL)
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, _resident(process.pid))
-        time.sleep(0.02)
-    if process.returncode:
-        sys.exit("resolve failed")
-    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cost(seconds, sum(after[:2]) - sum(before[:2]), peak)
-
-
-def _resident(parent: int) -> int:
-    """The resident memory of a process and its children."""
-    page = resource.getpagesize()
-    total = 0
-    try:
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        for pid in (parent, *children):
-            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page
-    except (OSError, IndexError):
-        return total
-    return total
-
-
 def grams(text: str) -> set[tuple[str, ...]]:
     """The set that Jaccard similarity is of, the plain way."""
     words = _WORD.findall(text.lower())
@@ -247,14 +205,14 @@ def measure(root: Path, count: int, scattered: float, *, judged: bool) -> None:
     shutil.copy("dvc.yaml", root)
     engine.pin(root)
     planted = add(root, 0, count, scattered)
-    clean = run(root)
+    clean = run(root, "resolve")
     print(f"{count:9,} documents: {clean}, {count / clean.seconds:,.0f} a second", flush=True)
     new = count // 100
     planted += add(root, count, new, scattered)
-    again = run(root)
+    again = run(root, "resolve")
     shares = f"{again.seconds / clean.seconds:.1%} of the clean build, {again.processor / clean.processor:.1%} of its processors"
     print(f"{new:9,} new:       {again}, {shares}")
-    print(f"     none new:       {run(root)}", flush=True)
+    print(f"     none new:       {run(root, 'resolve')}", flush=True)
     if judged:
         judge(root, planted)
 
