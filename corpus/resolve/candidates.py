@@ -17,6 +17,7 @@ from corpus.resolve import ragged
 from corpus.resolve.sketches import ALL
 
 if TYPE_CHECKING:
+    import polars as pl
     from numpy.typing import NDArray
 
     from corpus.resolve.shingles import Places
@@ -51,32 +52,62 @@ class Pairs:
         return Pairs(self.later[chosen], self.earlier[chosen])
 
 
-def candidates(sample: Sampled, first: Places, limit: Sampled, threshold: float, containment: float) -> Pairs:
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The samples of some texts' sketches, wherever they stand.
+
+    Attributes:
+        hashes: those of these texts and maybe others, ascending for each text.
+        begin: where those of each text begin.
+        count: how many each text has.
+        limit: the sketches' limits.
+    """
+
+    hashes: Sampled
+    begin: Places
+    count: Places
+    limit: Sampled
+
+    def of(self, texts: Places) -> Samples:
+        """Those of some of the texts, in another order."""
+        return Samples(self.hashes, self.begin[texts], self.count[texts], self.limit[texts])
+
+
+def samples(sketched: pl.DataFrame) -> Samples:
+    """Those in the columns `limit` and `sample` of `schemas.SIGNATURES`, without moving them."""
+    import polars as pl
+
+    of = sketched["sample"].rechunk()
+    count = of.list.len().cast(pl.Int64).to_numpy()
+    return Samples(
+        of.explode(empty_as_null=False).to_numpy(), ragged.offsets(count)[:-1], count, sketched["limit"].to_numpy()
+    )
+
+
+def candidates(texts: Samples, threshold: float, containment: float) -> Pairs:
     """The pairs that may reach one of the thresholds.
 
     Args:
-        sample: the sketches' samples, of the texts from the earliest to the latest.
-        first: where the sample of each text begins, and one more for the end.
-        limit: the sketches' limits.
+        texts: from the earliest to the latest.
         threshold: Jaccard similarity of which pairs are looked for.
         containment: share of the one text's grams in the other, likewise.
     """
-    pairs = _sharing(sample, first)
-    count = np.diff(first)
+    pairs = _sharing(texts)
     chosen = [
-        _promising(sample, first, limit, Pairs(pairs.later[block], pairs.earlier[block]), threshold, containment)
-        for block in ragged.blocks(count[pairs.later] + count[pairs.earlier], _BLOCK, _BLOCK)
+        _promising(texts, Pairs(pairs.later[block], pairs.earlier[block]), threshold, containment)
+        for block in ragged.blocks(texts.count[pairs.later] + texts.count[pairs.earlier], _BLOCK, _BLOCK)
     ]
     return pairs.where(np.concatenate(chosen)) if chosen else pairs
 
 
-def _sharing(sample: Sampled, first: Places) -> Pairs:
+def _sharing(sampled: Samples) -> Pairs:
     """The pairs that share one of the lowest hashes of their samples."""
-    count = np.diff(first)
     lowest = []
     for number in range(_INDEXED):
-        texts = np.flatnonzero(count > number)
-        lowest.append((sample[first[texts] + number].astype(np.uint64) << _32) | texts.astype(np.uint64))
+        texts = np.flatnonzero(sampled.count > number)
+        lowest.append(
+            (sampled.hashes[sampled.begin[texts] + number].astype(np.uint64) << _32) | texts.astype(np.uint64)
+        )
     keys = ragged.large(np.concatenate(lowest))
     hashes = keys >> _32
     same = np.zeros(len(keys) + 1, np.bool_)
@@ -103,17 +134,15 @@ def _sharing(sample: Sampled, first: Places) -> Pairs:
     return Pairs(both >> 32, both & 0xFFFFFFFF)
 
 
-def _promising(
-    sample: Sampled, first: Places, limit: Sampled, pairs: Pairs, threshold: float, containment: float
-) -> NDArray[np.bool_]:
+def _promising(texts: Samples, pairs: Pairs, threshold: float, containment: float) -> NDArray[np.bool_]:
     """Which pairs' samples are as much alike as those of what is looked for."""
     number = len(pairs)
-    common = np.minimum(limit[pairs.later], limit[pairs.earlier])
+    common = np.minimum(texts.limit[pairs.later], texts.limit[pairs.earlier])
     # The two samples of a pair stand one behind the other, so that there are runs to merge.
     sides = np.column_stack([pairs.later, pairs.earlier]).ravel()
-    count = first[sides + 1] - first[sides]
+    count = texts.count[sides]
     side = np.repeat(np.arange(len(sides)), count)
-    hashes = sample[ragged.places(first[sides], count)]
+    hashes = texts.hashes[ragged.places(texts.begin[sides], count)]
     below = hashes <= common[side >> 1]
     side, hashes = side[below], hashes[below]
     twice = ragged.twice(((side >> 1).astype(np.uint64) << _32) | hashes)

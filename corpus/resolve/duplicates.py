@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from corpus.resolve import candidates, ragged
+from corpus.resolve import candidates
 from corpus.resolve.families import NONE, Links, originals, wholes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from corpus.resolve.candidates import Samples
     from corpus.settings import Resolve
 
 MARKS: Final = {
@@ -24,7 +25,7 @@ MARKS: Final = {
 
 
 def with_duplicates(
-    articles: pl.DataFrame, settings: Resolve, compare: Callable[[pl.DataFrame], pl.DataFrame]
+    articles: pl.DataFrame, sampled: Samples, settings: Resolve, compare: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> pl.DataFrame:
     """Add duplicate_of, similarity, contained_in and containment to current revisions, in their order.
 
@@ -32,7 +33,9 @@ def with_duplicates(
     point to it, so there are no chains.
 
     Args:
-        articles: one row an article, with article_id, text_hash, published_date, first_seen, limit and sample.
+        articles: one row an article, with article_id, text_hash, published_date, first_seen and the
+            number of its `sketch`.
+        sampled: the sketches.
         settings: params.yaml's `resolve`.
         compare: adds to rows with text_hash and other_hash what the two have in `common`, and their `grams` and
             `other_grams`.
@@ -44,8 +47,8 @@ def with_duplicates(
     by = ("published_date", "first_seen", "article_id")
     order = articles.select(by).with_row_index("_at").sort(by, nulls_last=[True, False, False])["_at"]
     earliest = order.filter(articles["text_hash"].gather(order).is_first_distinct())
-    texts = articles.select("text_hash", "article_id", "limit", "sample")[earliest]
-    copies, parts = _links(texts, settings, compare)
+    texts = articles.select("text_hash", "article_id", "sketch")[earliest]
+    copies, parts = _links(texts, sampled, settings, compare)
     ids = texts["article_id"]
     of_text = texts.select(
         "text_hash",
@@ -74,21 +77,14 @@ def _named(ids: pl.Series, links: Links) -> pl.Series:
 
 
 def _links(
-    texts: pl.DataFrame, settings: Resolve, compare: Callable[[pl.DataFrame], pl.DataFrame]
+    texts: pl.DataFrame, sampled: Samples, settings: Resolve, compare: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> tuple[Links, Links]:
     """The copies and the parts among distinct texts, from the earliest to the latest."""
     number = len(texts)
     nothing = Links(np.full(number, NONE, np.int64), np.zeros(number))
     if settings.duplicates == "exact" or number < 2:
         return nothing, nothing
-    sample = texts["sample"]
-    pairs = candidates.candidates(
-        sample.explode(empty_as_null=False).to_numpy(),
-        ragged.offsets(sample.list.len().to_numpy().astype(np.int64)),
-        texts["limit"].to_numpy(),
-        settings.threshold,
-        settings.containment,
-    )
+    pairs = candidates.candidates(sampled.of(texts["sketch"].to_numpy()), settings.threshold, settings.containment)
     if not len(pairs):
         return nothing, nothing
     hashes = texts["text_hash"]

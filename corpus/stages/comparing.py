@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from corpus.resolve.scores import GramSets
+    from corpus.resolve.shingles import Places
+
+    Texts = Callable[[int, Places], pa.Array]
 
 STAGE: Final = "pairs"
 _KEY: Final = ("text_hash", "other_hash")
@@ -43,12 +46,10 @@ class Comparing:
             grams.
         n: words a gram.
         known: rows of `schemas.PAIRS`: what was compared before.
-        read: the column of texts of a shard of documents, by its number.
+        read: some texts of a shard of documents, by its number and their rows, ascending.
     """
 
-    def __init__(
-        self, texts: pl.DataFrame, n: int, known: pl.DataFrame, read: Callable[[int], pa.ChunkedArray]
-    ) -> None:
+    def __init__(self, texts: pl.DataFrame, n: int, known: pl.DataFrame, read: Texts) -> None:
         self._texts = texts.with_columns(_text=pl.int_range(pl.len(), dtype=pl.Int64))
         self._n = n
         self._stored = known
@@ -143,14 +144,14 @@ class Comparing:
         ]
 
         def read(part: tuple[int, pl.Series]) -> GramSets:
-            return scores.gram_sets(self._read(part[0]).take(part[1].to_arrow()).combine_chunks(), self._n)
+            return scores.gram_sets(self._read(part[0], part[1].cast(pl.Int64).to_numpy()), self._n)
 
         return scores.joined(side_by_side(read, parts))
 
 
-def texts_of(root: Path, names: Sequence[str]) -> Callable[[int], pa.ChunkedArray]:
-    """How to read the texts of a shard of documents by its number."""
-    return lambda number: parquet.read(shard_path(root, "documents", names[number]), ["text"])["text"]
+def texts_of(root: Path, names: Sequence[str]) -> Texts:
+    """How to read texts of a shard of documents by its number."""
+    return lambda number, rows: parquet.take(shard_path(root, "documents", names[number]), "text", rows)
 
 
 def known(root: Path, n: int, fingerprint: str) -> pl.DataFrame:

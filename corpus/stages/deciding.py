@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from corpus.resolve.candidates import samples
 from corpus.resolve.duplicates import jaccard, overlap, with_duplicates
 from corpus.resolve.revisions import Bounds, Decision, with_revisions
 from corpus.stages.comparing import Comparing
 from schemas import DECISIONS, SIGNATURES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     import pyarrow as pa
 
     from corpus.settings import Resolve
+    from corpus.stages.comparing import Texts
 
 # The number of a document's shard, and of its row there.
 SHARD: Final = "shard"
@@ -40,7 +42,7 @@ def decide(
     blocked: pl.DataFrame,
     settings: Resolve,
     known: pl.DataFrame,
-    texts: Callable[[int], pa.ChunkedArray],
+    texts: Texts,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Decide what each document is.
 
@@ -49,12 +51,15 @@ def decide(
         blocked: `shard`, `source` and `rule` of those that are quarantined.
         settings: params.yaml's `resolve`.
         known: rows of `schemas.PAIRS`: what is known of pairs of texts.
-        texts: the column of texts of a shard of documents, by its number.
+        texts: some texts of a shard of documents, by its number and their rows, ascending.
 
     Returns:
         `schemas.DECISIONS` with `shard` and `row`, in the order of `rows`; and the pairs of texts that were compared,
         as `Comparing.asked`.
     """
+    # Sketches stay where they are; to move them with their rows would cost more than all that is decided.
+    sampled = samples(rows)
+    rows = rows.drop("sample", "limit").with_row_index("sketch")
     good = rows
     if not blocked.is_empty():
         good = rows.join(blocked, on=[SHARD, "source"], how="anti", maintain_order="left")
@@ -67,7 +72,7 @@ def decide(
 
     good = with_revisions(good, bounds, compare)
     current = pl.col("decision") == Decision.ARTICLE.value
-    marked = with_duplicates(good.filter(current), settings, comparing)
+    marked = with_duplicates(good.filter(current), sampled, settings, comparing)
     good = pl.concat([marked, good.filter(~current)], how="diagonal")
     if settings.duplicates == "drop":
         copy = pl.col("duplicate_of").is_not_null()

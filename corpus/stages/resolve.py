@@ -6,13 +6,14 @@ texts that seem alike have exactly in common, which is kept too. So new document
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from corpus.resolve.revisions import Decision
 from corpus.stages import comparing, signing
-from corpus.stages.deciding import SHARD, decide, numbered
+from corpus.stages.deciding import ROW, SHARD, decide, numbered
 from corpus.stages.outcome import Outcome
 from corpus.stages.threads import side_by_side
 from corpus.stages.workers import default_workers
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import pyarrow as pa
-
     from corpus.settings import Settings
 
 
@@ -38,7 +37,7 @@ def resolve(root: Path, settings: Settings, workers: int | None = None) -> Outco
     documents = require(root, "ingest", memory)
     verdicts = require(root, "validate", memory)
     memory.save()
-    signing.sign(root, settings.resolve, fingerprint, documents, workers or default_workers())
+    signed = signing.sign(root, settings.resolve, fingerprint, documents, workers or default_workers())
     # By batch, seeds first: of two shards the later is mostly that of the later documents.
     names = sorted(documents, key=lambda name: (not name.startswith(f"{SEEDS}-"), name))
     rows = numbered(side_by_side(lambda name: parquet.read(shard_path(root, SIGNATURES.name, name)), names))
@@ -48,12 +47,14 @@ def resolve(root: Path, settings: Settings, workers: int | None = None) -> Outco
     decided, asked = decide(rows, _blocked(root, names, verdicts), settings.resolve, known, texts)
     comparing.publish(root, names, n, fingerprint, asked)
     with KeyedShards(root, "resolve", [DECISIONS]) as shards:
-        parts = _parts(decided, names, documents)
-        keys = {name: digest([fingerprint, comparing.content(part)]) for name, part in parts.items()}
+        keys = _keys(decided, rows, names, signed, fingerprint)
+        count = [signed[name].files[SIGNATURES.name].rows for name in names]
+        place = {name: (end - own, own) for name, own, end in zip(names, count, accumulate(count), strict=True)}
         stale = shards.stale(keys)
 
         def make(name: str) -> dict[str, ShardFile]:
-            return encode(shards.folder, name, [(DECISIONS, parts[name])])
+            part = decided.slice(*place[name]).select(DECISIONS.names)
+            return encode(shards.folder, name, [(DECISIONS, part.to_arrow().cast(DECISIONS.arrow))])
 
         for name, files in zip(stale, side_by_side(make, stale), strict=True):
             shards.adopt(name, keys[name], files)
@@ -69,15 +70,30 @@ def resolve(root: Path, settings: Settings, workers: int | None = None) -> Outco
     )
 
 
-def _parts(decided: pl.DataFrame, names: Sequence[str], documents: Mapping[str, Shard]) -> dict[str, pa.Table]:
-    """The decisions by the shards of their documents."""
-    parts: dict[str, pa.Table] = {}
-    begin = 0
-    for name in names:
-        number = documents[name].files["documents"].rows
-        parts[name] = decided.slice(begin, number).select(DECISIONS.names).to_arrow().cast(DECISIONS.arrow)
-        begin += number
-    return parts
+def _keys(
+    decided: pl.DataFrame, signatures: pl.DataFrame, names: Sequence[str], signed: Mapping[str, Shard], fingerprint: str
+) -> dict[str, str]:
+    """What the decisions of each shard follow from: its signatures, and what is said of it that they do not say.
+
+    A document that is known once and is like no other is an article: that need not be digested, and most are.
+    """
+    plain = {
+        "document_id": "document_id", "source": "source", "rule": "rule", "article_id": "article_id",
+        "winner": "document_id", "first_seen": "captured_at",
+    }  # fmt: skip
+    own = signatures.select(pl.col(set(plain.values())).name.prefix("_"))
+    expected = {name: pl.col(f"_{column}") for name, column in plain.items()}
+    expected |= {"decision": pl.lit(Decision.ARTICLE.value), "revision": pl.lit(1, pl.Int32)}
+    said = [pl.col(name).ne_missing(expected.get(name, pl.lit(None))) for name in DECISIONS.names]
+    more = decided.hstack(own).filter(pl.any_horizontal(said)).select(SHARD, ROW, *DECISIONS.names)
+    digests = {
+        number: comparing.content(part.drop(SHARD).to_arrow())
+        for (number,), part in more.partition_by(SHARD, as_dict=True, maintain_order=True).items()
+    }
+    return {
+        name: digest([fingerprint, signed[name].files[SIGNATURES.name].sha256, digests.get(number, "")])
+        for number, name in enumerate(names)
+    }
 
 
 def _blocked(root: Path, names: Sequence[str], verdicts: Mapping[str, Shard]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,13 +13,17 @@ import pyarrow.parquet as pq
 from corpus.errors import InvariantError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from schemas import Table
 
 # Readers prune by row group; 10,000 articles are about 10 MB of zstd.
 ROW_GROUP: Final = 10_000
+# Of documents single texts are fetched, to be compared.
+_ROW_GROUPS: Final = {"documents": 1_024}
 _REPEATING: Final = frozenset(
     {
         "agency", "batch", "check", "decision", "encoding", "language", "media_type", "parser", "publisher", "rule",
@@ -65,7 +70,7 @@ def conform(table: Table, rows: pa.Table) -> pa.Table:
 def write(path: Path, table: Table, rows: pa.Table) -> int:
     """Write rows as a shard of a table; the same rows give the same bytes. Returns the number of rows."""
     rows = conform(table, rows)
-    pq.write_table(rows, path, row_group_size=ROW_GROUP, **options(table.names))
+    pq.write_table(rows, path, row_group_size=_ROW_GROUPS.get(table.name, ROW_GROUP), **options(table.names))
     return int(rows.num_rows)
 
 
@@ -90,8 +95,33 @@ def read(path: Path, columns: list[str] | None = None) -> pa.Table:
     Raises:
         StorageError: it is no Parquet, or a page is not what was written.
     """
+    with _opened(path) as file:
+        return file.read(columns=columns, use_threads=False)
+
+
+def take(path: Path, column: str, rows: NDArray[np.int64]) -> pa.Array:
+    """Some rows of a column of a shard of ours, in the order asked for; only the row groups that have them are read.
+
+    Raises:
+        StorageError: as `read`.
+    """
+    with _opened(path) as file:
+        held = np.array([file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)])
+        ends = np.cumsum(held)
+        group = np.searchsorted(ends, rows, side="right")
+        wanted = np.flatnonzero(np.bincount(group, minlength=len(held)))
+        read = file.read_row_groups(wanted.tolist(), columns=[column], use_threads=False)[column]
+        # Where the groups that were read begin there, less where they begin in the file.
+        moved = np.zeros(len(held), np.int64)
+        moved[wanted] = np.cumsum(held[wanted]) - ends[wanted]
+        numbers = np.ascontiguousarray(rows + moved[group])
+    return read.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(numbers)])).combine_chunks()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            return file.read(columns=columns, use_threads=False)
+            yield file
     except (pa.ArrowException, OSError) as error:
         raise StorageError(f"{path} cannot be read: {error}. Delete it and run `corpus build`.") from None

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.resolve import ragged, scores
-from corpus.resolve.candidates import Pairs, candidates
+from corpus.resolve.candidates import Pairs, Samples, candidates
 from corpus.resolve.duplicates import with_duplicates
 from corpus.resolve.families import NONE, originals
 from corpus.resolve.sketches import ALL, sketches
@@ -50,6 +50,10 @@ def compare_all(articles, n=5):
     return compare
 
 
+def sampled(found):
+    return Samples(found.sample, found.first[:-1], np.diff(found.first), found.limit)
+
+
 def marked(articles, settings=DEFAULTS, shuffle=None):
     """`with_duplicates` over some texts, the earliest first; by article."""
     found = sketches(pa.array(articles, pa.string()), settings.ngram, settings.sketch)
@@ -59,15 +63,12 @@ def marked(articles, settings=DEFAULTS, shuffle=None):
             "text_hash": [text_hash(text) for text in articles],
             "published_date": pl.Series(range(len(articles)), dtype=pl.Int32).cast(pl.Date),
             "first_seen": pl.Series([None] * len(articles), dtype=pl.Datetime("us", "UTC")),
-            "limit": found.limit,
-            "sample": pl.Series(
-                pa.ListArray.from_arrays(pa.array(found.first.astype(np.int32)), pa.array(found.sample))
-            ),
+            "sketch": range(len(articles)),
         }
     )
     if shuffle is not None:
         frame = frame.sample(fraction=1, shuffle=True, seed=shuffle)
-    return with_duplicates(frame, settings, compare_all(articles)).sort("article_id")
+    return with_duplicates(frame, sampled(found), settings, compare_all(articles)).sort("article_id")
 
 
 def numbers(column):
@@ -186,7 +187,7 @@ def test_large_families_cost_no_more_than_their_number(kind):
     compare = compare_all(texts) if kind != "same" else None
     settings = Resolve()
     found = sketches(pa.array(texts), 5, settings.sketch)
-    pairs = candidates(found.sample, found.first, found.limit, settings.threshold, settings.containment)
+    pairs = candidates(sampled(found), settings.threshold, settings.containment)
     assert len(pairs) <= 64 * count
     rows = marked(texts)
     to = numbers(rows["duplicate_of"])

@@ -86,7 +86,7 @@ class AsOf(Version):
             pl.concat(blocked).join(rows, on=[SHARD, "source"], how="semi"),
             settings.parse((self.text(settings.PARAMS) or "").encode(), Path(settings.PARAMS)).resolve,
             pl.concat([pl.DataFrame(TABLES["pairs"].empty), *pairs]),
-            lambda number: parquet.read(documents[names[number]], ["text"])["text"],
+            lambda number, rows: parquet.take(documents[names[number]], "text", rows),
         )
         places = pl.Series([str(documents[name]) for name in names], dtype=pl.String)
         return decided.with_columns(places.gather(decided[SHARD]).alias(_SOURCE))
