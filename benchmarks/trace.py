@@ -147,14 +147,20 @@ def scans(folder: Path) -> None:
             )
         )
 
-    month = pl.col("published_date").is_between(date(2025, 7, 1), date(2025, 7, 31))
-    filtered = fastest(
-        lambda: pl.scan_parquet(paths, glob=False).filter(month).select(pl.col("text").str.len_bytes().sum()).collect()
-    )
+    def filtered(first: date) -> float:
+        day = pl.col("published_date")
+        month = pl.scan_parquet(paths, glob=False).filter(
+            day.is_between(first, first + timedelta(days=31), closed="left")
+        )
+        return fastest(lambda: month.select(pl.col("text").str.len_bytes().sum()).collect())
+
     many, single = full(paths), full(one)
+    print(f"full scan {many:.2f} s, of one file {single:.2f} s: {many / single:.2f} times")
+    months = [filtered(FIRST - timedelta(days=31 * number)) for number in range(1, MONTHS)]
     print(
-        f"full scan {many:.2f} s, of one file {single:.2f} s: {many / single:.2f} times; "
-        f"a month {filtered:.3f} s: {many / filtered:.1f} times faster"
+        f"a month {np.median(months):.3f} s: {many / np.median(months):.1f} times faster, "
+        f"{many / max(months):.1f} times for the slowest of {len(months)}; "
+        f"for {FIRST:%B %Y}, of which there are daily versions, {many / filtered(FIRST):.1f} times"
     )
 
 
