@@ -13,7 +13,10 @@ from corpus.resolve.families import NONE, Links, originals, wholes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from corpus.resolve.candidates import Samples
+    from corpus.resolve.shingles import Places
     from corpus.settings import Resolve
 
 MARKS: Final = {
@@ -33,72 +36,75 @@ def with_duplicates(
     point to it, so there are no chains.
 
     Args:
-        articles: one row an article, with article_id, text_hash, published_date, first_seen and the
-            number of its `sketch`.
+        articles: one row an article, with article_id, text_hash, the number of its `text` (the same for the same
+            text), published_date, first_seen and the number of its `sketch`.
         sampled: the sketches.
         settings: params.yaml's `resolve`.
         compare: adds to rows with text_hash and other_hash what the two have in `common`, and their `grams` and
             `other_grams`.
     """
-    if settings.duplicates == "ignore":
+    if settings.duplicates == "ignore" or articles.is_empty():
         return articles.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in MARKS.items())
     # Undated articles come last, for nothing says that they are early; seeds were there before any capture. Numbers are
-    # sorted, for to move whole rows costs ten times as much.
+    # sorted and looked up, for to move whole rows costs ten times as much.
     by = ("published_date", "first_seen", "article_id")
     order = articles.select(by).with_row_index("_at").sort(by, nulls_last=[True, False, False])["_at"]
-    earliest = order.filter(articles["text_hash"].gather(order).is_first_distinct())
-    texts = articles.select("text_hash", "article_id", "sketch")[earliest]
-    copies, parts = _links(texts, sampled, settings, compare)
-    ids = texts["article_id"]
-    of_text = texts.select(
-        "text_hash",
-        # The earliest of its text, if that is an original, else that text's original.
-        _to=ids.gather(np.where(copies.to == NONE, np.arange(len(ids)), copies.to)),
-        _jaccard=pl.Series(np.where(copies.to == NONE, 1.0, copies.score)),
-        _whole=pl.Series(_named(ids, parts), dtype=pl.String),
-        _share=pl.Series(parts.score),
+    text = articles["text"].to_numpy()
+    earliest = order.filter(articles["text"].gather(order).is_first_distinct()).to_numpy().astype(np.int64)
+    copies, parts = _links(articles, earliest, sampled, settings, compare)
+    number = np.zeros(int(text.max()) + 1, np.int64)
+    number[text[earliest]] = np.arange(len(earliest))
+    own = number[text]
+    # The earliest of its text, if that is an original, else that text's original.
+    of = np.where(copies.to == NONE, np.arange(len(earliest)), copies.to)[own]
+    copy = earliest[of] != np.arange(len(articles))
+    part = ~copy & (parts.to != NONE)[own]
+    ids = articles["article_id"]
+    return articles.with_columns(
+        duplicate_of=_chosen(ids, earliest[of], copy),
+        similarity=_scores(np.where(copies.to == NONE, 1.0, copies.score)[own], copy),
+        contained_in=_chosen(ids, earliest[parts.to[own]], part),
+        containment=_scores(parts.score[own], part),
     )
-    copy = pl.col("_to") != pl.col("article_id")
-    marks = (
-        articles.select("article_id", "text_hash")
-        .join(of_text, on="text_hash", how="left", maintain_order="left")
-        .select(
-            duplicate_of=pl.when(copy).then("_to"),
-            similarity=pl.when(copy).then("_jaccard").cast(pl.Float32),
-            contained_in=pl.when(~copy).then("_whole"),
-            containment=pl.when(~copy & pl.col("_whole").is_not_null()).then("_share").cast(pl.Float32),
-        )
-    )
-    return articles.hstack(marks)
 
 
-def _named(ids: pl.Series, links: Links) -> pl.Series:
-    return ids.gather(pl.Series(links.to).replace(NONE, None))
+def _chosen(values: pl.Series, at: Places, where: NDArray[np.bool_]) -> pl.Series:
+    """The values at some places, and null elsewhere."""
+    return values.gather(pl.Series(at).set(~pl.Series(where), None))
+
+
+def _scores(values: NDArray[np.float64], where: NDArray[np.bool_]) -> pl.Series:
+    return pl.Series(values, dtype=pl.Float32).set(~pl.Series(where), None)
 
 
 def _links(
-    texts: pl.DataFrame, sampled: Samples, settings: Resolve, compare: Callable[[pl.DataFrame], pl.DataFrame]
+    articles: pl.DataFrame,
+    earliest: Places,
+    sampled: Samples,
+    settings: Resolve,
+    compare: Callable[[pl.DataFrame], pl.DataFrame],
 ) -> tuple[Links, Links]:
-    """The copies and the parts among distinct texts, from the earliest to the latest."""
-    number = len(texts)
+    """The copies and the parts among distinct texts, from the earliest to the latest, by their first articles."""
+    number = len(earliest)
     nothing = Links(np.full(number, NONE, np.int64), np.zeros(number))
     if settings.duplicates == "exact" or number < 2:
         return nothing, nothing
-    pairs = candidates.candidates(sampled.of(texts["sketch"].to_numpy()), settings.threshold, settings.containment)
+    pairs = candidates.candidates(
+        sampled.of(articles["sketch"].to_numpy()[earliest]), settings.threshold, settings.containment
+    )
     if not len(pairs):
         return nothing, nothing
-    hashes = texts["text_hash"]
-    scored = compare(
-        pl.DataFrame({"text_hash": hashes.gather(pairs.later), "other_hash": hashes.gather(pairs.earlier)})
-    )
-    common, later, earlier = (scored[name].to_numpy().astype(np.int64) for name in ("common", "grams", "other_grams"))
-    jaccard = common / np.maximum(later + earlier - common, 1)
+    hashes = articles["text_hash"]
+    later, earlier = hashes.gather(earliest[pairs.later]), hashes.gather(earliest[pairs.earlier])
+    scored = compare(pl.DataFrame({"text_hash": later, "other_hash": earlier}))
+    common, grams, others = (scored[name].to_numpy().astype(np.int64) for name in ("common", "grams", "other_grams"))
+    jaccard = common / np.maximum(grams + others - common, 1)
     near = jaccard >= settings.threshold
     copies = originals(number, pairs.where(near), jaccard[near])
     # The one with fewer grams is the part; of equals the later.
-    smaller = np.where(later <= earlier, pairs.later, pairs.earlier)
-    larger = np.where(later <= earlier, pairs.earlier, pairs.later)
-    size = np.minimum(later, earlier)
+    smaller = np.where(grams <= others, pairs.later, pairs.earlier)
+    larger = np.where(grams <= others, pairs.earlier, pairs.later)
+    size = np.minimum(grams, others)
     share = common / np.maximum(size, 1)
     part = (share >= settings.containment) & (size >= settings.containment_grams)
     parts = wholes(number, smaller[part], larger[part], share[part], copies.to != NONE)

@@ -63,8 +63,9 @@ def decide(
     good = rows
     if not blocked.is_empty():
         good = rows.join(blocked, on=[SHARD, "source"], how="anti", maintain_order="left")
-    distinct = good.select("text_hash", SHARD, ROW, "grams").unique("text_hash", keep="first", maintain_order=True)
-    comparing = Comparing(distinct, settings.ngram, known, texts)
+    good = _with_texts(good)
+    first = good.filter(pl.col("text") == pl.col("sketch")).select("text_hash", SHARD, ROW, "grams")
+    comparing = Comparing(first, settings.ngram, known, texts)
     bounds = Bounds(settings.minor_change, settings.url_reuse_below, settings.url_reuse == "split")
 
     def compare(asked: pl.DataFrame) -> pl.DataFrame:
@@ -81,3 +82,13 @@ def decide(
     bad = bad.with_columns(decision=pl.lit(Decision.QUARANTINED.value))
     decided = pl.concat([good, bad], how="diagonal").select(SHARD, ROW, *DECISIONS.names).sort(SHARD, ROW)
     return decided, comparing.asked
+
+
+def _with_texts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `text`, the number of the first sketch of the same text: numbers are faster to look up than hashes."""
+    several = rows.filter(rows["text_hash"].is_duplicated()).select(
+        "sketch", first=pl.col("sketch").first().over("text_hash")
+    )
+    text = rows["sketch"].to_numpy().copy()
+    text[rows["sketch"].search_sorted(several["sketch"])] = several["first"].to_numpy()
+    return rows.with_columns(text=pl.Series(text))

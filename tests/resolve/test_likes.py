@@ -63,6 +63,7 @@ def marked(articles, settings=DEFAULTS, shuffle=None):
             "text_hash": [text_hash(text) for text in articles],
             "published_date": pl.Series(range(len(articles)), dtype=pl.Int32).cast(pl.Date),
             "first_seen": pl.Series([None] * len(articles), dtype=pl.Datetime("us", "UTC")),
+            "text": [articles.index(text) for text in articles],
             "sketch": range(len(articles)),
         }
     )
