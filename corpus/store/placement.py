@@ -27,8 +27,10 @@ ROWS: Final = 1_024
 # Of captures so recent, relative to the last, most corrections are; they stand in smaller files.
 FRESH: Final = timedelta(days=3)
 FRESH_ROWS: Final = 96
-# A batch with so many documents is a collection of its own, and is folded with no other.
+# A batch with so many documents is a collection of its own, and is folded with no other. One of a quarter of a million
+# has larger files, for there would be hundreds of them.
 LARGE: Final = 10_000
+_FILES: Final = 256
 # Revisions and quarantined documents are few among many.
 REST_ROWS: Final = 16_384
 
@@ -104,7 +106,15 @@ def _groups(documents: Mapping[str, int]) -> Iterator[tuple[Sequence[_Unit], int
 
     for (kind, _), several in groupby(units, key=group):
         found = list(several)
-        yield found, {"seeds": max(unit.documents for unit in found), "fresh": FRESH_ROWS}.get(kind, ROWS)
+        if kind == "large":
+            yield found, _rows_of_large(sizes[found[0].batch])
+        else:
+            yield found, {"seeds": max(unit.documents for unit in found), "fresh": FRESH_ROWS}.get(kind, ROWS)
+
+
+def _rows_of_large(documents: int) -> int:
+    """Rows of the files of a large batch: doubled as its size doubles, so that one document less leaves the files."""
+    return min(ROWS << (documents // (ROWS * _FILES)).bit_length(), REST_ROWS)
 
 
 def _units(documents: Mapping[str, int]) -> list[_Unit]:

@@ -92,6 +92,14 @@ def test_a_large_batch_keeps_its_files_whatever_comes_later():
     assert alone <= set(place(large | shards(24 * 200, 7)))
 
 
+@pytest.mark.parametrize(("documents", "most"), [(200_000, 200), (400_000, 256), (1_000_000, 256), (3_000_000, 256)])
+def test_a_huge_batch_has_few_files_and_a_document_less_leaves_them(documents, most):
+    whole = place(shards(0, documents))
+    assert len(whole) <= most
+    less = place(shards(0, documents - 1))
+    assert len(set(whole) - set(less)) <= 2
+
+
 @pytest.mark.parametrize("documents", [{}, {"seeds-a1": 0}])
 def test_nothing_has_no_files(documents):
     assert place(documents) == [] == place_rest(documents)
