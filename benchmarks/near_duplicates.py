@@ -123,7 +123,8 @@ def rows(first: int, count: int, scattered: float, planted: list[Planted]) -> It
             "title": " ".join(words[:8]), "description": None, "authors": ["A. Writer"], "agency": None, "section": None,
             "keywords": [], "language": "en", "published_date": date(2020, 1, 1) + timedelta(days=number * 2_000 // 10_000_000),
             "published_at": None, "modified_at": None, "text": text, "headings": [], "image_credits": [], "links": [],
-            "word_count": len(words), "text_hash": text_hash(text), "problems": [],
+            "word_count": len(words), "text_hash": text_hash(text), "control_characters": 0,
+            "problems": [],
         }  # fmt: skip
 
 

@@ -1,39 +1,58 @@
 """How fast the stages are: `python -m benchmarks.throughput [COUNT]`. Prints documents a second and peak memory.
 
 Each stage runs as the process that DVC would start. `start-up` is the time it takes for a corpus of one document, that
-is mostly of imports; `work` is what more documents cost.
+is mostly of imports; `work` is what more documents cost. Then the three stages after `ingest` are measured once more with
+`resolve.duplicates: exact`, for whom near-duplicates do not matter.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.make_seeds import make
 
 STAGES = ("ingest", "validate", "resolve", "write", "report")
+MIDDLE = ("validate", "resolve", "write")
 
 
-def run(folder: Path, stage: str) -> tuple[float, int]:
-    """Seconds and peak memory in bytes of one stage, its workers left aside."""
+class Cost(NamedTuple):
+    """Seconds by the clock and of all processors, and peak memory in bytes, workers left aside."""
+
+    seconds: float
+    processor: float
+    memory: int
+
+
+def run(folder: Path, stage: str) -> Cost:
+    """Run one stage."""
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "corpus", stage], cwd=folder, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"{stage} failed")
-    return time.perf_counter() - began, usage.ru_maxrss * 1024
+    return Cost(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
-def stages(folder: Path, count: int) -> dict[str, tuple[float, int]]:
-    """Every stage over a new corpus of so many documents."""
+def stages(folder: Path, count: int) -> tuple[dict[str, Cost], dict[str, Cost]]:
+    """Every stage over a new corpus of so many documents, and those of `MIDDLE` without near-duplicates."""
     subprocess.run([sys.executable, "-m", "corpus", "init", str(folder)], check=True, capture_output=True)
     make(folder / "seeds", count)
-    return {stage: run(folder, stage) for stage in STAGES}
+    whole = {stage: run(folder, stage) for stage in STAGES}
+    params = folder / "params.yaml"
+    params.write_text(params.read_text().replace("duplicates: mark", "duplicates: exact"))
+    for name in ("verdicts", "signatures", "pairs", "decisions", "articles", "revisions", "quarantine"):
+        shutil.rmtree(folder / "data" / name)
+    for stage in (*MIDDLE, "signatures", "pairs"):
+        (folder / "data" / "keys" / f"{stage}.json").unlink()
+    return whole, {stage: run(folder, stage) for stage in MIDDLE}
 
 
 def main() -> None:
@@ -42,18 +61,25 @@ def main() -> None:
     parser.add_argument("count", type=int, nargs="?", default=100_000)
     count = parser.parse_args().count
     with tempfile.TemporaryDirectory() as scratch:
-        alone = stages(Path(scratch) / "one", 1)
-        whole = stages(Path(scratch) / "many", count)
-    work = {stage: whole[stage][0] - alone[stage][0] for stage in STAGES}
-    for stage, (seconds, memory) in whole.items():
+        alone, exact_alone = stages(Path(scratch) / "one", 1)
+        whole, exact = stages(Path(scratch) / "many", count)
+    show(count, whole, alone)
+    print("without near-duplicates:")
+    show(count, exact, exact_alone)
+
+
+def show(count: int, whole: dict[str, Cost], alone: dict[str, Cost]) -> None:
+    """Print what so many documents cost, and what one does."""
+    work = {stage: whole[stage].seconds - alone[stage].seconds for stage in whole}
+    for stage, cost in whole.items():
         print(
-            f"{stage:9} {seconds:6.2f} s, start-up {alone[stage][0]:.2f} s {count / seconds:9,.0f} documents/s, "
-            f"work {count / work[stage]:9,.0f} documents/s {memory / 1e6:5.0f} MB"
+            f"{stage:9} {cost.seconds:6.2f} s, start-up {alone[stage].seconds:.2f} s "
+            f"{count / cost.seconds:9,.0f} documents/s, work {count / work[stage]:9,.0f} documents/s "
+            f"{cost.processor - alone[stage].processor:6.2f} s of processors {cost.memory / 1e6:5.0f} MB"
         )
-    middle = ("validate", "resolve", "write")
     print(
-        f"validate + resolve + write: {count / sum(whole[stage][0] for stage in middle):,.0f} documents/s, "
-        f"work {count / sum(work[stage] for stage in middle):,.0f} documents/s"
+        f"validate + resolve + write: {count / sum(whole[stage].seconds for stage in MIDDLE):,.0f} documents/s, "
+        f"work {count / sum(work[stage] for stage in MIDDLE):,.0f} documents/s"
     )
 
 

@@ -75,7 +75,6 @@ def checks(limits: Limits) -> dict[str, tuple[Passes, ...]]:
 
     early = Passes(Check.DATE_EARLY, lambda key: day(key) >= limits.earliest_date)
     late = Passes(Check.DATE_LATE, lambda key: day(key) <= latest())
-    clean = Passes(Check.CONTROL_CHARACTERS, lambda key: pl.col(key).map_batches(_is_clean, return_dtype=pl.Boolean))
     blank = Passes(
         Check.LIST_BLANK,
         lambda key: pl.col(key).list.eval(pl.element().str.strip_chars() != "").list.all(),
@@ -90,9 +89,10 @@ def checks(limits: Limits) -> dict[str, tuple[Passes, ...]]:
                     | (pl.col(key).str.strip_chars() == "")
                 ),
             ),
-            clean,
+            Passes(Check.CONTROL_CHARACTERS, lambda key: ~pl.col(key).str.contains(CONTROL)),
         ),
-        "text": (clean,),
+        # Counted by ingest, which has the texts at hand: nobody reads them again for this.
+        "control_characters": (Passes(Check.CONTROL_CHARACTERS, lambda key: pl.col(key) == 0),),
         "word_count": (Passes(Check.TEXT_SHORT, lambda key: pl.col(key) >= limits.min_words),),
         "published_date": (
             Passes(Check.DATE_MISSING, lambda key: pl.col(key).is_not_null()),
@@ -114,6 +114,13 @@ def checks(limits: Limits) -> dict[str, tuple[Passes, ...]]:
         "keywords": (blank,),
         "image_credits": (blank,),
     }
+
+
+# The columns of `documents` that are looked at: all but the long ones.
+CHECKED: Final = (
+    "document_id", "source", "captured_at", "url", "title", "authors", "keywords", "language", "published_date",
+    "published_at", "modified_at", "image_credits", "word_count", "text_hash", "control_characters", "problems",
+)  # fmt: skip
 
 
 def failing(
@@ -189,8 +196,6 @@ def broken(table: Table, frame: pl.DataFrame) -> bool:
 
 
 def _shown(column: str, dtype: Any) -> pl.Expr:
-    if column == "text":
-        return pl.lit(None, pl.String)
     value = pl.col(column)
     if isinstance(dtype, pl.List):
         value = value.list.join(" | ")
@@ -200,12 +205,12 @@ def _shown(column: str, dtype: Any) -> pl.Expr:
     return pl.format("{}: {}", pl.lit(column), shown.fill_null("none"))
 
 
-def _is_clean(texts: pl.Series) -> pl.Series:
-    """Which texts are free of control characters; null is."""
+def control_characters(texts: pl.Series) -> pl.Series:
+    """How many control characters, newlines aside, each text has; int32."""
     # Hardly any batch has one: a look at all its bytes together costs half of a pattern on each text.
-    if _has_controls(texts):
-        return ~texts.str.contains(CONTROL)
-    return pl.repeat(True, len(texts), eager=True)
+    if not _has_controls(texts):
+        return pl.repeat(0, len(texts), dtype=pl.Int32, eager=True)
+    return texts.str.count_matches(CONTROL).fill_null(0).cast(pl.Int32)
 
 
 def _has_controls(texts: pl.Series) -> bool:
@@ -218,11 +223,15 @@ def _has_controls(texts: pl.Series) -> bool:
 
 
 def _may_control(letters: NDArray[np.uint8]) -> bool:
-    """Whether bytes of UTF-8 hold C0 but newline, DEL, or what C1 begins with (as do U+00A0 to U+00BF)."""
+    """Whether bytes of UTF-8 hold C0 but newline, DEL, or C1."""
     for start in range(0, len(letters), _AT_ONCE):
         part = letters[start : start + _AT_ONCE]
         low = np.count_nonzero(part < ord(" ")) - np.count_nonzero(part == ord("\n"))
-        if low or (part == 0x7F).any() or (part == 0xC2).any():
+        if low or (part == 0x7F).any():
+            return True
+        # C1 is 0xC2 and a byte below 0xA0; from there on are the signs of Latin-1.
+        second = letters[np.flatnonzero(part == 0xC2) + (start + 1)]
+        if (second < 0xA0).any():
             return True
     return False
 

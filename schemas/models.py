@@ -6,19 +6,23 @@ on a LazyFrame pandera checks no values.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandera.polars as pa
 import polars as pl
 
-from schemas.checks import checks, failing, promises
+from schemas.checks import CHECKED, checks, failing, promises
+from schemas.table import Table
 from schemas.tables import DOCUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schemas.checks import Limits, Passes, Promise
-    from schemas.table import Table
+
+_CHECKED: Final = Table(
+    DOCUMENTS.name, DOCUMENTS.meaning, tuple(column for column in DOCUMENTS.columns if column.name in CHECKED)
+)
 
 
 def model(table: Table, checks: Mapping[str, list[pa.Check]] | None = None) -> pa.DataFrameSchema:
@@ -35,7 +39,7 @@ def model(table: Table, checks: Mapping[str, list[pa.Check]] | None = None) -> p
 def documents(limits: Limits) -> pa.DataFrameSchema:
     """The model of `documents` with every check that a parsed row can fail."""
     return model(
-        DOCUMENTS, {column: [_as_pandera(one) for one in several] for column, several in checks(limits).items()}
+        _CHECKED, {column: [_as_pandera(one) for one in several] for column, several in checks(limits).items()}
     )
 
 

@@ -90,6 +90,7 @@ DOCUMENTS: Final = Table(
         Column("parser", pa.string(), "which parser spoke, as `text/1`; null where none did", nullable=True),
         _CAPTURED_AT,
         *(_LOOSE_TITLE if column.name == "title" else column for column in _CONTENT),
+        Column("control_characters", pa.int32(), "those left in `text`, newlines aside"),
         Column("problems", PROBLEMS, "what the parser has to say: check and what it found"),
     ),
     sort=("source",),

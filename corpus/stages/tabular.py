@@ -14,13 +14,14 @@ from corpus.formats.article import Parsed
 from corpus.text.normalise import text_hash
 from corpus.text.words import word_counts
 from schemas import DOCUMENTS
+from schemas.checks import control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # Taken from a document itself, from what its parser says, and from its text.
 ORIGIN: Final = ("document_id", "source", "batch", "media_type", "size", "captured_at")
-_DERIVED: Final = ("word_count", "text_hash")
+_DERIVED: Final = ("word_count", "text_hash", "control_characters")
 CONTENT: Final = tuple(name for name in DOCUMENTS.names if name not in (*ORIGIN, *_DERIVED))
 _NOTHING: Final = Parsed()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +47,8 @@ def table(origins: Mapping[str, Sequence[object] | pl.Series], contents: Mapping
     if "word_count" not in columns:
         columns["word_count"] = word_counts(texts)
     columns["text_hash"] = [text_hash(text) for text in texts]
+    columns["text"] = text = pl.Series(texts, dtype=pl.String)
+    columns["control_characters"] = control_characters(text)
     return pa.table([_array(columns[name], type_of[name]) for name in DOCUMENTS.names], schema=DOCUMENTS.arrow)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -13,14 +13,17 @@ from corpus.stages.threads import THREADS, in_turn
 from corpus.store import engine, parquet
 from corpus.store.digest import canonical_json, digest
 from corpus.store.shards import KeyedShards, require, shard_path
+from corpus.text.normalise import text_hash
 from schemas import RULES, VERDICTS, Severity
-from schemas.checks import Limits, checks, failing
+from schemas.checks import CHECKED, Limits, checks, failing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from corpus.settings import Settings, Validate
+
+_NOTHING: Final = text_hash("")
 
 
 def validate(root: Path, settings: Settings) -> Outcome:
@@ -35,7 +38,9 @@ def validate(root: Path, settings: Settings) -> Outcome:
         stale = shards.stale(keys)
 
         def check(name: str) -> pl.DataFrame:
-            return verdicts(pl.DataFrame(parquet.read(shard_path(root, "documents", name))), settings.validate_)
+            return verdicts(
+                pl.DataFrame(parquet.read(shard_path(root, "documents", name), list(CHECKED))), settings.validate_
+            )
 
         with progress("validate", len(stale), "shards") as advance, ThreadPoolExecutor(THREADS) as pool:
             for name, said in in_turn(pool, check, stale):
@@ -72,7 +77,7 @@ def verdicts(
     """What the checks and the parsers say of some documents.
 
     Args:
-        frame: rows of `schemas.DOCUMENTS`.
+        frame: rows of `schemas.DOCUMENTS`, at least the columns `CHECKED`.
         settings: params.yaml's `validate`.
         find: how to find the rows that fail a check.
 
@@ -83,7 +88,7 @@ def verdicts(
     key = ["document_id", "source"]
     told = frame.select(*key, "problems").explode("problems", empty_as_null=False).unnest("problems")
     # What could not be read has no title and no words either; its one reason is enough.
-    unread = (frame["text"] == "") & (frame["problems"].list.len() > 0)
+    unread = (frame["text_hash"] == _NOTHING) & (frame["problems"].list.len() > 0)
     checked = find(limits, frame.filter(~unread), key) if not unread.all() else told.clear()
     severity = {check.value: settings.severity.get(check, rule.severity).value for check, rule in RULES.items()}
     found = (
