@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -43,6 +44,10 @@ def article(slug: str, title: str | None = None, body: str = BODY) -> str:
     return ARTICLE.format(slug=slug, title=title or f"Council approves {slug}", body=body)
 
 
+# Coverage makes a build half as slow again. What only sets a scene, is killed, or is not ours has nothing to tell it.
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
+
+
 @dataclass(frozen=True)
 class Corpus:
     """A corpus repository, driven as a user would."""
@@ -64,6 +69,10 @@ class Corpus:
             assert done.returncode == 0, f"corpus {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
         return done
 
+    def build(self) -> None:
+        """Bring the corpus up to date, to set a scene; a test of building says `run("build")`."""
+        self.run("build", **UNMEASURED)
+
     def git(self, *arguments: str) -> str:
         return subprocess.run(
             ["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True, timeout=60
@@ -73,7 +82,8 @@ class Corpus:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         return subprocess.run(
             [sys.executable, "-m", "dvc", *arguments],
-            cwd=self.root, capture_output=True, text=True, check=check, timeout=300, env={**os.environ, "PATH": path},
+            cwd=self.root, capture_output=True, text=True, check=check, timeout=300,
+            env={**os.environ, **UNMEASURED, "PATH": path},
         )  # fmt: skip
 
     def seed(self, name: str, text: str | bytes) -> Path:
@@ -86,6 +96,14 @@ class Corpus:
     def commit(self, message: str = "Change") -> None:
         self.git("add", "--all")
         self.git("commit", "--quiet", "-m", message)
+
+
+# What takes longest begins first, so that all workers end together.
+LONG = ("test_killed_at_random_moments", "test_scheduled_runs_start", "test_update_once", "test_killed_or_interrupted")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.name.startswith(LONG))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -110,6 +128,22 @@ def _environment(tmp_path_factory: pytest.TempPathFactory) -> None:
     )
 
 
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that `make` fills, made by the first worker that wants it, for all of them; to be copied, not changed."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "once" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            # What a worker left that failed at it.
+            shutil.rmtree(folder / "place", ignore_errors=True)
+            (folder / "place").mkdir()
+            make(folder / "place")
+            (folder / "made").touch()
+    return folder / "place"
+
+
 @pytest.fixture
 def corpus_repo(tmp_path: Path) -> Corpus:
     """A fresh corpus repository without documents."""
@@ -119,17 +153,20 @@ def corpus_repo(tmp_path: Path) -> Corpus:
 
 
 @pytest.fixture(scope="session")
-def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_once(tmp_path_factory: pytest.TempPathFactory, _environment: None) -> Path:
     """A corpus repository with two articles and a bad document, built and committed; to be copied, not changed."""
-    from corpus.versioning.start import init
 
-    repo = Corpus(init(tmp_path_factory.mktemp("built") / "repo").root)
-    repo.seed("one.txt", article("one"))
-    repo.seed("two.txt", article("two", body=BODY + " Two thirds would be paid by the region."))
-    repo.seed("bad.txt", "")
-    repo.run("build")
-    repo.commit()
-    return repo.root
+    def make(place: Path) -> None:
+        from corpus.versioning.start import init
+
+        repo = Corpus(init(place / "repo").root)
+        repo.seed("one.txt", article("one"))
+        repo.seed("two.txt", article("two", body=BODY + " Two thirds would be paid by the region."))
+        repo.seed("bad.txt", "")
+        repo.build()
+        repo.commit()
+
+    return made_once(tmp_path_factory, "built", make) / "repo"
 
 
 @pytest.fixture
@@ -142,13 +179,10 @@ def built(built_once: Path, tmp_path: Path) -> Corpus:
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory, _environment: None) -> Corpus:
-    """A released corpus of seeds and a batch, for reading; made once for all workers."""
+    """A released corpus of seeds and a batch, for reading."""
     from tests.library import make
 
-    own = tmp_path_factory.getbasetemp()
-    root = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "library"
-    make(root)
-    return Corpus(root / "repo")
+    return Corpus(made_once(tmp_path_factory, "library", make) / "repo")
 
 
 @pytest.fixture

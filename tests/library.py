@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import random
 import re
@@ -32,32 +31,26 @@ _WORDS = re.findall(
 
 
 def make(root: Path) -> None:
-    """Build and release the library; whoever comes second finds it."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if (root / "made").exists():
-            return
-        from corpus.versioning.start import init
+    """Build and release the library, as `root/repo`."""
+    from corpus.versioning.start import init
 
-        repo = Corpus(init(root / "repo").root)
-        old, new = _rows(2019, "alpha.com", "en"), _rows(2021, "beta.org", "en-GB")
-        for copy, original in zip(new[:COPIES], old, strict=False):
-            copy["text"] = original["text"]
-        for row, title in zip(new[COPIES:], HOSTILE, strict=False):
-            row["title"] = title
-        for row in new[-2:]:
-            del row["date"], row["language"]
-        for row in old:
-            text = row.pop("text")
-            front = "\n".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in row.items())
-            repo.seed(f"{row['date']}.md", f"---\n{front}\n---\n\n{text}\n")
-        (root / "new.jsonl").write_text("\n".join(map(json.dumps, new)))
-        repo.run("add", "--captured-at", "2022-01-02", "--licence", "CC BY 4.0", str(root / "new.jsonl"))
-        repo.run("build")
-        repo.commit()
-        repo.git("tag", "--annotate", "-m", "The library", "corpus@v1.0.0")
-        (root / "made").touch()
+    repo = Corpus(init(root / "repo").root)
+    old, new = _rows(2019, "alpha.com", "en"), _rows(2021, "beta.org", "en-GB")
+    for copy, original in zip(new[:COPIES], old, strict=False):
+        copy["text"] = original["text"]
+    for row, title in zip(new[COPIES:], HOSTILE, strict=False):
+        row["title"] = title
+    for row in new[-2:]:
+        del row["date"], row["language"]
+    for row in old:
+        text = row.pop("text")
+        front = "\n".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in row.items())
+        repo.seed(f"{row['date']}.md", f"---\n{front}\n---\n\n{text}\n")
+    (root / "new.jsonl").write_text("\n".join(map(json.dumps, new)))
+    repo.run("add", "--captured-at", "2022-01-02", "--licence", "CC BY 4.0", str(root / "new.jsonl"))
+    repo.build()
+    repo.commit()
+    repo.git("tag", "--annotate", "-m", "The library", "corpus@v1.0.0")
 
 
 def _rows(year: int, publisher: str, language: str) -> list[dict[str, object]]:

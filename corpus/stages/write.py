@@ -151,10 +151,10 @@ class _Reader:
         if self._last is None or self._last[0] != part.shard:
             only = parquet.read(shard_path(self._root, "decisions", part.shard), ["decision"])["decision"]
             # Texts are not read to find out that there is nothing to take.
-            if not pc.any(pc.equal(only.slice(part.start, part.stop - part.start), decision.value)).as_py():
+            if not len(_places(only.slice(part.start, part.stop - part.start), decision)):
                 return None
         rows = self.decided(part.shard).slice(part.start, part.stop - part.start)
-        numbers = pc.indices_nonzero(pc.equal(rows["decision"], decision.value))
+        numbers = _places(rows["decision"], decision)
         if not len(numbers):
             return None
         keys = rows.select(table.sort).take(numbers)
@@ -203,6 +203,11 @@ def keep_promises(table: Table, rows: pa.Table) -> None:
     except SchemaErrors as errors:
         raise InvariantError(f"Rows for '{table.name}' break its promises:\n{errors.failure_cases}") from None
     raise InvariantError(f"Rows for '{table.name}' break its promises, and its model does not say which.")
+
+
+def _places(decisions: pa.ChunkedArray, wanted: Decision) -> pa.Array:
+    """Where a decision stands. Not by pc.equal: to make a scalar of a str, pyarrow imports pandas."""
+    return (pl.Series(decisions) == wanted.value).arg_true().to_arrow()
 
 
 _BY_DECISION: Final = {

@@ -16,7 +16,7 @@ import pytest
 
 from corpus.errors import UsageError
 from corpus.store.lock import write_lock
-from tests.conftest import BODY, article
+from tests.conftest import BODY, UNMEASURED, article
 
 DEADLINE = 180.0
 
@@ -49,9 +49,9 @@ def until(condition, what):
     pytest.fail(f"not within {DEADLINE:.0f} s: {what}")
 
 
-def start(repo, *arguments):
+def start(repo, *arguments, **environment):
     return subprocess.Popen(
-        [sys.executable, "-m", "corpus", *arguments],
+        [sys.executable, "-m", "corpus", *arguments], env={**os.environ, **environment},
         cwd=repo.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def artifacts(repo):
 def test_update_once_quietly_with_artifacts_and_a_commit(corpus_repo):
     corpus_repo.seed("one.txt", article("one"))
     corpus_repo.seed("bad.txt", b"")
-    done = corpus_repo.run("update")
+    done = corpus_repo.run("update", **UNMEASURED)
     assert done.stderr == ""
     lines = done.stdout.splitlines()
     assert lines[0] == "2 documents in: 1 article, 0 superseded, 0 repeats, 1 quarantined"
@@ -123,7 +123,7 @@ def test_a_failed_stage_is_a_failed_run_with_its_own_error(built):
     assert state == "Failed"
     assert "Stage 'validate' failed" in message
     path.unlink()
-    built.run("update")
+    built.run("update", **UNMEASURED)
     assert [run[0] for run in runs(built)] == ["Failed", "Completed"]
 
 
@@ -154,12 +154,12 @@ def test_scheduled_runs_start_end_and_never_overlap(built):
 
 def test_a_killed_run_leaves_the_next_one_able_to_work(built):
     built.seed("new.txt", article("new", body=BODY + " New."))
-    killed = start(built, "update")
+    killed = start(built, "update", **UNMEASURED)
     until(lambda: any(run[0] == "Running" for run in runs(built)), "the run has started")
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()
     until(lambda: not servers(built), "no orphan is left")
-    built.run("update")
+    built.run("update", **UNMEASURED)
     assert [run[0] for run in runs(built)] == ["Crashed", "Completed"]
     assert "up to date" in built.dvc("status").stdout
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import BODY, Corpus, article
+from tests.conftest import BODY, Corpus, article, made_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,18 +24,21 @@ def cached(corpus: Corpus) -> Path:
 @pytest.fixture(scope="session")
 def released_once(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`built_once` as v1.0.0, then one article more, one less and one corrected as v1.1.0; to be copied, not changed."""
-    root = tmp_path_factory.mktemp("released") / "repo"
-    shutil.copytree(built_once, root, symlinks=True)
-    repo = Corpus(root)
-    repo.run("release", "-m", "The first")
-    repo.seed("one.txt", article("one", body=BODY + " Corrected."))
-    repo.seed("three.txt", article("three", body=BODY + " A third."))
-    (root / "seeds/two.txt").unlink()
-    repo.commit("Second")
-    # What a build writes may be uncommitted; the release commits it.
-    repo.run("build")
-    repo.run("release")
-    return root
+
+    def make(place: Path) -> None:
+        root = place / "repo"
+        shutil.copytree(built_once, root, symlinks=True)
+        repo = Corpus(root)
+        repo.run("release", "-m", "The first")
+        repo.seed("one.txt", article("one", body=BODY + " Corrected."))
+        repo.seed("three.txt", article("three", body=BODY + " A third."))
+        (root / "seeds/two.txt").unlink()
+        repo.commit("Second")
+        # What a build writes may be uncommitted; the release commits it.
+        repo.build()
+        repo.run("release")
+
+    return made_once(tmp_path_factory, "released", make) / "repo"
 
 
 @pytest.fixture
@@ -54,9 +57,12 @@ def said(name: str) -> str:
 @pytest.fixture(scope="session")
 def kept_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that holds the corpus and its remotes; to be copied, not changed."""
+    return made_once(tmp_path_factory, "kept", _keep)
+
+
+def _keep(place: Path) -> None:
     from corpus.versioning.start import init
 
-    place = tmp_path_factory.mktemp("kept")
     repo = Corpus(init(place / "repo").root)
     (place / "in").mkdir()
     for name in ("raw1", "raw2", "raw3"):
@@ -69,16 +75,15 @@ def kept_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     repo.git("init", "--quiet", "--bare", "--initial-branch=main", "../git")
     repo.git("remote", "add", "origin", "../git")
     repo.run("add", "--captured-at", "2024-05-06", str(place / "in"))
-    repo.run("build")
+    repo.build()
     repo.commit("One")
     repo.git("tag", "--annotate", "--message", "The first", "corpus@v1.0.0")
     repo.seed("one.txt", article("one", body=said("one") + " Corrected."))
-    repo.run("build")
+    repo.build()
     repo.commit("Two")
     repo.git("tag", "--annotate", "--message", "The second", "corpus@v1.1.0")
     repo.dvc("push", "--all-tags")
     repo.git("push", "--quiet", "--set-upstream", "origin", "main", "--tags")
-    return place
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import corpus
-from tests.conftest import Corpus, article
+from tests.conftest import Corpus, article, made_once
 
 STORY = " ".join(f"word{number} of the long story about the river and the bridge" for number in range(30))
 TABLES = ("articles", "revisions", "quarantine", "decisions")
@@ -44,13 +44,13 @@ def made(root, until):
         if day <= until:
             (root / f"{day}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
             repo.run("add", "--captured-at", f"{day}T10:00:00", str(root / f"{day}.jsonl"))
-    repo.run("build")
+    repo.build()
     return repo.root
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("whole"), "2026-12-31")
+    return made_once(tmp_path_factory, "whole", lambda place: made(place, "2026-12-31")) / "repo"
 
 
 def rows(version, table):

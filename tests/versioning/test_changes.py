@@ -16,7 +16,7 @@ from corpus.errors import NotFound, UsageError
 from corpus.versioning.comparing.diff import diff, worded
 from corpus.versioning.comparing.finding import find_article
 from corpus.versioning.repository import find
-from tests.conftest import BODY, Corpus, article
+from tests.conftest import BODY, Corpus, article, made_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,11 +31,15 @@ LONG = "\n\n".join(
 @pytest.fixture(scope="session")
 def changing(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """Two releases: one article corrected by a later capture, one withdrawn, one added. To be read only."""
-    root = tmp_path_factory.mktemp("changing") / "repo"
+    return Corpus(made_once(tmp_path_factory, "changing", lambda place: _change(built_once, place)) / "repo")
+
+
+def _change(built_once: Path, place: Path) -> None:
+    root = place / "repo"
     shutil.copytree(built_once, root, symlinks=True)
     repo = Corpus(root)
     repo.run("release", "-m", "The first")
-    rows = root.parent / "rows.jsonl"
+    rows = place / "rows.jsonl"
     text = f"{BODY.replace('four hours', 'five long hours')}\n\n{LONG}\n\n{EVIL}"
     row = {"title": "Council <b>rejects</b> one", "text": text, "url": ONE, "authors": ["Jane Example"]}
     rows.write_text(json.dumps({**row, "date_publish": "2020-09-11"}))
@@ -45,10 +49,9 @@ def changing(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Corp
     repo.run("add", "--captured-at", "2024-02-02", str(rows))
     (root / "seeds/two.txt").unlink()
     repo.seed("three.txt", article("three", body=BODY + " A third."))
-    repo.run("build")
+    repo.build()
     repo.commit("Second")
     repo.run("release", "-m", "The second")
-    return repo
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from corpus.store.lock import holder
 from corpus.versioning.keeping.verify import Version, verify
 from corpus.versioning.repository import Repository
-from tests.conftest import article
+from tests.conftest import UNMEASURED, article
 from tests.versioning.conftest import said
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ while not sys.stdin.closed:
 
 def start(repo: Corpus, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, *arguments], cwd=repo.root, text=True,
+        [sys.executable, *arguments], cwd=repo.root, text=True, env={**os.environ, **UNMEASURED},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -63,7 +63,7 @@ def test_a_reader_beside_a_build_sees_the_old_or_the_new(built: Corpus) -> None:
     assert reader.stdout.readline() == "2\n"
     for number in range(20):
         built.seed(f"new-{number}.txt", article(f"new-{number}", body=said(str(number))))
-    built.run("build")
+    built.build()
     status, out, err = end(reader)
     assert (status, err) == (0, "")
     # Whatever it saw was whole: two articles, and at most later all of them.

@@ -26,7 +26,7 @@ from corpus.versioning.keeping.rebuild import rebuild
 from corpus.versioning.keeping.verify import Version, verify
 from corpus.versioning.keeping.verify_remote import verify_remote
 from corpus.versioning.repository import Repository
-from tests.conftest import Corpus, article
+from tests.conftest import UNMEASURED, Corpus, article, made_once
 from tests.versioning.conftest import said
 
 if TYPE_CHECKING:
@@ -59,13 +59,17 @@ def require_sound(repo: Corpus, *revs: str) -> None:
             assert verify_remote(version, store)[1] == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def forgotten(kept_once: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Corpus, str]:
     """A corpus with a history, after `forget --everywhere --push`, and what that printed; to be read, not changed."""
-    place = tmp_path_factory.mktemp("forgotten") / "kept"
-    shutil.copytree(kept_once, place, symlinks=True)
-    repo = Corpus(place / "repo")
-    return repo, repo.run("forget", RAW, "--everywhere", "--push", *WITHDRAW).stdout
+
+    def make(place: Path) -> None:
+        shutil.copytree(kept_once, place / "kept", symlinks=True)
+        said = Corpus(place / "kept/repo").run("forget", RAW, "--everywhere", "--push", *WITHDRAW).stdout
+        (place / "certificate").write_text(said)
+
+    place = made_once(tmp_path_factory, "forgotten", make)
+    return Corpus(place / "kept/repo"), (place / "certificate").read_text()
 
 
 def test_it_is_in_no_table_no_batch_no_object_and_no_remote(forgotten: tuple[Corpus, str]) -> None:
@@ -132,7 +136,7 @@ def test_a_clone_builds_the_same_without_it(forgotten: tuple[Corpus, str], tmp_p
     subprocess.run(["git", "clone", "--quiet", str(repo.root.parent / "git"), str(clone.root)], check=True)
     (tmp_path / "kept" / "remote").symlink_to(repo.root.parent / "remote")
     clone.dvc("pull", "data/raw")
-    clone.run("build")
+    clone.build()
     assert clone.git("status", "--porcelain") == ""
 
 
@@ -170,7 +174,7 @@ def test_seeds_are_deleted_and_stay_out_and_all_of_it_is_a_function_of_what_is_t
     shutil.rmtree(kept.root / ".dvc/tmp")
     for table in ("documents", "verdicts", "decisions", "keys"):
         shutil.rmtree(kept.root / "data" / table)
-    kept.run("build", "--workers", "1")
+    kept.run("build", "--workers", "1", **UNMEASURED)
     assert (kept.root / "dvc.lock").read_bytes() == lock
     # Run again, it takes these out too.
     kept.run("forget", ONE, *WITHDRAW)
@@ -190,7 +194,7 @@ def test_all_of_a_publisher(kept: Corpus) -> None:
     assert corpus.open(repo=kept.root).arrow().num_rows == 0
     assert raw.load(kept.root)[0].files == ()
     kept.seed("new.txt", article("never-seen-before"))
-    kept.run("build")
+    kept.build()
     assert corpus.open(repo=kept.root).scan("quarantine").collect()["source"].to_list() == ["seeds/new.txt"]
 
 
@@ -198,7 +202,7 @@ def test_killed_in_the_middle_it_goes_on_when_run_again(kept: Corpus) -> None:
     arguments = ("forget", RAW, "--everywhere", "--push", *WITHDRAW)
     process = subprocess.Popen(
         [sys.executable, "-m", "corpus", *arguments], cwd=kept.root, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, **UNMEASURED}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     while process.poll() is None and "redacted" not in kept.git("tag"):
         time.sleep(0.05)
