@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from schemas import ARTICLES, PUBLISHED
-from tests.conftest import BODY, article
+from tests.conftest import BODY, UNMEASURED, article
 
 
 def articles(repo):
@@ -70,14 +70,14 @@ def test_the_bytes_depend_on_nothing_but_the_documents(corpus_repo, tmp_path):
     texts = {f"{number:04d}.txt": article(str(number)) for number in range(450)}
     for name, text in texts.items():
         corpus_repo.seed(name, text)
-    corpus_repo.run("build", "--workers", "1", TZ="UTC", PYTHONHASHSEED="1")
+    corpus_repo.run("build", "--workers", "1", TZ="UTC", PYTHONHASHSEED="1", **UNMEASURED)
     other = type(corpus_repo)(tmp_path / "other place")
     subprocess.run([sys.executable, "-m", "corpus", "init", str(other.root)], check=True, capture_output=True)
     for name, text in reversed(texts.items()):
         other.seed(name, text)
     before = os.umask(0o077)
     try:
-        other.run("build", "--workers", "2", TZ="Asia/Tokyo", PYTHONHASHSEED="2", LC_ALL="C")
+        other.run("build", "--workers", "2", TZ="Asia/Tokyo", PYTHONHASHSEED="2", LC_ALL="C", **UNMEASURED)
     finally:
         os.umask(before)
     assert (other.root / "dvc.lock").read_text() == (corpus_repo.root / "dvc.lock").read_text()
@@ -86,7 +86,7 @@ def test_the_bytes_depend_on_nothing_but_the_documents(corpus_repo, tmp_path):
 def test_new_documents_are_in_and_removed_ones_are_out(built):
     built.seed("three.txt", article("three", body=BODY + " A third."))
     (built.root / "seeds/one.txt").unlink()
-    built.run("build")
+    built.build()
     assert set(articles(built)["url"]) == {"https://www.example.com/two", "https://www.example.com/three"}
 
 
@@ -141,7 +141,7 @@ def test_a_bad_document_is_quarantined_with_its_reasons_and_the_run_goes_on(corp
 def test_too_large_a_document_is_never_held(corpus_repo):
     with (corpus_repo.root / "seeds/huge.txt").open("wb") as file:
         file.truncate(200_000_000)
-    corpus_repo.run("build")
+    corpus_repo.build()
     row = pl.read_parquet(corpus_repo.root / "data/quarantine/*.parquet").row(0, named=True)
     assert row["reasons"] == [{"check": "too_large", "found": "200,000,000 bytes"}]
     assert row["size"] == 200_000_000
@@ -209,7 +209,7 @@ def test_an_engine_that_engine_yaml_does_not_name_refuses(built):
     done = built.dvc("repro", check=False)
     assert done.returncode != 0
     assert "engine.yaml pins ingest to" in done.stderr + done.stdout
-    built.run("build")
+    built.build()
     assert "up to date" in built.dvc("status").stdout
 
 

@@ -20,7 +20,7 @@ def test_a_page_that_takes_too_long_is_quarantined_and_the_others_are_in(corpus_
     (seeds / "slow.html").write_text(f"<h1>Slow page of the council</h1>{slow}")
     params = repo.root / "params.yaml"
     params.write_text(params.read_text().replace("max_seconds: 20", "max_seconds: 1").replace("20000000", "100000000"))
-    repo.run("build")
+    repo.build()
     quarantined = pl.read_parquet(repo.root / "data/quarantine/*.parquet")
     assert "seeds/slow.html" in quarantined["source"].to_list()
     reasons = quarantined.filter(source="seeds/slow.html")["reasons"].to_list()[0]

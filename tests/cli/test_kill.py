@@ -76,7 +76,7 @@ def test_interrupted_by_the_user(built):
     assert process.returncode == 130
     assert "Traceback" not in told
     assert told.splitlines()[-1] == "error: Interrupted. What was finished stands; run again to go on."
-    built.run("build")
+    built.build()
     assert "up to date" in built.dvc("status").stdout
 
 

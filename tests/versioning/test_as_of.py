@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import corpus
-from tests.conftest import Corpus, article, made_once
+from tests.conftest import UNMEASURED, Corpus, article, made_once
 
 STORY = " ".join(f"word{number} of the long story about the river and the bridge" for number in range(30))
 TABLES = ("articles", "revisions", "quarantine", "decisions")
@@ -43,7 +43,7 @@ def made(root, until):
     for day, rows in BATCHES.items():
         if day <= until:
             (root / f"{day}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
-            repo.run("add", "--captured-at", f"{day}T10:00:00", str(root / f"{day}.jsonl"))
+            repo.run("add", "--captured-at", f"{day}T10:00:00", str(root / f"{day}.jsonl"), **UNMEASURED)
     repo.build()
     return repo.root
 

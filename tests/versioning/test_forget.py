@@ -177,7 +177,7 @@ def test_seeds_are_deleted_and_stay_out_and_all_of_it_is_a_function_of_what_is_t
     kept.run("build", "--workers", "1", **UNMEASURED)
     assert (kept.root / "dvc.lock").read_bytes() == lock
     # Run again, it takes these out too.
-    kept.run("forget", ONE, *WITHDRAW)
+    kept.run("forget", ONE, *WITHDRAW, **UNMEASURED)
     assert not (kept.root / "seeds/back.txt").exists()
     assert corpus.open(repo=kept.root).scan("quarantine").collect().height == 0
 
@@ -208,7 +208,7 @@ def test_killed_in_the_middle_it_goes_on_when_run_again(kept: Corpus) -> None:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    kept.run(*arguments)
+    kept.run(*arguments, **UNMEASURED)
     require_sound(kept, "corpus@v1.0.0+redacted.1", "corpus@v1.1.0+redacted.1")
     for place in (kept.root, kept.root.parent / "remote"):
         assert said("raw2").encode() not in texts(place)
