@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from corpus.versioning.releasing.push import Pushed
     from corpus.versioning.releasing.releases import Release
     from corpus.versioning.repository import Repository
+    from corpus.versioning.withdrawing.removed import Mark
 
 
 @click.command()
@@ -144,29 +145,43 @@ def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pu
 @click.command()
 @json_option
 def versions(as_json: bool) -> None:
-    """The releases, oldest first, with the figures in their tags."""
+    """The releases, oldest first, with the figures in their tags, and those marked that were withdrawn from."""
+    from dataclasses import asdict
+
     from corpus.versioning.releasing.releases import releases
     from corpus.versioning.repository import find
+    from corpus.versioning.withdrawing.removed import marks, of_head
 
-    found = releases(find())
+    repository = find()
+    found = releases(repository)
+    withdrawn = marks(of_head(repository)) if found else {}
     if as_json:
-        print_json(found)
+        print_json([{**asdict(one), "withdrawn": withdrawn.get(one.tag)} for one in found])
     elif not found:
         click.echo("No releases yet. `corpus release` names the first.")
     else:
         print_table(
-            ["version", "date", "articles", "added", "removed", "changed", "commit", "message"],
+            [
+                *("version", "date", "articles", "added", "removed", "changed", "commit"),
+                *(["withdrawn from"] if withdrawn else []),
+                "message",
+            ],
             [
                 (
                     one.version,
                     f"{one.date:%Y-%m-%d}",
                     *(_figure(one, name) for name in ("articles", "added", "removed", "changed")),
                     one.commit[:10],
+                    *([_withdrawn(withdrawn.get(one.tag))] if withdrawn else []),
                     one.message,
                 )
                 for one in found
             ],
         )
+
+
+def _withdrawn(mark: Mark | None) -> str:
+    return f"{mark.date}; now {mark.successor.partition('@')[2]}" if mark else ""
 
 
 def _figure(release: Release, name: str) -> str:

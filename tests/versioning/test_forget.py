@@ -26,6 +26,7 @@ from corpus.versioning.keeping.rebuild import rebuild
 from corpus.versioning.keeping.verify import Version, verify
 from corpus.versioning.keeping.verify_remote import verify_remote
 from corpus.versioning.repository import Repository
+from corpus.versioning.withdrawing.removed import Mark, Removal, marks
 from tests.conftest import UNMEASURED, Corpus, article, made_once
 from tests.versioning.conftest import said
 
@@ -115,6 +116,27 @@ def test_old_versions_explain_themselves(forgotten: tuple[Corpus, str]) -> None:
     done = repo.run("verify", "v1.1.0", check=False)
     assert done.returncode == 1
     assert "corpus@v1.1.0 was withdrawn from" in done.stderr
+
+
+def test_the_list_of_releases_marks_those_that_were_withdrawn_from(forgotten: tuple[Corpus, str]) -> None:
+    repo, _ = forgotten
+    told = json.loads(repo.run("versions", "--json").stdout)
+    assert [(one["version"], one["withdrawn"]["successor"]) for one in told] == [
+        ("v1.0.0", "corpus@v1.0.0+redacted.1"),
+        ("v1.1.0", "corpus@v1.1.0+redacted.1"),
+    ]
+    assert {one["withdrawn"]["reason"] for one in told} == {"Court order 7"}
+    listed = repo.run("versions").stdout
+    assert "withdrawn from" in listed.splitlines()[0]
+    assert f"{told[0]['withdrawn']['date']}; now v1.0.0+redacted.1" in listed.splitlines()[1]
+
+
+def test_the_mark_of_a_release_is_that_of_its_last_withdrawal() -> None:
+    first = Removal(date(2026, 1, 1), "first", {"a": "a+1", "b": "b+1"})
+    again = Removal(date(2026, 2, 2), "again", {"a+1": "a+2"})
+    found = marks([first, again])
+    assert found["a"] == found["a+1"] == Mark(date(2026, 2, 2), "again", "a+2")
+    assert found["b"] == Mark(date(2026, 1, 1), "first", "b+1")
 
 
 def test_the_record_has_hashes_and_no_texts(forgotten: tuple[Corpus, str]) -> None:

@@ -57,6 +57,7 @@ def test_versions_tells_the_figures_of_the_tags(released):
         == told[1]["figures"]
     )
     assert told[1]["by"] == "Test"
+    assert [one["withdrawn"] for one in told] == [None, None]
     lines = released.run("versions").stdout.splitlines()
     assert lines[1].split() == ["v1.0.0", told[0]["date"][:10], "2", told[0]["commit"][:10], "The", "first"]
 

@@ -36,6 +36,15 @@ class Removal:
     objects: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """That a release was withdrawn from: the last time, why, and the tag of what took its place."""
+
+    date: date
+    reason: str
+    successor: str
+
+
 def parse(text: str | None) -> list[Removal]:
     """The removals in the text of a record.
 
@@ -77,16 +86,16 @@ def of_head(repository: Repository) -> list[Removal]:
     return parse(repository.read_at(head, REMOVED) if head else None)
 
 
-def successors(removals: Iterable[Removal]) -> dict[str, str]:
-    """The release that took the place of each that was withdrawn from, by tag; of the last withdrawal if of several."""
-    direct = {old: new for one in removals for old, new in one.releases.items()}
+def marks(removals: Iterable[Removal]) -> dict[str, Mark]:
+    """The mark of each release that was withdrawn from, by tag; of the last withdrawal if of several."""
+    direct = {old: Mark(one.date, one.reason, new) for one in removals for old, new in one.releases.items()}
     found = {}
-    for old, new in direct.items():
+    for old, mark in direct.items():
         seen = {old}
-        last = new
-        while last in direct and last not in seen:
-            seen.add(last)
-            last = direct[last]
+        last = mark
+        while last.successor in direct and last.successor not in seen:
+            seen.add(last.successor)
+            last = direct[last.successor]
         found[old] = last
     return found
 
@@ -111,7 +120,7 @@ def explain(
     if hit is None:
         return
     tags = repository.git("tag", "--points-at", commit, check=False).split() if commit else []
-    after = successors(removals)
+    after = marks(removals)
     name = next((tag for tag in tags if tag in after), None)
     version = name or (commit[:10] if commit else "The working tree")
-    raise Withdrawn(version, hit.date, hit.reason, after.get(version))
+    raise Withdrawn(version, hit.date, hit.reason, after[name].successor if name else None)
