@@ -130,18 +130,33 @@ def test_killed_or_interrupted_it_leaves_nothing(corpus_repo: Corpus, tmp_path: 
     corpus_repo.build()
     corpus_repo.commit()
     manifest = (corpus_repo.root / "batches.yaml").read_bytes()
-    # So many that adding takes longer than the last moment; that nobody reads them spares the build their parsing.
+    # So many that adding takes a while; that nobody reads them spares the build their parsing.
     for number in range(3_000):
         (source / f"{number}.pdf").write_text(f"%PDF-1.4 {number} {BODY}")
-    for kill, wait in ((signal.SIGINT, 0.1), (signal.SIGKILL, 0.0), (signal.SIGKILL, 0.1), (signal.SIGKILL, 0.3)):
+    raw, lock = corpus_repo.root / "data" / "raw", corpus_repo.root / ".dvc" / "tmp" / "corpus.lock"
+
+    def at_work() -> bool:
+        return str(process.pid) in lock.read_text()
+
+    def published() -> bool:
+        return bool(set(raw.iterdir()) - before)
+
+    for kill, reached, wait in (
+        (signal.SIGINT, at_work, 0.1),
+        (signal.SIGKILL, at_work, 0.0),
+        (signal.SIGKILL, at_work, 0.1),
+        # The batch stands in its place, and neither DVC nor the manifest knows of it.
+        (signal.SIGKILL, published, 0.0),
+    ):
+        before = set(raw.iterdir())
         process = subprocess.Popen(
             [sys.executable, "-m", "corpus", "add", str(source)], cwd=corpus_repo.root, start_new_session=True,
             env={**os.environ, **UNMEASURED}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         )  # fmt: skip
-        # At work, however long it takes to start.
-        while str(process.pid) not in (corpus_repo.root / ".dvc/tmp/corpus.lock").read_text():
-            assert process.poll() is None, "it ended before it held the lock"
+        # However long it takes to start.
+        while not reached():
+            assert process.poll() is None, "it ended before it came so far"
             time.sleep(0.01)
         time.sleep(wait)
         os.killpg(process.pid, kill)

@@ -66,8 +66,8 @@ def forgotten(kept_once: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
 
     def make(place: Path) -> None:
         shutil.copytree(kept_once, place / "kept", symlinks=True)
-        said = Corpus(place / "kept/repo").run("forget", RAW, "--everywhere", "--push", *WITHDRAW).stdout
-        (place / "certificate").write_text(said)
+        told = Corpus(place / "kept/repo").run("forget", RAW, "--everywhere", "--push", *WITHDRAW).stdout
+        (place / "certificate").write_text(told)
 
     place = made_once(tmp_path_factory, "forgotten", make)
     return Corpus(place / "kept/repo"), (place / "certificate").read_text()
