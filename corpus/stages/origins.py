@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from corpus.errors import ChangedWhileRead
 from corpus.formats import media_type
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from corpus.formats.article import Parsed
@@ -125,6 +125,14 @@ class RowGroup:
         """Where some of its rows come from, in columns."""
         frame = pl.DataFrame(rows.select(["document_id", "source", "media_type", "size", "captured_at"]))
         return {**frame.to_dict(), "batch": pl.Series([self.batch]).new_from_index(0, rows.num_rows)}
+
+
+def taken(rows: pa.Table, numbers: NDArray[np.int64]) -> pa.Table:
+    """Some rows by their numbers, in ascending order."""
+    if len(numbers) and numbers[-1] - numbers[0] + 1 == len(numbers):
+        return rows.slice(int(numbers[0]), len(numbers))
+    # Of lists and numpy's arrays pyarrow asks whether they are pandas', and imports it to ask.
+    return rows.take(pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)]))
 
 
 def seed_documents(files: Iterable[tuple[SeedFile, str | None]], limit: int) -> Iterator[Found]:
