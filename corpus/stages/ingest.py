@@ -10,14 +10,13 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 
 from corpus.errors import ChangedWhileRead, InvariantError, StorageError
 from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
 from corpus.stages.isolation import Watch, run_isolated
-from corpus.stages.origins import Found, RowGroup, Seeds, taken, with_provenance
+from corpus.stages.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
 from corpus.stages.tabular import CONTENT, ORIGIN, table
@@ -227,7 +226,7 @@ def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
             continue
         for numbers in group.ordinary(whole, kind, settings.max_bytes):
             some = taken(whole, numbers)
-            done = parser.parse_together(pl.Series(some["data"]).to_list())
+            done = parser.parse_together(contents(some))
             if done.numbers:
                 chosen = np.array(done.numbers, np.int64)
                 left[numbers[chosen]] = False

@@ -53,8 +53,10 @@ class Points:
         np.cumsum(np.bitwise_count(bits), dtype=np.int64, out=until[1:])
         word = self.begins >> _BITS
         before = (_ONE << (self.begins.astype(np.uint64) & _WITHIN)) - _ONE
-        counted = until[word] + np.bitwise_count(bits[word] & before)
-        return np.diff(counted, append=until[-1])
+        counts = np.empty(len(word) + 1, np.int64)
+        counts[:-1] = until[word] + np.bitwise_count(bits[word] & before)
+        counts[-1] = until[-1]
+        return counts[1:] - counts[:-1]
 
 
 def following(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
