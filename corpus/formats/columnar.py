@@ -21,7 +21,7 @@ from corpus.text.tidy import forms
 from corpus.text.words import word_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from corpus.formats.mapping import Columns
     from corpus.text.dates import NumericDates
@@ -55,8 +55,8 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
     placed = [urls.placed(known) if known else (None, None) for known in _lines(said["url"])]
     addresses = [url for url, _ in placed]
     tongues = [
-        None if text is None else language.tag(written or "") or language.detect(text)
-        for written, text in zip(map(values.name, said["language"]), texts, strict=True)
+        None if text is None else tag or language.detect(text)
+        for tag, text in zip(_each(said["language"], _tag), texts, strict=True)
     ]
     published = moments.read(said["date"], numeric, tongues, addresses)
     modified = moments.read(said["modified"], numeric, tongues, addresses)
@@ -77,7 +77,7 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
         "description": _lines(said["description"]),
         "authors": [authors for authors, _ in people],
         "agency": [agency for _, agency in people],
-        "section": [values.name(value) if value else None for value in said["section"]],
+        "section": _each(said["section"], values.name),
         "keywords": [values.words(value) if value else () for value in said["keywords"]],
         "language": tongues,
         "published_date": published.days,
@@ -98,7 +98,20 @@ def _kept(column: Column, kept: list[bool]) -> Column:
     )
 
 
+def _each(said: list[Any], read: Callable[[Any], str | None]) -> list[str | None]:
+    """What is read of each value; of a text that stands there again, what was read of it before."""
+    texts = {one for one in said if isinstance(one, str)}
+    known = {one: read(one) for one in texts}
+    return [known[one] if isinstance(one, str) else read(one) for one in said]
+
+
+def _tag(value: Any) -> str | None:
+    return language.tag(values.name(value) or "")
+
+
 def _lines(said: list[Any]) -> list[str | None]:
+    if not any(said):
+        return [None] * len(said)
     return [
         (one_line(value) or None) if isinstance(value, str) else values.line(value) if value else None for value in said
     ]
