@@ -2,8 +2,10 @@
 
 Small text files, a WARC of HTML pages and JSONL rows of some 2 KB and 0.5 KB, each added to a new corpus, the rows also
 ingested; beside it the size of the same documents as `.tar.zst -3`. Rows of which nothing says the language have theirs
-found. `work` is without what the command takes for a single document. With datatrove installed (`uv run --with datatrove
---with orjson …`) its readers are timed on the same JSONL and WARC; they read only, check and keep nothing.
+found. `work` is without what the command takes for a single document. With datatrove installed its readers are timed on
+the same JSONL and WARC; they read only, check and keep nothing. They need packages that datatrove does not bring:
+
+    uv run --with datatrove --with orjson --with warcio --with faust-cchardet --with python-magic python -m benchmarks.intake
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
+
+
+PEERS = "uv run --with datatrove --with orjson --with warcio --with faust-cchardet --with python-magic python -m benchmarks.intake"
 
 
 def timed(arguments: list[str], folder: Path) -> tuple[float, int]:
@@ -105,16 +110,21 @@ def rate(count: int, seconds: float, least: float) -> str:
 
 
 def peers(tables: list[Path], crawl: Path) -> None:
-    """Datatrove's readers on the same files, if they are installed."""
+    """Datatrove's readers on the same files, if they are installed; one that lacks a package is left out, and says which."""
     try:
         from datatrove.pipeline.readers import JsonlReader, WarcReader  # type: ignore[import-not-found]
-    except ImportError:
-        print("datatrove is not installed; `uv pip install datatrove` times its readers too")
+    except ImportError as error:
+        print(f"datatrove's readers are left out: {error}. They run with `{PEERS}`")
         return
-    readers = [(f"JsonlReader {rows.name}", JsonlReader(str(rows.parent))) for rows in tables]
-    for name, reader in [*readers, ("WarcReader", WarcReader(str(crawl.parent)))]:
+    readers = [(f"JsonlReader {rows.name}", JsonlReader, rows.parent) for rows in tables]
+    for name, reader, folder in [*readers, ("WarcReader", WarcReader, crawl.parent)]:
         began = time.perf_counter()
-        count = sum(1 for _ in reader.run())
+        try:
+            count = sum(1 for _ in reader(str(folder)).run())
+        except ImportError as error:
+            # Datatrove asks for what a reader needs when the reader is made, or first used.
+            print(f"datatrove {name} is left out: {' '.join(str(error).split()).rstrip('.')}. It runs with `{PEERS}`")
+            continue
         print(f"datatrove {name}: {count / (time.perf_counter() - began):,.0f} documents/s, reading alone")
 
 

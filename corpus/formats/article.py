@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
+
+    import polars as pl
 
     from schemas import Check
 
@@ -74,6 +76,9 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
 
 
+Column: TypeAlias = "list[Any] | pl.Series"
+
+
 class Together(NamedTuple):
     """What those of some documents say of which there is nothing else to tell: fields of `Parsed`, in columns.
 
@@ -82,7 +87,7 @@ class Together(NamedTuple):
     """
 
     numbers: list[int]
-    columns: dict[str, list[Any]]
+    columns: dict[str, Column]
 
 
 class Parser(Protocol):
@@ -100,6 +105,6 @@ class Parser(Protocol):
 class ManyParser(Parser, Protocol):
     """A parser that can read many documents at once, of which nothing is known but their bytes."""
 
-    def parse_together(self, data: Sequence[bytes]) -> Together:
+    def parse_together(self, data: Sequence[bytes | memoryview]) -> Together:
         """Parse them. What it gives of a document is what `parse` would."""
         ...

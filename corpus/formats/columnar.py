@@ -10,9 +10,10 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
+import polars as pl
 
-from corpus.formats import values
-from corpus.formats.article import Together
+from corpus.formats import moments, values
+from corpus.formats.article import Column, Together
 from corpus.formats.mapping import NAMES
 from corpus.text import language, urls
 from corpus.text.normalise import one_line
@@ -20,15 +21,15 @@ from corpus.text.tidy import forms
 from corpus.text.words import word_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from corpus.formats.mapping import Columns
-    from corpus.text.dates import Moment, NumericDates
+    from corpus.text.dates import NumericDates
 
 FIELDS: Final = tuple(NAMES)
 
 
-def read(data: Sequence[bytes], columns: Columns, numeric: NumericDates, parser: str) -> Together:
+def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericDates, parser: str) -> Together:
     """What many rows say.
 
     Args:
@@ -51,52 +52,66 @@ def read(data: Sequence[bytes], columns: Columns, numeric: NumericDates, parser:
     del rows
     texts, counts = _texts(said["text"])
     titles = _lines(said["title"])
-    addresses = [urls.canonical(known) if known else None for known in _lines(said["url"])]
+    placed = [urls.placed(known) if known else (None, None) for known in _lines(said["url"])]
+    addresses = [url for url, _ in placed]
     tongues = [
-        None if text is None else language.tag(written or "") or language.detect(text)
-        for written, text in zip(map(values.name, said["language"]), texts, strict=True)
+        None if text is None else tag or language.detect(text)
+        for tag, text in zip(_each(said["language"], _tag), texts, strict=True)
     ]
-    dated = list(zip(said["date"], said["modified"], tongues, addresses, strict=True))
-    published = [values.moment(date, numeric, tongue, url) if date else None for date, _, tongue, url in dated]
-    modified = [values.moment(date, numeric, tongue, url) if date else None for _, date, tongue, url in dated]
+    published = moments.read(said["date"], numeric, tongues, addresses)
+    modified = moments.read(said["modified"], numeric, tongues, addresses)
     people = list(map(values.people, said["authors"]))
     kept = [
-        text is not None and bool(text or title) and _is_sure(date, moment)
-        for text, title, date, moment in zip(texts, titles, said["date"], published, strict=True)
+        sure and text is not None and bool(text or title)
+        for sure, text, title in zip(published.sure.tolist(), texts, titles, strict=True)
     ]
-    found: dict[str, list[Any]] = {
+    found: dict[str, Column] = {
         "title": titles,
         "text": texts,
         "word_count": counts,
         "url": addresses,
         "publisher": [
-            (urls.publisher(url) if url else None) or values.publisher(name)
-            for url, name in zip(addresses, _lines(said["publisher"]), strict=True)
+            by_url or values.publisher(name)
+            for (_, by_url), name in zip(placed, _lines(said["publisher"]), strict=True)
         ],
         "description": _lines(said["description"]),
         "authors": [authors for authors, _ in people],
         "agency": [agency for _, agency in people],
-        "section": [values.name(value) if value else None for value in said["section"]],
+        "section": _each(said["section"], values.name),
         "keywords": [values.words(value) if value else () for value in said["keywords"]],
         "language": tongues,
-        "published_date": [moment.day if moment else None for moment in published],
-        "published_at": [moment.instant if moment else None for moment in published],
-        "modified_at": [moment.instant if moment else None for moment in modified],
+        "published_date": published.days,
+        "published_at": published.instants,
+        "modified_at": modified.instants,
         "parser": [parser] * len(texts),
     }
     if all(kept):
         return Together(numbers, found)
-    return Together(
-        list(compress(numbers, kept)), {name: list(compress(column, kept)) for name, column in found.items()}
+    return Together(list(compress(numbers, kept)), {name: _kept(column, kept) for name, column in found.items()})
+
+
+def _kept(column: Column, kept: list[bool]) -> Column:
+    return (
+        column.filter(pl.Series(kept, dtype=pl.Boolean))
+        if isinstance(column, pl.Series)
+        else list(compress(column, kept))
     )
 
 
-def _is_sure(written: Any, moment: Moment | None) -> bool:
-    """Whether there is nothing to tell of a date."""
-    return not moment.ambiguous if moment else written is None or written in ("", [], {})
+def _each(said: list[Any], read: Callable[[Any], str | None]) -> list[str | None]:
+    """What is read of each value; of a text that stands there again, what was read of it before."""
+    texts = {one for one in said if isinstance(one, str)}
+    known = {one: read(one) for one in texts}
+    return [known[one] if isinstance(one, str) else read(one) for one in said]
+
+
+def _tag(value: Any) -> str | None:
+    return language.tag(values.name(value) or "")
 
 
 def _lines(said: list[Any]) -> list[str | None]:
+    if not any(said):
+        return [None] * len(said)
     return [
         (one_line(value) or None) if isinstance(value, str) else values.line(value) if value else None for value in said
     ]

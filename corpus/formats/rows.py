@@ -48,7 +48,7 @@ class RowParser:
             return Parsed(parser=self.name, problems=(Problem(Check.UNREADABLE, why),))
         return self._article(row, document.url)
 
-    def parse_together(self, data: Sequence[bytes]) -> Together:
+    def parse_together(self, data: Sequence[bytes | memoryview]) -> Together:
         """Parse many rows at once. Those that want care are left to `parse`."""
         return columnar.read(data, self._columns, self._numeric, self.name)
 

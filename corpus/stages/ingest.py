@@ -10,14 +10,13 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 
 from corpus.errors import ChangedWhileRead, InvariantError, StorageError
 from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
 from corpus.stages.isolation import Watch, run_isolated
-from corpus.stages.origins import Found, RowGroup, Seeds, with_provenance
+from corpus.stages.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
 from corpus.stages.outcome import Outcome
 from corpus.stages.progress import progress
 from corpus.stages.tabular import CONTENT, ORIGIN, table
@@ -226,12 +225,15 @@ def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
         if is_registered(kind) or not isinstance(parser, ManyParser):
             continue
         for numbers in group.ordinary(whole, kind, settings.max_bytes):
-            some = whole.take(numbers)
-            done = parser.parse_together(pl.Series(some["data"]).to_list())
+            some = taken(whole, numbers)
+            done = parser.parse_together(contents(some))
             if done.numbers:
-                left[numbers[done.numbers]] = False
-                made.append(table(group.origins(some.take(done.numbers)), done.columns))
-    rest = group.documents_of(whole.filter(left), settings.max_bytes)
+                chosen = np.array(done.numbers, np.int64)
+                left[numbers[chosen]] = False
+                made.append(table(group.origins(taken(some, chosen)), done.columns))
+    if made and not left.any():
+        return pa.concat_tables(made)
+    rest = group.documents_of(taken(whole, np.flatnonzero(left)), settings.max_bytes)
     return pa.concat_tables([*made, documents(rest, settings, note, task.deadly)])
 
 

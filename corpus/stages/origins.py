@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from corpus.errors import ChangedWhileRead
 from corpus.formats import media_type
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from corpus.formats.article import Parsed
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 # Hostile JSON takes thirty times its bytes in memory: larger ones are parsed alone, others so many bytes at a time.
 _LARGE: Final = 250_000
 _TOGETHER: Final = 4_000_000
+_FOUND: Final = [
+    "source", "data", "document_id", "size", "media_type", "captured_at", "url", "published_date", "publisher"
+]  # fmt: skip
 _TEXT_ENDINGS: Final = (".txt", ".md", ".markdown", ".text")
 
 
@@ -89,8 +93,9 @@ class RowGroup:
 
     def documents_of(self, rows: pa.Table, limit: int) -> Iterator[Found]:
         """The documents of some of its rows, one at a time."""
-        for batch in rows.to_batches(max_chunksize=64):
-            for one in batch.to_pylist():
+        for batch in rows.select(_FOUND).to_batches(max_chunksize=64):
+            # Not `to_pylist`, which imports pandas for the sake of instants.
+            for one in pl.DataFrame(batch).iter_rows(named=True):
                 yield Found(
                     one["source"],
                     one["data"] if one["size"] <= limit else None,
@@ -112,19 +117,46 @@ class RowGroup:
             kind: the media type that is asked for.
             limit: bytes; larger ones are not among them, nor are those of which intake knows more than their bytes.
         """
-        frame = pl.DataFrame(rows.select(["media_type", "size", "url", "published_date", "publisher"])).with_row_index()
-        chosen = frame.filter(
-            pl.col("media_type") == kind,
-            pl.col("size").is_between(1, min(limit, _LARGE)),
-            pl.all_horizontal(pl.col("url", "published_date", "publisher").is_null()),
-        ).with_columns(part=pl.col("size").cum_sum() // _TOGETHER)
-        for part in chosen.partition_by("part", maintain_order=True):
-            yield part["index"].to_numpy().astype(np.int64)
+        # Arrow would compare with values too, and import pandas to see whether they are its own.
+        sizes = _numbers(whole(rows["size"]))
+        fits = (sizes >= 1) & (sizes <= min(limit, _LARGE)) & (pl.Series(whole(rows["media_type"])) == kind).to_numpy()
+        for name in ("url", "published_date", "publisher"):
+            fits &= pl.Series(whole(rows[name])).is_null().to_numpy()
+        numbers = np.flatnonzero(fits)
+        part = np.cumsum(sizes[numbers]) // _TOGETHER
+        yield from (some for some in np.split(numbers, np.flatnonzero(np.diff(part)) + 1) if len(some))
 
-    def origins(self, rows: pa.Table) -> dict[str, pl.Series]:
+    def origins(self, rows: pa.Table) -> dict[str, pa.Array | pl.Series]:
         """Where some of its rows come from, in columns."""
-        frame = pl.DataFrame(rows.select(["document_id", "source", "media_type", "size", "captured_at"]))
-        return {**frame.to_dict(), "batch": pl.Series([self.batch]).new_from_index(0, rows.num_rows)}
+        told = {name: whole(rows[name]) for name in ("document_id", "source", "media_type", "size", "captured_at")}
+        return {**told, "batch": pl.Series([self.batch]).new_from_index(0, rows.num_rows)}
+
+
+def contents(rows: pa.Table) -> list[memoryview]:
+    """The bytes of each of some rows, where they stand. None of them may be null."""
+    data = whole(rows["data"])
+    _, ends, held = data.buffers()
+    begins = np.frombuffer(ends, np.int64)[data.offset :][: len(data) + 1].tolist()
+    view = memoryview(held or b"")
+    return [view[begin:end] for begin, end in pairwise(begins)]
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece; not copied if it is."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _numbers(array: pa.Array) -> NDArray[np.int64]:
+    """An array of 64-bit numbers without nulls. Not by `to_numpy`, which imports pandas."""
+    return np.frombuffer(array.buffers()[1], np.int64)[array.offset :][: len(array)] if len(array) else np.zeros(0, int)
+
+
+def taken(rows: pa.Table, numbers: NDArray[np.int64]) -> pa.Table:
+    """Some rows by their numbers, in ascending order."""
+    if len(numbers) and numbers[-1] - numbers[0] + 1 == len(numbers):
+        return rows.slice(int(numbers[0]), len(numbers))
+    # Of lists and numpy's arrays pyarrow asks whether they are pandas', and imports it to ask.
+    return rows.take(pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)]))
 
 
 def seed_documents(files: Iterable[tuple[SeedFile, str | None]], limit: int) -> Iterator[Found]:

@@ -30,7 +30,9 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 type_of: Final = {field.name: field.type for field in DOCUMENTS.arrow}
 
 
-def table(origins: Mapping[str, Sequence[object] | pl.Series], contents: Mapping[str, Sequence[object]]) -> pa.Table:
+def table(
+    origins: Mapping[str, Sequence[object] | pl.Series | pa.Array], contents: Mapping[str, Sequence[object] | pl.Series]
+) -> pa.Table:
     """Rows of `documents`.
 
     Args:
@@ -39,7 +41,7 @@ def table(origins: Mapping[str, Sequence[object] | pl.Series], contents: Mapping
             them, where somebody has counted already.
     """
     count = len(origins["source"])
-    columns: dict[str, Sequence[object] | pl.Series] = {**origins, **contents}
+    columns: dict[str, Sequence[object] | pl.Series | pa.Array] = {**origins, **contents}
     for name in CONTENT:
         if name not in columns:
             columns[name] = [getattr(_NOTHING, name)] * count
@@ -52,7 +54,9 @@ def table(origins: Mapping[str, Sequence[object] | pl.Series], contents: Mapping
     return pa.table([_array(columns[name], type_of[name]) for name in DOCUMENTS.names], schema=DOCUMENTS.arrow)
 
 
-def _array(values: Sequence[object] | pl.Series, dtype: pa.DataType) -> pa.Array:
+def _array(values: Sequence[object] | pl.Series | pa.Array, dtype: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.Array):
+        return values.cast(dtype)
     if not pa.types.is_list(dtype):
         if pa.types.is_timestamp(dtype) and not isinstance(values, pl.Series):
             # Polars takes a microsecond for an instant.

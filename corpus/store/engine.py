@@ -63,7 +63,7 @@ _OF_KINDS: Final[dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]]]
         ("pyyaml",),
     ),
     ("application/json",): (
-        tuple(f"corpus/formats/{name}.py" for name in ("rows", "columnar", "mapping", "values")),
+        tuple(f"corpus/formats/{name}.py" for name in ("rows", "columnar", "mapping", "moments", "values")),
         ("orjson",),
     ),
 }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from corpus.text import words
 from corpus.text.normalise import is_odd
-from corpus.text.points import points
+from corpus.text.points import following, points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # What a code point is to a word stands in the lower bits.
-_WORD_BITS, _SPACE, _END, _DOUBTFUL = 3, 4, 8, 16
+_SPACE, _END, _DOUBTFUL = 4, 8, 16
 # Higher planes are left to `normalise`: asking for each of a million characters takes longer than it saves.
 _PLANE: Final = 0x10000
 # Hangul's vowels and finals join the syllable before them.
@@ -43,16 +42,11 @@ def forms(texts: Sequence[str]) -> Form:
     count = len(texts)
     form = Form(np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.int64))
     for some in points(texts, _kinds):
-        form.words[some.numbers] = words.count(replace(some, kinds=some.kinds & np.uint8(_WORD_BITS)))
-        doubtful = some.kinds >= _DOUBTFUL
-        space, end = (some.kinds & _SPACE) != 0, (some.kinds & _END) != 0
-        # `points` puts a line end behind each text, which is none of it.
-        end[some.begins[1:] - 1] = False
-        end[-1] = False
+        form.words[some.numbers] = words.count(some)
+        space, end = some.having(_SPACE), some.having(_END) & ~some.ends()
         gap = space | end
-        twice = end[:-1] & end[1:]
-        doubtful[:-1] |= gap[:-1] & gap[1:] & ~twice
-        doubtful[:-2] |= twice[:-1] & twice[1:]
+        twice = end & following(end)
+        doubtful = some.having(_DOUBTFUL) | (gap & following(gap) & ~twice) | (twice & following(twice))
         ends, blanks = some.count(end), some.count(twice)
         sound = some.count(doubtful) == 0
         form.by_blank[some.numbers] = sound & (ends == 2 * blanks)

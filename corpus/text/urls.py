@@ -89,6 +89,16 @@ def canonical(url: str) -> str | None:
     return url if plain and not plain[1].endswith("ampproject.org") else _canonical(url)
 
 
+def placed(url: str) -> tuple[str | None, str | None]:
+    """The canonical form of a URL, and its publisher: `canonical` and `publisher` at once."""
+    url = url.strip().strip("<>").strip()
+    plain = _CANONICAL.fullmatch(url) if len(url) <= _LONGEST else None
+    if plain and not plain[1].endswith("ampproject.org"):
+        return url, registrable(plain[1])
+    found = canonical(url)
+    return found, publisher(found) if found else None
+
+
 @lru_cache(maxsize=16_384)
 def _canonical(url: str) -> str | None:
     if _BLANK.search(url):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from corpus.text.points import Points, points
+from corpus.text.points import Points, following, points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ _UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\u
 _WORD: Final = re.compile(r"\w")
 # Between two letters or digits these do not part a word: It's, 3.5, 1,000, state-owned.
 _JOINTS: Final = "'’.,-"
+# Two bits: _SINGLE has both.
 _OTHER, _LETTER, _JOINT, _SINGLE = range(4)
 
 
@@ -35,17 +36,17 @@ def word_counts(texts: Sequence[str]) -> list[int]:
     return counted.tolist()
 
 
-def count(some: Points) -> NDArray[np.int32]:
-    """The same of texts that are looked at already, by `kinds`."""
-    letter = some.kinds == _LETTER
+def count(some: Points) -> NDArray[np.int64]:
+    """The same of texts that are looked at already, by `kinds`; other bits may stand above these two."""
+    low, high = some.having(_LETTER), some.having(_JOINT)
+    letter, joint = low & ~high, high & ~low
+    behind = following(letter)
     # A word ends where a letter is followed by none; a line end stands behind every text.
-    ends = letter[:-1] > letter[1:]
+    ends = letter & ~behind
     # A joint between two letters makes one word of two.
-    joins = some.kinds[1:-1] == _JOINT
-    joins &= letter[:-2]
-    joins &= letter[2:]
+    joins = letter & following(joint & behind)
     counts = some.count(ends) - some.count(joins)
-    return counts if some.is_ascii else counts + some.count(some.kinds == _SINGLE)
+    return counts if some.is_ascii else counts + some.count(low & high)
 
 
 @cache

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.formats import moments, values
 from corpus.formats.article import Document, Heading, Parsed
 from corpus.formats.mapping import NAMES, columns
 from corpus.formats.rows import RowParser
+from corpus.text.dates import NumericDates
 from corpus.text.words import word_counts
 from schemas import Check
 
@@ -147,11 +149,36 @@ WRITTEN = st.sampled_from(
         f"{TEXT}\n\n{TEXT}", f"{TEXT}\n{TEXT}", f"\n\n{TEXT}\n{TEXT}", "e\u0301", "\u1112\u1161", "a\u00a0b", "\ud800", "\x00", "\u2028", "😀 東京 it’s",
     ]
 ) | st.text(alphabet=" \n\tab<>é\u0301’.", max_size=20)  # fmt: skip
+# Dates that are nearly as machines write them.
+DATED = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["2020-09-11", "2020-02-29", "2021-02-29", "2020-9-1", "0999-01-01", "0000-01-01", "9999-12-31", "1000-01-01",
+                         "20200911", "-2020-09-11", "+2020-09-11", "٢٠٢٠-٠٩-١١", " 2020-09-11", "2020-13-01", "12020-09-11"]),
+        st.sampled_from(["", "T", " ", "  ", "t", "\n"]),
+        st.sampled_from(["", "00:00:00", "00:00", "10:11:12", "24:00:00", "23:59:60", "23:60:00", "10:11", "1:2:3", "10:11:12.5", "٠٠:00:00"]),
+        st.sampled_from(["", "Z", "z", "+00:00", "-00:00", "+0000", "+02:00", "-23:59", "+24:00", " UTC", "GMT", "\n", "Z\n", "Z "]),
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(DATED | WRITTEN | st.none() | st.integers() | st.sampled_from([0, [], {}, "", ["x"], 1e12, True])))
+def test_dates_together_are_what_each_is_alone(written: list[Any]) -> None:
+    found = moments.read(
+        written, NumericDates.BY_LANGUAGE, ["de"] * len(written), ["https://a.b/2020/04/03/x"] * len(written)
+    )
+    for one, day, instant, sure in zip(written, found.days, found.instants, found.sure, strict=True):
+        alone = values.moment(one, NumericDates.BY_LANGUAGE, "de", "https://a.b/2020/04/03/x") if one else None
+        assert (day, instant) == ((alone.day, alone.instant) if alone else (None, None))
+        assert sure == (not alone.ambiguous if alone else one is None or one in ("", [], {}))
+
+
 NAMED = st.sampled_from(
     [name for names in NAMES.values() for name in names] + ["Title", " TEXT", "metadata", "html", "x"]
 )
 HOSTILE = st.recursive(
-    WRITTEN | st.none() | st.booleans() | st.floats() | st.sampled_from([0, -1, 1_599_811_200, 10**30, [], {}]),
+    WRITTEN | DATED | st.none() | st.booleans() | st.floats() | st.sampled_from([0, -1, 1_599_811_200, 10**30, [], {}]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMED | st.just("name"), inner, max_size=2),
     max_leaves=5,
 )

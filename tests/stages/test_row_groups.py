@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -53,3 +55,25 @@ def test_together_or_alone_the_rows_are_the_same(tmp_path: Path, chosen: list[It
     made = parquet.read(tmp_path / "made" / "documents.s.parquet")
     assert pl.DataFrame(made).equals(pl.DataFrame(pa.table(alone)).sort("source"))
     assert made.num_rows == len(chosen)
+
+
+def test_parsing_rows_imports_nothing_that_only_others_need(tmp_path: Path) -> None:
+    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, set()) as writer:
+        for item in (ROWS[0], ROWS[1], ROWS[10]):
+            writer.add(item)
+        finished = writer.finish()
+    assert finished is not None
+    _, (path,) = finished
+    (tmp_path / "made").mkdir()
+    code = f"""if True:
+        import sys
+        from pathlib import Path
+        from corpus.settings import Ingest
+        from corpus.stages.ingest import Task, make
+        from corpus.stages.origins import RowGroup
+        make(Task("s", RowGroup(Path({str(path)!r}), 0, "b", 3), Path({str(tmp_path / "made")!r}), Ingest()))
+        print(sorted({{"pandas", "pandera", "trafilatura", "selectolax"}} & sys.modules.keys()))
+    """
+    # pyarrow imports pandas wherever it is given a value of Python's, in each worker a fifth of a second.
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

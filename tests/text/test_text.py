@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.text import dates, language, urls
+from corpus.text import dates, language, tidy, urls
 from corpus.text.decode import decode
 from corpus.text.normalise import normalise, text_hash
 from corpus.text.words import word_counts
@@ -63,6 +63,30 @@ def test_words_are_what_the_pattern_says(texts):
     assert word_counts(texts) == [len(_WORD.findall(text)) for text in texts]
 
 
+@given(
+    st.lists(
+        st.one_of(st.text(), st.text(" \n\ta’é\u0301東\u1161\ud800😀"), st.text("ab \n", min_size=60, max_size=70))
+    )
+)
+def test_forms_are_what_normalising_says(texts):
+    texts = [text.strip(" \n") for text in texts]
+    found = tidy.forms(texts)
+    assert found.words.tolist() == word_counts(texts)
+    for text, by_blank, by_line in zip(texts, found.by_blank, found.by_line, strict=True):
+        lines = re.split("\n", text)
+        if by_blank or by_line:
+            assert normalise(text) == text
+            assert all(line == " ".join(line.split()) for line in lines)
+        if by_line:
+            assert "\n\n" not in text
+        if by_blank:
+            assert "\n" not in text.replace("\n\n", "")
+            assert "\n\n\n" not in text
+        if text.isascii() and text.isprintable() and "  " not in text:
+            assert by_blank
+            assert by_line
+
+
 def test_hash_is_128_bits_of_the_text():
     assert len(text_hash("a")) == 32
     assert text_hash("a") != text_hash("b")
@@ -71,6 +95,7 @@ def test_hash_is_128_bits_of_the_text():
 @given(st.one_of(st.text(), st.from_regex(r"https?://[\w.\-]{1,20}(:\d{1,5})?/[\w%./?&=#-]{0,40}", fullmatch=True)))
 def test_canonical_never_raises_and_is_idempotent(url):
     once = urls.canonical(url)
+    assert urls.placed(url) == (once, urls.publisher(once) if once else None)
     if once is not None:
         assert urls.canonical(once) == once
         assert once.startswith(("http://", "https://"))

@@ -1,0 +1,91 @@
+"""The dates of many rows: those that are written as machines write them are read together, others one by one.
+
+What is read together is what `values.moment` would say of it: an ISO 8601 day, alone or with a time of day, in UTC or
+without an offset.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from corpus.formats import values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from corpus.text.dates import NumericDates
+
+# No year that has no century, and no leap second: of those Python and Polars think differently.
+_DAY: Final = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
+_CLOCK: Final = "[0-9]{2}:[0-9]{2}:[0-5][0-9]"
+_PLAIN: Final = f"^{_DAY}(?:[T ]{_CLOCK}(?:Z|[+]00:00)?)?$"
+_DAY_LENGTH: Final = 10
+_LOCAL_LENGTH: Final = 19
+_MICROSECONDS: Final = 86_400_000_000
+_FIRST_DAY: Final = date(1970, 1, 1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class Moments(NamedTuple):
+    """Days, instants, and of which there is nothing else to tell, as that they are ambiguous or cannot be read."""
+
+    days: pl.Series
+    instants: pl.Series
+    sure: NDArray[np.bool_]
+
+
+def read(
+    written: Sequence[Any], numeric: NumericDates, tongues: Sequence[str | None], addresses: Sequence[str | None]
+) -> Moments:
+    """What `values.moment` says of each.
+
+    Args:
+        written: values of any type that JSON has.
+        numeric: how to read 03/04/2020 where nothing else decides.
+        tongues: the languages of the articles.
+        addresses: their canonical URLs.
+    """
+    texts = pl.Series(
+        "written", [one if isinstance(one, str) and one.isascii() else None for one in written], dtype=pl.String
+    )
+    told = pl.col("written")
+    plain = pl.when(told.str.contains(_PLAIN)).then(told)
+    length = plain.str.len_bytes()
+    read = texts.to_frame().select(
+        day=plain.str.slice(0, _DAY_LENGTH).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32),
+        time=plain.str.slice(_DAY_LENGTH + 1, 8).str.to_time("%H:%M:%S", strict=False).cast(pl.Int64) // 1_000,
+        bare=length == _DAY_LENGTH,
+        placed=length > _LOCAL_LENGTH,
+    )
+    bare, placed = (read[name].fill_null(value=False).to_numpy() for name in ("bare", "placed"))
+    dated = read["day"].is_not_null().to_numpy() & (read["time"].is_not_null().to_numpy() | bare)
+    days, times = (read[name].fill_null(0).to_numpy().astype(np.int64) for name in ("day", "time"))
+    # Datasets write midnight where they know the day only.
+    timed = dated & placed & (times > 0)
+    instants = days * _MICROSECONDS + times
+    sure = np.ones(len(written), np.bool_)
+    for number in np.flatnonzero(~dated).tolist():
+        one = written[number]
+        moment = values.moment(one, numeric, tongues[number], addresses[number]) if one else None
+        sure[number] = not moment.ambiguous if moment else one is None or one in ("", [], {})
+        if moment is not None:
+            dated[number], days[number] = True, (moment.day - _FIRST_DAY).days
+            if moment.instant is not None:
+                timed[number], instants[number] = True, (moment.instant - _EPOCH) // _MICROSECOND
+    return Moments(
+        _where(dated, days.astype(np.int32)).cast(pl.Date),
+        _where(timed, instants).cast(pl.Datetime("us", "UTC")),
+        sure,
+    )
+
+
+def _where(known: NDArray[np.bool_], numbers: NDArray[Any]) -> pl.Series:
+    """Numbers, and nulls where they are not known."""
+    return pl.DataFrame({"known": known, "numbers": numbers}).select(pl.when("known").then("numbers"))["numbers"]
