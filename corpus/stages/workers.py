@@ -27,7 +27,7 @@ class WorkerDied(Exception):
 _M_TRIM_THRESHOLD: Final = -1
 _M_MMAP_THRESHOLD: Final = -3
 _MOST_UNMAPPED: Final = 32 << 20
-_MOST_KEPT: Final = 256 << 20
+_MOST_KEPT: Final = 64 << 20
 
 T = TypeVar("T")
 R = TypeVar("R")
