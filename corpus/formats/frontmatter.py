@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from corpus.text import dates, language, urls
+from corpus.text.foreign import parse_foreign
 from corpus.text.normalise import one_line
 
 _MOST: Final = 65_536
@@ -219,7 +220,7 @@ def _moment(
         written = _text(value)
         if written is None:
             continue
-        moment = dates.parse(written, numeric, tag, hint) or dates.parse_foreign(written)
+        moment = dates.parse(written, numeric, tag, hint) or parse_foreign(written)
         if moment is not None:
             return moment
         unread.append(f"{name}: {written[: dates.LONGEST]}")

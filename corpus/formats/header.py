@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from corpus.formats import bylines, lines
 from corpus.formats.blocks import heading, is_rule, is_underline
 from corpus.text import dates
+from corpus.text.foreign import parse_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +167,7 @@ class Reader:
         label = lines.dated(text)
         moment = self._date(label.rest if label else text)
         if moment is None and label is not None:
-            moment = dates.parse_foreign(label.rest)
+            moment = parse_foreign(label.rest)
         if moment is None:
             if label is not None and re.search(r"\b\d{4}\b", label.rest) and len(text) <= dates.LONGEST and ":" in text:
                 self.header.unread_dates.append(text)

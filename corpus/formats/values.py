@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from corpus.formats import bylines
 from corpus.formats.article import Heading
 from corpus.text import dates, urls
+from corpus.text.foreign import parse_foreign
 from corpus.text.normalise import normalise, one_line
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str
         return None
     clock = _SPACED_CLOCK.fullmatch(written)
     if clock is None:
-        return dates.parse(written, numeric, tongue, dates.in_url(url)) or dates.parse_foreign(written)
+        return dates.parse(written, numeric, tongue, dates.in_url(url)) or parse_foreign(written)
     day, time, zone = clock.groups()
     # Datasets write midnight where they know the day only.
     known = zone is not None and not (time in _MIDNIGHT and zone in _ZERO)

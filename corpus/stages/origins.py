@@ -16,6 +16,7 @@ from corpus.formats import media_type
 from corpus.store import raw
 from corpus.store.batches import SEEDS, SeedFile, read_whole
 from corpus.text import dates, urls
+from corpus.text.foreign import parse_foreign
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
@@ -186,9 +187,7 @@ def with_provenance(parsed: Parsed, found: Found) -> Parsed:
     publisher = parsed.publisher or (urls.publisher(url) if url else None) or _publisher(found.publisher)
     day, instant = parsed.published_date, parsed.published_at
     if day is None and found.published_date:
-        moment = dates.parse(found.published_date, language=parsed.language) or dates.parse_foreign(
-            found.published_date
-        )
+        moment = dates.parse(found.published_date, language=parsed.language) or parse_foreign(found.published_date)
         day, instant = (moment.day, moment.instant) if moment else (None, None)
     return replace(parsed, url=url, publisher=publisher, published_date=day, published_at=instant)
 

@@ -38,6 +38,14 @@ _ISO: Final = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
+# ISO 8601 without separators, with or without its T.
+_BASIC: Final = re.compile(
+    r"((?:1[6-9]|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
+)
+# As C and Unix write them, the year last: Fri Sep 11 04:05:06 +0000 2020.
+_UNIX: Final = re.compile(r"(.*[^\W\d_]{3} +\d\d?) (\d\d:\d\d(?::\d\d)?)( +[^ ]{1,6})? ((?:1[6-9]|20)\d\d)")
+# As web servers log them: 11/Sep/2020:04:05:06 +0000.
+_LOGGED: Final = re.compile(r"(\d\d?)/([^\W\d_]{3})/(\d{4}):(?=\d\d:)")
 _WORD: Final = r"(?P<m>[^\W\d_]{3,14})"
 _FORMS: Final = (
     re.compile(rf"\b(?P<d>\d\d?)(?:st|nd|rd|th|er|re|º|ª|°|\.|-)?[\s.]*(?:of |de |d'|d’|-)?\s*{_WORD}\.?,?-?\s*(?:of |de |del )?\s*{_YEAR}\b"),
@@ -51,7 +59,7 @@ _TIME: Final = re.compile(
     r"(?<![\d:])(\d\d?)(?:\s?[:.h]\s?([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?)?\s*(a\.?m\.?|p\.?m\.?)?(?![\w:])"
 )
 _CLOCK: Final = re.compile(r"(\d\d?)[時시点时](?:\s?(\d\d?)[分분])?")
-_OFFSET: Final = re.compile(r"(?:\b(?:utc|gmt))?\s?([+-−])(\d\d?):?(\d\d)?(?!\d)")
+_OFFSET: Final = re.compile(r"(?:\b(?:utc|gmt))?\s?([+\-−])(\d\d?):?(\d\d)?(?!\d)")
 _TOKEN: Final = re.compile(r"[^\s,;|()\[\]/–—·•:-]+")
 _DIGIT: Final = re.compile(r"\d")
 _IN_URL: Final = re.compile(r"/(1[6-9]\d\d|20\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-]|$)")
@@ -83,10 +91,11 @@ def parse(
     text = written.strip().strip(".,;|()[]").strip()
     if not 6 <= len(text) <= LONGEST or _DIGIT.search(text) is None:
         return None
-    iso = _ISO.fullmatch(text)
+    iso = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
     if iso:
         return _from_iso(iso)
     folded = text.casefold().replace("a.m", "am").replace("p.m", "pm").replace("\u2019", "'")
+    folded = _LOGGED.sub(r"\1 \2 \3 ", _UNIX.sub(r"\1 \4 \2\3", folded))
     found = _find_day(folded, numeric, language, hint)
     if found is None:
         return None
@@ -245,28 +254,3 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-@lru_cache(maxsize=1_024)
-def parse_foreign(written: str) -> Moment | None:
-    """Read a date in a form or language that `parse` does not know, by dateparser; the day only.
-
-    For texts that stand where a date should: a field of the front matter, or after a label.
-    """
-    text = written.strip()
-    if not 6 <= len(text) <= LONGEST or not re.search(r"\d{4}", text):
-        return None
-    import dateparser  # a tenth of a second, and seldom needed
-
-    found = dateparser.parse(
-        text,
-        settings={
-            "STRICT_PARSING": True,
-            "REQUIRE_PARTS": ["day", "month", "year"],
-            "PARSERS": ["absolute-time"],
-            "RELATIVE_BASE": datetime(2000, 1, 1),  # noqa: DTZ001 - so that today has no say
-            "TIMEZONE": "UTC",
-            "RETURN_AS_TIMEZONE_AWARE": False,
-        },
-    )
-    return None if found is None else Moment(found.date())

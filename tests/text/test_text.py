@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.text import dates, language, tidy, urls
 from corpus.text.decode import decode
+from corpus.text.foreign import languages_of, parse_foreign
 from corpus.text.normalise import normalise, text_hash
 from corpus.text.words import word_counts
 
@@ -140,6 +141,7 @@ SEPTEMBER_11 = date(2020, 9, 11)
         "11 de septiembre de 2020", "11 de setembro de 2020", "11 settembre 2020 ore 10:30", "11 września 2020",
         "11. syyskuuta 2020 klo 12.30", "2020. szeptember 11.", "2020年9月11日", "2020년 9월 11일", "11 eylül 2020 Cuma",
         "11 вересня 2020", "Sept. 11, 2020 5:30 p.m. ET", "2020-09-11 10:00:00", "11. září 2020", "11 september 2020 om 10:30 uur",
+        "20200911", "20200911040506", "Fri Sep 11 04:05:06 2020",
     ],
 )  # fmt: skip
 def test_days_without_an_instant(written):
@@ -153,7 +155,9 @@ def test_days_without_an_instant(written):
         ("Fri, 11 Sep 2020 10:00:00 +0200", 8, 0), ("Fri, 11 Sep 2020 10:00:00 GMT", 10, 0),
         ("Sept. 11, 2020 5:30 p.m. EST", 22, 30), ("11 сентября 2020, 14:05 МСК", 11, 5),
         ("September 11th, 2020 at 10:00 (UTC+3)", 7, 0), ("10:32 AM EDT, Fri September 11, 2020", 14, 32),
-        ("2020-09-11T00:00:00Z", 0, 0),
+        ("2020-09-11T00:00:00Z", 0, 0), ("20200911T100000Z", 10, 0), ("20200911T1000+0200", 8, 0),
+        ("Fri Sep 11 10:00:00 +0000 2020", 10, 0), ("Fri Sep 11 10:00:00 EST 2020", 15, 0),
+        ("11/Sep/2020:10:00:00 -0500", 15, 0), ("Sept. 11, 2020 10:00 \N{MINUS SIGN}05:00", 15, 0),
     ],
 )  # fmt: skip
 def test_instants_where_time_and_offset_stand(written, hour, minute):
@@ -164,10 +168,32 @@ def test_instants_where_time_and_offset_stand(written, hour, minute):
 @pytest.mark.parametrize(
     "written",
     ["", "2020", "May 2020", "Top 10 films of 2020", "In September 2020 he said", "31/02/2020", "yesterday", "11 September",
-     "September 11, 2020 was a Friday like any other", "2020-13-45", "1 of 2020", "99 September 2020"],
+     "September 11, 2020 was a Friday like any other", "2020-13-45", "1 of 2020", "99 September 2020",
+     "20201345", "12345678", "20200911T240000Z", "Sept. 11, 2020 10:00 2021"],
 )  # fmt: skip
 def test_what_is_no_date(written):
     assert dates.parse(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "languages"),
+    [
+        ("20 Mehefin 2020", ["cy"]),
+        ("2020-13-45T00:00:00Z", ["en"]),
+        ("12 квітня 2020", ["uk"]),
+        ("Foo 5 a 2020", ["en"]),
+    ],
+)
+def test_dateparser_is_asked_of_few_languages(written, languages):
+    assert languages_of(written)[:1] == languages
+    assert len(languages_of(written)) <= 12
+
+
+def test_foreign_dates():
+    assert parse_foreign("20 Mehefin 2020") == dates.Moment(date(2020, 6, 20))
+    assert parse_foreign("12 कार्तिक 2020") is None
+    assert parse_foreign("٢٠٢٠/٠٩/١١") == dates.Moment(SEPTEMBER_11)
+    assert parse_foreign("nothing of a date in 2020") is None
 
 
 def test_numeric_dates():
