@@ -2,7 +2,7 @@
 
 Small text files, a WARC of HTML pages and JSONL rows of some 2 KB and 0.5 KB, each added to a new corpus, the rows also
 ingested; beside it the size of the same documents as `.tar.zst -3`. Rows of which nothing says the language have theirs
-found. `work` is without what the command takes for a single document. With datatrove installed its readers are timed on
+found; of the WARC, also how fast it is ingested beside parsing its pages and no more. `work` is without what the command takes for a single document. With datatrove installed its readers are timed on
 the same JSONL and WARC; they read only, check and keep nothing. They need packages that datatrove does not bring:
 
     uv run --with datatrove --with orjson --with warcio --with faust-cchardet --with python-magic python -m benchmarks.intake
@@ -13,12 +13,14 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -76,6 +78,34 @@ def warc(path: Path, bodies: list[bytes], count: int) -> int:
             size += len(record)
             file.write(gzip.compress(record, 6))
     return size
+
+
+def pages_of(path: Path) -> list[tuple[str, bytes]]:
+    """The addresses and bodies of a WARC's responses."""
+    from fastwarc.warc import ArchiveIterator
+
+    with path.open("rb") as file:
+        return [(record.headers["WARC-Target-URI"], record.reader.read()) for record in ArchiveIterator(file)]
+
+
+def parse(pages: list[tuple[str, bytes]]) -> int:
+    """Parse pages that are at hand, by ourselves, and keep nothing."""
+    from corpus.formats import parser_of
+    from corpus.formats.article import Document
+
+    parser = parser_of("text/html", "by-language")
+    return sum(len(parser.parse(Document(data, "text/html", url, url)).text) for url, data in pages) if parser else 0
+
+
+def parsed_alone(path: Path) -> float:
+    """Seconds that it takes to read a WARC and parse its pages in as many processes as there are processors."""
+    workers = len(os.sched_getaffinity(0))
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(parse, [pages_of(path)[:1]] * workers))
+        began = time.perf_counter()
+        pages = pages_of(path)
+        list(pool.map(parse, [pages[at : at + 32] for at in range(0, len(pages), 32)]))
+        return time.perf_counter() - began
 
 
 def jsonl(path: Path, count: int, length: int, *, language: bool) -> Path:
@@ -179,6 +209,16 @@ def main() -> None:
             seconds,
             memory,
             f"{size / seconds / 1e6:,.0f} MB/s decompressed, work {size / (seconds - least) / 1e6:,.0f} MB/s",
+        )
+        adding = seconds - least
+        seconds, memory = timed(["ingest"], corpus)
+        count, alone = 20 * len(bodies), parsed_alone(crawl)
+        report(
+            "ingest WARC",
+            seconds,
+            memory,
+            f"{count / seconds:,.0f} pages/s, work {count / (seconds - first):,.0f}/s; HTML alone {count / alone:,.0f}/s: "
+            f"ingest at {alone / (seconds - first):.0%} of that, with add {alone / (seconds - first + adding):.0%}",
         )
         print(
             f"{'':34} batch {batch_size(corpus) / 1e6:.1f} MB of {size / 1e6:.0f} MB, the WARC {crawl.stat().st_size / 1e6:.1f} MB"
