@@ -188,15 +188,28 @@ def _key(rows: pa.Table, n: int, fingerprint: str) -> str:
 
 def content(rows: pa.Table) -> str:
     """A digest of rows: of their values alone, for what stands in memory behind a null is anything."""
-    frame = pl.DataFrame(rows)
+    return _digest(_without_nulls(pl.DataFrame(rows)))
+
+
+def contents(rows: pl.DataFrame, by: str) -> dict[Any, str]:
+    """Digests of the rows that have the same value in a column, which is not digested, by that value."""
+    parts = _without_nulls(rows).partition_by(by, as_dict=True, maintain_order=True, include_key=False)
+    return {value: _digest(part) for (value,), part in parts.items()}
+
+
+def _without_nulls(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same, said in other columns."""
     some = [name for name, count in zip(frame.columns, frame.null_count().row(0), strict=True) if count]
     nothing = {name: "" if frame.schema[name] == pl.String else 0 for name in some}
     # Not by pyarrow: its scalars import pandas, a third of a second.
-    filled = frame.with_columns(
+    return frame.with_columns(
         *(pl.col(name).is_null().alias(f"{name} is null") for name in some),
         *(pl.col(name).fill_null(pl.lit(nothing[name]).cast(frame.schema[name])) for name in some),
     )
-    plain = filled.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _digest(frame: pl.DataFrame) -> str:
+    plain = frame.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
     state = hashlib.sha256()
     with pa.ipc.new_stream(pa.PythonFile(_Sink(state.update), mode="w"), plain.schema) as stream:
         stream.write_table(plain.combine_chunks())

@@ -86,10 +86,7 @@ def _keys(
     expected |= {"decision": pl.lit(Decision.ARTICLE.value), "revision": pl.lit(1, pl.Int32)}
     said = [pl.col(name).ne_missing(expected.get(name, pl.lit(None))) for name in DECISIONS.names]
     more = decided.hstack(own).filter(pl.any_horizontal(said)).select(SHARD, ROW, *DECISIONS.names)
-    digests = {
-        number: comparing.content(part.drop(SHARD).to_arrow())
-        for (number,), part in more.partition_by(SHARD, as_dict=True, maintain_order=True).items()
-    }
+    digests = comparing.contents(more, SHARD)
     return {
         name: digest([fingerprint, signed[name].files[SIGNATURES.name].sha256, digests.get(number, "")])
         for number, name in enumerate(names)
