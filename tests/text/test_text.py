@@ -193,6 +193,10 @@ def test_foreign_dates():
     assert parse_foreign("20 Mehefin 2020") == dates.Moment(date(2020, 6, 20))
     assert parse_foreign("12 कार्तिक 2020") is None
     assert parse_foreign("٢٠٢٠/٠٩/١١") == dates.Moment(SEPTEMBER_11)
+    # Of more languages than are asked the one that knows the weekday too; points and accents are no matter.
+    assert parse_foreign("föstudagur, 11. september 2020") == dates.Moment(SEPTEMBER_11)
+    assert parse_foreign("11 ก.ย. 2020") == dates.Moment(SEPTEMBER_11)
+    assert parse_foreign("11 sentýabr 2020") == parse_foreign("11 Dwe mar Ochiko 2020") == dates.Moment(SEPTEMBER_11)
     assert parse_foreign("nothing of a date in 2020") is None
 
 
