@@ -11,26 +11,17 @@ from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - a dataclass field
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import polars as pl
 
-from schemas.rules import Check
+from schemas.rules import CONTROL, Check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from schemas.table import Table
 
-# C0 and C1 but newline; tabs are gone by then.
-CONTROL: Final = r"[\x00-\x09\x0b-\x1f\x7f-\x9f]"
 # RFC 1035
 _LABEL: Final = 63
-# Arrow's string views hold so many bytes themselves.
-_INLINE: Final = 12
-# Bytes that stay in the processor's cache.
-_AT_ONCE: Final = 1 << 18
 _HTTP: Final = r"^https?://(?:[^\s/?#@]*@)?(\[[^\]\s]+\]|[^\s/?#:\[\]]+)(?::\d+)?(?:[/?#]|$)"
 # RFC 6761 and 6762, and what home and office networks use.
 _PRIVATE_SUFFIXES: Final = (
@@ -203,37 +194,6 @@ def _shown(column: str, dtype: Any) -> pl.Expr:
         value = value.dt.to_string("iso:strict")
     shown = value.cast(pl.String).str.replace_all(CONTROL, "\N{REPLACEMENT CHARACTER}").str.slice(0, 200)
     return pl.format("{}: {}", pl.lit(column), shown.fill_null("none"))
-
-
-def control_characters(texts: pl.Series) -> pl.Series:
-    """How many control characters, newlines aside, each text has; int32."""
-    # Hardly any batch has one: a look at all its bytes together costs half of a pattern on each text.
-    if not _has_controls(texts):
-        return pl.repeat(0, len(texts), dtype=pl.Int32, eager=True)
-    return texts.str.count_matches(CONTROL).fill_null(0).cast(pl.Int32)
-
-
-def _has_controls(texts: pl.Series) -> bool:
-    """Whether a control character stands, or may stand, in any of the texts."""
-    # Views of the bytes where they lie; only the shortest texts stand within the views themselves.
-    if texts.filter(texts.str.len_bytes() <= _INLINE).str.contains(CONTROL).any():
-        return True
-    array = texts.to_arrow(compat_level=pl.CompatLevel.newest())
-    return any(_may_control(np.frombuffer(data, np.uint8)) for data in array.buffers()[2:] if data is not None)
-
-
-def _may_control(letters: NDArray[np.uint8]) -> bool:
-    """Whether bytes of UTF-8 hold C0 but newline, DEL, or C1."""
-    for start in range(0, len(letters), _AT_ONCE):
-        part = letters[start : start + _AT_ONCE]
-        low = np.count_nonzero(part < ord(" ")) - np.count_nonzero(part == ord("\n"))
-        if low or (part == 0x7F).any():
-            return True
-        # C1 is 0xC2 and a byte below 0xA0; from there on are the signs of Latin-1.
-        second = letters[np.flatnonzero(part == 0xC2) + (start + 1)]
-        if (second < 0xA0).any():
-            return True
-    return False
 
 
 def _host(key: str) -> pl.Expr:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+# C0 and C1 but newline; tabs are gone by then.
+CONTROL: Final = r"[\x00-\x09\x0b-\x1f\x7f-\x9f]"
+
 
 class Severity(StrEnum):
     """What a failed check does."""

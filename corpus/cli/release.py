@@ -160,19 +160,16 @@ def versions(as_json: bool) -> None:
     elif not found:
         click.echo("No releases yet. `corpus release` names the first.")
     else:
+        marked = ["withdrawn from"] if withdrawn else []
         print_table(
-            [
-                *("version", "date", "articles", "added", "removed", "changed", "commit"),
-                *(["withdrawn from"] if withdrawn else []),
-                "message",
-            ],
+            ["version", "date", "articles", "added", "removed", "changed", "commit", *marked, "message"],
             [
                 (
                     one.version,
                     f"{one.date:%Y-%m-%d}",
                     *(_figure(one, name) for name in ("articles", "added", "removed", "changed")),
                     one.commit[:10],
-                    *([_withdrawn(withdrawn.get(one.tag))] if withdrawn else []),
+                    *(_withdrawn(withdrawn.get(one.tag)) for _ in marked),
                     one.message,
                 )
                 for one in found

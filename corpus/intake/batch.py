@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from corpus.arrays import of_numbers
 from corpus.intake.entries import Item, Skipped
 from corpus.store import raw
 from schemas.raw import RAW
@@ -221,7 +222,7 @@ def _headers(items: list[Item]) -> pa.Array:
     ]
     inner = RAW.arrow.field("headers").type.value_field
     structs = pa.StructArray.from_arrays(texts, fields=list(inner.type))
-    offsets = pa.Array.from_buffers(pa.int32(), len(ends), [None, pa.py_buffer(ends)])
+    offsets = of_numbers(ends, pa.int32())
     return pa.ListArray.from_arrays(offsets, structs, type=RAW.arrow.field("headers").type)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from corpus.arrays import of_numbers
 from corpus.resolve.identity import with_identity
 from corpus.resolve.sketches import sketches
 from schemas import SIGNATURES
@@ -43,11 +44,11 @@ def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
     }
     made |= {
         "text_hash": documents["text_hash"],
-        "head": _numbers(np.array(heads(frame), np.uint64), pa.uint64()),
+        "head": of_numbers(np.array(heads(frame), np.uint64), pa.uint64()),
         "title_words": _lists(titles.sample, titles.first),
-        "words": _numbers(texts.words, pa.uint64()),
-        "grams": _numbers(texts.grams, pa.int32()),
-        "limit": _numbers(texts.limit, pa.uint32()),
+        "words": of_numbers(texts.words, pa.uint64()),
+        "grams": of_numbers(texts.grams, pa.int32()),
+        "limit": of_numbers(texts.limit, pa.uint32()),
         "sample": _lists(texts.sample, texts.first),
     }
     return pa.table(made).cast(SIGNATURES.arrow)
@@ -83,11 +84,6 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.cast(pa.large_string()).chunks) if column.num_chunks else pa.nulls(0, pa.string())
 
 
-def _numbers(values: np.ndarray[Any, np.dtype[Any]], dtype: pa.DataType) -> pa.Array:
-    """Numbers as Arrow has them. Not pa.array: it imports pandas to see whether they are its own."""
-    return pa.Array.from_buffers(dtype, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
-
-
 def _lists(values: np.ndarray[Any, np.dtype[np.uint32]], first: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
     offsets = pa.py_buffer(first.astype(np.int32))
-    return pa.Array.from_buffers(HASHES, len(first) - 1, [None, offsets], children=[_numbers(values, pa.uint32())])
+    return pa.Array.from_buffers(HASHES, len(first) - 1, [None, offsets], children=[of_numbers(values, pa.uint32())])

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from corpus.errors import CorpusError
 from corpus.resolve import ragged, scores
@@ -16,7 +13,7 @@ from corpus.resolve.candidates import Pairs
 from corpus.stages.progress import progress
 from corpus.stages.threads import side_by_side
 from corpus.store import parquet
-from corpus.store.digest import digest
+from corpus.store.digest import digest, digest_rows
 from corpus.store.shards import KeyedShards, load_keys, shard_path
 from schemas import PAIRS
 
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from typing_extensions import Buffer
+    import pyarrow as pa
 
     from corpus.resolve.scores import GramSets
     from corpus.resolve.shingles import Places
@@ -183,49 +180,4 @@ def publish(root: Path, names: Sequence[str], n: int, fingerprint: str, asked: p
 
 
 def _key(rows: pa.Table, n: int, fingerprint: str) -> str:
-    return digest([fingerprint, str(n), content(rows)])
-
-
-def content(rows: pa.Table) -> str:
-    """A digest of rows: of their values alone, for what stands in memory behind a null is anything."""
-    return _digest(_without_nulls(pl.DataFrame(rows)))
-
-
-def contents(rows: pl.DataFrame, by: str) -> dict[Any, str]:
-    """Digests of the rows that have the same value in a column, which is not digested, by that value."""
-    parts = _without_nulls(rows).partition_by(by, as_dict=True, maintain_order=True, include_key=False)
-    return {value: _digest(part) for (value,), part in parts.items()}
-
-
-def _without_nulls(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same, said in other columns."""
-    some = [name for name, count in zip(frame.columns, frame.null_count().row(0), strict=True) if count]
-    nothing = {name: "" if frame.schema[name] == pl.String else 0 for name in some}
-    # Not by pyarrow: its scalars import pandas, a third of a second.
-    return frame.with_columns(
-        *(pl.col(name).is_null().alias(f"{name} is null") for name in some),
-        *(pl.col(name).fill_null(pl.lit(nothing[name]).cast(frame.schema[name])) for name in some),
-    )
-
-
-def _digest(frame: pl.DataFrame) -> str:
-    plain = frame.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    state = hashlib.sha256()
-    with pa.ipc.new_stream(pa.PythonFile(_Sink(state.update), mode="w"), plain.schema) as stream:
-        stream.write_table(plain.combine_chunks())
-    return state.hexdigest()
-
-
-class _Sink(io.RawIOBase):
-    """A file that hands on what is written to it."""
-
-    def __init__(self, take: Callable[[bytes], None]) -> None:
-        self._take = take
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Buffer) -> int:
-        held = bytes(data)
-        self._take(held)
-        return len(held)
+    return digest([fingerprint, str(n), digest_rows(pl.DataFrame(rows))])

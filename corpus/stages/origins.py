@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from corpus.arrays import numbers_of, of_numbers, whole
 from corpus.errors import ChangedWhileRead
 from corpus.formats import media_type
 from corpus.store import raw
@@ -119,7 +120,7 @@ class RowGroup:
             limit: bytes; larger ones are not among them, nor are those of which intake knows more than their bytes.
         """
         # Arrow would compare with values too, and import pandas to see whether they are its own.
-        sizes = _numbers(whole(rows["size"]))
+        sizes = numbers_of(whole(rows["size"]), np.int64)
         fits = (sizes >= 1) & (sizes <= min(limit, _LARGE)) & (pl.Series(whole(rows["media_type"])) == kind).to_numpy()
         for name in ("url", "published_date", "publisher"):
             fits &= pl.Series(whole(rows[name])).is_null().to_numpy()
@@ -142,22 +143,11 @@ def contents(rows: pa.Table) -> list[memoryview]:
     return [view[begin:end] for begin, end in pairwise(begins)]
 
 
-def whole(column: pa.ChunkedArray) -> pa.Array:
-    """A column in one piece; not copied if it is."""
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def _numbers(array: pa.Array) -> NDArray[np.int64]:
-    """An array of 64-bit numbers without nulls. Not by `to_numpy`, which imports pandas."""
-    return np.frombuffer(array.buffers()[1], np.int64)[array.offset :][: len(array)] if len(array) else np.zeros(0, int)
-
-
 def taken(rows: pa.Table, numbers: NDArray[np.int64]) -> pa.Table:
     """Some rows by their numbers, in ascending order."""
     if len(numbers) and numbers[-1] - numbers[0] + 1 == len(numbers):
         return rows.slice(int(numbers[0]), len(numbers))
-    # Of lists and numpy's arrays pyarrow asks whether they are pandas', and imports it to ask.
-    return rows.take(pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)]))
+    return rows.take(of_numbers(numbers, pa.int64()))
 
 
 def seed_documents(files: Iterable[tuple[SeedFile, str | None]], limit: int) -> Iterator[Found]:

@@ -19,7 +19,7 @@ from corpus.stages.threads import side_by_side
 from corpus.stages.workers import default_workers
 from corpus.store import engine, parquet
 from corpus.store.batches import SEEDS
-from corpus.store.digest import digest
+from corpus.store.digest import digest, digest_rows
 from corpus.store.shards import KeyedShards, Shard, ShardFile, digests, encode, require, shard_path
 from schemas import DECISIONS, SIGNATURES, Severity
 
@@ -81,12 +81,20 @@ def _keys(
         "document_id": "document_id", "source": "source", "rule": "rule", "article_id": "article_id",
         "winner": "document_id", "first_seen": "captured_at",
     }  # fmt: skip
-    own = signatures.select(pl.col(set(plain.values())).name.prefix("_"))
+    own = signatures.select(pl.col(sorted(set(plain.values()))).name.prefix("_"))
     expected = {name: pl.col(f"_{column}") for name, column in plain.items()}
     expected |= {"decision": pl.lit(Decision.ARTICLE.value), "revision": pl.lit(1, pl.Int32)}
     said = [pl.col(name).ne_missing(expected.get(name, pl.lit(None))) for name in DECISIONS.names]
     more = decided.hstack(own).filter(pl.any_horizontal(said)).select(SHARD, ROW, *DECISIONS.names)
-    digests = comparing.contents(more, SHARD)
+    # Said without nulls, and in the same columns for all shards.
+    nullable = [column.name for column in DECISIONS.columns if column.nullable]
+    nothing = {name: pl.lit("" if more.schema[name] == pl.String else 0).cast(more.schema[name]) for name in nullable}
+    full = more.with_columns(
+        *(pl.col(name).is_null().alias(f"{name} is null") for name in nullable),
+        *(pl.col(name).fill_null(nothing[name]) for name in nullable),
+    )
+    parts = full.partition_by(SHARD, as_dict=True, maintain_order=True, include_key=False)
+    digests = {number: digest_rows(part) for (number,), part in parts.items()}
     return {
         name: digest([fingerprint, signed[name].files[SIGNATURES.name].sha256, digests.get(number, "")])
         for number, name in enumerate(names)

@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from corpus.arrays import of_numbers
 from corpus.formats.article import Parsed
+from corpus.text.controls import control_characters
 from corpus.text.normalise import text_hash
 from corpus.text.words import word_counts
 from schemas import DOCUMENTS
-from schemas.checks import control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +69,7 @@ def _array(values: Sequence[object] | pl.Series | pa.Array, dtype: pa.DataType) 
     # Built flat: both Polars and pyarrow take 20 us for a list, empty or not.
     lists = cast("Sequence[Sequence[object]]", values)
     ends = np.cumsum([0, *map(len, lists)], dtype=np.int32)
-    offsets = pa.Array.from_buffers(pa.int32(), len(ends), [None, pa.py_buffer(ends)])
+    offsets = of_numbers(ends, pa.int32())
     members = list(chain.from_iterable(lists))
     return pa.ListArray.from_arrays(offsets, _members(members, dtype.value_type), type=dtype)
 

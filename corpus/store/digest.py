@@ -1,15 +1,19 @@
-"""Digests of files, computed once per file as long as its size, times and inode stay the same."""
+"""Digests of values and rows, and of files: once per file, as long as its size, times and inode stay the same."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    import polars as pl
+    from typing_extensions import Buffer
 
 # Size, mtime, ctime and inode: as long as they are the same, so is the file.
 Stamp: TypeAlias = tuple[int, int, int, int]
@@ -28,6 +32,33 @@ def digest(parts: Iterable[bytes | str]) -> str:
         state.update(len(data).to_bytes(8, "little"))
         state.update(data)
     return state.hexdigest()
+
+
+def digest_rows(rows: pl.DataFrame) -> str:
+    """sha256, in hex, of a table's columns and values. There are no nulls: in memory, anything stands behind one."""
+    import polars as pl
+    import pyarrow as pa
+
+    plain = rows.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    state = hashlib.sha256()
+    with pa.ipc.new_stream(pa.PythonFile(_Sink(state.update), mode="w"), plain.schema) as stream:
+        stream.write_table(plain.combine_chunks())
+    return state.hexdigest()
+
+
+class _Sink(io.RawIOBase):
+    """A file that hands on what is written to it."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer) -> int:
+        held = bytes(data)
+        self._take(held)
+        return len(held)
 
 
 def canonical_json(value: Any) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ENGINE: Final = "engine.yaml"
 STAGES: Final = ("ingest", "validate", "resolve", "write", "report")
 
-_TABLES = ("schemas/table.py", "schemas/tables.py", "schemas/rules.py", "corpus/store/parquet.py")
+_TABLES = ("corpus/arrays.py", "schemas/table.py", "schemas/tables.py", "schemas/rules.py", "corpus/store/parquet.py")
 _SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
         *_TABLES, "schemas/raw.py", "corpus/stages/ingest.py", "corpus/stages/origins.py",

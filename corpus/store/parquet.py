@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from corpus.arrays import numbers_of, of_numbers, whole
 from corpus.errors import InvariantError, StorageError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 ROW_GROUP: Final = 10_000
 # Of documents single texts are fetched, to be compared.
 _ROW_GROUPS: Final = {"documents": 1_024}
+# Stragglers were published so long before most of their file.
 _LATE_DAYS: Final = 31
 _REPEATING: Final = frozenset(
     {
@@ -55,8 +57,8 @@ def conform(table: Table, rows: pa.Table) -> pa.Table:
         rows = rows.select(table.names).cast(table.arrow).combine_chunks()
         if table.sort:
             order = pc.sort_indices(rows, [(name, "ascending") for name in table.sort])
-            # Moving the texts costs more than finding out that they stand in order. Not to_numpy: it imports pandas.
-            if not (np.diff(np.frombuffer(order.buffers()[1], np.uint64)) == 1).all():
+            # Moving the texts costs more than finding out that they stand in order.
+            if not (np.diff(numbers_of(order, np.uint64)) == 1).all():
                 rows = rows.take(order).combine_chunks()
         # Not in full: that rows are UTF-8 is Polars' promise, and is kept by the checksums of what was written of them.
         rows.validate()
@@ -83,9 +85,10 @@ def _late(days: pa.ChunkedArray) -> int:
 
     One article that was found a year late would otherwise make its file one of all months between.
     """
-    dated = days.combine_chunks().drop_null().view(pa.int32())
-    numbers = np.frombuffer(dated.buffers()[1], np.int32)[dated.offset :][: len(dated)] if len(dated) else np.zeros(1)
-    late = int(np.searchsorted(numbers, numbers[len(numbers) // 2] - _LATE_DAYS))
+    dated = numbers_of(whole(days).drop_null().view(pa.int32()), np.int32)
+    if not len(dated):
+        return 0
+    late = int(np.searchsorted(dated, dated[len(dated) // 2] - _LATE_DAYS))
     return late if late <= len(days) // 10 else 0
 
 
@@ -129,8 +132,8 @@ def take(path: Path, column: str, rows: NDArray[np.int64]) -> pa.Array:
         # Where the groups that were read begin there, less where they begin in the file.
         moved = np.zeros(len(held), np.int64)
         moved[wanted] = np.cumsum(held[wanted]) - ends[wanted]
-        numbers = np.ascontiguousarray(rows + moved[group])
-    return read.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(numbers)])).combine_chunks()
+        numbers = of_numbers(rows + moved[group], pa.int64())
+    return whole(read.take(numbers))
 
 
 @contextmanager

@@ -106,10 +106,12 @@ def _groups(documents: Mapping[str, int]) -> Iterator[tuple[Sequence[_Unit], int
 
     for (kind, _), several in groupby(units, key=group):
         found = list(several)
-        if kind == "large":
-            yield found, _rows_of_large(sizes[found[0].batch])
-        else:
-            yield found, {"seeds": max(unit.documents for unit in found), "fresh": FRESH_ROWS}.get(kind, ROWS)
+        most = {
+            "seeds": max(unit.documents for unit in found),
+            "large": _rows_of_large(sizes[found[0].batch]),
+            "fresh": FRESH_ROWS,
+        }
+        yield found, most.get(kind, ROWS)
 
 
 def _rows_of_large(documents: int) -> int:

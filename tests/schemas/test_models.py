@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from schemas import DOCUMENTS, RULES, TABLES, Check
-from schemas.checks import CHECKED, Limits, checks, control_characters, failing, is_language_tag, is_public
+from schemas.checks import CHECKED, Limits, checks, failing, is_language_tag, is_public
 from schemas.models import failures, published
 
 LIMITS = Limits(min_words=5, title_length=(3, 20), earliest_date=date(1605, 1, 1), latest_date=date(2030, 1, 1))
@@ -86,16 +83,6 @@ def failed(**changes):
 )
 def test_a_check_fails_what_it_is_for_and_nothing_else(changes, check):
     assert failed(**changes) == {check.value}
-
-
-@given(st.lists(st.none() | st.text(st.sampled_from("a \n\t\x00\x1f\x7f\x80\x85\x9f\xa0\xa3\xc2é–“東😀"), max_size=40)))
-def test_control_characters_are_counted_but_newlines(texts):
-    series = pl.Series(texts, dtype=pl.String)
-    expected = [sum(unicodedata.category(one) == "Cc" and one != "\n" for one in text or "") for text in texts]
-    assert control_characters(series).to_list() == expected
-    assert control_characters(series).dtype == pl.Int32
-    # Of a slice, whose bytes lie among others.
-    assert control_characters(series[1:]).to_list() == expected[1:]
 
 
 def test_what_is_good_passes():

@@ -4,11 +4,13 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.text import dates, language, tidy, urls
+from corpus.text.controls import control_characters
 from corpus.text.decode import decode
 from corpus.text.foreign import languages_of, parse_foreign
 from corpus.text.normalise import normalise, text_hash
@@ -248,3 +250,13 @@ def test_a_letter_with_very_many_marks_takes_no_time() -> None:
     assert len(found) < 40
     assert found.endswith("b")
     assert normalise("e\u0301" * 10) == "\u00e9" * 10
+
+
+@given(st.lists(st.none() | st.text(st.sampled_from("a \n\t\x00\x1f\x7f\x80\x85\x9f\xa0\xa3\xc2é–“東😀"), max_size=40)))
+def test_control_characters_are_counted_but_newlines(texts):
+    series = pl.Series(texts, dtype=pl.String)
+    expected = [sum(unicodedata.category(one) == "Cc" and one != "\n" for one in text or "") for text in texts]
+    assert control_characters(series).to_list() == expected
+    assert control_characters(series).dtype == pl.Int32
+    # Of a slice, whose bytes lie among others.
+    assert control_characters(series[1:]).to_list() == expected[1:]
