@@ -1,11 +1,9 @@
-"""How fast `corpus add` is: `python -m benchmarks.intake [COUNT] [--pages FOLDER]`.
+"""How fast intake is: `python -m benchmarks.intake [COUNT] [--pages FOLDER]`.
 
-Small text files, a WARC of HTML pages and JSONL rows of some 2 KB and 0.5 KB, each added to a new corpus, the rows also
-ingested; beside it the size of the same documents as `.tar.zst -3`. Rows of which nothing says the language have theirs
-found; of the WARC, also how fast it is ingested beside parsing its pages and no more. `work` is without what the command takes for a single document. With datatrove installed its readers are timed on
-the same JSONL and WARC; they read only, check and keep nothing. They need packages that datatrove does not bring:
-
-    uv run --with datatrove --with orjson --with warcio --with faust-cchardet --with python-magic python -m benchmarks.intake
+Small text files, rows of some 2 KB and 0.5 KB, and a WARC of HTML pages, each added to a new corpus, rows and pages also
+ingested; beside it the size of the same documents as `.tar.zst -3`, and how fast the same pages are parsed and no more.
+Rows of which nothing says the language have theirs found. `work` is without what the command takes for a single document.
+With datatrove installed its readers are timed on the same JSONL and WARC; they read only, check and keep nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ import gzip
 import json
 import multiprocessing
 import os
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -24,7 +21,10 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
+
 from benchmarks.make_seeds import NAMES, SITES, article, make
+from benchmarks.processes import Cost, a_second, run
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -35,26 +35,15 @@ else:
 PEERS = "uv run --with datatrove --with orjson --with warcio --with faust-cchardet --with python-magic python -m benchmarks.intake"
 
 
-def timed(arguments: list[str], folder: Path) -> tuple[float, int]:
-    """Seconds and peak memory in bytes of a command of ours."""
-    began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "corpus", *arguments], cwd=folder, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"corpus {' '.join(arguments)} failed")
-    return time.perf_counter() - began, usage.ru_maxrss * 1024
-
-
 def new(folder: Path) -> Path:
     """A new corpus."""
-    subprocess.run([sys.executable, "-m", "corpus", "init", str(folder)], check=True, capture_output=True)
+    run(folder.parent, "init", str(folder))
     return folder
 
 
 def tar_zst(files: list[Path]) -> int:
     """The size of files as `.tar.zst -3`."""
     with tempfile.NamedTemporaryFile() as made:
-        # To disk, for what a child uses at most counts from what its parent used.
         with zstd.open(made.name, "wb", level=3) as packed, tarfile.open(fileobj=packed, mode="w|") as archive:
             for path in files:
                 archive.add(path, arcname=str(path))
@@ -124,9 +113,9 @@ def jsonl(path: Path, count: int, length: int, *, language: bool) -> Path:
     return path
 
 
-def report(what: str, seconds: float, memory: int, rates: str) -> None:
+def report(what: str, cost: Cost, rates: str) -> None:
     """One line."""
-    print(f"{what:34} {seconds:6.2f} s {memory / 1e6:5.0f} MB  {rates}", flush=True)
+    print(f"{what:34} {cost.seconds:6.2f} s {cost.memory / 1e6:5.0f} MB  {rates}", flush=True)
 
 
 def batch_size(corpus: Path) -> int:
@@ -134,9 +123,22 @@ def batch_size(corpus: Path) -> int:
     return sum(path.stat().st_size for path in (corpus / "data" / "raw").iterdir())
 
 
-def rate(count: int, seconds: float, least: float) -> str:
-    """Rows a second, of all the time and of that without the start."""
-    return f"{count / seconds:,.0f} rows/s, work {count / max(seconds - least, 1e-9):,.0f}/s"
+def rate(count: float, cost: Cost, least: Cost, unit: str) -> str:
+    """So much a second, of all the time and of that without the start."""
+    return f"{a_second(count, cost.seconds)} {unit}, work {a_second(count, cost.seconds - least.seconds)}"
+
+
+def tables_of(rows: Path) -> list[Path]:
+    """The same rows in the other forms that tables come in."""
+    frame = pl.read_ndjson(rows)
+    made = [rows.parent / "tables" / f"rows.{ending}" for ending in ("csv", "tsv", "parquet", "arrow")]
+    made[0].parent.mkdir()
+    flat = frame.with_columns(pl.col("authors").list.join("; "))
+    flat.write_csv(made[0])
+    flat.write_csv(made[1], separator="\t")
+    frame.write_parquet(made[2])
+    frame.write_ipc(made[3])
+    return made
 
 
 def peers(tables: list[Path], crawl: Path) -> None:
@@ -158,72 +160,84 @@ def peers(tables: list[Path], crawl: Path) -> None:
         print(f"datatrove {name}: {count / (time.perf_counter() - began):,.0f} documents/s, reading alone")
 
 
+class Intake:
+    """What is measured, in a folder to work in; the start of a command is what it takes for a single document."""
+
+    def __init__(self, scratch: Path, count: int) -> None:
+        self.scratch = scratch
+        self.count = count
+        one = scratch / "one"
+        one.mkdir()
+        (one / "a.txt").write_text("A title\n\nA text.\n")
+        self.least = run(new(scratch / "c0"), "add", str(one))
+        row = jsonl(scratch / "row" / "row.jsonl", 1, 500, language=True)
+        run(corpus := new(scratch / "c-row"), "add", str(row))
+        self.first = run(corpus, "ingest")
+        print(f"start-up: add {self.least.seconds:.2f} s with DVC's, ingest {self.first.seconds:.2f} s")
+
+    def files(self) -> list[Path]:
+        """Small files; returns them."""
+        files = self.scratch / "files"
+        make(files, self.count)
+        cost = run(corpus := new(self.scratch / "c-files"), "add", str(files))
+        report("add small files", cost, rate(self.count, cost, self.least, "files/s"))
+        listed = sorted(path for path in files.rglob("*") if path.is_file())
+        batch, packed = batch_size(corpus) / 1e6, tar_zst(listed) / 1e6
+        print(f"{'':34} batch {batch:.1f} MB, tar.zst -3 {packed:.1f} MB: {batch / packed:.2f} x")
+        return listed
+
+    def rows(self, name: str, length: int, *, language: bool = True) -> Path:
+        """Rows of JSONL; returns their file."""
+        rows = jsonl(self.scratch / name / f"{name}.jsonl", self.count, length, language=language)
+        what = f"rows of {rows.stat().st_size // self.count:,} B{'' if language else ', no language'}"
+        self.table(rows, what)
+        return rows
+
+    def table(self, rows: Path, what: str) -> None:
+        """A table of rows."""
+        cost = run(corpus := new(self.scratch / f"c-{rows.name}"), "add", str(rows))
+        report(f"add {what}", cost, rate(self.count, cost, self.least, "rows/s"))
+        cost = run(corpus, "ingest")
+        report(f"ingest {what}", cost, rate(self.count, cost, self.first, "rows/s"))
+
+    def warc(self, bodies: list[bytes]) -> Path:
+        """A WARC of pages, twenty of each; returns its file."""
+        crawl = self.scratch / "warc" / "crawl.warc.gz"
+        crawl.parent.mkdir()
+        count = 20 * len(bodies)
+        size = warc(crawl, bodies, count) / 1e6
+        adding = run(corpus := new(self.scratch / "c-warc"), "add", str(crawl))
+        report("add WARC", adding, rate(size, adding, self.least, "MB/s decompressed"))
+        cost, alone = run(corpus, "ingest"), parsed_alone(crawl)
+        ingesting = cost.seconds - self.first.seconds
+        both = ingesting + adding.seconds - self.least.seconds
+        report("ingest WARC", cost, rate(count, cost, self.first, "pages/s"))
+        print(
+            f"{'':34} HTML alone {count / alone:,.0f} pages/s: ingest at {alone / ingesting:.0%} of that, with add "
+            f"{alone / both:.0%}\n"
+            f"{'':34} batch {batch_size(corpus) / 1e6:.1f} MB of {size:.0f} MB, WARC {crawl.stat().st_size / 1e6:.1f} MB"
+        )
+        return crawl
+
+
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int, nargs="?", default=100_000)
     parser.add_argument("--pages", type=Path, help="a folder of *.html.gz for the WARC")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        one = scratch / "one"
-        one.mkdir()
-        (one / "a.txt").write_text("A title\n\nA text.\n")
-        least, _ = timed(["add", str(one)], new(scratch / "c0"))
-        print(f"start-up, with DVC's                {least:6.2f} s")
-        files = scratch / "files"
-        make(files, given.count)
-        listed = sorted(path for path in files.rglob("*") if path.is_file())
-        seconds, memory = timed(["add", str(files)], corpus := new(scratch / "c1"))
-        report(
-            "add small files",
-            seconds,
-            memory,
-            f"{given.count / seconds:,.0f} files/s, work {given.count / (seconds - least):,.0f}/s",
-        )
-        packed = tar_zst(listed)
-        print(
-            f"{'':34} batch {batch_size(corpus) / 1e6:.1f} MB, tar.zst -3 {packed / 1e6:.1f} MB: {batch_size(corpus) / packed:.2f} x"
-        )
-        tables: list[Path] = []
-        timed(["add", str(jsonl(scratch / "row" / "row.jsonl", 1, 500, language=True))], corpus := new(scratch / "c2"))
-        first, _ = timed(["ingest"], corpus)
-        print(f"start-up of ingest                  {first:6.2f} s")
-        for folder, length, language in (("2k", 2_000, True), ("half", 300, True), ("unknown", 2_000, False)):
-            rows = jsonl(scratch / folder / f"{folder}.jsonl", given.count, length, language=language)
-            tables.append(rows)
-            what = f"rows of {rows.stat().st_size // given.count:,} B{'' if language else ', no language'}"
-            seconds, memory = timed(["add", str(rows)], corpus := new(scratch / f"c-{folder}"))
-            report(f"add {what}", seconds, memory, rate(given.count, seconds, least))
-            seconds, memory = timed(["ingest"], corpus)
-            report(f"ingest {what}", seconds, memory, rate(given.count, seconds, first))
-        bodies = [gzip.decompress(path.read_bytes()) for path in sorted(given.pages.glob("*.html.gz"))] if given.pages else [
-            f"<html><body><article><h1>{path.name}</h1><p>{path.read_text() * 10}</p></article></body></html>".encode() for path in listed[:200]
-        ]  # fmt: skip
-        crawl = scratch / "warc" / "crawl.warc.gz"
-        crawl.parent.mkdir()
-        size = warc(crawl, bodies, 20 * len(bodies))
-        seconds, memory = timed(["add", str(crawl)], corpus := new(scratch / "c3"))
-        report(
-            "add WARC",
-            seconds,
-            memory,
-            f"{size / seconds / 1e6:,.0f} MB/s decompressed, work {size / (seconds - least) / 1e6:,.0f} MB/s",
-        )
-        adding = seconds - least
-        seconds, memory = timed(["ingest"], corpus)
-        count, alone = 20 * len(bodies), parsed_alone(crawl)
-        report(
-            "ingest WARC",
-            seconds,
-            memory,
-            f"{count / seconds:,.0f} pages/s, work {count / (seconds - first):,.0f}/s; HTML alone {count / alone:,.0f}/s: "
-            f"ingest at {alone / (seconds - first):.0%} of that, with add {alone / (seconds - first + adding):.0%}",
-        )
-        print(
-            f"{'':34} batch {batch_size(corpus) / 1e6:.1f} MB of {size / 1e6:.0f} MB, the WARC {crawl.stat().st_size / 1e6:.1f} MB"
-        )
-        peers(tables, crawl)
+        intake = Intake(Path(name), given.count)
+        listed = intake.files()
+        tables = [intake.rows("2k", 2_000), intake.rows("half", 300), intake.rows("unknown", 2_000, language=False)]
+        for other in tables_of(tables[0]):
+            intake.table(other, f"the first as {other.suffix[1:]}")
+        given_pages = sorted(given.pages.glob("*.html.gz")) if given.pages else []
+        bodies = [gzip.decompress(path.read_bytes()) for path in given_pages] or [
+            f"<html><body><article><h1>{path.name}</h1><p>{path.read_text() * 10}</p></article></body></html>".encode()
+            for path in listed[:200]
+        ]
+        peers(tables, intake.warc(bodies))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,11 @@ class Cost(NamedTuple):
         return f"{self.seconds:6.2f} s, {self.processor:6.2f} s of processors, {self.memory / 1e6:6,.0f} MB at most"
 
 
+def a_second(count: float, seconds: float) -> str:
+    """So much a second, as people read it. Of a difference of two times little is left where there was little to do."""
+    return f"{count / seconds:,.0f}" if seconds > 0 else "too little to tell"
+
+
 def run(folder: Path, *arguments: str) -> Cost:
     """Run `corpus` in a folder; ends the program with the command's errors if it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -33,7 +38,8 @@ def run(folder: Path, *arguments: str) -> Cost:
         )
         while process.poll() is None:
             peak = max(peak, sum(_resident(pid) for pid in _tree(process.pid)))
-            time.sleep(0.02)
+            # Looking costs a millisecond.
+            time.sleep(0.05)
         if process.returncode:
             said.seek(0)
             sys.exit(f"corpus {' '.join(arguments)} failed:\n{said.read().decode(errors='replace')}")

@@ -1,6 +1,6 @@
-"""How fast the stages are: `python -m benchmarks.throughput [COUNT]`. Prints documents a second and peak memory.
+"""How fast the stages are: `python -m benchmarks.throughput [COUNT]`. Prints documents a second and memory.
 
-Each stage runs as the process that DVC would start. `start-up` is the time it takes for a corpus of one document, that
+Each stage runs as the process that DVC would start; memory is its peak, workers included. `start-up` is the time it takes for a corpus of one document, that
 is mostly of imports; `work` is what more documents cost. Then the three stages after `ingest` are measured once more with
 `resolve.duplicates: exact`, for whom near-duplicates do not matter.
 """
@@ -8,42 +8,20 @@ is mostly of imports; `work` is what more documents cost. Then the three stages 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 from benchmarks.make_seeds import make
+from benchmarks.processes import Cost, a_second, run
 
 STAGES = ("ingest", "validate", "resolve", "write", "report")
 MIDDLE = ("validate", "resolve", "write")
 
 
-class Cost(NamedTuple):
-    """Seconds by the clock and of all processors, and peak memory in bytes, workers left aside."""
-
-    seconds: float
-    processor: float
-    memory: int
-
-
-def run(folder: Path, stage: str) -> Cost:
-    """Run one stage."""
-    began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "corpus", stage], cwd=folder, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{stage} failed")
-    return Cost(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
-
-
 def stages(folder: Path, count: int) -> tuple[dict[str, Cost], dict[str, Cost]]:
     """Every stage over a new corpus of so many documents, and those of `MIDDLE` without near-duplicates."""
-    subprocess.run([sys.executable, "-m", "corpus", "init", str(folder)], check=True, capture_output=True)
+    run(folder.parent, "init", str(folder))
     make(folder / "seeds", count)
     whole = {stage: run(folder, stage) for stage in STAGES}
     params = folder / "params.yaml"
@@ -74,12 +52,12 @@ def show(count: int, whole: dict[str, Cost], alone: dict[str, Cost]) -> None:
     for stage, cost in whole.items():
         print(
             f"{stage:9} {cost.seconds:6.2f} s, start-up {alone[stage].seconds:.2f} s "
-            f"{count / cost.seconds:9,.0f} documents/s, work {count / work[stage]:9,.0f} documents/s "
+            f"{a_second(count, cost.seconds):>9} documents/s, work {a_second(count, work[stage]):>9} documents/s "
             f"{cost.processor - alone[stage].processor:6.2f} s of processors {cost.memory / 1e6:5.0f} MB"
         )
     print(
-        f"validate + resolve + write: {count / sum(whole[stage].seconds for stage in MIDDLE):,.0f} documents/s, "
-        f"work {count / sum(work[stage] for stage in MIDDLE):,.0f} documents/s"
+        f"validate + resolve + write: {a_second(count, sum(whole[stage].seconds for stage in MIDDLE))} documents/s, "
+        f"work {a_second(count, sum(work[stage] for stage in MIDDLE))} documents/s"
     )
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from collections import deque
@@ -23,6 +21,7 @@ import numpy as np
 import polars as pl
 
 import corpus
+from benchmarks.processes import run
 from corpus.store import parquet
 from schemas import ARTICLES
 
@@ -84,17 +83,6 @@ class Newsroom:
         return found + fresh
 
 
-def run(folder: Path, *arguments: str) -> float:
-    """Run a command of ours; seconds."""
-    began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "corpus", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        sys.exit(f"corpus {' '.join(arguments)} failed:\n{done.stderr}")
-    return time.perf_counter() - began
-
-
 def add(folder: Path, rows: list[dict[str, Any]], captured: datetime) -> None:
     """Bring in a batch of rows."""
     source = folder.parent / "rows.jsonl"
@@ -125,7 +113,7 @@ def fixed(folder: Path, newsroom: Newsroom) -> float:
     times = []
     for day in range(4):
         add(folder, [newsroom.article(FIRST)], datetime(FIRST.year, FIRST.month, FIRST.day + day, tzinfo=UTC))
-        times.append(run(folder, "build"))
+        times.append(run(folder, "build").seconds)
     return float(np.median(times[1:]))
 
 
@@ -185,8 +173,8 @@ def main() -> None:
             older += rows[:: max(1, len(rows) // 500)]
             add(folder, rows, datetime(start.year, start.month, start.day, tzinfo=UTC) + timedelta(days=30))
         print(f"made and added {newsroom.made:,} articles in {time.perf_counter() - began:.0f} s")
-        clean = run(folder, "build")
-        idle = run(folder, "build")
+        clean = run(folder, "build").seconds
+        idle = run(folder, "build").seconds
         floor = fixed(folder.parent / "tiny", newsroom)
         known = objects(folder)
         print(
@@ -200,7 +188,7 @@ def main() -> None:
         for number in range(chosen.days):
             day = FIRST + timedelta(days=number)
             add(folder, newsroom.daily(day, days, older), datetime(day.year, day.month, day.day, 23, tzinfo=UTC))
-            builds.append(run(folder, "build"))
+            builds.append(run(folder, "build").seconds)
             now = objects(folder)
             grown += sum(size for md5, size in now.items() if md5 not in known)
             known |= now
