@@ -38,8 +38,8 @@ def run(folder: Path, *arguments: str) -> Cost:
         )
         while process.poll() is None:
             peak = max(peak, sum(_resident(pid) for pid in _tree(process.pid)))
-            # Looking costs a millisecond.
-            time.sleep(0.05)
+            # Looking costs some milliseconds.
+            time.sleep(0.1)
         if process.returncode:
             said.seek(0)
             sys.exit(f"corpus {' '.join(arguments)} failed:\n{said.read().decode(errors='replace')}")

@@ -1,8 +1,8 @@
 """How fast the stages are: `python -m benchmarks.throughput [COUNT]`. Prints documents a second and memory.
 
-Each stage runs as the process that DVC would start; memory is its peak, workers included. `start-up` is the time it takes for a corpus of one document, that
-is mostly of imports; `work` is what more documents cost. Then the three stages after `ingest` are measured once more with
-`resolve.duplicates: exact`, for whom near-duplicates do not matter.
+Each stage runs as the process that DVC would start; memory is its peak, workers included. `start-up` is the time it
+takes for a corpus of one document, that is mostly of imports; `work` is what more documents cost. Then the three stages
+after `ingest` are measured once more with `resolve.duplicates: exact`, for whom near-duplicates do not matter.
 """
 
 from __future__ import annotations
