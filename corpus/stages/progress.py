@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_PAUSE: Final = 0.05  # seconds
 
 
 @contextmanager
@@ -26,7 +29,17 @@ def progress(label: str, total: int | None, unit: str) -> Iterator[Callable[[int
     )  # fmt: skip
     with terminal, Progress(*columns, console=Console(file=terminal), transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda count: bar.advance(task, count)
+        held, told = 0, 0.0
+
+        def advance(count: int) -> None:
+            # To tell the bar takes longer than to read a row of a table.
+            nonlocal held, told
+            held += count
+            if (now := time.monotonic()) - told > _PAUSE:
+                bar.advance(task, held)
+                held, told = 0, now
+
+        yield advance
 
 
 def _terminal() -> TextIO | None:
