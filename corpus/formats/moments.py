@@ -52,13 +52,16 @@ def read(
         tongues: the languages of the articles.
         addresses: their canonical URLs.
     """
+    if not any(written):
+        return _none(written)
     texts = pl.Series(
         "written", [one if isinstance(one, str) and one.isascii() else None for one in written], dtype=pl.String
     )
-    told = pl.col("written")
-    plain = pl.when(told.str.contains(_PLAIN)).then(told)
+    plain = pl.col("plain")
     length = plain.str.len_bytes()
-    read = texts.to_frame().select(
+    # In two steps: what stands in one expression four times is worked out four times.
+    told = texts.to_frame().select(plain=pl.when(pl.col("written").str.contains(_PLAIN)).then("written"))
+    read = told.select(
         day=plain.str.slice(0, _DAY_LENGTH).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32),
         time=plain.str.slice(_DAY_LENGTH + 1, 8).str.to_time("%H:%M:%S", strict=False).cast(pl.Int64) // 1_000,
         bare=length == _DAY_LENGTH,
@@ -82,6 +85,17 @@ def read(
     return Moments(
         _where(dated, days.astype(np.int32)).cast(pl.Date),
         _where(timed, instants).cast(pl.Datetime("us", "UTC")),
+        sure,
+    )
+
+
+def _none(written: Sequence[Any]) -> Moments:
+    """What a column says that says nothing, as that of modifications mostly does."""
+    sure = np.array([one is None or one in ("", [], {}) for one in written], np.bool_)
+    count = len(written)
+    return Moments(
+        pl.repeat(None, count, dtype=pl.Date, eager=True),
+        pl.repeat(None, count, dtype=pl.Datetime("us", "UTC"), eager=True),
         sure,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final, cast
 
@@ -65,13 +66,18 @@ def _array(values: Sequence[object] | pl.Series | pa.Array, dtype: pa.DataType) 
             micros = [None if one is None else (one - _EPOCH) // _MICROSECOND for one in instants]
             return pl.Series(micros, dtype=pl.Int64).to_arrow().cast(dtype)
         # Not pa.array: it imports pandas, in each worker, to see whether a list is one of its own.
-        return pl.Series(values, dtype=pl.Series(pa.nulls(0, dtype)).dtype).to_arrow().cast(dtype)
+        return pl.Series(values, dtype=_polars(dtype)).to_arrow().cast(dtype)
     # Built flat: both Polars and pyarrow take 20 us for a list, empty or not.
     lists = cast("Sequence[Sequence[object]]", values)
     ends = np.cumsum([0, *map(len, lists)], dtype=np.int32)
     offsets = of_numbers(ends, pa.int32())
     members = list(chain.from_iterable(lists))
     return pa.ListArray.from_arrays(offsets, _members(members, dtype.value_type), type=dtype)
+
+
+@cache
+def _polars(dtype: pa.DataType) -> pl.DataType:
+    return pl.Series(pa.nulls(0, dtype)).dtype
 
 
 def _members(values: Sequence[object], dtype: pa.DataType) -> pa.Array:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # Texts are looked at together up to so many characters: what is made of them stays in the processor's cache.
 _TOGETHER: Final = 1 << 19
+# What is past Latin is mostly in the first plane, and what is not, as emoji, in the second. A table of all planes takes
+# as long to make as a thousand articles to read.
+_SIZES: Final = (0x10000, 0x20000, 0x110000)
 _WORD: Final = np.dtype("<u8")
 _ONE: Final = np.uint64(1)
 _BITS: Final = 6  # of a position, within a word of 64
@@ -82,8 +85,10 @@ def points(texts: Sequence[str], table: Callable[[int], NDArray[np.uint8]]) -> I
             if is_ascii:
                 kinds = np.frombuffer(joined.encode().translate(table(256).tobytes()), np.uint8)
             else:
+                codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+                size = next(size for size in _SIZES if codes.max() < size)
                 # Not by an index, which takes twice as long.
-                kinds = table(0x110000).take(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32))
+                kinds = table(size).take(codes)
             begins = np.cumsum([0, *(len(text) + 1 for text in some[:-1])])
             yield Points(numbers, kinds, begins, is_ascii)
 
