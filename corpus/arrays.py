@@ -24,4 +24,6 @@ def numbers_of(array: pa.Array, dtype: DTypeLike) -> NDArray[Any]:
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece; not copied if it is."""
+    if not column.num_chunks:
+        return pa.nulls(0, column.type)
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

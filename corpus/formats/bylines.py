@@ -76,6 +76,13 @@ _JOINTS: Final = re.compile(
 _FOR: Final = re.compile(r"\s+(?:for|für|pour|para|per|voor|för|dla|для|of)\s+(?:the\s+)?", re.IGNORECASE)
 _IN: Final = re.compile(r"\s+(?:in|aus|à|en|from|i|из|в|w|reporting from)\s+(?=[^\W\d_a-z])")
 _IN_BRACKETS: Final = re.compile(r"\s*\((?=[^()]*\)$)")
+# `Jane Doe (with John Smith)`: both wrote it.
+_WITH: Final = re.compile(r"\s*\(\s*(?:with|mit|avec|con|com|met|med)\s+([^()]{2,120})\)", re.IGNORECASE)
+# What stands behind a name for a degree or an office, and what belongs to it.
+_DEGREES: Final = frozenset(
+    ["ba", "ma", "md", "phd", "mph", "msc", "bsc", "mba", "rn", "jd", "esq", "dds", "psyd", "edd", "cfa", "obe", "mbe"]
+)
+_SUFFIXES: Final = frozenset(["jr", "sr", "ii", "iii", "iv"])
 _TITLE: Final = re.compile(r"^(?:dr|prof|mr|mrs|ms|sir|dame|herr|frau|mme|m)\.?\s+", re.IGNORECASE)
 _PARTICLES: Final = frozenset(["von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al", "bin", "ibn", "ben", "y", "e", "zu", "zum", "ter", "ten", "af", "av", "st.", "o'"])  # fmt: skip
 _CASED: Final = re.compile(r"[^\W\d_]")
@@ -94,6 +101,23 @@ class Byline(NamedTuple):
 def agency(name: str) -> str | None:
     """An agency by any of its names; None if it is none."""
     return AGENCIES.get(name.strip().strip("().").casefold())
+
+
+def opened(written: str) -> str:
+    """A list of names without brackets around the last of them."""
+    return _WITH.sub(r", \1", written) if "(" in written else written
+
+
+def without_degrees(names: list[str]) -> list[str]:
+    """Names that stood apart by commas, without degrees; what belongs to the name before it is put there."""
+    kept: list[str] = []
+    for name in names:
+        bare = name.replace(".", "").strip().casefold()
+        if kept and bare in _SUFFIXES:
+            kept[-1] += f" {name.strip()}"
+        elif not kept or bare not in _DEGREES or name.islower():
+            kept.append(name)
+    return kept
 
 
 def read_line(line: str) -> Byline | None:
@@ -124,7 +148,7 @@ def read_line(line: str) -> Byline | None:
 
 def read_names(written: str) -> Byline | None:
     """People and agency in a list of names; None if something in it is no name."""
-    text = " ".join(written.strip().rstrip(".").split())
+    text = opened(" ".join(written.strip().rstrip(".").split()))
     found_agency = None
     for pattern in (_FOR, _IN_BRACKETS):
         head, *tail = pattern.split(text, maxsplit=1)
@@ -154,7 +178,7 @@ def read_names(written: str) -> Byline | None:
 
 
 def _parts(text: str) -> list[str]:
-    parts = [part for part in _JOINTS.split(text) if part.strip()]
+    parts = without_degrees([part for part in _JOINTS.split(text) if part.strip()])
     # `Max Müller, Berlin`: one word after a comma, behind a full name, is a place.
     if len(parts) == 2 and " " in parts[0] and " " not in parts[1] and "," in text and not agency(parts[1]):
         parts.pop()
@@ -169,6 +193,12 @@ def _is_person(name: str) -> bool:
         return False
     named = [word for word in words if word.casefold() not in _PARTICLES]
     return bool(named) and all(_is_capital(word) for word in named)
+
+
+def is_capitalised(name: str) -> bool:
+    """Whether the first and the last of several words are written as those of a name are; a single word may be a code."""
+    words = [word for word in name.split() if word.casefold() not in _PARTICLES and not set("'’") & set(word)]
+    return len(words) < 2 or (_is_capital(words[0]) and _is_capital(words[-1]))
 
 
 def _is_capital(word: str) -> bool:

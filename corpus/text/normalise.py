@@ -20,7 +20,8 @@ _INVISIBLE: Final = (
 )  # fmt: skip
 _TABLE: Final = {**dict.fromkeys(map(ord, _SPACES), " "), **dict.fromkeys(_INVISIBLE, None)}
 # One search tells whether there is anything to do at all, as there mostly is not.
-_ODD: Final = re.compile("[" + re.escape(_SPACES + "".join(map(chr, _INVISIBLE))) + "]")
+_ENDS: Final = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_ODD: Final = re.compile("[" + re.escape(_ENDS + _SPACES + "".join(map(chr, _INVISIBLE))) + "]")
 # ASCII of these alone is normal already, as most English text is.
 _CLEAN: Final = bytes(range(0x20, 0x7F)) + b"\n"
 _RUNS: Final = re.compile(" {2,}")
@@ -30,14 +31,19 @@ def normalise(text: str) -> str:
     """Text with one form for what looks the same. Keeps lines and words; idempotent."""
     if text.isascii() and not text.encode().translate(None, _CLEAN):
         return text
-    if "\r" in text or _LINE_ENDS.search(text):
-        text = _LINE_ENDS.sub("\n", text)
     if _ODD.search(text):
-        text = text.translate(_TABLE)
+        text = _LINE_ENDS.sub("\n", text).translate(_TABLE)
     if not text.isascii():
-        # Lone surrogates have no place in UTF-8.
-        text = text.encode("utf-8", "replace").decode("utf-8")
-        text = _nfc(text)
+        text = _nfc(_without_surrogates(text))
+    return text
+
+
+def _without_surrogates(text: str) -> str:
+    """Lone surrogates have no place in UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
     return text
 
 
@@ -48,16 +54,20 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", _marks().sub("", text))
 
 
+# There are marks in the first two planes alone.
+_MOST_MARKS: Final = 0x20000
+
+
 @cache
 def _marks() -> re.Pattern[str]:
     """Marks after 30 others on one letter, the most that Unicode's stream-safe format (UAX #15) has."""
-    marks = "".join(chr(point) for point in range(0x110000) if unicodedata.combining(chr(point)))
+    marks = "".join(chr(point) for point in range(_MOST_MARKS) if unicodedata.combining(chr(point)))
     return re.compile(f"(?<=[{marks}]{{30}})[{marks}]+")
 
 
 def is_odd(text: str) -> bool:
     """Whether a text has white space of another kind than spaces and line ends, or what cannot be seen."""
-    return _ODD.search(text) is not None or _LINE_ENDS.search(text) is not None
+    return _ODD.search(text) is not None
 
 
 def one_line(text: str) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from corpus.formats.html import boxes
+from corpus.formats.html import boxes, labels
 from corpus.formats.html.blocks import HEADINGS, MOST_LINKED, PROSE, SENTENCE_END, Piece, folded, read
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # A part of the page with so much of its prose is no box beside it, whatever it is called.
 _TOO_MUCH: Final = 0.35
 _MOST: Final = 0.85
+# So much prose is an article by itself.
+_STANDS_ALONE: Final = 600
+_LEAST_BEGINNING: Final = 120
 _LEAST_LEAD: Final = 50
 _LONGEST_LEAD: Final = 900
 _LONGEST_HEADING: Final = 200
@@ -55,9 +58,11 @@ class Finder:
         self._signatures = {"", *(folded(name) for name in authors), folded(" ".join(authors))}
         boxes.mark(root)
         self._pieces = read(root)
-        self._masses, _, _ = self._weighed()
+        self._masses, _, found = self._weighed()
         whole = max(self._masses.values(), default=0.0)
-        self._heavy = {mem_id for mem_id, mass in self._masses.items() if mass > whole * _TOO_MUCH}
+        heavy = {mem_id for mem_id, mass in self._masses.items() if mass > whole * _TOO_MUCH}
+        # But readers may say more than the article, and other articles too.
+        self._heavy = {mem_id for mem_id in heavy if not self._is_behind_text(found[mem_id])}
         self._junk = {box.mem_id: True for box in boxes.marked(root) if box.mem_id not in self._heavy}
         for piece in self._pieces:
             piece.junk = self._is_junk(piece.node)
@@ -97,6 +102,17 @@ class Finder:
             self._junk[mem_id] = junk
         return junk
 
+    def _is_behind_text(self, node: LexborNode) -> bool:
+        """Whether an element holds other articles or what readers say, and so much prose stands before it."""
+        if not boxes.is_of_others(node) or node.css_first("h1") is not None:
+            return False
+        before = 0.0
+        for piece in self._pieces:
+            if self._stands_in(piece.node, node):
+                return before >= _STANDS_ALONE
+            before += piece.weight
+        return False
+
     def _weighed(self) -> tuple[dict[int, float], dict[int, float], dict[int, LexborNode]]:
         """How much prose stands in each element, how much near it, and the elements."""
         masses: dict[int, float] = {}
@@ -123,17 +139,43 @@ class Finder:
         if not scores:
             return None
         best = found[max(scores, key=lambda mem_id: (scores[mem_id], -masses[mem_id]))]
+        own = self._own_article(masses)
+        if own is not None and not self._stands_in(best, own):
+            # Below the article that was asked for stands a longer one, to be scrolled to.
+            inside = [mem_id for mem_id in scores if self._stands_in(found[mem_id], own)]
+            best = found[max(inside, key=lambda mem_id: (scores[mem_id], -masses[mem_id]))]
         scope = self._scope(best)
         # The text may go on beside: in a second column, after an inserted box, in one wrapper for each paragraph.
         while (above := best.parent) is not None and above.mem_id in masses and above.tag not in {"body", "html"}:
-            inside = scope is not None and masses[best.mem_id] < masses[scope.mem_id] * _MOST
+            part = scope is not None and masses[best.mem_id] < masses[scope.mem_id] * _MOST
             gain = masses[above.mem_id] / masses[best.mem_id]
-            if not inside and gain != 1.0 and not 1.05 <= gain <= 2.2:
+            # Little more is a note beside the text, if it is not how it begins, before the wall.
+            if not part and gain != 1.0 and not 1.05 <= gain <= 2.2 and not self._begins_with_more(above, best):
                 break
             if scope is not None and best.mem_id == scope.mem_id:
                 break
             best = above
         return best
+
+    def _own_article(self, masses: dict[int, float]) -> LexborNode | None:
+        """What the page calls the article and has the headline, if there is enough in it."""
+        for piece in self._pieces:
+            if piece.tag not in {"h1", "h2"} or not self._title or folded(piece.text) != self._title:
+                continue
+            scope = self._scope(piece.node)
+            if scope is not None and masses.get(scope.mem_id, 0.0) >= _STANDS_ALONE:
+                return scope
+        return None
+
+    def _begins_with_more(self, above: LexborNode, best: LexborNode) -> bool:
+        """Whether paragraphs of the element itself stand before the one that has most of its text."""
+        for piece in self._pieces:
+            parent = piece.node.parent
+            if self._stands_in(piece.node, best):
+                return False
+            if parent is not None and parent.mem_id == above.mem_id and piece.tag == "p" and not piece.loose:
+                return piece.weight >= _LEAST_BEGINNING
+        return False
 
     @staticmethod
     def _scope(node: LexborNode) -> LexborNode | None:
@@ -163,14 +205,15 @@ class Finder:
         leads = [
             piece
             for piece in above
-            if not piece.junk
-            and piece.tag != "li"
+            if piece.tag != "li"
             and _LEAST_LEAD <= len(piece.text) <= _LONGEST_LEAD
             and piece.linked < _LINKED_LEAD
             and folded(piece.text) != self._title
             and not self._is_headline(piece)
             and not boxes.is_furniture(piece.text)
         ]
+        # Boxes that lead to other articles are called as standfirsts are.
+        leads = [piece for piece in leads if not piece.junk] or [piece for piece in leads if boxes.is_lead(piece.node)]
         if leads:
             # A standfirst of several paragraphs has them in one box.
             like = [piece for piece in leads if not piece.loose and _are_siblings(piece.node, leads[0].node)]
@@ -203,7 +246,8 @@ class Finder:
                 continue
             if piece.tag in HEADINGS:
                 # A heading over nothing is a label of something that is gone.
-                if number + 1 < len(pieces) and len(piece.text) <= _LONGEST_HEADING and not boxes.invites(piece.text):
+                is_label = boxes.invites(piece.text) or labels.is_over_others(piece.text)
+                if number + 1 < len(pieces) and len(piece.text) <= _LONGEST_HEADING and not is_label:
                     body.headings.append(len(body.blocks))
                     body.blocks.append(piece.text.replace("\n", " "))
                 continue

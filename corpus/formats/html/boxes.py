@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats import bylines, lines
+from corpus.formats.html import labels
 from corpus.text import dates
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ _LONGEST_FURNITURE: Final = 220
 _LARGEST_BOX: Final = 1_200
 _LONGEST_NAMES: Final = 500
 _MARK: Final = "data-newscorpus-box"
+_OF_OTHERS: Final = "others"
 _LONGEST_CAPTION: Final = 300
 _MOST_PICTURES: Final = 200
 _FRAMES: Final = frozenset({"div", "figure", "picture", "a", "span", "amp-img"})
@@ -23,9 +25,9 @@ _FRAMES: Final = frozenset({"div", "figure", "picture", "a", "span", "amp-img"})
 _FROM: Final = r"(?:^|[\s_-]|(?-i:(?<=[a-z\d])(?=[A-Z])))"
 _TO: Final = r"(?=$|[\s_-]|(?-i:(?<=[a-z\d])[A-Z]))"
 _JUNK: Final = re.compile(
-    _FROM + r"(?:related|relacionad\w*|recommend\w*|recirc\w*|newsletter\w*|subscri\w*|sign-?(?:up|in)|log-?in|"
+    _FROM + r"(?:related\w*|relacionad\w*|recommend\w*|recirc\w*|newsletter\w*|subscri\w*|sign-?(?:up|in)|log-?in|"
     r"share\w*|sharing|social\w*|"
-    r"comment\w*|disqus|promo\w*|advert\w*|ads?|adslot|sponsor\w*|outbrain|taboola|teasers?|breadcrumb\w*|byline\w*|"
+    r"comment(?!ary|aries)\w*|disqus|promo\w*|advert\w*|ads?|adslot|sponsor\w*|outbrain|taboola|teasers?|breadcrumb\w*|byline\w*|"
     r"author(?:s|-?box|-?bio\w*|-?info|-?card|-?profile)?|bio|caption\w*|credits?|copyright|tags|taglist|keywords?|"
     r"topics?|footer|footnote\w*|"
     r"sidebar|widget\w*|menu|navigation|nav|pagination|pager|cookie\w*|consent\w*|modal|popup|pop-up|"
@@ -42,6 +44,20 @@ _JUNK: Final = re.compile(
     r"offer|abo|abobox|anzeige|werbung|kommentare?|mehr-zum-thema|leestmeer|publicidad|publicite|pub)" + _TO,
     re.IGNORECASE,
 )
+# What is of other articles, or of readers, however much of it there is.
+_OTHERS: Final = re.compile(
+    _FROM + r"(?:related\w*|relacionad\w*|recommend\w*|recirc\w*|outbrain|taboola|sidebar|"
+    r"comment(?!ary|aries)\w*|disqus|kommentare?|trending|popular|most-?read|most-?viewed|latest|more-?(?:news|stories|from|on|articles)|"
+    r"(?:article|news|link)-?list)" + _TO,
+    re.IGNORECASE,
+)
+_LEAD: Final = re.compile(
+    _FROM
+    + r"(?:lead|lede|intro\w*|teaser|standfirst|abstract|summary|excerpt|vorspann|anreisser|deck|dek|chapeau|chapo|"
+    r"sub-?title|sub-?head(?:line)?|entradilla|sommario|occhiello)" + _TO,
+    re.IGNORECASE,
+)
+_MOST_LEVELS: Final = 30
 # What a single paragraph may be called that is no text; `paywall` and `teaser` are.
 _ASIDE: Final = re.compile(
     r"(?:^|[\s_-])(?:\w*captions?|credits?|copyright|bylines?|authors?|dateline|timestamp|date|meta|"
@@ -87,6 +103,9 @@ _NOTICE: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NOTICE: Final = 500
+_ARTICLE: Final = re.compile(
+    r"^(?:an? |ein |un |une |uma |een )?(?:article|artikel|text|artículo|articolo|artigo)\s+", re.IGNORECASE
+)
 
 
 def is_named_so(node: LexborNode) -> bool:
@@ -109,11 +128,41 @@ def is_named_so(node: LexborNode) -> bool:
 def _are_named_so(names: str) -> bool:
     if _JUNK.search(names) is None:
         return False
-    if _KEEP.search(names) is None:
+    if _KEEP.search(names) is None or _is_others(names):
         return True
     # In `card__body` and `article__related` either part says what the whole is.
     parts = (part for name in names.split() if "__" in name for part in name.split("__"))
     return any(_JUNK.search(part) and not _KEEP.search(part) for part in parts)
+
+
+def is_lead(node: LexborNode) -> bool:
+    """Whether a paragraph, or what holds it alone, is named as a standfirst, as those of other articles are too."""
+    for at in (node, node.parent):
+        if at is not None and _LEAD.search(
+            f"{at.attributes.get('class') or ''} {at.attributes.get('id') or ''}"[:_LONGEST_NAMES]
+        ):
+            return not are_others(node)
+    return False
+
+
+def are_others(node: LexborNode) -> bool:
+    """Whether an element stands in what is named as of other articles."""
+    at: LexborNode | None = node
+    for _ in range(_MOST_LEVELS):
+        if at is None or at.tag in {"body", "html", "-undef"}:
+            return False
+        if is_of_others(at):
+            return True
+        at = at.parent
+    return False
+
+
+@lru_cache(maxsize=4_096)
+def _is_others(names: str) -> bool:
+    if _OTHERS.search(names) is None:
+        return False
+    # `related-content` is of others, `content-with-related` is the article.
+    return _KEEP.search(names) is None or any(_OTHERS.match(name) for name in names.split())
 
 
 def mark(root: LexborNode) -> None:
@@ -123,11 +172,20 @@ def mark(root: LexborNode) -> None:
     """
     _mark_sign_ups(root)
     _mark_pictures(root)
+    for box in labels.boxes_of_others(root):
+        box.attrs[_MARK] = _OF_OTHERS
 
 
 def marked(root: LexborNode) -> list[LexborNode]:
     """The boxes that `mark` found."""
     return root.css(f"[{_MARK}]")
+
+
+def is_of_others(node: LexborNode) -> bool:
+    """Whether an element is marked or named as what holds other articles, or what readers say."""
+    attributes = node.attributes
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
+    return attributes.get(_MARK) == _OF_OTHERS or (len(names) > 1 and _is_others(names))
 
 
 def _mark_sign_ups(root: LexborNode) -> None:
@@ -180,6 +238,10 @@ def is_furniture(text: str) -> bool:
     if len(text) > lines.LONGEST_CREDIT:
         return False
     if lines.related(text) is not None or bylines.read_line(text) is not None or lines.credit(text) is not None:
+        return True
+    named, comma, rest = text.rpartition(",")
+    if comma and any(map(str.isdigit, rest)) and bylines.read_line(_ARTICLE.sub("", named.strip())) is not None:
+        # `By Jane Doe, published on 3 May 2024`.
         return True
     label = lines.dated(text)
     return dates.parse(label.rest if label else text) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from corpus.text.normalise import one_line
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 Declared = dict[str, list[str]]
 
 _MOST: Final = 400
+_MOST_NAMES: Final = 8
 _LONGEST: Final = 5_000
 
 TITLE: Final = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
@@ -27,7 +27,8 @@ PUBLISHED: Final = (
     "dc.date", "dc.date.created", "article.published", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
     "cxenseparse:articlepublishtime", "iso-8601-publish-date", "release_date", "originalpublicationdate",
     "last-modified-date-first", "vf:published", "displaydate", "rnews:datepublished", "bt:pubdate", "ptime",
-    "published-date", "article_date_original", "date.release", "creation_date",
+    "published-date", "published_at", "article_date_original", "date.release", "dcterms.issued", "dc.issued",
+    "pub_date", "publicationdate", "article:publish_date", "shareaholic:article_published_time", "creation_date",
 )  # fmt: skip
 # Of these the vocabularies say that they date something about the page, or nothing at all.
 VAGUE: Final = ("date", "dc.date", "dcterms.date", "dc.date.created", "dcterms.created", "creation_date")
@@ -62,9 +63,15 @@ def declared(tree: LexborHTMLParser) -> Declared:
             name = attributes.get(key)
             if name:
                 value = one_line(content[:_LONGEST])
-                if value:
-                    found.setdefault(re.sub(r"\s+", "", name.lower()), []).append(value)
+                for one in _names(name) if value else ():
+                    found.setdefault(one, []).append(value)
     return found
+
+
+def _names(written: str) -> list[str]:
+    """The names in an attribute: of RDFa, which may list several, or one with a stray space in it."""
+    several = written.lower().split()[:_MOST_NAMES]
+    return [*several, "".join(several)] if len(several) > 1 else several
 
 
 def first(found: Declared, names: tuple[str, ...]) -> str | None:

@@ -168,6 +168,10 @@ def _of_elements(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> Iterator
     for selector in selectors:
         for element in tree.css(selector)[:2]:
             attributes = element.attributes
-            written = attributes.get("datetime") or attributes.get("content") or element.text(separator=" ")
+            written = attributes.get("datetime") or attributes.get("content")
+            if not written and element.tag == "abbr":
+                # Microformats keep what is meant there, and show something shorter.
+                written = attributes.get("title")
+            written = written or element.text(separator=" ")
             if written:
                 yield written[:100]

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.formats import bylines
-from corpus.formats.html import jsonld, meta
+from corpus.formats.html import boxes, jsonld, meta
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ _BY: Final = re.compile(
     r"story by)\s*[:：]?\s+",
     re.IGNORECASE,
 )
-_AND: Final = re.compile(r"\s*(?:[,;|·•]|\s/\s|\s&\s|\s(?:and|und|et|y|och|og|en|e|и|i)\s)\s*")
+_AND: Final = re.compile(
+    r"\s*(?:[,;|·•](?:\s*(?:and|und|et|y|och|og|en|e|и|i)\s)?|\s/\s|\s&\s|\s(?:and|und|et|y|och|og|en|e|и|i)\s)\s*"
+)
 _ROLE: Final = re.compile(
     r"^(?:.*\b(?:correspondent|editor|reporter|writer|journalist|columnist|bureau|desk|staff|team|newsroom|redaktion|redakteur(?:in)?|"
     r"korrespondent(?:in)?|autor(?:in)?|journaliste|rédaction|correspondant(?:e)?|redacción|periodista|redazione|redactie|редакция|"
@@ -33,7 +35,8 @@ _ROLE: Final = re.compile(
 )
 _BUTTONS: Final = frozenset(
     ["by", "twitter", "facebook", "instagram", "linkedin", "email", "e mail", "share", "follow", "x", "whatsapp",
-     "telegram", "youtube", "more", "autor", "author", "von", "twitter facebook"]
+     "telegram", "youtube", "more", "autor", "author", "von", "twitter facebook", "no author", "unknown",
+     "unknown author", "none", "null", "undefined", "n a", "user", "super user", "superuser"]
 )  # fmt: skip
 _ADDRESS: Final = re.compile(r"https?://|www\.|@|\.(?:com|de|net|org|co\.uk|fr|it|es|nl)\b", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
@@ -69,15 +72,21 @@ def people(
     site = frozenset(sites).union(_admins(tree, nodes))
     agency: str | None = None
     declared = _declared_authors(nodes, node, organisations=True)
-    for names in _sources(tree, nodes, node, found):
+    for names, is_shown in _sources(tree, nodes, node, found):
         authors: list[str] = []
         for written in names:
             for name in _split(written):
                 agency = agency or bylines.agency(name)
+                # `follow on Twitter` stands where names do.
+                if is_shown and not bylines.is_capitalised(name):
+                    continue
                 if (sound := _person(name, site)) and bylines.agency(name) is None:
                     authors.append(sound)
         if authors:
-            return tuple({author.casefold(): author for author in reversed(authors)}.values())[::-1], agency
+            named: dict[str, str] = {}
+            for author in authors:
+                named.setdefault(author.casefold(), author)
+            return tuple(named.values()), agency
         if declared and not any(_is_site(name, site) for name in declared):
             break
     # The page names a desk, a paper or an agency as its author, and means it.
@@ -110,14 +119,17 @@ def _is_site(name: str, sites: frozenset[str]) -> bool:
 
 def _sources(
     tree: LexborHTMLParser, nodes: list[jsonld.Node], node: jsonld.Node, found: meta.Declared
-) -> Iterable[list[str]]:
-    yield _declared_authors(nodes, node, organisations=False)
+) -> Iterable[tuple[list[str], bool]]:
+    """Names, one source after the other, and whether they are only shown: anything may stand there."""
+    yield _declared_authors(nodes, node, organisations=False), False
     for key in meta.AUTHOR:
         if key in found:
-            yield [value for value in found[key] if not _ADDRESS.search(value)]
+            yield [value for value in found[key] if not _ADDRESS.search(value)], False
     for selector in _DOM:
         shown = [
-            text for one in tree.css(selector)[:8] if (text := one_line(one.text(separator=" "))) and len(text) <= 200
+            text
+            for one in tree.css(selector)[:8]
+            if (text := one_line(one.text(separator=" "))) and len(text) <= 200 and not boxes.are_others(one)
         ]
         if shown:
             if "byline" in selector or selector.endswith('"author" i]'):
@@ -125,9 +137,9 @@ def _sources(
                     bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]
                 ]
                 shown = [name for byline in read if byline for name in byline.authors]
-            yield shown
-    yield _linked(tree)
-    yield _signed(tree)
+            yield shown, True
+    yield _linked(tree), True
+    yield _signed(tree), True
 
 
 def _full_names(text: str) -> bylines.Byline | None:
@@ -204,8 +216,8 @@ def _split(written: str) -> list[str]:
     written = one_line(re.sub(r"<[^<>]{0,300}>", " ", written))
     if not written or len(written) > 5 * _LONGEST or _ADDRESS.search(written):
         return []
-    written = _BY.sub("", written)
-    return [part for part in _AND.split(written) if part][:_MOST]
+    written = bylines.opened(_BY.sub("", written))
+    return bylines.without_degrees([part for part in _AND.split(written) if part][:_MOST])
 
 
 def _person(name: str, sites: frozenset[str]) -> str | None:

@@ -46,13 +46,26 @@ def title(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, host:
     if not clean:
         return shown[0] if shown else None
     first = clean.get("ld")
+    if first and (named := _named(first, node, clean, shown, sites)):
+        return named
     if first and not ("og" in clean and _is_for_engines(first, node, clean, shown)):
         return _as_most_write(first, clean)
     if first:
         return clean["og"]
     # What is shown and said elsewhere is the headline as its readers know it.
     agreed = next((text for text in clean.values() if _shows(text, shown)), None)
-    return agreed or clean.get("og") or clean.get("other") or (shown[0] if shown else clean["title"])
+    if agreed := agreed or clean.get("og") or clean.get("other"):
+        return agreed
+    # Where the first heading is the section's, the headline is a second one.
+    under = [one_line(heading.text(separator=" ")) for heading in tree.css("h2")[:_MOST_HEADINGS]]
+    return clean["title"] if not shown or _shows(clean["title"], under) else shown[0]
+
+
+def _named(first: str, node: jsonld.Node, clean: dict[str, str], shown: list[str], sites: set[str]) -> str | None:
+    """JSON-LD's name, where it is the heading that is shown, and what it calls the headline stands nowhere else."""
+    name = without_site(one_line(jsonld.text(node.get("name")) or ""), sites)
+    stands = _shows(first, [*shown, *(text for key, text in clean.items() if key != "ld")])
+    return name if name and not stands and _shows(name, shown) else None
 
 
 def _is_for_engines(first: str, node: jsonld.Node, clean: dict[str, str], shown: list[str]) -> bool:
