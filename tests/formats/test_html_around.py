@@ -133,9 +133,13 @@ def test_titles(head, body, title):
     [
         ("<span itemprop='author'>Jane Doe (avec Jean Roe et Max Poe)</span>", ("Jane Doe", "Jean Roe", "Max Poe")),
         ("<span itemprop='author'>By Jane Doe, MD, and John Roe, Ph.D.</span>", ("Jane Doe", "John Roe")),
-        ("<span itemprop='author'>Martin Roe, Jr.</span>", ("Martin Roe Jr",)),
+        ("<span itemprop='author'>Martin Roe, Jr.</span>", ("Martin Roe Jr.",)),
         ("<span class='author-name'>Jane Doe</span><span class='author-name'>follow on Twitter</span>", ("Jane Doe",)),
         ("<span class='author-name'>No Author</span>", ()),
+        ("<a rel='author'>View all posts by Jane Doe</a>", ("Jane Doe",)),
+        ("<a rel='author'>By Jane Doe And Max Poe For The Mail On Sunday</a>", ("Jane Doe", "Max Poe")),
+        ("<a rel='author'>Nicolas Poe C.</a>", ("Nicolas Poe C.",)),
+        ("<p class='autorenzeile'>Von Jane Doe, Jean Roe und Max Poe</p>", ("Jane Doe", "Jean Roe", "Max Poe")),
         ("<div class='related'><span class='author-name'>John Roe</span></div>", ()),
         (
             "<a rel='author'>Jane Doe</a><a rel='author'>Max Poe</a><a rel='author'>Jane Doe</a>",

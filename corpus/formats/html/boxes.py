@@ -152,7 +152,8 @@ def are_others(node: LexborNode) -> bool:
         if at is None or at.tag in {"body", "html", "-undef"}:
             return False
         if is_of_others(at):
-            return True
+            # What has the headline in it is only laid out with the others'.
+            return at.css_first("h1") is None
         at = at.parent
     return False
 

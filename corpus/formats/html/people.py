@@ -19,12 +19,17 @@ _ORGANISATIONS: Final = frozenset({"organization", "newsmediaorganization", "cor
 _MOST: Final = 40
 _LONGEST: Final = 120
 _BY: Final = re.compile(
-    r"^(?:written by|by|von|par|por|di|door|af|av|przez|автор(?:ы)?|текст|фото|autor(?:in|en)?|auteur|text|"
-    r"story by)\s*[:：]?\s+",
+    r"^(?:(?:(?:view|see|show|read|zeige?|voir|ver)?\s*(?:all|alle|tous|todos)?\s*"
+    r"(?:posts?|articles?|stories|beiträge|artikel|les articles|los artículos)\s(?:by|from|of|von|de))|"
+    r"(?:written|posted|published|story|report(?:ed|ing)?|words|text|interview) by|"
+    r"(?:geschrieben|veröffentlicht|erstellt|eingestellt|verfasst|interview|text|ein artikel) von|"
+    r"by|von|par|por|di|door|af|av|przez|автор(?:ы)?|текст|фото|autor(?:in|en|a|es)?|auteur|text|interview)"
+    r"\s*(?:[:：]\s*|\s)",
     re.IGNORECASE,
 )
 _AND: Final = re.compile(
-    r"\s*(?:[,;|·•](?:\s*(?:and|und|et|y|och|og|en|e|и|i)\s)?|\s/\s|\s&\s|\s(?:and|und|et|y|och|og|en|e|и|i)\s)\s*"
+    r"\s*(?:[,;|·•](?:\s*(?:and|und|et|y|och|og|en|e|и|i)\s)?|\s/\s|\s&\s|"
+    r"\s(?:(?i:and|und)|et|y|och|og|en|e|и|i)\s)\s*"
 )
 _ROLE: Final = re.compile(
     r"^(?:.*\b(?:correspondent|editor|reporter|writer|journalist|columnist|bureau|desk|staff|team|newsroom|redaktion|redakteur(?:in)?|"
@@ -39,12 +44,20 @@ _BUTTONS: Final = frozenset(
      "unknown author", "none", "null", "undefined", "n a", "user", "super user", "superuser"]
 )  # fmt: skip
 _ADDRESS: Final = re.compile(r"https?://|www\.|@|\.(?:com|de|net|org|co\.uk|fr|it|es|nl)\b", re.IGNORECASE)
+# An initial, or what has a full stop of its own.
+_SHORTENED: Final = re.compile(r"\s(?:[^\W\d_]{1,2}|[JS]r)\.$")
 _BRACKETS: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _DOM: Final = (
     '[itemprop="author"] [itemprop="name"]', '[itemprop="author"]', 'a[rel~="author"]', '[class*="author-name" i]',
     '[class*="authorname" i]', '[class*="author__name" i]', '[class*="byline" i] a', '[class*="author" i] a',
-    '[class*="byline" i] span', '[class*="byline" i]', '[class*="author" i]',
+    '[class*="byline" i] span', '[class*="byline" i]', "byline", '[class*="author" i]',
 )  # fmt: skip
+# As papers say it that are not written in English; other things are called so too.
+_DOM_ELSEWHERE: Final = ('[class*="autor" i]', '[class*="auteur" i]')
+# What is called so may hold a whole line, with a `By`, places and dates.
+_LINES: Final = ('"author" i]', '"autor" i]', '"auteur" i]')
+# `By Jane Doe and John Roe For The Mail On Sunday`.
+_FOR: Final = re.compile(r"\s(?i:for|für|pour|para)\s(?i:the\s)?(?=[A-ZÀ-Þ]).*$")
 # Pages about a person, as sites link to them from a byline.
 _PROFILES: Final = ", ".join(
     f'a[href*="/{word}/" i]'
@@ -126,20 +139,24 @@ def _sources(
         if key in found:
             yield [value for value in found[key] if not _ADDRESS.search(value)], False
     for selector in _DOM:
-        shown = [
-            text
-            for one in tree.css(selector)[:8]
-            if (text := one_line(one.text(separator=" "))) and len(text) <= 200 and not boxes.are_others(one)
-        ]
-        if shown:
-            if "byline" in selector or selector.endswith('"author" i]'):
-                read = [
-                    bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]
-                ]
-                shown = [name for byline in read if byline for name in byline.authors]
-            yield shown, True
+        yield _shown(tree, selector), True
     yield _linked(tree), True
     yield _signed(tree), True
+    for selector in _DOM_ELSEWHERE:
+        yield _shown(tree, selector), True
+
+
+def _shown(tree: LexborHTMLParser, selector: str) -> list[str]:
+    """What stands in elements that are called so."""
+    shown = [
+        text
+        for one in tree.css(selector)[:8]
+        if (text := one_line(one.text(separator=" "))) and len(text) <= 200 and not boxes.are_others(one)
+    ]
+    if "byline" in selector or selector.endswith(_LINES):
+        read = [bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]]
+        shown = [name for byline in read if byline for name in byline.authors]
+    return shown
 
 
 def _full_names(text: str) -> bylines.Byline | None:
@@ -216,13 +233,17 @@ def _split(written: str) -> list[str]:
     written = one_line(re.sub(r"<[^<>]{0,300}>", " ", written))
     if not written or len(written) > 5 * _LONGEST or _ADDRESS.search(written):
         return []
-    written = bylines.opened(_BY.sub("", written))
+    if (named := _BY.sub("", written)) != written:
+        named = _FOR.sub("", named) or named
+    written = bylines.opened(named)
     return bylines.without_degrees([part for part in _AND.split(written) if part][:_MOST])
 
 
 def _person(name: str, sites: frozenset[str]) -> str | None:
     """A person's name without roles; None if it is something else."""
-    name = _BRACKETS.sub("", _BY.sub("", name)).strip(" .,;:-–—|·•\"'")
+    name = _BRACKETS.sub("", _BY.sub("", name)).strip(" ,;:-–—|·•\"'").lstrip(".")
+    if name.endswith(".") and not _SHORTENED.search(name):
+        name = name.rstrip(" .")
     folded = _folded(name)
     if not 2 <= len(name) <= _LONGEST or not folded or folded in sites or len(name.split()) > 6:
         return None
