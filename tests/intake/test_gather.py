@@ -210,6 +210,17 @@ def test_a_sidecar_says_what_files_lost(tmp_path: Path) -> None:
         ("sources.yaml", "just words"),
         ("sources.yaml", "a: [" * 5_000),
         ("sources.csv", "file,url\na.txt\n"),
+        # libyaml nests by recursion, and ends the process.
+        ("sources.yaml", "a.txt:\n  " + "- " * 60_000),
+        ("sources.yaml", "a.txt: {url: https://example.org/a, date: tomorrow}"),
+        ("sources.yaml", "a.txt: 'javascript:alert(1)'"),
+        ("sources.csv", "file,url\na.txt,https://example.org/1\na.txt,https://example.org/2\n"),
+        # Each alias stands for ten of the one before.
+        (
+            "sources.yaml",
+            "b0: {url: &b0 [lol]}\n"
+            + "".join(f"b{n}: {{url: &b{n} [{', '.join([f'*b{n - 1}'] * 10)}]}}\n" for n in range(1, 12)),
+        ),
     ],
 )
 def test_a_bad_sidecar_is_refused(tmp_path: Path, name: str, text: str) -> None:
@@ -217,6 +228,21 @@ def test_a_bad_sidecar_is_refused(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(InputError, match="Nothing was added"):
         gather(tmp_path)
+
+
+def test_a_sidecar_says_what_is_written_there(tmp_path: Path) -> None:
+    for name in ("010", "no", "a.txt"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "r.csv").write_text("title\nA\n")
+    (tmp_path / "sources.yaml").write_text(
+        "010: {date: 2020-01-02T00:30:00+02:00}\nno: {publisher: ~}\nr.csv: {publisher: The R}\n"
+    )
+    (tmp_path / "sources.csv").write_text('file,publisher\r\na.txt,"The\r\nA\u2028B"\r\n')
+    found = gather(tmp_path)
+    said = [(one.published_date, one.publisher) for one in items(found).values()]
+    assert said == [("2020-01-02T00:30:00+02:00", None), (None, "The\nA\u2028B"), (None, None), (None, None)]
+    (told,) = [entry.detail for entry in found if isinstance(entry, Skipped)]
+    assert told == "r.csv: it holds many documents, each with a name of its own"
 
 
 def test_rows_of_every_kind_of_table(tmp_path: Path) -> None:
