@@ -9,8 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.intake.entries import Item, Reason, Skipped
-from corpus.intake.rows import ROW
+from corpus.intake.entries import ROW, Item, Reason, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

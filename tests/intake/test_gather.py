@@ -271,7 +271,8 @@ def test_rows_of_every_kind_of_table(tmp_path: Path) -> None:
 
 
 def test_hostile_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.intake.rows.MOST_ROW_BYTES", 1_000_000)
+    for module in ("rows", "separated"):
+        monkeypatch.setattr(f"corpus.intake.{module}.MOST_ROW_BYTES", 1_000_000)
     (tmp_path / "columns.csv").write_text(",".join(map(str, range(200_000))) + "\n1\n")
     (tmp_path / "deep.json").write_text("[" * 200_000)
     (tmp_path / "empty.csv").write_text("")
