@@ -252,8 +252,9 @@ class Chained:
         self._stream = stream
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; none at the end."""
-        return self._held.read(size) or self._stream.read(size)
+        """Up to `size` bytes, as many as the stream gives at once; none at the end."""
+        held = self._held.read(size)
+        return held if len(held) == size else held + self._stream.read(size - len(held))
 
 
 def blocks(stream: Readable, most: int) -> Iterator[bytes | int]:

@@ -39,6 +39,15 @@ def test_json_lines_by_the_name_of_json(tmp_path: Path, begin: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("size", [500, 512, 513, 3_000_000])
+def test_json_of_any_length_is_read_whole(tmp_path: Path, size: int) -> None:
+    text = json.dumps({"title": "A", "text": "x" * (size - 25)})
+    (tmp_path / "a.json").write_text(text)
+    (tmp_path / "b.json").write_text(f"[{text}]")
+    (tmp_path / "c.json").write_text(f"{text}\n{text}\n")
+    assert [len(row["text"]) for name in "abc" for row in gather(tmp_path / f"{name}.json")[0]] == [size - 25] * 4
+
+
 @pytest.mark.parametrize("text", ['{"title": "A"}', '{"title": "A"}\n\n', '{"title":\n"A"}', '{\n"title": "A"\n}\n'])
 def test_one_object_is_one_document(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
