@@ -376,6 +376,43 @@ def test_damaged_warcs_give_the_rest(tmp_path: Path, pack) -> None:
     assert len(reasons(found)) == 1
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd.compress])
+@pytest.mark.parametrize("left", [3, 12, 30, 90])
+def test_a_warc_that_ends_within_a_header_is_told(tmp_path: Path, pack, left: int) -> None:
+    ending = {bytes: "", gzip.compress: ".gz"}.get(pack, ".zst")
+    first, second = map(pack, pages(1, 2))
+    (tmp_path / f"a.warc{ending}").write_bytes(first + second[:left])
+    found = gather(tmp_path)
+    assert [one.url for one in items(found).values()] == ["https://example.com/1"]
+    assert set(reasons(found).values()) <= {Reason.TORN, Reason.CORRUPT}
+    assert len(reasons(found)) == 1
+
+
+def test_what_is_no_record_of_a_warc_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lines.warc").write_bytes(b"".join(pages(1, 2)).replace(b"\r\n", b"\n"))
+    (tmp_path / "none.warc").write_bytes(b"\r\n" * 9)
+    (tmp_path / "type.warc").write_bytes(
+        b"".join(pages(1, 2)).replace(b"WARC-Type: response", b"WARC-Type: respknse", 1)
+    )
+    found = gather(tmp_path)
+    assert [one.url for one in items(found).values()] == ["https://example.com/2"]
+    assert list(reasons(found).values()) == [Reason.CORRUPT] * 3
+
+
+def test_a_zip_whose_members_are_the_same_bytes_is_a_bomb(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"a" * 10_000_000)
+    data = packed.getvalue()
+    begin, end = data.index(b"PK\1\2"), data.index(b"PK\5\6")
+    counted = bytearray(data[end:])
+    struct.pack_into("<HHI", counted, 8, 3_000, 3_000, (end - begin) * 3_000)
+    (tmp_path / "a.zip").write_bytes(data[:begin] + data[begin:end] * 3_000 + counted)
+    found = gather(tmp_path)
+    assert len(items(found)) < 10
+    assert reasons(found) == {f"{tmp_path.name}/a.zip": Reason.BOMB}
+
+
 def test_an_unreadable_folder_is_told(tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root reads everything")
