@@ -186,6 +186,26 @@ def test_columns_that_json_cannot_tell_are_left_out(tmp_path: Path) -> None:
     assert gather(tmp_path / "a.arrow") == ([{"title": "A"}], [])
 
 
+@pytest.mark.parametrize("dtype", [pa.binary(), pa.large_binary(), pa.binary_view()])
+def test_text_that_is_called_bytes_is_text(tmp_path: Path, dtype: pa.DataType) -> None:
+    texts = pa.array(["Ä".encode(), "Café".encode("cp1252"), None], dtype)
+    pq.write_table(pa.table({"title": ["A", "B", "C"], "Text": texts}), tmp_path / "a.parquet")
+    rows, _ = gather(tmp_path / "a.parquet")
+    assert [row.get("Text") for row in rows] == ["Ä", "Café", None]
+
+
+def test_what_is_parquet_or_arrow_is_read_by_whichever_of_their_names(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"title": ["A"]})
+    for name, write in (("p", frame.write_parquet), ("f", frame.write_ipc), ("s", frame.write_ipc_stream)):
+        for ending in ("parquet", "arrow", "feather"):
+            path = tmp_path / f"{name}.{ending}"
+            write(path)
+            assert gather(path) == ([{"title": "A"}], []), path
+    (tmp_path / "old.feather").write_bytes(b"FEA1 and more FEA1")
+    ((reason, told),) = gather(tmp_path / "old.feather")[1]
+    assert (reason, told) == (Reason.UNSUPPORTED, "Feather of version 1; write it anew as Parquet or Arrow")
+
+
 @pytest.mark.parametrize(
     ("columns", "told"),
     [

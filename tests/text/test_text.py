@@ -240,6 +240,12 @@ def test_encodings(encoding):
     assert decode(text.encode(encoding)).text == text
 
 
+@pytest.mark.parametrize("words", ["Straße", "a café", "it’s “fine” – so", "10 € each"])
+def test_a_few_accents_among_english_words_are_of_windows(words):
+    for text in (f"The council voted on {words} on Monday.", "The council voted on Monday. " * 5_000 + words):
+        assert decode(text.encode("cp1252")).text == text
+
+
 def test_binary_is_no_text():
     assert decode(bytes(range(256)) * 40).encoding is None
     assert decode(b"\x89PNG\r\n\x1a\n" + bytes(500)).encoding is None
