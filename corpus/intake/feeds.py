@@ -5,14 +5,14 @@ Nothing is fetched, and no entity is expanded. An entry that only announces an a
 
 from __future__ import annotations
 
-import codecs
+import contextlib
 import html
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.intake.entries import ROW, Item, Reason, Skipped
-from corpus.text.decode import decode
+from corpus.text.decode import declared_encoding, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,12 +157,10 @@ def _decoded(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError:
         found = _ENCODING.match(data)
-    try:
-        name = codecs.lookup(found[1].decode()).name if found else ""
-        if name and not name.startswith("utf"):
-            return data.decode("cp1252" if name == "iso8859-1" else name)
-    except (LookupError, UnicodeDecodeError):
-        pass
+    name = declared_encoding(found[1].decode()) if found else None
+    if name and not name.startswith("utf"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(name)
     return decode(data).text
 
 

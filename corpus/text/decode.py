@@ -25,6 +25,15 @@ _FOREIGN: Final = re.compile(rb"[\x80-\xff]+")
 # Letters in a row that are none of Latin script's; accents stand between letters of ASCII.
 _WORD: Final = 4
 
+# What browsers know; Python calls `hex` and `undefined` encodings, too.
+_DECLARABLE: Final = re.compile(
+    r"utf-(?:8|16|32)(?:-.*)?|ascii|iso8859-\d{1,2}|cp(?:125\d|866|874|932|949)|koi8-[rtu]|mac-(?:roman|cyrillic)|tis-620"
+    r"|gbk|gb2312|gb18030|big5|big5hkscs|euc_jp|euc_kr|iso2022_jp|shift_jis"
+)
+# What the WHATWG calls these is a superset that pages really use.
+_ALIASES: Final = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030",
+                   "iso8859-9": "cp1254", "shift_jis": "cp932", "euc_kr": "cp949"}  # fmt: skip
+
 
 class Decoded(NamedTuple):
     """A text, the encoding it was in (None: it is no text), and how many NULs were taken out of it."""
@@ -73,6 +82,15 @@ def mixed(data: bytes) -> Decoded | None:
         return None
     mended = _STRAY.sub(lambda run: run[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace"), text)
     return _checked(mended, "utf-8+cp1252")
+
+
+def declared_encoding(name: str | None) -> str | None:
+    """The encoding that a declared charset stands for, as browsers read it; None if they know none of this name."""
+    try:
+        encoding = codecs.lookup(name or "").name
+    except (LookupError, ValueError):
+        return None
+    return _ALIASES.get(encoding, encoding) if _DECLARABLE.fullmatch(encoding) else None
 
 
 def legacy(data: bytes) -> str | None:
