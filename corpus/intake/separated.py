@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -104,17 +105,22 @@ def _header(fields: list[str]) -> list[str]:
         raise Unreadable(Reason.TOO_LARGE, f"{len(fields):,} columns")
     names: dict[str, None] = {}
     taken = {field.strip() for field in fields}
+    again: Counter[str] = Counter()
     for field in fields:
-        name, again = field.strip(), 2
-        while name in names or (again > 2 and name in taken):
-            name, again = f"{field.strip()}.{again}", again + 1
+        name = plain = field.strip()
+        while name in names or (name != plain and name in taken):
+            again[plain] += 1
+            name = f"{plain}.{again[plain] + 1}"
         names[name] = None
     return list(names)
 
 
 def _separator(first: str, usual: str) -> str:
     """What parts the fields of a header: most columns that are known, else most columns, else what is usual."""
-    parted = {one: _lenient(first, one) for one in dict.fromkeys([usual, *_USUAL]) if one in first}
+    counted = {one: first.count(one) for one in dict.fromkeys([usual, *_USUAL])}
+    if '"' not in first and counted[usual] >= MOST_COLUMNS:
+        raise Unreadable(Reason.TOO_LARGE, f"{counted[usual] + 1:,} columns")
+    parted = {one: _lenient(first, one) for one, count in counted.items() if 0 < count < MOST_COLUMNS}
     return max(parted, key=lambda one: (len(columns(parted[one], {})), len(parted[one])), default=usual)
 
 
