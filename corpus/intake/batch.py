@@ -213,11 +213,12 @@ class _Sources:
 
     def distinct(self, items: Sequence[Item]) -> list[str]:
         """What to call the next documents of the batch."""
+        sources = [item.source for item in items]
+        # That a file is called as a row is, `a.csv#1`, shows where they stand together.
+        all_of_them = len(set(sources)) < len(sources)
         return [
-            self._of(item.source)
-            if "!" in item.source or ("#" in item.source and item.media_type != ROW)
-            else item.source
-            for item in items
+            self._of(source) if all_of_them or "!" in source or ("#" in source and item.media_type != ROW) else source
+            for source, item in zip(sources, items, strict=True)
         ]
 
     def _of(self, source: str) -> str:
