@@ -72,7 +72,7 @@ def add(
     """
     from corpus.intake.batch import Tally, Writer, known_documents
     from corpus.intake.entries import Selection
-    from corpus.intake.gather import documents, expand
+    from corpus.intake.gather import documents, expand, lines_of
     from corpus.intake.refusing import without_withdrawn
     from corpus.stages.progress import progress
     from corpus.store import withdrawals
@@ -80,7 +80,7 @@ def add(
     from corpus.versioning.repository import find
 
     repository = find()
-    found = expand(paths, sys.stdin.buffer if "-" in paths else ())
+    found = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
     _require_foreign(found, repository.root)
     tombstones = withdrawals.load(repository.root)
     entries = _limited(without_withdrawn(documents(found, Selection(include, exclude)), tombstones), limit)

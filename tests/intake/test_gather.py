@@ -23,7 +23,7 @@ from fastwarc.warc import ArchiveIterator
 
 from corpus.errors import InputError
 from corpus.intake.entries import Item, Reason, Selection, Skipped
-from corpus.intake.gather import documents, expand
+from corpus.intake.gather import documents, expand, lines_of
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -179,6 +179,15 @@ def test_paths_patterns_and_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(InputError, match=r"no\.txt: there is no such file") as error:
         expand(["no.txt", "*.pdf", "-"], [b"\xff\n"])
     assert len(error.value.faults) == 3
+
+
+def test_a_list_of_paths_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("x")
+    assert expand(["-"], lines_of(io.BytesIO(b"a.txt\r\n\na.txt"))) == [Path("a.txt"), Path("a.txt")]
+    with pytest.raises(InputError) as error:
+        expand(["-"], lines_of(io.BytesIO(b"x" * 1_000_000 + b"\n\0\xff")))
+    assert max(map(len, error.value.faults)) < 400
 
 
 def test_a_sidecar_says_what_files_lost(tmp_path: Path) -> None:
