@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CHUNK: Final = 1 << 20
 _USUAL: Final = (",", ";", "\t", "|")
 # What Excel writes, and reads, before the header.
-_TOLD: Final = re.compile(r"sep=(.)\r?\n")
+_TOLD: Final = re.compile(r"\"?sep=([^\w\s\"\0]|\t)\"?\r?\n")
 # UTF-32's mark of the lower byte first begins as UTF-16's.
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),

@@ -103,6 +103,12 @@ def test_csv_in_the_encodings_of_the_world(tmp_path: Path, encoding: str, title:
     assert gather(tmp_path / "a.csv") == ([{"title": title, "text": B}, {"title": "B", "text": B}], [])
 
 
+@pytest.mark.parametrize("told", ['"', "\r", " ", "", "ab", "\0"])
+def test_what_says_no_separator_is_a_header(tmp_path: Path, told: str) -> None:
+    (tmp_path / "a.csv").write_bytes(f"sep={told}\nA\n".encode())
+    assert len(gather(tmp_path / "a.csv")[0] + gather(tmp_path / "a.csv")[1]) == 1
+
+
 def test_stray_bytes_in_utf8_cost_themselves(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes("title,text\nDéjà café,one ".encode() + b"\x96" + " end\nÄ,x\n".encode())
     assert gather(tmp_path / "a.csv") == (
