@@ -196,6 +196,8 @@ def parse(raw: bytes, path: Path) -> Settings:
         raise SettingsError(path, [f"it has {len(raw):,} bytes; that is no settings file"])
     try:
         values = yaml.safe_load(raw)
+    except RecursionError:
+        raise SettingsError(path, ["it is nested too deep"]) from None
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         raise SettingsError(path, [f"it is no YAML: {' '.join(str(error).split())}"]) from None
     if values is None:

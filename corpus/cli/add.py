@@ -10,13 +10,19 @@ import click
 
 from corpus.cli.pipeline import wait_option
 from corpus.cli.show import count, json_option, print_json, print_table, safe, size
+from corpus.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from corpus.intake.batch import Tally
     from corpus.intake.entries import Item, Skipped
     from corpus.store.raw import Batch
+
+
+# Names of batches begin with four digits for it.
+_FIRST_YEAR = 1_000
 
 
 class _Instant(click.ParamType):  # type: ignore[type-arg]  # generic in its stubs only
@@ -25,9 +31,11 @@ class _Instant(click.ParamType):  # type: ignore[type-arg]  # generic in its stu
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         try:
             found = datetime.fromisoformat(value)
-        except ValueError:
+            found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is no time; write it as 2026-11-24 or 2026-11-24T06:00:00Z", param, ctx)
-        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        if found.year < _FIRST_YEAR:
+            self.fail(f"{value!r} lies before the year {_FIRST_YEAR}", param, ctx)
         if found > datetime.now(UTC):
             self.fail(f"{value!r} lies in the future", param, ctx)
         return found.replace(microsecond=0)
@@ -64,7 +72,7 @@ def add(
     """
     from corpus.intake.batch import Tally, Writer, known_documents
     from corpus.intake.entries import Selection
-    from corpus.intake.gather import documents, expand
+    from corpus.intake.gather import documents, expand, lines_of
     from corpus.intake.refusing import without_withdrawn
     from corpus.stages.progress import progress
     from corpus.store import withdrawals
@@ -72,7 +80,8 @@ def add(
     from corpus.versioning.repository import find
 
     repository = find()
-    found = expand(paths, sys.stdin.buffer if "-" in paths else ())
+    found = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
+    _require_foreign(found, repository.root)
     tombstones = withdrawals.load(repository.root)
     entries = _limited(without_withdrawn(documents(found, Selection(include, exclude)), tombstones), limit)
     if dry_run:
@@ -85,11 +94,12 @@ def add(
         _print(tally, None, as_json, tables.columns)
         return _status(tally)
     batch: Batch | None = None
+    strange = _Strange(repository.root)
     with raw.adding(repository, wait) as (batches, folder):
         known = known_documents(repository.root, batches)
         captured = captured_at or datetime.now(UTC).replace(microsecond=0)
         with Writer(folder, captured, licence, known) as writer, progress("add", None, "documents") as advance:
-            for entry in entries:
+            for entry in strange.noted(entries):
                 writer.add(entry)
                 advance(1)
             finished = writer.finish()
@@ -97,7 +107,20 @@ def add(
             raw.publish(repository, batches, *finished)
             batch = finished[0]
     _print(writer.tally, batch, as_json, {})
+    strange.print()
     return _status(writer.tally)
+
+
+def _require_foreign(paths: Iterable[Path], root: Path) -> None:
+    """Refuse what is the corpus itself: `corpus add .` would take its tables and settings for documents."""
+    own = [root / name for name in ("data", "reports", ".dvc", ".git")]
+    faults = [
+        f"{path}: this corpus itself; name the files or folders in it that are documents"
+        for path in paths
+        if root.is_relative_to(found := path.absolute().resolve()) or any(found.is_relative_to(one) for one in own)
+    ]
+    if faults:
+        raise InputError("Nothing was added.", faults[:_SHOWN])
 
 
 def _status(tally: Tally) -> int:
@@ -125,8 +148,7 @@ class _Tables:
 
         self.item = Item
         self.columns: dict[str, dict[str, Any]] = {}
-        given = settings.load(root).ingest.columns
-        self._given: dict[str, tuple[str, ...]] = {str(name): tuple(names) for name, names in given.items()}
+        self._given = {str(name): given for name, given in settings.load(root).ingest.columns.items()}
 
     def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
         """The same entries; the first row of each table is looked at on the way."""
@@ -151,6 +173,61 @@ class _Tables:
         taken = columns(row, self._given)
         used = {name for names in taken.values() for name in names}
         return {"columns": taken, "unused": [name for name in row if name not in used]}
+
+
+class _Strange:
+    """Tables of which no column is known as title or text: none of their rows would become an article."""
+
+    def __init__(self, root: Any) -> None:
+        from corpus import settings
+        from corpus.formats.mapping import Columns
+        from corpus.intake.entries import ROW, Item
+
+        self._item, self._row = Item, ROW
+        self._columns = Columns({str(name): given for name, given in settings.load(root).ingest.columns.items()})
+        self._found: list[tuple[str, str]] = []
+        self._more = 0
+
+    def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
+        """The same entries; the first row of each table is looked at on the way. A table's rows follow each other."""
+        last = ""
+        for entry in entries:
+            if isinstance(entry, self._item) and entry.media_type == self._row:
+                table, numbered, _ = entry.source.rpartition("#")
+                if numbered and table != last:
+                    last = table
+                    self._look(table, entry.data)
+            yield entry
+
+    def _look(self, table: str, data: bytes) -> None:
+        import json
+
+        try:
+            row = json.loads(data)
+        except (ValueError, RecursionError):
+            row = None
+        if isinstance(row, dict) and any(self._columns.names(row, field) for field in ("title", "text")):
+            return
+        what = "its first row is no JSON object"
+        if isinstance(row, dict):
+            what = f"no column is known as title or text: {', '.join(map(str, list(row)[:_SHOWN]))}"[:_LONGEST]
+        if len(self._found) < _SHOWN:
+            self._found.append((table, what))
+        else:
+            self._more += 1
+
+    def print(self) -> None:
+        """Say so."""
+        for table, what in self._found:
+            click.echo(f"{safe(table)}: {safe(what)}", err=True)
+        if self._more:
+            click.echo(f"and {self._more:,} more tables", err=True)
+        if self._found:
+            click.echo(
+                "A build would quarantine such rows. Name the columns in params.yaml, `ingest.columns`; "
+                "the first line of a table must say them.",
+                err=True,
+            )
 
 
 def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, dict[str, Any]]) -> None:
@@ -191,6 +268,7 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
 
 
 _SHOWN = 20
+_LONGEST = 300
 
 
 def _print_columns(name: str, said: dict[str, Any]) -> None:

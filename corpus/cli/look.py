@@ -22,10 +22,10 @@ def check(paths: tuple[str, ...], as_json: bool) -> int:
     Takes what `corpus add` takes; a folder stands for the documents in it. Exit 1 if any would be quarantined.
     """
     from corpus.intake.checking import Fate, check_paths
-    from corpus.intake.gather import expand
+    from corpus.intake.gather import expand, lines_of
 
     settings, known, tombstones = _corpus_here()
-    fates = check_paths(expand(paths, sys.stdin.buffer if "-" in paths else ()), settings, known, tombstones)
+    fates = check_paths(expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ()), settings, known, tombstones)
     bad = sum(fate.fate in {Fate.QUARANTINED, Fate.SKIPPED} for fate in fates)
     if as_json:
         print_json(fates)

@@ -37,13 +37,17 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One captured source, as found. `url` is what intake knows of its origin, before parsing."""
+    """One captured source, as found.
+
+    What intake knows of it, before parsing: its origin `url`, and the `charset` that its HTTP headers name.
+    """
 
     data: bytes
     media_type: str
     source: str
     url: str | None = None
     captured_at: datetime | None = None
+    charset: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

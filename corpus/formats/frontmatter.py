@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from corpus.text import dates, language, urls
+from corpus.text import dates, language, plain_yaml, urls
 from corpus.text.foreign import parse_foreign
 from corpus.text.normalise import one_line
 
@@ -117,13 +117,9 @@ def _load(fence: str, text: str) -> dict[str, Any]:
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
             raise Malformed(one_line(str(error))[:200]) from None
     else:
-        import yaml  # only who has front matter pays
-
         try:
-            if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-                raise Malformed("aliases are not read")
-            values = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders
-        except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
+            values = plain_yaml.load(text)
+        except ValueError as error:
             raise Malformed(one_line(str(error))[:200]) from None
     if values is None:
         return {}

@@ -37,7 +37,7 @@ _INNER: Final = ("metadata", "meta", "html")
 _MOST_KNOWN: Final = 1_000
 
 
-def columns(keys: Iterable[str], given: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+def columns(keys: Iterable[str], given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """What the columns of a table are taken for: for each field its columns, the first that is filled is used.
 
     Args:
@@ -62,9 +62,17 @@ class Columns:
         given: params.yaml's `ingest.columns`.
     """
 
-    def __init__(self, given: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, given: Mapping[str, Sequence[str]]) -> None:
         self._given = dict(given)
         self._known: dict[tuple[str, ...], dict[str, list[str]]] = {}
+
+    def names(self, row: Mapping[str, Any], field: str) -> list[str]:
+        """The columns of a row that are taken for a field, those that are nested in the usual places among them."""
+        nested = [row[inner] for inner in _INNER if isinstance(row.get(inner), dict)]
+        return [
+            *self._of(tuple(row)).get(field, ()),
+            *(name for values in nested for name in NAMES[field] if name in values),
+        ]
 
     def first(self, row: Mapping[str, Any], field: str) -> Any:
         """The first filled value of a field's columns, else of those that are nested in the usual places."""

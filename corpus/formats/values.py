@@ -34,6 +34,8 @@ _HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LONGEST_HOST: Final = 253
 _SEPARATOR: Final = re.compile(r"[,;|]")
 _SPACED_CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?")
+# Seconds from 1973 to 2030, or milliseconds from 2001: no day without separators, as 2020010215, looks like that.
+_COUNTED: Final = re.compile(r"(?:1[0-8][0-9]{8}|[1-9][0-9]{8})(?:\.[0-9]{1,9})?|1[0-8][0-9]{11}")
 # Seconds since 1970; larger numbers are milliseconds.
 _MOST_SECONDS: Final = 100_000_000_000
 _LONGEST_DATE: Final = dates.LONGEST + 20
@@ -203,6 +205,9 @@ def moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str
         return dates.Moment(instant.date(), instant)
     if not isinstance(value, str) or not (written := value.strip()) or len(written) > _LONGEST_DATE:
         return None
+    if _COUNTED.fullmatch(written):
+        # As a number that CSV cannot tell from a text.
+        return moment(float(written), numeric, tongue, url)
     clock = _SPACED_CLOCK.fullmatch(written)
     if clock is None:
         return dates.parse(written, numeric, tongue, dates.in_url(url)) or parse_foreign(written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import lzma
 import stat
 import tarfile
@@ -89,10 +90,15 @@ def read_zip(file: BinaryIO, source: str) -> Iterator[Member | Skipped]:
         yield Skipped(source, Reason.CORRUPT, f"no readable zip: {error}")
         return
     total = 0
+    size = file.seek(0, io.SEEK_END)
     with archive:
         for number, info in enumerate(archive.infolist()):
             if number >= MOST_ZIP_MEMBERS or total > MOST_ARCHIVE_BYTES:
                 yield Skipped(source, Reason.TOO_LARGE, f"the rest after {number:,} members, {total:,} bytes")
+                return
+            # Each member may be within bounds, and all of them the same few bytes.
+            if total > RATIO_GRACE_BYTES and total > MOST_RATIO * size:
+                yield Skipped(source, Reason.BOMB, f"the rest after {number:,} members: {MOST_RATIO} times its size")
                 return
             # `filename` ends at a NUL and has its separators turned; the name as stored is the one to judge.
             name = info.filename if unsafe(info.orig_filename) is None else info.orig_filename

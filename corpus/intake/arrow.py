@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
+from corpus.formats.mapping import NAMES
 from corpus.intake.entries import MOST_COLUMNS, MOST_DOCUMENT_BYTES, Reason, Unreadable
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from corpus.intake.inflate import Readable
 
 _BATCH_ROWS: Final = 1_024
+_KNOWN: Final = frozenset(name for names in NAMES.values() for name in names)
+_PARQUET: Final = b"PAR1"
+_ARROW_FILE: Final = b"ARROW1"
+# A message of a stream, since 2019.
+_ARROW_STREAM: Final = b"\xff\xff\xff\xff"
+_FEATHER_1: Final = b"FEA1"
 
 
 def rows(stream: Readable, *, arrow: bool, seekable: bool) -> Iterator[bytes]:
@@ -22,7 +29,7 @@ def rows(stream: Readable, *, arrow: bool, seekable: bool) -> Iterator[bytes]:
 
     Args:
         stream: its bytes, decompressed.
-        arrow: whether it is Arrow IPC, file or stream; else it is Parquet.
+        arrow: whether it is called Arrow IPC, file or stream; else it is called Parquet.
         seekable: whether the stream can be sought in.
 
     Raises:
@@ -38,8 +45,15 @@ def rows(stream: Readable, *, arrow: bool, seekable: bool) -> Iterator[bytes]:
             raise Unreadable(Reason.TOO_LARGE, f"more than {MOST_DOCUMENT_BYTES:,} bytes, decompressed")
         stream = io.BytesIO(data)
     number = 0
+    # Whatever its name says.
+    file = cast("BinaryIO", stream)
+    begin = file.read(8)
+    file.seek(0)
+    if begin.startswith(_FEATHER_1):
+        raise Unreadable(Reason.UNSUPPORTED, "Feather of version 1; write it anew as Parquet or Arrow")
+    arrow = begin.startswith((_ARROW_FILE, _ARROW_STREAM)) or (arrow and not begin.startswith(_PARQUET))
     try:
-        for batch in _arrow(cast("BinaryIO", stream)) if arrow else _parquet(cast("BinaryIO", stream)):
+        for batch in _arrow(file, begin) if arrow else _parquet(file):
             if batch.num_columns > MOST_COLUMNS:
                 raise Unreadable(Reason.TOO_LARGE, f"{batch.num_columns:,} columns")
             for row in _encoded(batch):
@@ -57,12 +71,10 @@ def _parquet(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
             yield from _slices(batch)
 
 
-def _arrow(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
+def _arrow(stream: BinaryIO, begin: bytes) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    begin = stream.read(8)
-    stream.seek(0)
-    if begin.startswith(b"ARROW1"):
+    if begin.startswith(_ARROW_FILE):
         with pa.ipc.open_file(stream) as file:
             for number in range(file.num_record_batches):
                 yield from _slices(file.get_batch(number))
@@ -116,7 +128,9 @@ def _tellable(batch: pa.RecordBatch) -> pa.Table:
     names, columns = [], []
     for field, column in zip(batch.schema, batch.columns, strict=True):
         dtype = field.type
-        if not _is_tellable(dtype):
+        if _is_binary(dtype) and field.name.strip().lower() in _KNOWN:
+            column = _decoded(column)  # noqa: PLW2901 - the same column
+        elif not _is_tellable(dtype):
             continue
         if pa.types.is_timestamp(dtype) and dtype.tz:
             column = column.view(pa.timestamp(dtype.unit, "UTC"))  # noqa: PLW2901 - the same column
@@ -125,6 +139,25 @@ def _tellable(batch: pa.RecordBatch) -> pa.Table:
     if not columns:
         raise ValueError("no column of text")
     return pa.table(columns, names=names)
+
+
+def _is_binary(dtype: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_binary(dtype) or pa.types.is_large_binary(dtype) or pa.types.is_binary_view(dtype))
+
+
+def _decoded(column: pa.Array) -> pa.Array:
+    """Text that is not called so, as Hive and Impala leave it."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(pa.large_binary()).cast(pa.large_string())
+    except pa.ArrowInvalid:
+        from corpus.text.decode import decode
+
+        told = [None if one is None else decode(one).text for one in column.to_pylist()]
+        return pa.array(told, pa.large_string())
 
 
 def _is_tellable(dtype: pa.DataType) -> bool:

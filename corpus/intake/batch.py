@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from corpus.arrays import of_numbers
-from corpus.intake.entries import Item, Skipped
+from corpus.intake.entries import ROW, Item, Skipped
 from corpus.store import raw
 from schemas.raw import RAW
 
@@ -97,6 +97,7 @@ class Writer:
         self._pool = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
         self._files: list[_File] = []
+        self._sources = _Sources()
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True)
@@ -170,7 +171,7 @@ class Writer:
 
     def _table(self, rows: list[tuple[Item, str]]) -> pa.Table:
         items = [item for item, _ in rows]
-        sources = _distinct([item.source for item in items])
+        sources = self._sources.distinct(items)
         columns = {
             "document_id": pl.Series([document_id for _, document_id in rows], dtype=pl.String),
             "source": pl.Series(sources, dtype=pl.String),
@@ -200,16 +201,33 @@ class _File:
     held: int = 0
 
 
-def _distinct(sources: list[str]) -> list[str]:
-    """Sources, told apart by a number where a name stands twice, as it can in a tar."""
-    if len(set(sources)) == len(sources):
-        return sources
-    seen: Counter[str] = Counter()
-    told: list[str] = []
-    for source in sources:
-        seen[source] += 1
-        told.append(source if seen[source] == 1 else f"{source}#{seen[source]}")
-    return told
+class _Sources:
+    """Sources, told apart by a number where a name stands twice in a batch, as it can in a tar.
+
+    Of those that can, a digest is remembered; rows of tables and files of folders have names of their own.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] = set()
+        self._again: Counter[str] = Counter()
+
+    def distinct(self, items: Sequence[Item]) -> list[str]:
+        """What to call the next documents of the batch."""
+        sources = [item.source for item in items]
+        # That a file is called as a row is, `a.csv#1`, shows where they stand together.
+        all_of_them = len(set(sources)) < len(sources)
+        return [
+            self._of(source) if all_of_them or "!" in source or ("#" in source and item.media_type != ROW) else source
+            for source, item in zip(sources, items, strict=True)
+        ]
+
+    def _of(self, source: str) -> str:
+        name = source
+        while (digest := hashlib.sha256(name.encode()).digest()[:16]) in self._seen:
+            self._again[source] += 1
+            name = f"{source}#{self._again[source] + 1}"
+        self._seen.add(digest)
+        return name
 
 
 def _headers(items: list[Item]) -> pa.Array:

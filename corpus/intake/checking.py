@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -17,7 +18,7 @@ from corpus.resolve.identity import with_identity
 from corpus.resolve.revisions import STATE, Decision, with_revisions
 from corpus.resolve.signatures import with_state
 from corpus.stages.ingest import documents
-from corpus.stages.origins import Found
+from corpus.stages.origins import CHARSET, Found
 from corpus.stages.validate import found_at_once, verdicts
 from corpus.stages.withdrawing import blank
 from corpus.store.withdrawals import Tombstones
@@ -108,8 +109,13 @@ def _found(entries: Iterable[Item | Skipped], skipped: list[Skipped], limit: int
         data = entry.data if len(entry.data) <= limit else None
         yield Found(
             entry.source, data, hashlib.sha256(entry.data).hexdigest(), len(entry.data), entry.media_type, "",
-            entry.captured_at, entry.url, entry.published_date, entry.publisher,
+            entry.captured_at, entry.url, entry.published_date, entry.publisher, charset=_charset(entry),
         )  # fmt: skip
+
+
+def _charset(entry: Item) -> str | None:
+    kinds = (re.search(CHARSET, value) for name, value in entry.headers if name.lower() == "content-type")
+    return next((kind[1] for kind in kinds if kind), None)
 
 
 def _not_taken(entry: Skipped) -> Checked:

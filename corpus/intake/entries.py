@@ -35,6 +35,8 @@ MOST_SIDECAR_BYTES: Final = 64_000_000
 MOST_WINDOW_BYTES: Final = 128 * 1024 * 1024
 # How often reading starts again in a damaged WARC before the rest is given up.
 MOST_RESYNCS: Final = 10_000
+# The media type of a row of a table, or of an entry of a feed.
+ROW: Final = "application/json"
 
 
 class Reason(StrEnum):

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _SHORT: Final = {"tgz": "tar.gz", "tzst": "tar.zst", "tbz2": "tar.bz2", "tbz": "tar.bz2", "txz": "tar.xz"}
 _LISTED: Final = 64_000_000
+# Of a list; no system has longer paths.
+_LONGEST_LINE: Final = 65_536
+_SHOWN: Final = 300
 
 
 def expand(given: Sequence[str], listed: Iterable[bytes] = ()) -> list[Path]:
@@ -50,6 +53,11 @@ def expand(given: Sequence[str], listed: Iterable[bytes] = ()) -> list[Path]:
     return found
 
 
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a list of paths; of one that is longer than any path, its pieces."""
+    return iter(lambda: stream.readline(_LONGEST_LINE), b"")
+
+
 def _listed(lines: Iterable[bytes], faults: list[str]) -> Iterator[Path]:
     read = 0
     for raw in lines:
@@ -63,7 +71,7 @@ def _listed(lines: Iterable[bytes], faults: list[str]) -> Iterator[Path]:
         if os.path.lexists(name):
             yield Path(name)
         else:
-            faults.append(f"{ascii(name)[1:-1]}: there is no such file or folder")
+            faults.append(f"{ascii(name[:_SHOWN])[1:-1]}: there is no such file or folder")
 
 
 def documents(paths: Sequence[Path], selection: Selection) -> Iterator[Item | Skipped]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import yaml
-
 from corpus.errors import InputError
 from corpus.intake.entries import MOST_SIDECAR_BYTES, Item, Reason, Skipped
+from corpus.text import dates, plain_yaml, urls
+from corpus.text.foreign import parse_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 SIDECARS: Final = ("sources.yaml", "sources.csv")
 _KEYS: Final = frozenset({"file", "url", "date", "publisher"})
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SILENT: Final = frozenset({"", "~", "null"})
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Sidecar:
     prefix: str
     entries: dict[str, dict[str, str]]
     _used: set[str] = field(default_factory=set)
+    _opened: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, path: Path, prefix: str) -> Self:
@@ -47,22 +49,18 @@ class Sidecar:
                 raise ValueError(f"more than {MOST_SIDECAR_BYTES:,} bytes")  # noqa: TRY301 - told like what YAML raises
             text = path.read_text(encoding="utf-8-sig")
             listed = list(_csv(text) if path.suffix == ".csv" else _yaml(text))
-        except (OSError, ValueError, csv.Error, yaml.YAMLError, RecursionError) as error:
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path} cannot be read. Nothing was added.", [f"{error}; save it as UTF-8"]) from None
+        except (OSError, ValueError, csv.Error) as error:
             raise InputError(
                 f"{path} cannot be read. Nothing was added.", [" ".join(str(error).split())[:300]]
             ) from None
         for number, entry in enumerate(listed, 1):
-            unknown = sorted(map(str, entry.keys() - _KEYS))
-            if unknown:
-                faults.append(
-                    f"entry {number}: unknown {', '.join(unknown)[:200]}; known are {', '.join(sorted(_KEYS))}"
-                )
-            elif not entry.get("file"):
-                faults.append(f"entry {number}: names no file")
-            else:
-                entries[str(entry["file"])] = {
-                    key: str(value) for key, value in entry.items() if value not in (None, "")
-                }
+            said = {str(key): value for key, value in entry.items() if not _is_silent(value)}
+            if wrong := _wrong(entry, said):
+                faults.append(f"entry {number}: {wrong}")
+            elif entries.setdefault(said["file"], said) != said:
+                faults.append(f"entry {number}: {said['file'][:200]} stands there before, and otherwise")
         if faults:
             raise InputError(f"{path} is no list of sources. Nothing was added.", faults[:20])
         return cls(f"{prefix}{path.name}", prefix, entries)
@@ -72,6 +70,7 @@ class Sidecar:
         path = item.source.removeprefix(self.prefix)
         said = self.entries.get(path)
         if said is None:
+            self._opened.add(path.partition("#")[0].partition("!")[0])
             return item
         self._used.add(path)
         return item._replace(
@@ -83,12 +82,33 @@ class Sidecar:
     def unused(self) -> Iterator[Skipped]:
         """The files that it names and that were not come upon."""
         for name in sorted(self.entries.keys() - self._used):
-            yield Skipped(self.source, Reason.MISSING, name)
+            holds = ": it holds many documents, each with a name of its own" if name in self._opened else ""
+            yield Skipped(self.source, Reason.MISSING, f"{name}{holds}")
+
+
+def _is_silent(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and value.strip() in _SILENT)
+
+
+def _wrong(entry: dict[str, Any], said: dict[str, Any]) -> str | None:
+    """What is wrong with an entry; None if nothing is."""
+    unknown = sorted(map(str, entry.keys() - _KEYS))
+    if unknown:
+        return f"unknown {', '.join(unknown)[:200]}; known are {', '.join(sorted(_KEYS))}"
+    if nested := [key for key, value in said.items() if not isinstance(value, str)]:
+        return f"its {nested[0]} is a {type(said[nested[0]]).__name__}, not a text"
+    if "file" not in said:
+        return "names no file"
+    if "url" in said and urls.canonical(said["url"]) is None:
+        return f"{said['url'][:200]!a} is no URL"
+    if "date" in said and dates.parse(said["date"]) is None and parse_foreign(said["date"]) is None:
+        return f"{said['date'][:200]!a} is no date; write it as 2020-01-02"
+    return None
 
 
 def _yaml(text: str) -> Iterator[dict[str, Any]]:
-    """A list of entries, or a mapping of files to what is said of each, or to its URL."""
-    values = yaml.load(text, _LOADER) or []  # noqa: S506 - a safe loader
+    """A list of entries, or a mapping of files to what is said of each, or to its URL. Every value as it is written."""
+    values = plain_yaml.load(text, as_written=True) or []
     if isinstance(values, dict):
         for name, said in values.items():
             if isinstance(said, str):
@@ -104,7 +124,7 @@ def _yaml(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _csv(text: str) -> Iterator[dict[str, Any]]:
-    lines = csv.DictReader(text.splitlines(), strict=True)
+    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     for line in lines:
         if None in line or None in line.values():
             raise ValueError(f"line {lines.line_num}: not as many fields as the first line names")

@@ -16,7 +16,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from corpus.formats import media_type
 from corpus.intake.entries import MOST_DOCUMENT_BYTES, MOST_RESYNCS, Item, Reason, Skipped, Unreadable
-from corpus.intake.inflate import undo
+from corpus.intake.inflate import Inflated, undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # What a record begins with: the gzip header, with deflate as its method; the zstd frame; the line itself.
 _MARKS: Final = {"gz": b"\x1f\x8b\x08", "zst": b"\x28\xb5\x2f\xfd", "": b"WARC/1."}
 _HUNT_BYTES: Final = 4 * 1024 * 1024
+# Where the last record is larger, it is not read once more to see whether something is cut off behind it.
+_LAST_BYTES: Final = 64 * 1024 * 1024
 # A record within another's body: the length of the outer one is wrong.
 _RECORD_BEGINS: Final = b"\r\n\r\nWARC/1."
 _RECORD: Final = re.compile(rb"\r\n\r\nWARC/1\.\d\r\n[Ww][Aa][Rr][Cc]-")
@@ -117,7 +119,7 @@ def _records(
 ) -> Iterator[Item | Skipped | _Damaged | None]:
     """What the records from `start` on give, None for those that are no documents. `_Damaged` is the last."""
     file.seek(start)
-    at, itself = start, True
+    at, itself, known = start, True, False
     try:
         for record in ArchiveIterator(file, WarcRecordType.any_type, parse_http=False, fsspec_args=False):
             at, itself = start + record.stream_pos, True
@@ -131,15 +133,33 @@ def _records(
                 yield _Damaged(at, entry, "a record is cut off, or shorter than it says", itself)
                 return
             yield entry
-            itself = False
+            itself, known = False, True
+        if size - at <= _LAST_BYTES and ending and _ends_early(file, at, ending):
+            yield _Damaged(at, Reason.TORN, "the compressed data ends early", itself)
+        elif not known and start == 0:
+            yield _Damaged(0, Reason.CORRUPT, "no record", itself=True)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - a panic in the library is no Exception
         yield _Damaged(at, Reason.CORRUPT, str(error), itself)
 
 
+def _ends_early(file: BinaryIO, at: int, ending: str) -> bool:
+    """Whether a record that begins behind the last one, at `at`, is cut off: FastWARC takes its rest for the end."""
+    file.seek(at)
+    stream = Inflated(file, ending)
+    try:
+        while stream.read(_HUNT_BYTES):
+            pass
+    except Unreadable as error:
+        return error.reason is Reason.TORN
+    return False
+
+
 def _entry(record: WarcRecord, source: str, selection: Selection) -> Item | Skipped | Reason | None:
     """What a record gives; a Reason if it is damaged."""
+    if record.record_type in (WarcRecordType.unknown, WarcRecordType.no_type):
+        return Skipped(source, Reason.CORRUPT, f"a record of unknown type {record.headers.get('WARC-Type')!a}"[:200])
     is_response = record.record_type == WarcRecordType.response
     if is_response:
         record.parse_http()
@@ -201,8 +221,8 @@ def _decoded(body: bytes, headers: HeaderMap) -> bytes:
 def _date(record: WarcRecord) -> datetime | None:
     try:
         found = cast("datetime | None", record.record_date)
+        if found is None:
+            return None
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    if found is None:
-        return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -252,7 +252,8 @@ def _parsed(found: Found, settings: Ingest, watch: Watch, deadly: Container[str]
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, _DEADLY),))
     try:
         with nullcontext() if kind in _HARMLESS and not is_registered(kind) else watch.over(found.source):
-            return with_provenance(parser.parse(Document(data, kind, found.source, found.url)), found)
+            document = Document(data, kind, found.source, found.url, charset=found.charset)
+            return with_provenance(parser.parse(document), found)
     except MemoryError:
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))
     except Exception as error:  # noqa: BLE001 - whatever a library raises: a document that crashes costs only itself

@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 _LARGE: Final = 250_000
 _TOGETHER: Final = 4_000_000
 _FOUND: Final = [
-    "source", "data", "document_id", "size", "media_type", "captured_at", "url", "published_date", "publisher"
+    "source", "data", "document_id", "size", "media_type", "captured_at", "url", "published_date", "publisher",
+    "headers",
 ]  # fmt: skip
+# In the value of an HTTP Content-Type.
+CHARSET: Final = r"(?i)charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})"
 _TEXT_ENDINGS: Final = (".txt", ".md", ".markdown", ".text")
 
 
@@ -52,6 +55,7 @@ class Found(NamedTuple):
     published_date: str | None = None
     publisher: str | None = None
     is_link: bool = False
+    charset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ class RowGroup:
         """The documents of some of its rows, one at a time."""
         for batch in rows.select(_FOUND).to_batches(max_chunksize=64):
             # Not `to_pylist`, which imports pandas for the sake of instants.
-            for one in pl.DataFrame(batch).iter_rows(named=True):
+            frame = pl.DataFrame(batch).with_columns(charset=_charset()).drop("headers")
+            for one in frame.iter_rows(named=True):
                 yield Found(
                     one["source"],
                     one["data"] if one["size"] <= limit else None,
@@ -109,6 +114,7 @@ class RowGroup:
                     one["url"],
                     one["published_date"],
                     one["publisher"],
+                    charset=one["charset"],
                 )
 
     def ordinary(self, rows: pa.Table, kind: str, limit: int) -> Iterator[NDArray[np.int64]]:
@@ -132,6 +138,13 @@ class RowGroup:
         """Where some of its rows come from, in columns."""
         told = {name: whole(rows[name]) for name in ("document_id", "source", "media_type", "size", "captured_at")}
         return {**told, "batch": pl.Series([self.batch]).new_from_index(0, rows.num_rows)}
+
+
+def _charset() -> pl.Expr:
+    """The charset that each document's HTTP headers name."""
+    header = pl.element().struct
+    named = pl.when(header.field("name").str.to_lowercase() == "content-type").then(header.field("value"))
+    return pl.col("headers").list.eval(named.str.extract(CHARSET)).list.drop_nulls().list.first()
 
 
 def contents(rows: pa.Table) -> list[memoryview]:

@@ -15,6 +15,7 @@ import yaml
 from corpus.errors import CorpusError, DamagedObject, MissingObjects, StorageError
 from corpus.store.files import write_text
 from corpus.store.shards import digests
+from corpus.text import plain_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +32,6 @@ _HEADER: Final = (
 # Of one site's pages each repeats much of the others, which zstd sees only within one page of Parquet.
 _PAGE_BYTES: Final = 64_000_000
 _REPEATING: Final = ("media_type", "publisher", "licence")
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +82,15 @@ def load(root: Path) -> list[Batch]:
         return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
-    except (ValueError, TypeError, KeyError, yaml.YAMLError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise CorpusError(
             f"{path} cannot be read: {' '.join(str(error).split())}. `git checkout -- {BATCHES}` restores it."
         ) from None
 
 
 def parse(text: str) -> list[Batch]:
-    """The batches in the text of a manifest. Raises ValueError, TypeError, KeyError or YAMLError if it is none."""
-    values = yaml.load(text, _LOADER) or {}  # noqa: S506 - a safe loader
+    """The batches in the text of a manifest. Raises ValueError, TypeError or KeyError if it is none."""
+    values = plain_yaml.load(text) or {}
     return [
         Batch(
             _plain_name(entry["name"]),

@@ -18,6 +18,7 @@ import yaml
 
 from corpus.errors import CorpusError
 from corpus.store.files import write_text
+from corpus.text import plain_yaml
 from corpus.text.urls import canonical, publisher
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ WITHDRAWN: Final = "withdrawn.yaml"
 _HEADER: Final = (
     "# What was withdrawn from this corpus and must not come back: hashes, no texts. `corpus forget` writes this.\n"
 )
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HEX: Final = 32
 
 
@@ -135,7 +135,7 @@ def load(root: Path) -> Tombstones:
 def parse(text: str) -> Tombstones:
     """The withdrawals in the text of a record. Raises CorpusError if it is none."""
     try:
-        values = yaml.load(text, _LOADER) or {}  # noqa: S506 - a safe loader
+        values = plain_yaml.load(text) or {}
         return Tombstones(
             tuple(
                 Withdrawal(
@@ -146,7 +146,7 @@ def parse(text: str) -> Tombstones:
                 for entry in values["withdrawals"]
             )
         )
-    except (ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _damaged(error) from None
 
 

@@ -21,6 +21,18 @@ _STRAY: Final = re.compile("[\udc80-\udcff]+")
 # A few controls or foreign bytes slip into real texts; more make it something else.
 _FEW: Final = 8
 _FEW_SHARE: Final = 0.02
+_FOREIGN: Final = re.compile(rb"[\x80-\xff]+")
+# Letters in a row that are none of Latin script's; accents stand between letters of ASCII.
+_WORD: Final = 4
+
+# What browsers know; Python calls `hex` and `undefined` encodings, too.
+_DECLARABLE: Final = re.compile(
+    r"utf-(?:8|16|32)(?:-.*)?|ascii|iso8859-\d{1,2}|cp(?:125\d|866|874|932|949)|koi8-[rtu]|mac-(?:roman|cyrillic)|tis-620"
+    r"|gbk|gb2312|gb18030|big5|big5hkscs|euc_jp|euc_kr|iso2022_jp|shift_jis"
+)
+# What the WHATWG calls these is a superset that pages really use.
+_ALIASES: Final = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030",
+                   "iso8859-9": "cp1254", "shift_jis": "cp932", "euc_kr": "cp949"}  # fmt: skip
 
 
 class Decoded(NamedTuple):
@@ -46,7 +58,7 @@ def decode(data: bytes) -> Decoded:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return _mixed(data) or _guessed(data)
+        return mixed(data) or _guessed(data)
     # UTF-16 of Western text is valid UTF-8 full of NULs; ISO-2022 is ASCII full of escapes.
     return _guessed(data) if "\0" in text[:_SAMPLE] or "\x1b" in text[:_SAMPLE] else _checked(text, "utf-8")
 
@@ -61,7 +73,7 @@ def _checked(text: str, encoding: str) -> Decoded:
     return Decoded(text.replace("\0", "") if nuls else text, encoding, nuls)
 
 
-def _mixed(data: bytes) -> Decoded | None:
+def mixed(data: bytes) -> Decoded | None:
     """UTF-8 with some stray bytes, which are read as Windows-1252; None if it is one legacy encoding throughout."""
     text = data.decode("utf-8", "surrogateescape")
     stray = sum(len(run) for run in _STRAY.findall(text))
@@ -72,14 +84,42 @@ def _mixed(data: bytes) -> Decoded | None:
     return _checked(mended, "utf-8+cp1252")
 
 
-def _guessed(data: bytes) -> Decoded:
+def declared_encoding(name: str | None) -> str | None:
+    """The encoding that a declared charset stands for, as browsers read it; None if they know none of this name."""
+    try:
+        encoding = codecs.lookup(name or "").name
+    except (LookupError, ValueError):
+        return None
+    return _ALIASES.get(encoding, encoding) if _DECLARABLE.fullmatch(encoding) else None
+
+
+def legacy(data: bytes) -> str | None:
+    """What text that is no UTF-8 is encoded in; None if that cannot be told.
+
+    A few accents among English words look like many encodings; they are nearly always Windows-1252.
+    """
+    foreign = _FOREIGN.findall(data)
+    if sum(map(len, foreign)) < _FEW and max(map(len, foreign), default=0) < _WORD:
+        return None
     import chardet  # its tables take a moment to load, and are seldom needed
 
-    name = chardet.detect(data[:_SAMPLE])["encoding"]
-    if name is None:
+    name = chardet.detect(data)["encoding"]
+    return None if name is None else "utf-8" if name.lower() == "ascii" else codecs.lookup(name).name
+
+
+def _guessed(data: bytes) -> Decoded:
+    sample = data[:_SAMPLE]
+    if sample.isascii() and (found := _FOREIGN.search(data)):
+        # Far behind, there may be the one word that is not.
+        sample = data[max(0, found.start() - _SAMPLE // 2) : found.start() + _SAMPLE // 2]
+    if b"\0" in sample or b"\x1b" in sample:
+        import chardet
+
         # One NUL makes it binary to chardet, though it may be a stray one.
-        name = chardet.detect(data[:_SAMPLE].replace(b"\0", b""))["encoding"]
-    if name is None:
-        return _BINARY
-    name = "utf-8" if name.lower() == "ascii" else codecs.lookup(name).name
-    return _checked(data.decode(name, "replace"), name)
+        told = chardet.detect(sample)["encoding"] or chardet.detect(sample.replace(b"\0", b""))["encoding"]
+        name = codecs.lookup("utf-8" if told.lower() == "ascii" else told).name if told else None
+    else:
+        name = legacy(sample)
+        if name is None and sum(map(len, _FOREIGN.findall(sample))) < _FEW:
+            name = "cp1252"
+    return _checked(data.decode(name, "replace"), name) if name else _BINARY

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from corpus.errors import CorpusError, DamagedObject
 from corpus.store.digest import FileDigests
+from corpus.text import plain_yaml
 from corpus.versioning.repository import LOCK, PIPELINE
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from corpus.versioning.repository import Repository
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FOLDER: Final = ".dir"
 _SETTLING_SECONDS: Final = 2.0
 _POLL_SECONDS: Final = 0.02
@@ -63,15 +61,15 @@ def parse(text: str, where: str, pipeline: str | None = None) -> list[Pin]:
     Raises:
         CorpusError: it is no dvc.lock.
     """
+    kept_in_git = _kept_in_git(pipeline)
     try:
-        stages = yaml.load(text, Loader=_LOADER)["stages"]  # noqa: S506 - a safe loader
-        kept_in_git = _kept_in_git(pipeline)
+        stages = plain_yaml.load(text, aliases=True)["stages"]
         return [
             Pin(name, out["path"], out["md5"], int(out.get("size", 0)), out["path"] not in kept_in_git)
             for name, stage in stages.items()
             for out in stage.get("outs", ())
         ]
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise CorpusError(
             f"{where} is damaged ({type(error).__name__}). `git checkout -- {LOCK}` brings the committed one back."
         ) from None
@@ -81,11 +79,17 @@ def _kept_in_git(pipeline: str | None) -> set[str]:
     if pipeline is None:
         return set()
     kept: set[str] = set()
-    for stage in yaml.load(pipeline, Loader=_LOADER)["stages"].values():  # noqa: S506 - a safe loader
-        for kind in ("outs", "metrics", "plots"):
-            for out in stage.get(kind, ()):
-                if isinstance(out, dict):
-                    kept |= {path for path, options in out.items() if options and options.get("cache") is False}
+    try:
+        for stage in plain_yaml.load(pipeline, aliases=True)["stages"].values():
+            for kind in ("outs", "metrics", "plots"):
+                for out in stage.get(kind, ()):
+                    if isinstance(out, dict):
+                        kept |= {path for path, options in out.items() if options and options.get("cache") is False}
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        why = type(error).__name__
+        raise CorpusError(
+            f"{PIPELINE} is damaged ({why}). `git checkout -- {PIPELINE}` brings the committed one back."
+        ) from None
     return kept
 
 
@@ -115,7 +119,7 @@ def of_working_tree(repository: Repository) -> list[Pin]:
 
 
 def _stages(pipeline: str) -> set[str]:
-    return set(yaml.load(pipeline, Loader=_LOADER)["stages"])  # noqa: S506 - a safe loader
+    return set(plain_yaml.load(pipeline, aliases=True)["stages"])
 
 
 def of_commit(repository: Repository, commit: str) -> list[Pin]:

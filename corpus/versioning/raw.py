@@ -20,6 +20,7 @@ from corpus.store.files import publish as move
 from corpus.store.files import sync_folder, write_text
 from corpus.store.lock import write_lock
 from corpus.versioning import pins, recovery
+from corpus.versioning.repository import complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,9 +99,9 @@ def _require_room(root: Path, size: int) -> None:
 
 def track(repository: Repository) -> None:
     """`dvc add data/raw`, and a look whether the cache really has it."""
-    done = repository.dvc("add", "--quiet", raw.RAW)
+    done = repository.dvc("add", raw.RAW)
     if done.returncode != 0:
-        raise CorpusError(f"`dvc add {raw.RAW}` failed; nothing was added.\n{(done.stderr or done.stdout).strip()}")
+        raise CorpusError(f"`dvc add {raw.RAW}` failed; nothing was added.\n{complaint(done)}")
     wrong = pins.verify(repository, pinned((repository.root / PIN).read_text(encoding="utf-8")))
     if wrong:
         raise MissingObjects("The DVC cache lacks the batch; is the disk full? Nothing was added.", wrong)

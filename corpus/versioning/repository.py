@@ -90,6 +90,12 @@ class Repository:
         )
 
 
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """Why DVC failed, without where to ask for help."""
+    said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    return "\n".join(said) or (done.stderr or done.stdout).strip()
+
+
 def find(start: str | Path = ".") -> Repository:
     """The corpus repository that a folder is in.
 

@@ -88,6 +88,10 @@ def test_a_clone_with_the_batches_pulled_gives_the_same_md5s(corpus_repo: Corpus
 def test_wrong_usage_is_said_in_a_line(corpus_repo: Corpus, tmp_path: Path) -> None:
     for arguments, words in (
         (["nowhere"], "there is no such file"),
+        (["."], "this corpus itself"),
+        ([".git", ".git/config"], "this corpus itself"),
+        ([str(tmp_path), "--captured-at", "0001-01-01T00:00:00+10:00"], "is no time"),
+        ([str(tmp_path), "--captured-at", "0001-01-01"], "before the year 1000"),
         ([str(tmp_path), "--captured-at", "soon"], "is no time"),
         ([str(tmp_path), "--captured-at", "2999-01-01"], "in the future"),
         ([], "Missing argument"),
@@ -110,6 +114,17 @@ def test_wrong_usage_is_said_in_a_line(corpus_repo: Corpus, tmp_path: Path) -> N
     )
     assert done.returncode == 2
     assert "dvc.yaml" in done.stderr
+
+
+def test_a_table_without_a_known_column_is_told_at_once(corpus_repo: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"Tram line delayed,{BODY.replace(',', '')}\nOther,x\n")
+    (tmp_path / "b.jsonl").write_text('[\n{"title": "A"}\n]\n')
+    (tmp_path / "c.jsonl").write_text('{"metadata": {"title": "A"}}\n')
+    said = corpus_repo.run("add", *map(str, sorted(tmp_path.glob("?.*")))).stderr
+    assert "a.csv: no column is known as title or text: Tram line delayed" in said
+    assert "b.jsonl: its first row is no JSON object" in said
+    assert "ingest.columns" in said
+    assert "c.jsonl" not in said
 
 
 def test_limits_choices_and_lists(corpus_repo: Corpus, tmp_path: Path) -> None:

@@ -160,6 +160,7 @@ def test_an_empty_corpus_builds_and_reads(corpus_repo):
         ("validate: {severity: {title_missing: warn}}\n", ["title_missing must block"]),
         ("- a\n", ["not a mapping"]),
         ("a: [\n", ["no YAML"]),
+        ("- " * 5_000, ["nested too deep"]),
     ],
 )
 def test_faults_of_params_are_told_together_and_nothing_is_changed(built, params, told):
@@ -171,6 +172,17 @@ def test_faults_of_params_are_told_together_and_nothing_is_changed(built, params
     for part in told:
         assert part in done.stderr
     assert (built.root / "dvc.lock").read_bytes() == before
+
+
+def test_a_damaged_file_is_named_itself(built):
+    for name in ("dvc.yaml", "dvc.lock", "batches.yaml"):
+        for damage in ("", "- " * 60_000, "a: b"):
+            before = (built.root / name).read_bytes()
+            (built.root / name).write_text(damage)
+            done = built.run("status", check=False, **UNMEASURED)
+            (built.root / name).write_bytes(before)
+            assert done.returncode == 1
+            assert f"git checkout -- {name}" in done.stderr
 
 
 def test_what_cannot_be_read_is_named_before_anything_is_changed(built):

@@ -37,6 +37,13 @@ def test_parsing_never_raises_and_headings_point_at_their_text(data):
     assert parse(data) == parsed
 
 
+@pytest.mark.parametrize("named", ["undefined", "hex", "idna", "punycode", "utf-7", "cp037", "klingon", "", "x\0"])
+def test_what_is_no_charset_is_none(named):
+    page = f"<html><head><meta charset='{named}'><title>Café</title></head><body><p>{PROSE}</p></body></html>"
+    document = Document(page.encode("cp1252"), "text/html", "x.html", charset=named)
+    assert parser_of("text/html", "by-language").parse(document).title == "Café"
+
+
 HOSTILE = {
     "attributes": b"<p " + b"a=b " * 300_000 + b">",
     "nested": b"<div>" * 100_000,

@@ -72,6 +72,11 @@ def test_datatrove_rows_with_metadata() -> None:
         ("2020-09-11 10:00:00+02:00", date(2020, 9, 11), datetime(2020, 9, 11, 8, tzinfo=UTC)),
         ("2020-09-11 10:00:00 UTC", date(2020, 9, 11), datetime(2020, 9, 11, 10, tzinfo=UTC)),
         ("11 September 2020", date(2020, 9, 11), None),
+        # As CSV has them, and a day with an hour that is none of these.
+        ("1599811200", date(2020, 9, 11), datetime(2020, 9, 11, 8, tzinfo=UTC)),
+        (" 1599811200.5", date(2020, 9, 11), datetime(2020, 9, 11, 8, 0, 0, 500_000, tzinfo=UTC)),
+        ("1599811200000", date(2020, 9, 11), datetime(2020, 9, 11, 8, tzinfo=UTC)),
+        ("2020091110", None, None),
         ("soon", None, None),
         (float("nan"), None, None),
         (10**300, None, None),

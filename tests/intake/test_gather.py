@@ -23,7 +23,7 @@ from fastwarc.warc import ArchiveIterator
 
 from corpus.errors import InputError
 from corpus.intake.entries import Item, Reason, Selection, Skipped
-from corpus.intake.gather import documents, expand
+from corpus.intake.gather import documents, expand, lines_of
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -181,6 +181,15 @@ def test_paths_patterns_and_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert len(error.value.faults) == 3
 
 
+def test_a_list_of_paths_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("x")
+    assert expand(["-"], lines_of(io.BytesIO(b"a.txt\r\n\na.txt"))) == [Path("a.txt"), Path("a.txt")]
+    with pytest.raises(InputError) as error:
+        expand(["-"], lines_of(io.BytesIO(b"x" * 1_000_000 + b"\n\0\xff")))
+    assert max(map(len, error.value.faults)) < 400
+
+
 def test_a_sidecar_says_what_files_lost(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     (folder / "sub").mkdir(parents=True)
@@ -210,6 +219,17 @@ def test_a_sidecar_says_what_files_lost(tmp_path: Path) -> None:
         ("sources.yaml", "just words"),
         ("sources.yaml", "a: [" * 5_000),
         ("sources.csv", "file,url\na.txt\n"),
+        # libyaml nests by recursion, and ends the process.
+        ("sources.yaml", "a.txt:\n  " + "- " * 60_000),
+        ("sources.yaml", "a.txt: {url: https://example.org/a, date: tomorrow}"),
+        ("sources.yaml", "a.txt: 'javascript:alert(1)'"),
+        ("sources.csv", "file,url\na.txt,https://example.org/1\na.txt,https://example.org/2\n"),
+        # Each alias stands for ten of the one before.
+        (
+            "sources.yaml",
+            "b0: {url: &b0 [lol]}\n"
+            + "".join(f"b{n}: {{url: &b{n} [{', '.join([f'*b{n - 1}'] * 10)}]}}\n" for n in range(1, 12)),
+        ),
     ],
 )
 def test_a_bad_sidecar_is_refused(tmp_path: Path, name: str, text: str) -> None:
@@ -217,6 +237,21 @@ def test_a_bad_sidecar_is_refused(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(InputError, match="Nothing was added"):
         gather(tmp_path)
+
+
+def test_a_sidecar_says_what_is_written_there(tmp_path: Path) -> None:
+    for name in ("010", "no", "a.txt"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "r.csv").write_text("title\nA\n")
+    (tmp_path / "sources.yaml").write_text(
+        "010: {date: 2020-01-02T00:30:00+02:00}\nno: {publisher: ~}\nr.csv: {publisher: The R}\n"
+    )
+    (tmp_path / "sources.csv").write_text('file,publisher\r\na.txt,"The\r\nA\u2028B"\r\n')
+    found = gather(tmp_path)
+    said = [(one.published_date, one.publisher) for one in items(found).values()]
+    assert said == [("2020-01-02T00:30:00+02:00", None), (None, "The\nA\u2028B"), (None, None), (None, None)]
+    (told,) = [entry.detail for entry in found if isinstance(entry, Skipped)]
+    assert told == "r.csv: it holds many documents, each with a name of its own"
 
 
 def test_rows_of_every_kind_of_table(tmp_path: Path) -> None:
@@ -245,7 +280,8 @@ def test_rows_of_every_kind_of_table(tmp_path: Path) -> None:
 
 
 def test_hostile_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.intake.rows.MOST_ROW_BYTES", 1_000_000)
+    for module in ("rows", "separated"):
+        monkeypatch.setattr(f"corpus.intake.{module}.MOST_ROW_BYTES", 1_000_000)
     (tmp_path / "columns.csv").write_text(",".join(map(str, range(200_000))) + "\n1\n")
     (tmp_path / "deep.json").write_text("[" * 200_000)
     (tmp_path / "empty.csv").write_text("")
@@ -347,6 +383,43 @@ def test_damaged_warcs_give_the_rest(tmp_path: Path, pack) -> None:
     found = gather(path)
     assert [one.url for one in items(found).values()] == ["https://example.com/1", "https://example.com/3"]
     assert len(reasons(found)) == 1
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd.compress])
+@pytest.mark.parametrize("left", [3, 12, 30, 90])
+def test_a_warc_that_ends_within_a_header_is_told(tmp_path: Path, pack, left: int) -> None:
+    ending = {bytes: "", gzip.compress: ".gz"}.get(pack, ".zst")
+    first, second = map(pack, pages(1, 2))
+    (tmp_path / f"a.warc{ending}").write_bytes(first + second[:left])
+    found = gather(tmp_path)
+    assert [one.url for one in items(found).values()] == ["https://example.com/1"]
+    assert set(reasons(found).values()) <= {Reason.TORN, Reason.CORRUPT}
+    assert len(reasons(found)) == 1
+
+
+def test_what_is_no_record_of_a_warc_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lines.warc").write_bytes(b"".join(pages(1, 2)).replace(b"\r\n", b"\n"))
+    (tmp_path / "none.warc").write_bytes(b"\r\n" * 9)
+    (tmp_path / "type.warc").write_bytes(
+        b"".join(pages(1, 2)).replace(b"WARC-Type: response", b"WARC-Type: respknse", 1)
+    )
+    found = gather(tmp_path)
+    assert [one.url for one in items(found).values()] == ["https://example.com/2"]
+    assert list(reasons(found).values()) == [Reason.CORRUPT] * 3
+
+
+def test_a_zip_whose_members_are_the_same_bytes_is_a_bomb(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"a" * 10_000_000)
+    data = packed.getvalue()
+    begin, end = data.index(b"PK\1\2"), data.index(b"PK\5\6")
+    counted = bytearray(data[end:])
+    struct.pack_into("<HHI", counted, 8, 3_000, 3_000, (end - begin) * 3_000)
+    (tmp_path / "a.zip").write_bytes(data[:begin] + data[begin:end] * 3_000 + counted)
+    found = gather(tmp_path)
+    assert len(items(found)) < 10
+    assert reasons(found) == {f"{tmp_path.name}/a.zip": Reason.BOMB}
 
 
 def test_an_unreadable_folder_is_told(tmp_path: Path) -> None:

@@ -57,6 +57,43 @@ def test_together_or_alone_the_rows_are_the_same(tmp_path: Path, chosen: list[It
     assert made.num_rows == len(chosen)
 
 
+def test_a_source_is_unique_in_its_batch(tmp_path: Path) -> None:
+    names = ["t.tar!a.txt" if number % 1_500 == 0 else f"t.tar!{number}.txt" for number in range(5_000)]
+    names[4_000] = "t.tar!a.txt#2"
+    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, set()) as writer:
+        for number, name in enumerate(names):
+            writer.add(Item(name, str(number).encode(), "text/plain"))
+        finished = writer.finish()
+    assert finished is not None
+    _, (path,) = finished
+    found = pl.read_parquet(path, columns=["source"])["source"]
+    assert found.n_unique() == 5_000
+    given = found.gather([0, 1_500, 3_000, 4_000, 4_500]).to_list()
+    assert given == ["t.tar!a.txt", "t.tar!a.txt#2", "t.tar!a.txt#3", "t.tar!a.txt#2#2", "t.tar!a.txt#4"]
+
+
+def test_pages_are_read_in_the_charset_of_their_headers(tmp_path: Path) -> None:
+    # So short that nobody could tell: as Windows-1252 it reads `Äà`.
+    page = f"<html><title>Да</title><p>{TEXT}</p></html>".encode("cp1251")
+    kinds = [
+        "text/html; charset=windows-1251",
+        "text/html",
+        'text/html; Charset="Windows-1251"',
+        "text/html; charset=hex",
+    ]
+    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, set()) as writer:
+        for number, kind in enumerate(kinds):
+            headers = (("Server", "x"), ("content-type", kind))
+            writer.add(Item(f"{number}", page + b" " * number, "text/html", headers=headers))
+        writer.add(Item("4", page + b"x", "text/html"))
+        finished = writer.finish()
+    assert finished is not None
+    batch, (path,) = finished
+    group = RowGroup(path, 0, batch.name, batch.documents)
+    found = documents(group.documents_of(group.table(), 1_000_000), Ingest())
+    assert found["title"].to_pylist() == ["Да", "Äà", "Да", "Äà", "Äà"]
+
+
 def test_parsing_rows_imports_nothing_that_only_others_need(tmp_path: Path) -> None:
     with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, set()) as writer:
         for item in (ROWS[0], ROWS[1], ROWS[10]):

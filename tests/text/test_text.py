@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.text import dates, language, tidy, urls
+from corpus.text import dates, language, plain_yaml, tidy, urls
 from corpus.text.controls import control_characters
 from corpus.text.decode import decode
 from corpus.text.foreign import languages_of, parse_foreign
@@ -240,9 +240,28 @@ def test_encodings(encoding):
     assert decode(text.encode(encoding)).text == text
 
 
+@pytest.mark.parametrize("words", ["Straße", "a café", "it’s “fine” – so", "10 € each"])
+def test_a_few_accents_among_english_words_are_of_windows(words):
+    for text in (f"The council voted on {words} on Monday.", "The council voted on Monday. " * 5_000 + words):
+        assert decode(text.encode("cp1252")).text == text
+
+
 def test_binary_is_no_text():
     assert decode(bytes(range(256)) * 40).encoding is None
     assert decode(b"\x89PNG\r\n\x1a\n" + bytes(500)).encoding is None
+
+
+@pytest.mark.parametrize("text", ["- " * 60_000, "[" * 60_000, "a: " + "{a: " * 60_000, "a: &a [x]\nb: *a", "a: ["])
+def test_yaml_is_plain_or_none(text):
+    with pytest.raises(ValueError, match=r"nested deeper|aliases are not read|did not find expected"):
+        plain_yaml.load(text)
+
+
+def test_yaml_as_it_is_written():
+    text = "010: {date: 2020-01-02, n: 1_0, no: ~}"
+    assert plain_yaml.load(text, as_written=True) == {"010": {"date": "2020-01-02", "n": "1_0", "no": "~"}}
+    assert plain_yaml.load(text) == {8: {"date": date(2020, 1, 2), "n": 10, False: None}}
+    assert plain_yaml.load("a: &a [x]\nb: *a", aliases=True) == {"a": ["x"], "b": ["x"]}
 
 
 def test_a_letter_with_very_many_marks_takes_no_time() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from corpus.text.decode import decode
+from corpus.text.decode import declared_encoding, decode
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -21,9 +21,6 @@ DEEPEST: Final = 250
 _HEAD: Final = 2_048
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _XML: Final = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})", re.IGNORECASE)
-# What the WHATWG calls these is a superset that pages really use.
-_ALIASES: Final = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030",
-                   "iso8859-9": "cp1254", "shift_jis": "cp932", "euc_kr": "cp949"}  # fmt: skip
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})(?=[\s/>])")
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 _VOID: Final = frozenset(
@@ -89,23 +86,12 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
             pass
         found = _CHARSET.search(data[:_HEAD]) or _XML.match(data[:_HEAD])
         for name in (declared, found[1].decode() if found else None):
-            encoding = _known(name)
+            encoding = declared_encoding(name)
             # Pages that say UTF-8 and are not have a few bytes of something else in them.
             if encoding and not encoding.startswith(("utf-8", "utf-16", "utf-32")):
                 return data.decode(encoding, "replace"), encoding
     decoded = decode(data)
     return decoded.text, decoded.encoding
-
-
-def _known(name: str | None) -> str | None:
-    if not name:
-        return None
-    try:
-        encoding = codecs.lookup(name).name
-        b"".decode(encoding)
-    except LookupError:
-        return None
-    return _ALIASES.get(encoding, encoding)
 
 
 def _require_bounds(text: str) -> None:

@@ -45,7 +45,7 @@ class HtmlParser:
     def parse(self, document: Document) -> Parsed:
         """Parse one page. What is wrong with it stands in `problems`."""
         try:
-            read = page.read(document.data)
+            read = page.read(document.data, document.charset)
         except page.Unreadable as error:
             return Parsed(parser=self.name, problems=(Problem(Check.UNREADABLE, str(error)),))
         if read is None:

@@ -16,7 +16,7 @@ from corpus.store.raw import RAW
 from corpus.store.shards import load_keys
 from corpus.versioning import commit, pins, raw
 from corpus.versioning.releasing.changes import Side
-from corpus.versioning.repository import LOCK
+from corpus.versioning.repository import LOCK, complaint
 from schemas.expectations import Verdict
 
 if TYPE_CHECKING:
@@ -164,5 +164,5 @@ def _status(repository: Repository) -> set[str]:
     """The stages and .dvc files that DVC says have changed."""
     done = repository.dvc("status", "--json")
     if done.returncode != 0:
-        raise CorpusError(f"`dvc status` failed: {done.stderr.strip()}")
+        raise CorpusError(f"`dvc status` failed: {complaint(done)}")
     return set(json.loads(done.stdout or "{}"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import CorpusError, MissingObjects, Refused, StorageError
 from corpus.versioning import commit, pins, raw
+from corpus.versioning.repository import complaint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,10 +81,9 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
     tell(f"pushing {len(objects):,} objects to {remote}")
     done = repository.dvc("push")
     if done.returncode != 0:
-        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr.strip()]
         raise CorpusError(
             f"`dvc push` failed; {release.version} stands here, and `corpus release --push` tries again.\n"
-            + "\n".join(said)
+            + complaint(done)
         )
     store = _store(repository)
     lacking = _lacking(store, objects)

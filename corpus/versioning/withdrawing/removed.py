@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from corpus.errors import CorpusError, Withdrawn
+from corpus.text import plain_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,6 @@ _HEADER: Final = (
     "# Objects that were removed from the cache and the remotes, and which releases took the place of those that had\n"
     "# them, so that old versions explain themselves. `corpus forget --everywhere` writes this.\n"
 )
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def parse(text: str | None) -> list[Removal]:
         CorpusError: it is none.
     """
     try:
-        values = yaml.load(text or "", _LOADER) or {"removals": []}  # noqa: S506 - a safe loader
+        values = plain_yaml.load(text or "") or {"removals": []}
         return [
             Removal(
                 date.fromisoformat(str(entry["date"])),
@@ -62,7 +62,7 @@ def parse(text: str | None) -> list[Removal]:
             )
             for entry in values["removals"]
         ]
-    except (ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         said = " ".join(str(error).split())
         raise CorpusError(f"{REMOVED} cannot be read: {said}. `git checkout -- {REMOVED}` restores it.") from None
 
