@@ -5,11 +5,11 @@ import csv
 import io
 import json
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.intake import rows
-from corpus.intake.entries import Item, Selection, Skipped
+from corpus.intake.entries import Item, Reason, Selection, Skipped
 
 FIELDS = st.text(st.sampled_from('ab,;"\n\r\t \x00\x1f\x7f\x85\u2028é東😀\\/'), max_size=12)
 
@@ -53,28 +53,32 @@ class Slow(io.BytesIO):
 
 def found(data, size=1 << 20):
     entries = list(rows.read(Slow(data, size), "x.csv", "x", Selection(), seekable=False))
-    return [one.data if isinstance(one, Item) else None for one in entries if not is_end(one)]
+    return [one for one in entries if isinstance(one, Item) or one.detail != "no row"]
 
 
-def is_end(entry):
-    return isinstance(entry, Skipped) and entry.detail == "no row"
+def check(text, size):
+    expected = plainly(text)
+    for entries in (found(text.encode()), found(text.encode(), size)):
+        # What a quotation mark holds that is never closed is no row; it is told, and has a test of its own.
+        if entries and isinstance(entries[-1], Skipped) and entries[-1].reason is Reason.TORN:
+            entries.pop()
+            expected = expected[: len(entries)]
+        assert [one.data if isinstance(one, Item) else None for one in entries] == expected
 
 
 @given(st.lists(st.lists(FIELDS, min_size=2, max_size=3), max_size=6), st.integers(1, 40))
+# The module writes a carriage return as it is, which breaks the row.
+@example(table=[["", ""], ["\r", "\n", ","]], size=1)
 def test_rows_are_what_csv_and_json_make_of_them(table, size):
     written = io.StringIO()
     csv.writer(written, lineterminator="\n").writerows([["title", "te,xt"], *table])
-    text = written.getvalue()
-    expected = plainly(text)
-    assert found(text.encode()) == expected
-    assert found(text.encode(), size) == expected
+    check(written.getvalue(), size)
 
 
 @given(FIELDS.map(lambda text: "title,text\n" + text * 3), st.integers(1, 40))
+@example(text='title,text\n"\n,";"\n,";"\n,";', size=1)
 def test_so_are_tables_that_nobody_wrote_by_the_rules(text, size):
-    # What a quotation mark holds that is never closed is told otherwise, and has a test of its own.
-    if text.count('"') % 2 == 0:
-        assert [one for one in found(text.encode(), size) if one] == [one for one in plainly(text) if one]
+    check(text, size)
 
 
 @given(st.lists(st.binary(max_size=8).map(lambda line: line.replace(b"\n", b"")), max_size=8), st.integers(1, 12))
