@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import boxes, labels
 from corpus.formats.html.blocks import HEADINGS, MOST_LINKED, PROSE, SENTENCE_END, Piece, folded, read
+from corpus.formats.html.weights import weigh
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -29,7 +30,6 @@ _LINKED_LEAD: Final = 0.3
 _SAME_WORDS: Final = 0.6
 _LONGEST_QUOTE: Final = 400
 _LONGEST_READ_TWICE: Final = 200_000
-_DECAY: Final = (1.0, 0.6, 0.35, 0.2)
 
 
 @dataclass(slots=True)
@@ -58,11 +58,13 @@ class Finder:
         self._signatures = {"", *(folded(name) for name in authors), folded(" ".join(authors))}
         boxes.mark(root)
         self._pieces = read(root)
-        self._masses, _, found = self._weighed()
-        whole = max(self._masses.values(), default=0.0)
-        heavy = {mem_id for mem_id, mass in self._masses.items() if mass > whole * _TOO_MUCH}
+        weights = weigh(self._pieces)
+        whole = max(weights.masses.values(), default=0.0)
+        heavy = {mem_id for mem_id, mass in weights.masses.items() if mass > whole * _TOO_MUCH}
         # But readers may say more than the article, and other articles too.
-        self._heavy = {mem_id for mem_id in heavy if not self._is_behind_text(found[mem_id])}
+        self._heavy = {
+            mem_id for mem_id in heavy if not self._is_behind_text(weights.found[mem_id], weights.before[mem_id])
+        }
         self._junk = {box.mem_id: True for box in boxes.marked(root) if box.mem_id not in self._heavy}
         for piece in self._pieces:
             piece.junk = self._is_junk(piece.node)
@@ -102,40 +104,13 @@ class Finder:
             self._junk[mem_id] = junk
         return junk
 
-    def _is_behind_text(self, node: LexborNode) -> bool:
-        """Whether an element holds other articles or what readers say, and so much prose stands before it."""
-        if not boxes.is_of_others(node) or node.css_first("h1") is not None:
-            return False
-        before = 0.0
-        for piece in self._pieces:
-            if self._stands_in(piece.node, node):
-                return before >= _STANDS_ALONE
-            before += piece.weight
-        return False
-
-    def _weighed(self) -> tuple[dict[int, float], dict[int, float], dict[int, LexborNode]]:
-        """How much prose stands in each element, how much near it, and the elements."""
-        masses: dict[int, float] = {}
-        scores: dict[int, float] = {}
-        found: dict[int, LexborNode] = {}
-        for piece in self._pieces:
-            weight = piece.weight
-            if not weight:
-                continue
-            at = piece.node.parent
-            level = 0
-            while at is not None and at.tag not in {"html", "-undef"}:
-                mem_id = at.mem_id
-                found[mem_id] = at
-                masses[mem_id] = masses.get(mem_id, 0.0) + weight
-                if level < len(_DECAY):
-                    scores[mem_id] = scores.get(mem_id, 0.0) + weight * _DECAY[level]
-                level += 1
-                at = at.parent
-        return masses, scores, found
+    def _is_behind_text(self, node: LexborNode, before: float) -> bool:
+        """Whether an element holds other articles or what readers say, and an article's prose stands before it."""
+        return before >= _STANDS_ALONE and boxes.is_of_others(node) and node.css_first("h1") is None
 
     def _container(self) -> LexborNode | None:
-        masses, scores, found = self._weighed()
+        weights = weigh(self._pieces)
+        masses, scores, found = weights.masses, weights.scores, weights.found
         if not scores:
             return None
         best = found[max(scores, key=lambda mem_id: (scores[mem_id], -masses[mem_id]))]
@@ -150,7 +125,12 @@ class Finder:
             part = scope is not None and masses[best.mem_id] < masses[scope.mem_id] * _MOST
             gain = masses[above.mem_id] / masses[best.mem_id]
             # Little more is a note beside the text, if it is not how it begins, before the wall.
-            if not part and gain != 1.0 and not 1.05 <= gain <= 2.2 and not self._begins_with_more(above, best):
+            if (
+                not part
+                and gain != 1.0
+                and not 1.05 <= gain <= 2.2
+                and not self._begins_with_more(above, weights.first[best.mem_id])
+            ):
                 break
             if scope is not None and best.mem_id == scope.mem_id:
                 break
@@ -167,12 +147,10 @@ class Finder:
                 return scope
         return None
 
-    def _begins_with_more(self, above: LexborNode, best: LexborNode) -> bool:
-        """Whether paragraphs of the element itself stand before the one that has most of its text."""
-        for piece in self._pieces:
+    def _begins_with_more(self, above: LexborNode, first: int) -> bool:
+        """Whether a paragraph of the element itself stands before what has most of its text, and begins there."""
+        for piece in self._pieces[:first]:
             parent = piece.node.parent
-            if self._stands_in(piece.node, best):
-                return False
             if parent is not None and parent.mem_id == above.mem_id and piece.tag == "p" and not piece.loose:
                 return piece.weight >= _LEAST_BEGINNING
         return False
