@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
@@ -41,6 +41,7 @@ _WANTED: Final = {
     "text/plain": "page.txt",
     "text/markdown": "page.md",
 }
+_CLOCKS_DIFFER: Final = timedelta(days=1)
 # What servers say that do not know.
 _UNSURE: Final = frozenset(["application/octet-stream", "unknown/unknown", "application/unknown"])
 
@@ -223,6 +224,8 @@ def _date(record: WarcRecord) -> datetime | None:
         found = cast("datetime | None", record.record_date)
         if found is None:
             return None
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    # What is yet to come was captured when it is added; else it would stay the newest for ever.
+    return found if found <= datetime.now(UTC) + _CLOCKS_DIFFER else None

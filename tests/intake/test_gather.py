@@ -338,6 +338,12 @@ def pages(*numbers: int) -> list[bytes]:
     return [record(number, PAGE.format(f"page {number} " * 50).encode()) for number in numbers]
 
 
+def test_a_warc_date_that_is_yet_to_come_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.warc"
+    path.write_bytes(pages(1)[0].replace(b"Date: 2023", b"Date: 9999"))
+    assert [one.captured_at for one in items(gather(path)).values()] == [None]
+
+
 @pytest.mark.parametrize(("ending", "pack"), [("", bytes), (".gz", gzip.compress), (".zst", zstd.compress)])
 def test_warc_responses_with_their_provenance(tmp_path: Path, ending: str, pack) -> None:
     records = [
