@@ -152,7 +152,8 @@ def peers(tables: list[Path], crawl: Path) -> None:
     for name, reader, folder in [*readers, ("WarcReader", WarcReader, crawl.parent)]:
         began = time.perf_counter()
         try:
-            count = sum(1 for _ in reader(str(folder)).run())
+            # The same rows in other formats stand below.
+            count = sum(1 for _ in reader(str(folder), recursive=False).run())
         except ImportError as error:
             # Datatrove asks for what a reader needs when the reader is made, or first used.
             print(f"datatrove {name} is left out: {' '.join(str(error).split()).rstrip('.')}. It runs with `{PEERS}`")
