@@ -128,7 +128,7 @@ def is_named_so(node: LexborNode) -> bool:
 def _are_named_so(names: str) -> bool:
     if _JUNK.search(names) is None:
         return False
-    if _KEEP.search(names) is None or _is_others(names):
+    if _KEEP.search(names) is None or _name_others(names):
         return True
     # In `card__body` and `article__related` either part says what the whole is.
     parts = (part for name in names.split() if "__" in name for part in name.split("__"))
@@ -141,11 +141,11 @@ def is_lead(node: LexborNode) -> bool:
         if at is not None and _LEAD.search(
             f"{at.attributes.get('class') or ''} {at.attributes.get('id') or ''}"[:_LONGEST_NAMES]
         ):
-            return not are_others(node)
+            return not stands_among_others(node)
     return False
 
 
-def are_others(node: LexborNode) -> bool:
+def stands_among_others(node: LexborNode) -> bool:
     """Whether an element stands in what is named as of other articles."""
     at: LexborNode | None = node
     for _ in range(_MOST_LEVELS):
@@ -159,7 +159,7 @@ def are_others(node: LexborNode) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def _is_others(names: str) -> bool:
+def _name_others(names: str) -> bool:
     if _OTHERS.search(names) is None:
         return False
     # `related-content` is of others, `content-with-related` is the article.
@@ -186,7 +186,7 @@ def is_of_others(node: LexborNode) -> bool:
     """Whether an element is marked or named as what holds other articles, or what readers say."""
     attributes = node.attributes
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
-    return attributes.get(_MARK) == _OF_OTHERS or (len(names) > 1 and _is_others(names))
+    return attributes.get(_MARK) == _OF_OTHERS or (len(names) > 1 and _name_others(names))
 
 
 def _mark_sign_ups(root: LexborNode) -> None:

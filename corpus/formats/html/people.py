@@ -151,7 +151,7 @@ def _shown(tree: LexborHTMLParser, selector: str) -> list[str]:
     shown = [
         text
         for one in tree.css(selector)[:8]
-        if (text := one_line(one.text(separator=" "))) and len(text) <= 200 and not boxes.are_others(one)
+        if (text := one_line(one.text(separator=" "))) and len(text) <= 200 and not boxes.stands_among_others(one)
     ]
     if "byline" in selector or selector.endswith(_LINES):
         read = [bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]]
