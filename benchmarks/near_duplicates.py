@@ -120,6 +120,7 @@ def rows(first: int, count: int, scattered: float, planted: list[Planted]) -> It
             "document_id": f"{number:064x}", "source": f"{number:09d}", "batch": f"batch-{first}",
             "media_type": "text/plain", "size": len(text), "encoding": "utf-8", "parser": "text/1",
             "captured_at": captured + timedelta(seconds=number), "url": url, "publisher": f"site{number % 97}.example",
+            "publication": None, "page": None, "edition": None, "accession": None, "date_source": "declared",
             "title": " ".join(words[:8]), "description": None, "authors": ["A. Writer"], "agency": None, "section": None,
             "keywords": [], "language": "en", "published_date": date(2020, 1, 1) + timedelta(days=number * 2_000 // 10_000_000),
             "published_at": None, "modified_at": None, "text": text, "headings": [], "image_credits": [], "links": [],

@@ -13,6 +13,7 @@ from schemas.tables import (
     SIGNATURES,
     TABLES,
     VERDICTS,
+    DateSource,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "VERDICTS",
     "Check",
     "Column",
+    "DateSource",
     "Rule",
     "Severity",
     "Table",

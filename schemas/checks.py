@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from schemas.rules import CONTROL, Check
+from schemas.tables import DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -166,6 +167,7 @@ _PROMISES: Final[dict[str, Promise]] = {
     "duplicate_of": _HEX_128,
     "contained_in": _HEX_128,
     "document_id": Promise("256 bits in hex", lambda key: pl.col(key).str.contains(r"^[0-9a-f]{64}$")),
+    "date_source": Promise("is a known source", lambda key: pl.col(key).is_in([source.value for source in DateSource])),
     "revision": Promise("counts from 1", lambda key: pl.col(key) >= 1),
     "title": Promise("has a title", lambda key: pl.col(key).str.strip_chars() != ""),
     "similarity": Promise("lies in 0 to 1", lambda key: pl.col(key).is_between(0, 1)),

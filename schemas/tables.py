@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 import pyarrow as pa
@@ -23,6 +24,16 @@ LINKS: Final = _list(_struct(("title", pa.string(), False), ("url", pa.string(),
 HASHES: Final = _list(pa.uint32())
 PROBLEMS: Final = _list(_struct(("check", pa.string(), False), ("found", pa.string(), True)))
 
+
+class DateSource(StrEnum):
+    """Where the day of publication comes from: the values of the column `date_source`."""
+
+    DECLARED = "declared"
+    PRINTED = "printed"
+    ADDRESS = "address"
+    GUESSED = "guessed"
+
+
 _DOCUMENT_ID = Column("document_id", pa.string(), "sha256 of the document's bytes, in hex")
 _SOURCE = Column("source", pa.string(), "where the document was found: path, URL or `file.warc.gz#offset`")
 _BATCH = Column("batch", pa.string(), "the batch that brought the document; `seeds` for the folder seeds/")
@@ -39,6 +50,10 @@ _REVISION = Column("revision", pa.int32(), "1, 2, … in order of capture")
 _CONTENT = (
     Column("url", pa.string(), "canonical URL", nullable=True),
     Column("publisher", pa.string(), "registrable domain, as `themoscowtimes.com`", nullable=True),
+    Column("publication", pa.string(), "the paper or programme, as printed or declared", nullable=True),
+    Column("page", pa.string(), "page of the print edition, as `A1` or `3-4`", nullable=True),
+    Column("edition", pa.string(), "edition of the paper, as `Late Edition`", nullable=True),
+    Column("accession", pa.string(), "the database's own number for the article", nullable=True),
     Column("title", pa.string(), "headline"),
     Column("description", pa.string(), "standfirst, dek", nullable=True),
     Column("authors", STRINGS, "people, in order, without “By”"),
@@ -47,6 +62,13 @@ _CONTENT = (
     Column("keywords", STRINGS, "the publisher's keywords or tags"),
     Column("language", pa.string(), "BCP 47 tag", nullable=True),
     Column("published_date", pa.date32(), "day of publication, as the source dates it", nullable=True),
+    Column(
+        "date_source",
+        pa.string(),
+        "where `published_date` comes from: `declared` in metadata or a field, `printed` in the text or on the page, "
+        "the `address`, or `guessed`; null without a date",
+        nullable=True,
+    ),
     Column(
         "published_at",
         UTC_MICROSECONDS,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from schemas import Check
+    from schemas import Check, DateSource
 
 
 class Problem(NamedTuple):
@@ -56,13 +56,18 @@ class Parsed:
 
     `text` is normalised: NFC, paragraphs apart by one blank line, no control characters but newline.
     `url` is canonical. `published_at` and `modified_at` are aware datetimes, or None where the source
-    gives no offset. A document that cannot be parsed has `text` "" and says why in `problems`.
+    gives no offset. `date_source` says where `published_date` comes from.
+    A document that cannot be parsed has `text` "" and says why in `problems`.
     """
 
     title: str | None = None
     text: str = ""
     url: str | None = None
     publisher: str | None = None
+    publication: str | None = None
+    page: str | None = None
+    edition: str | None = None
+    accession: str | None = None
     description: str | None = None
     authors: tuple[str, ...] = ()
     agency: str | None = None
@@ -70,6 +75,7 @@ class Parsed:
     keywords: tuple[str, ...] = ()
     language: str | None = None
     published_date: date | None = None
+    date_source: DateSource | None = None
     published_at: datetime | None = None
     modified_at: datetime | None = None
     headings: tuple[Heading, ...] = ()

@@ -19,6 +19,7 @@ from corpus.text import language, urls
 from corpus.text.normalise import one_line
 from corpus.text.tidy import forms
 from corpus.text.words import word_counts
+from schemas import DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,6 +75,7 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
             by_url or values.publisher(name)
             for (_, by_url), name in zip(placed, _lines(said["publisher"]), strict=True)
         ],
+        **{field: _each(said[field], values.label) for field in ("publication", "page", "edition", "accession")},
         "description": _lines(said["description"]),
         "authors": [authors for authors, _ in people],
         "agency": [agency for _, agency in people],
@@ -81,6 +83,7 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
         "keywords": [values.words(value) if value else () for value in said["keywords"]],
         "language": tongues,
         "published_date": published.days,
+        "date_source": [None if undated else DateSource.DECLARED.value for undated in published.days.is_null()],
         "published_at": published.instants,
         "modified_at": modified.instants,
         "parser": [parser] * len(texts),

@@ -38,6 +38,10 @@ class FrontMatter:
     language: str | None = None
     url: str | None = None
     publisher: str | None = None
+    publication: str | None = None
+    page: str | None = None
+    edition: str | None = None
+    accession: str | None = None
     published: dates.Moment | None = None
     modified: dates.Moment | None = None
     unread_dates: tuple[str, ...] = ()
@@ -164,6 +168,10 @@ def _read(values: dict[str, Any], numeric: dates.NumericDates) -> FrontMatter:
         language=tag,
         url=url,
         publisher=urls.registrable(host) if re.fullmatch(r"[\w.-]+\.[\w-]+", host) else None,
+        publication=_first(values, ("publication",)),
+        page=_first(values, ("page",)),
+        edition=_first(values, ("edition",)),
+        accession=_first(values, ("accession", "accession_number")),
         published=published,
         modified=modified,
         unread_dates=tuple(unread),

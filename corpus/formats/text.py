@@ -12,7 +12,7 @@ from corpus.formats.header import Reader
 from corpus.text import dates, language, urls
 from corpus.text.decode import Decoded, decode
 from corpus.text.normalise import normalise, one_line
-from schemas import Check
+from schemas import Check, DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ class TextParser:
         _take_foot(rest, reader)
         header = reader.header
         text, headings = _assemble(blocks(rest, markdown=markdown))
-        published, modified = front.published or header.published, front.modified or header.modified
+        published, modified = front.published or _printed(header.published), front.modified or header.modified
         authors, agency = _people(front, tuple(header.authors), header.agency)
         ambiguous = [moment for moment in (published, modified) if moment and moment.ambiguous]
         problems += [Problem(Check.AMBIGUOUS_DATE, moment.day.isoformat()) for moment in ambiguous]
@@ -86,6 +86,10 @@ class TextParser:
             text=text,
             url=url,
             publisher=front.publisher or (urls.publisher(url) if url else None),
+            publication=front.publication,
+            page=front.page,
+            edition=front.edition,
+            accession=front.accession,
             description=front.description or header.description,
             authors=authors,
             agency=agency,
@@ -93,6 +97,7 @@ class TextParser:
             keywords=front.keywords,
             language=tongue,
             published_date=published.day if published else None,
+            date_source=published.source if published else None,
             published_at=published.instant if published else None,
             modified_at=modified.instant if modified else None,
             headings=tuple(headings),
@@ -187,6 +192,11 @@ def _take_foot(rest: list[Line], reader: Reader) -> None:
         if len(rest) < 2 or lines.dated(rest[-1].text) is None or not reader.date_line(rest[-1].text):
             return
         rest.pop()
+
+
+def _printed(moment: dates.Moment | None) -> dates.Moment | None:
+    """Return a moment as one that was read from a line of the text."""
+    return moment._replace(source=DateSource.PRINTED) if moment else None
 
 
 def _people(

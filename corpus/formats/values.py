@@ -38,6 +38,8 @@ _SPACED_CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?
 _COUNTED: Final = re.compile(r"(?:1[0-8][0-9]{8}|[1-9][0-9]{8})(?:\.[0-9]{1,9})?|1[0-8][0-9]{11}")
 # Seconds since 1970; larger numbers are milliseconds.
 _MOST_SECONDS: Final = 100_000_000_000
+# A page or an accession number; Python takes long to write larger ones.
+_MOST_NUMBER: Final = 10**30
 _LONGEST_DATE: Final = dates.LONGEST + 20
 
 
@@ -53,6 +55,15 @@ def line(value: Any) -> str | None:
 def name(value: Any) -> str | None:
     """A line as short as names are."""
     return (line(value) or "")[:LONGEST_NAME] or None
+
+
+def label(value: Any) -> str | None:
+    """Return a name or a number as a short line; None for anything else, and for an empty one."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if abs(value) < _MOST_NUMBER else None
+    return name(value)
 
 
 def text(value: Any) -> tuple[str, tuple[Heading, ...]]:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 OPTIONAL: Final = (
     "url",
     "publisher",
+    "publication",
+    "page",
+    "edition",
+    "accession",
     "language",
     "published_date",
     "published_at",

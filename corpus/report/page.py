@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from corpus.report.figures import Figures
 
 _NAMES: Final = {
-    "url": "URL", "publisher": "publisher", "language": "language", "published_date": "day of publication",
+    "url": "URL", "publisher": "publisher", "publication": "publication", "page": "page", "edition": "edition",
+    "accession": "accession number", "language": "language", "published_date": "day of publication",
     "published_at": "instant of publication", "modified_at": "instant of change", "authors": "authors",
     "agency": "agency", "section": "section", "description": "description", "keywords": "keywords",
     "image_credits": "picture credits",

@@ -19,6 +19,7 @@ from corpus.store.batches import SEEDS, SeedFile, read_whole
 from corpus.text import dates, urls
 from corpus.text.foreign import parse_foreign
 from corpus.text.normalise import one_line
+from schemas import DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -188,11 +189,12 @@ def with_provenance(parsed: Parsed, found: Found) -> Parsed:
         return parsed
     url = parsed.url or (urls.canonical(found.url) if found.url else None)
     publisher = parsed.publisher or (urls.publisher(url) if url else None) or _publisher(found.publisher)
-    day, instant = parsed.published_date, parsed.published_at
+    day, instant, whence = parsed.published_date, parsed.published_at, parsed.date_source
     if day is None and found.published_date:
         moment = dates.parse(found.published_date, language=parsed.language) or parse_foreign(found.published_date)
-        day, instant = (moment.day, moment.instant) if moment else (None, None)
-    return replace(parsed, url=url, publisher=publisher, published_date=day, published_at=instant)
+        if moment:
+            day, instant, whence = moment.day, moment.instant, DateSource.DECLARED
+    return replace(parsed, url=url, publisher=publisher, published_date=day, published_at=instant, date_source=whence)
 
 
 def _publisher(written: str | None) -> str | None:

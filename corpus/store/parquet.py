@@ -29,8 +29,8 @@ _ROW_GROUPS: Final = {"documents": 1_024}
 _LATE_DAYS: Final = 31
 _REPEATING: Final = frozenset(
     {
-        "agency", "batch", "check", "decision", "encoding", "language", "media_type", "parser", "publisher", "rule",
-        "section", "severity",
+        "agency", "batch", "check", "date_source", "decision", "edition", "encoding", "language", "media_type",
+        "parser", "publication", "publisher", "rule", "section", "severity",
     }
 )  # fmt: skip
 

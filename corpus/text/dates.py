@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from corpus.text.months import FILLERS, MONTHS, VAGUE_ZONES, ZONES
+from schemas import DateSource
 
 LONGEST: Final = 80
 
@@ -26,11 +27,19 @@ class NumericDates(StrEnum):
 
 
 class Moment(NamedTuple):
-    """A day as the source dates it; its instant, if known; whether day and month could be the other way round."""
+    """A day as the source dates it.
+
+    Attributes:
+        day: the day.
+        instant: the instant, if time and offset are known.
+        ambiguous: whether day and month could be the other way round.
+        source: where it was found; a declared field unless the finder says otherwise.
+    """
 
     day: date
     instant: datetime | None = None
     ambiguous: bool = False
+    source: DateSource = DateSource.DECLARED
 
 
 _YEAR: Final = r"(?P<y>1[6-9]\d\d|20\d\d)"

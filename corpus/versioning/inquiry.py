@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _DOCUMENT = (
     "document_id", "source", "batch", "media_type", "size", "encoding", "parser", "captured_at", "url", "publisher",
-    "title", "authors", "agency", "published_date", "published_at", "language", "word_count",
+    "publication", "page", "edition", "accession", "title", "authors", "agency", "published_date",
+    "date_source", "published_at", "language", "word_count",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from corpus.formats.mapping import NAMES, columns
 from corpus.formats.rows import RowParser
 from corpus.text.dates import NumericDates
 from corpus.text.words import word_counts
-from schemas import Check
+from schemas import Check, DateSource
 
 TEXT = "The council approved a new tram line on Monday after four hours of debate."
 
@@ -52,6 +52,36 @@ def test_fundus_sections_become_paragraphs_and_headings() -> None:
     assert found.published_at == datetime(2024, 4, 15, 8, tzinfo=UTC)
     assert found.url == "https://example.com/a"
     assert found.keywords == ("Trams",)
+
+
+@pytest.mark.parametrize(
+    ("row", "publication", "page", "edition", "accession"),
+    [
+        (
+            {"publication": "The Daily", "page": "A1", "edition": "Late", "accession": "X1"},
+            "The Daily",
+            "A1",
+            "Late",
+            "X1",
+        ),
+        ({"Publication": " The  Daily ", "Page": 3, "accession_number": 1_234}, "The Daily", "3", None, "1234"),
+        ({"publication": "", "page": None, "edition": [], "accession": {}}, None, None, None, None),
+        ({"publication": True, "page": 2.0, "edition": 1.5, "accession": 10**40}, None, "2", None, None),
+        ({"publication": {"name": "The Daily"}, "page": ["7"]}, "The Daily", "7", None, None),
+    ],
+)
+def test_where_it_was_printed(row: dict[str, Any], publication: str | None, page: str | None, edition: str | None,
+                              accession: str | None) -> None:  # fmt: skip
+    found = parse({"title": "T", "text": TEXT, **row})
+    assert (found.publication, found.page, found.edition, found.accession) == (publication, page, edition, accession)
+    assert found.date_source is None
+
+
+@pytest.mark.parametrize("written", ["2020-09-11", "11 September 2020", 1_599_811_200, None, "soon", ""])
+def test_a_date_in_a_field_is_declared(written: Any) -> None:
+    row = {"title": "T", "text": TEXT, "date": written}
+    found = parse(row)
+    assert found.date_source == (None if found.published_date is None else DateSource.DECLARED)
 
 
 def test_datatrove_rows_with_metadata() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from corpus.formats import lines
 from corpus.formats.html import jsonld, meta
 from corpus.text import dates
+from schemas import DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,7 +70,7 @@ def published(
     shown = list(_read(_of_elements(tree, _SHOWN), hint, language))
     first = first or _best([*vague, *shown])
     if first is None:
-        return dates.Moment(hint) if hint else _printed(tree, language)
+        return dates.Moment(hint, source=DateSource.ADDRESS) if hint else _printed(tree, language)
     if first.moment.instant is None:
         return _with_offset(first, [*vague, *shown])
     # One stamp for publication and change is when the record was written; two others that agree know better.
@@ -128,7 +129,7 @@ def _printed(tree: LexborHTMLParser, language: str | None) -> dates.Moment | Non
                 continue
             moment = read(label.rest if label else _LABEL.sub("", text), None, language)
             if moment is not None:
-                return moment
+                return moment._replace(source=DateSource.PRINTED)
         box = box.parent
     return None
 

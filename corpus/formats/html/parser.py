@@ -92,6 +92,7 @@ class HtmlParser:
             keywords=_keywords(node, found),
             language=tongue,
             published_date=published.day if published else None,
+            date_source=published.source if published else None,
             published_at=published.instant if published else None,
             modified_at=modified.instant if modified else None,
             headings=tuple(headings),

@@ -82,7 +82,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "published_at": Part.DATE,
 }
 # They follow what is said elsewhere, and are a difference of their own only where that is the same.
-FOLLOWING: Final = ("headings", "word_count", "modified_at")
+FOLLOWING: Final = ("headings", "word_count", "modified_at", "date_source")
 MARKS: Final = ("duplicate_of", "similarity", "contained_in", "containment")
 # How an article came here, which may differ without the article having changed.
 PROVENANCE: Final = ("revision", "first_seen", "captured_at", "document_id", "source", "batch", "parser")
