@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.faults.harness import ROOT
 
-NOT_PROGRAMS = {"__main__", "harness", "invariants"}
+NOT_PROGRAMS = {"__main__", "harness", "invariants", "samples"}
 
 
 def programs() -> list[str]:

@@ -17,9 +17,9 @@ import corpus
 from corpus.store.lock import holder
 from tests.conftest import BODY, UNMEASURED, article
 
-# Two halves, which may run beside each other; fifty moments in all.
+# Two parts, which may run beside each other; `benchmarks/faults/kills.py` kills at more moments, and more commands.
 HALVES = (20201109, 20200911)
-MOMENTS = 25
+MOMENTS = 4
 
 
 def build(repo):
