@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import CorpusError
 from corpus.versioning.repository import Repository, find
-from flows.environment import prepare
-from flows.server import server
+from corpus.versioning.serving import serving
+from flows.address import reason, require_server, shown
+from flows.environment import API, AUTH, isolate, prepare
+from flows.plan import Plan
+from flows.server import known_password, random_secret, server
+from flows.stopping import Stop
+from flows.web import PARENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,21 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run. Exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     options = _parser().parse_args(arguments)
     try:
-        repository = find(options.repo)
         if options.command == "serve":
             from flows.schedule import serve
 
-            serve(
-                repository, cron=options.cron, timezone=options.timezone, every=options.every, commit=options.commit,
-                workers=options.workers, host=options.host, port=options.port,
-            )  # fmt: skip
+            # First of all: a signal that comes while this starts is heard, too.
+            stop = Stop()
+            plan = Plan(options.cron, options.timezone, options.every, options.commit, options.workers)
+            serve(find(options.repo), plan, host=options.host, port=options.port, stop=stop)
             return 0
-        return _update(repository, options)
+        repository = find(options.repo)
+        return _scheduled(repository, options) if options.command == "run" else _update(repository, options)
     except CorpusError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("error: Interrupted. What was finished stands; run again to go on.", file=sys.stderr)
+        print("error: Interrupted. What was finished is in place; run again to go on.", file=sys.stderr)
         return 130
 
 
@@ -45,10 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     update = commands.add_parser("update")
     serve = commands.add_parser("serve")
-    for command in (update, serve):
+    run = commands.add_parser("run")
+    for command in (update, serve, run):
         command.add_argument("--repo", default=".")
         command.add_argument("--commit", action="store_true")
         command.add_argument("--workers", type=int)
+    run.add_argument("run")
     update.add_argument("--wait", type=float, default=0.0)
     update.add_argument("--json", action="store_true")
     when = serve.add_mutually_exclusive_group(required=True)
@@ -63,26 +70,51 @@ def _parser() -> argparse.ArgumentParser:
 def _update(repository: Repository, options: argparse.Namespace) -> int:
     own = prepare(repository.root)
     if own is not None:
+        require_server(own)
         return _run(repository, options, own)
-    with server(repository.root) as started:
+    if (served := _join(repository)) is not None:
+        return _run(repository, options, served)
+    with server(repository.root, random_secret(), named="corpus update", wait=options.wait) as started:
         # Prefect takes a second to import, and the server some to start: at the same time.
         import flows.update  # noqa: F401
 
         started.wait()
-        return _run(repository, options, None)
+        try:
+            return _run(repository, options, None)
+        except CorpusError:
+            # Whatever went wrong went wrong because of this.
+            started.require_alive()
+            raise
+
+
+def _join(repository: Repository) -> str | None:
+    """Use the server of the `corpus serve` that serves this corpus, if there is one; returns its address."""
+    found = serving(repository.root)
+    if found is None or not found.running or (secret := known_password()) is None:
+        return None
+    isolate(found.address, secret)
+    require_server(f"{found.address}/api")
+    return found.address
 
 
 def _run(repository: Repository, options: argparse.Namespace, own: str | None) -> int:
     from prefect import tags
 
     from corpus.versioning.summary import summarise
-    from flows.update import Result, tag, update
+    from flows.runs import tag
+    from flows.update import Result, update
 
-    with tags(tag(repository)):
-        state: Any = update(
-            repo=str(repository.root), commit_changes=options.commit, workers=options.workers, wait=options.wait,
-            return_state=True,
-        )  # fmt: skip
+    try:
+        with tags(tag(repository)):
+            state: Any = update(
+                repo=str(repository.root), commit_changes=options.commit, workers=options.workers, wait=options.wait,
+                return_state=True,
+            )  # fmt: skip
+    except (CorpusError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        where = f"The Prefect server{f' at {shown(own)}' if own else ''}"
+        raise CorpusError(f"{where} failed: {reason(error)}. What was finished is in place; run again.") from error
     if not state.is_completed():
         raise _error(state)
     result: Result = state.result()
@@ -97,12 +129,33 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
     if result.commit:
         print(f"committed   {result.commit[:10]}")
     if own:
-        print(f"reported to {own}")
+        print(f"reported to {shown(own)}")
     return 0
 
 
+def _scheduled(repository: Repository, options: argparse.Namespace) -> int:
+    """Run one run of the schedule: our own flow with the schedule's own options, whatever the server says of it."""
+    if os.environ.get(PARENT) != str(os.getppid()):
+        return 1
+    from uuid import UUID
+
+    from prefect.client.orchestration import get_client
+    from prefect.flow_engine import run_flow
+
+    from flows.update import update
+
+    # Prefect has read them. What runs below need not know the server or its password.
+    os.environ.pop(AUTH, None)
+    os.environ.pop(API, None)
+    with get_client(sync_client=True) as client:
+        flow_run = client.read_flow_run(UUID(options.run))
+    parameters = {"repo": str(repository.root), "commit_changes": options.commit, "workers": options.workers}
+    state: Any = run_flow(update, flow_run=flow_run, parameters=parameters, return_type="state")
+    return 0 if state is not None and state.is_final() else 1
+
+
 def _error(state: Any) -> CorpusError:
-    """Why a run did not complete, as the engine's own error."""
+    """Return why a run did not complete, as the engine's own error."""
     error = state.result(raise_on_failure=False) if state.is_failed() or state.is_crashed() else None
     if isinstance(error, KeyboardInterrupt):
         raise error
@@ -111,7 +164,11 @@ def _error(state: Any) -> CorpusError:
 
 if __name__ == "__main__":
     status = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            # Whoever read it has gone.
+            status = status or 1 if stream is sys.stdout else status
     # Prefect leaves threads behind that take seconds to end, and have nothing left to do.
     os._exit(status)

@@ -2,153 +2,99 @@
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
 import os
-import re
-import signal
 import sys
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from corpus.errors import Busy, UsageError
-from flows.environment import prepare
-from flows.server import server
+from corpus.errors import CorpusError
+from corpus.versioning.serving import Serving, only_one, record, serving
+from flows.address import reason, require_server, shown
+from flows.environment import prepare, private
+from flows.server import PASSWORD, Server, password, secret_path, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from corpus.versioning.repository import Repository
-
-_EVERY: Final = re.compile(r"([1-9]\d{0,6})\s*([smhd])")
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-DEPLOYMENT: Final = "schedule"
+    from flows.plan import Plan
+    from flows.stopping import Stop
 
 
-def interval(written: str) -> timedelta:
-    """`30s`, `15m`, `1h`, `1d` as a span of time.
+def serve(repository: Repository, plan: Plan, *, host: str, port: int | None, stop: Stop) -> None:
+    """Serve the flow until told to stop.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the schedule is not one, or the host needs a password.
+        Busy: it is being served already.
+        CorpusError: the server does not start, or it ended.
     """
-    found = _EVERY.fullmatch(written.strip().lower())
-    if found is None:
-        raise UsageError(f"--every {written!r} is no interval. Write 30s, 15m, 1h or 1d.")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    plan.check()
+    own = prepare(repository.root)
+    if own is not None:
+        require_server(own)
+    with ExitStack() as stack:
+        stack.enter_context(only_one(repository.root))
+        started = None
+        if own is None:
+            started = stack.enter_context(_own_server(repository.root, host, port))
+            say("Starting the Prefect server …", screen=sys.stderr)
+            # Prefect takes a second to import, and the server some to start: at the same time.
+            import flows.scheduler  # noqa: F401
+
+            if not started.wait(stop.wait):
+                return
+        _run(repository, plan, started, own, stop)
 
 
-def check_cron(expression: str, timezone: str | None) -> None:
-    """Raises UsageError unless Prefect will take a schedule."""
-    from prefect.client.schemas.schedules import CronSchedule
-    from pydantic import ValidationError
+def _run(repository: Repository, plan: Plan, started: Server | None, own: str | None, stop: Stop) -> None:
+    from flows.scheduler import Scheduler
 
+    address = started.address if started else shown(own or "")
+    now = datetime.now(UTC)
+    say(f"page      {address}")
+    if started and (path := secret_path()).exists():
+        say(f"password  in {path}")
+    elif started:
+        say(f"password  yours, of {PASSWORD}")
+    say(f"schedule  {plan.in_words()}\nnext run  {plan.next_in_words(now)}\nStop with Ctrl-C.")
+    before = serving(repository.root)
+    standing = Serving(
+        schedule=plan.in_words(), pid=os.getpid(), address=address, next_run=plan.next_after(now),
+        last_run=before.last_run if before else None, last_state=before.last_state if before else None,
+        last_message=before.last_message if before else None,
+    )  # fmt: skip
+    record(repository.root, standing)
+    scheduler = Scheduler(repository, plan, standing, started, stop, say)
     try:
-        CronSchedule(cron=expression, timezone=timezone)
-    except (ValidationError, ValueError) as error:
-        told = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise UsageError(f"--cron {expression!r} will not do: {told.removeprefix('Value error, ')}.") from None
+        scheduler.run()
+    except CorpusError:
+        raise
+    except Exception as error:
+        if started:
+            started.require_alive()
+        raise CorpusError(f"The Prefect server at {address} failed: {reason(error)}.") from error
 
 
 @contextmanager
-def _only_one(root: Path) -> Iterator[None]:
-    """Raises Busy if another `corpus serve` serves this corpus."""
-    path = root / ".dvc" / "tmp" / "corpus.serve.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+def _own_server(root: Path, host: str, port: int | None) -> Iterator[Server]:
+    """A server with a page, whose random password is in a file while it runs."""
+    secret, is_users = password(host)
+    with server(root, secret, host, port, page=True, named="corpus serve") as started:
+        path = secret_path()
+        path.unlink(missing_ok=True)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise Busy(f"`corpus serve` (process {file.read().strip() or 'unknown'})") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+            if not is_users:
+                with open(path, "x", encoding="ascii", opener=private) as file:
+                    file.write(secret + "\n")
+            yield started
+        finally:
+            path.unlink(missing_ok=True)
 
 
-def serve(
-    repository: Repository,
-    *,
-    cron: str | None,
-    timezone: str | None,
-    every: str | None,
-    commit: bool,
-    workers: int | None,
-    host: str,
-    port: int | None,
-) -> None:
-    """Serve the flow until interrupted.
-
-    Raises:
-        UsageError: the schedule is no schedule.
-        Busy: it is being served already.
-        CorpusError: the server does not start.
-    """
-    own = prepare(repository.root)
-    span = interval(every) if every else None
-    if cron:
-        check_cron(cron, timezone)
-    with ExitStack() as stack:
-        stack.enter_context(_only_one(repository.root))
-        # Prefect's runner answers SIGTERM only once it is up.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        started = None
-        if own is None:
-            started = stack.enter_context(server(repository.root, host, port, page=True))
-            print("Starting the Prefect server …", file=sys.stderr, flush=True)
-            started.wait()
-        address = started.address if started else own
-        print(f"page      {address}\nschedule  {_described(cron, timezone, every)}", flush=True)
-        print(f"next run  {_next(cron, timezone, span)}\nStop with Ctrl-C.", flush=True)
-        with suppress(KeyboardInterrupt):
-            _serve(repository, cron=cron, timezone=timezone, span=span, commit=commit, workers=workers)
-
-
-def _serve(
-    repository: Repository,
-    *,
-    cron: str | None,
-    timezone: str | None,
-    span: timedelta | None,
-    commit: bool,
-    workers: int | None,
-) -> None:
-    from prefect import serve as serve_deployments
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.schedules import Cron, Interval
-    from prefect.types.entrypoint import EntrypointType
-
-    from flows.update import tag, update
-
-    schedule: Any = Cron(cron, timezone=timezone) if cron else Interval(span or timedelta(hours=1))
-    deployment = update.to_deployment(
-        DEPLOYMENT,
-        schedule=schedule,
-        parameters={"repo": str(repository.root), "commit_changes": commit, "workers": workers},
-        tags=[tag(repository)],
-        # A run that comes while another is at work is cancelled; queued ones would pile up.
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-        # By module: repositories of `corpus init` have the flow in the installed package only.
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
-    os.chdir(repository.root)
-    serve_deployments(deployment, limit=1, print_starting_message=False)  # type: ignore[arg-type]  # sync here
-
-
-def _described(cron: str | None, timezone: str | None, every: str | None) -> str:
-    return f"{cron} ({timezone or 'UTC'})" if cron else f"every {every}"
-
-
-def _next(cron: str | None, timezone: str | None, span: timedelta | None) -> str:
-    """When the first run is due, in the time of the schedule."""
-    if cron is None:
-        return f"{datetime.now(UTC) + (span or timedelta()):%Y-%m-%d %H:%M:%S} UTC at the latest"
-    from prefect.server.schemas.schedules import CronSchedule
-
-    zone = ZoneInfo(timezone or "UTC")
-    schedule = CronSchedule(cron=cron, timezone=str(zone))
-    due = asyncio.run(schedule.get_dates(1, start=datetime.now(zone)))[0]
-    return f"{due.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+def say(text: str, screen: object = None) -> None:
+    """Print for whoever watches. A screen that has gone away ends nothing."""
+    with suppress(OSError, ValueError):
+        print(text, file=screen or sys.stdout, flush=True)  # type: ignore[arg-type]  # a text stream

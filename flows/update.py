@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter
-from prefect.states import Cancelled, Crashed
+from prefect.states import Cancelled
 
 from corpus.errors import Busy, StageFailed
 from corpus.versioning import commit as committing
 from corpus.versioning.pipeline import STAGES, Session, Step, writing
 from corpus.versioning.repository import find
-from flows import artifacts
+from flows import artifacts, runs
 
 if TYPE_CHECKING:
-    from prefect.client.schemas.objects import FlowRun, State, TaskRun
+    from prefect.client.schemas.objects import State, TaskRun
 
     from corpus.versioning.repository import Repository
 
@@ -71,22 +70,13 @@ def commit(repository: Repository) -> str | None:
     return committing.commit(repository)
 
 
-def tell(flow: Any, flow_run: FlowRun, state: State[Any]) -> None:
-    """Say on the screen of `corpus serve` how a scheduled run ended."""
-    del flow
-    if flow_run.deployment_id is not None:
-        lines = (state.message or "").splitlines() if not state.is_completed() else []
-        print(f"{state.timestamp:%Y-%m-%d %H:%M:%S} UTC  {(state.name or '').lower()}", *lines, sep="\n  ", flush=True)
-
-
-@flow(name=FLOW, persist_result=False, flow_run_name="update", validate_parameters=False,
-      on_completion=[tell], on_failure=[tell], on_cancellation=[tell], on_crashed=[tell])  # fmt: skip
+@flow(name=FLOW, persist_result=False, flow_run_name="update", validate_parameters=False)
 def update(repo: str = ".", commit_changes: bool = False, workers: int | None = None, wait: float = 0.0) -> Any:
     """Bring the corpus up to date: ingest, validate, resolve, write, report; verify; optionally commit."""
     repository = find(repo)
     try:
         with writing(repository, "corpus update", wait) as session:
-            end_stale_runs(repository)
+            _end_stale_runs(repository)
             steps = tuple(run_stage(session, stage, workers) for stage in STAGES)
             verify(session)
             made = commit(repository) if commit_changes and session.changed else None
@@ -98,17 +88,7 @@ def update(repo: str = ".", commit_changes: bool = False, workers: int | None = 
     return result
 
 
-def tag(repository: Repository) -> str:
-    """What marks the runs of one corpus on a server that many share."""
-    return f"corpus:{repository.root}"
-
-
-def end_stale_runs(repository: Repository) -> None:
-    """Set runs of this corpus that still seem to run to crashed. We hold the lock, so they were killed."""
+def _end_stale_runs(repository: Repository) -> None:
+    """Set runs of this corpus that still seem to be at work to crashed: we hold the lock, so they were killed."""
     with get_client(sync_client=True) as client:
-        known = FlowRunFilter.model_validate(
-            {"tags": {"all_": [tag(repository)]}, "state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
-        )
-        for run in client.read_flow_runs(flow_run_filter=known):
-            if str(run.id) != runtime.flow_run.id and run.start_time is not None:
-                client.set_flow_run_state(run.id, Crashed(message="The process was killed."), force=True)
+        runs.end_stale(client, repository, {str(runtime.flow_run.id)}, all_=True)

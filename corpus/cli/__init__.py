@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import sys
 from typing import Final
 
@@ -95,6 +96,9 @@ def main() -> None:
     """The `corpus` command. Exit 0 done, 1 a check said no, 2 wrong usage, 130 interrupted."""
     # Start-up makes many objects and no garbage; looking for some costs it a tenth.
     gc.set_threshold(100_000, 20, 100)
+    if sys.argv[1:2] == ["serve"]:
+        # A service may be told to stop while it starts. `flows` asks for these signals as soon as it runs.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     try:
         status = cli.main(standalone_mode=False)
     except CorpusError as error:

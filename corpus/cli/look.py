@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -88,7 +90,8 @@ def status(as_json: bool) -> None:
 
     now = standing(find())
     if as_json:
-        print_json(now)
+        overdue = {"overdue": now.schedule.overdue(datetime.now(UTC))} if now.schedule else {}
+        print_json({**asdict(now), "schedule": {**asdict(now.schedule), **overdue} if now.schedule else None})
         return
     pending = now.pending
     changes = ", ".join(
@@ -125,6 +128,7 @@ def status(as_json: bool) -> None:
                 f"{now.release.version} of {now.release.date:%Y-%m-%d}" if now.release else "none yet",
             ),
             ("writer", now.writer),
+            ("schedule", safe(now.schedule.in_words(datetime.now(UTC))) if now.schedule else None),
         ]
     )
 

@@ -22,7 +22,7 @@ commit_option = click.option("--commit", is_flag=True, help="Commit dvc.lock and
 def update(commit: bool, wait: float, workers: int | None, as_json: bool) -> None:
     """Run the Prefect flow once: the same stages as `corpus build`, with retries, timeouts and artifacts.
 
-    Reports to the server at PREFECT_API_URL; without one, to an embedded server that ends with the run.
+    Reports to the server at PREFECT_API_URL; without one, to a server of its own that ends with the run.
     """
     options = ["--wait", str(wait)]
     options += ["--commit"] if commit else []
@@ -37,7 +37,12 @@ def update(commit: bool, wait: float, workers: int | None, as_json: bool) -> Non
 @click.option("--every", metavar="INTERVAL", help="How often: 30s, 15m, 1h, 1d.")
 @commit_option
 @workers_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where the server's page listens.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where the page listens; elsewhere it needs CORPUS_SERVE_PASSWORD.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="Its port; 4200 or the next free one by default.")
 def serve(
     cron: str | None,
@@ -48,9 +53,9 @@ def serve(
     host: str,
     port: int | None,
 ) -> None:
-    """Run the Prefect flow on a schedule, one run at a time, until stopped with Ctrl-C.
+    """Run the Prefect flow on a schedule, one run at a time, until stopped with Ctrl-C or SIGTERM.
 
-    Keeps one Prefect server up, with its page on this machine, unless PREFECT_API_URL names another.
+    Keeps one Prefect server up, with its page on this machine behind a password, unless PREFECT_API_URL names another.
     """
     if (cron is None) == (every is None):
         raise click.UsageError('Say when: --cron "0 6 * * *" or --every 1h.')

@@ -18,6 +18,7 @@ from corpus.versioning.commit import uncommitted
 from corpus.versioning.reading.opening import Version, open_version
 from corpus.versioning.releasing.gate import outdated
 from corpus.versioning.releasing.releases import Release, releases
+from corpus.versioning.serving import Serving, serving
 from corpus.versioning.summary import summarise
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class Standing:
     uncommitted: tuple[str, ...]
     release: Release | None
     writer: str | None
+    schedule: Serving | None = None
 
 
 def standing(repository: Repository) -> Standing:
@@ -174,4 +176,5 @@ def standing(repository: Repository) -> Standing:
         uncommitted=tuple(entry[3:] for entry in uncommitted(repository)),
         release=named[-1] if named else None,
         writer=holder(repository.root),
+        schedule=serving(repository.root),
     )

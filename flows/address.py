@@ -1,0 +1,125 @@
+"""The user's own Prefect server: that it answers, and that we may use it, is made sure before anything is done."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from corpus.errors import CorpusError, UsageError
+from flows.environment import first_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SECONDS: Final = 10.0
+_HINT: Final = "Unset PREFECT_API_URL (or leave the profile that names it) to use a server of the corpus's own."
+
+
+def shown(address: str) -> str:
+    """An address without credentials in it."""
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def require_server(address: str) -> None:
+    """Make sure that a Prefect server answers at an address with the user's credentials and TLS settings.
+
+    Raises:
+        UsageError: the address is not an address.
+        CorpusError: nothing answers there, it refuses us, or it is not a Prefect server that we can use.
+    """
+    _check_form(address)
+    try:
+        _ask()
+    except CorpusError as error:
+        raise CorpusError(f"The Prefect server at {shown(address)} cannot be used: {error}. {_HINT}") from None
+    except Exception as error:  # noqa: BLE001 - httpx, ssl, pydantic, Prefect: whatever it is, it is one line
+        raise CorpusError(f"The Prefect server at {shown(address)} cannot be used: {reason(error)}. {_HINT}") from None
+
+
+def _check_form(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        port = parts.port
+    except ValueError:
+        usable, port = False, None
+    if not usable or port == 0 or any(character.isspace() for character in address):
+        raise UsageError(
+            f"PREFECT_API_URL {shown(address) if usable else address!r} is not the address of a server. "
+            "Write it as http://HOST:PORT/api or https://HOST/api."
+        )
+
+
+def _ask() -> None:
+    from prefect.client.base import ServerType
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+    with (
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        get_client(sync_client=True, httpx_settings={"timeout": _SECONDS}) as client,
+    ):
+        if client.server_type != ServerType.CLOUD:
+            _check_version(client.api_version(), client.client_version())
+        # Needs the user's credentials, and an answer that only Prefect gives.
+        client.read_flows(limit=1)
+
+
+def _check_version(found: object, ours: str) -> None:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        theirs = Version(str(found))
+    except InvalidVersion:
+        raise CorpusError("it does not answer as a Prefect server does") from None
+    if theirs.release[:2] != Version(ours).release[:2] and theirs.major < Version(ours).major:
+        raise CorpusError(f"its API has version {theirs}, too old for ours, {ours}; upgrade that server")
+
+
+def reason(error: BaseException) -> str:
+    """Why a request failed, in a few words."""
+    import httpx
+
+    for one in _chain(error):
+        if isinstance(one, httpx.HTTPStatusError):
+            return _status(one.response.status_code)
+        if isinstance(one, ssl.SSLError):
+            return _tls(one)
+        if isinstance(one, socket.gaierror):
+            return f"its host name cannot be resolved ({one.strerror})"
+        if isinstance(one, httpx.TimeoutException):
+            return f"it did not answer within {_SECONDS:.0f} s"
+        if isinstance(one, httpx.ConnectError) and one.__cause__ is None and one.__context__ is None:
+            return f"nothing answers there ({first_line(one)})"
+        if isinstance(one, ConnectionError):
+            return f"nothing answers there ({one.strerror})"
+        if isinstance(one, FileNotFoundError):
+            return f"a file of its TLS settings is missing ({one.filename or first_line(one)})"
+    if isinstance(error, (ValueError, TypeError, KeyError, httpx.TransportError)):
+        return "it does not answer as a Prefect server does"
+    return first_line(error).rstrip(".")
+
+
+def _tls(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its TLS certificate is not trusted ({error.verify_message}); see PREFECT_API_SSL_CERT_FILE"
+    return f"TLS failed ({error.reason or error}); is it http:// instead of https://?"
+
+
+def _status(code: int) -> str:
+    if code in {401, 403, 407}:
+        return f"it refuses us (HTTP {code}); set PREFECT_API_AUTH_STRING or PREFECT_API_KEY"
+    if code >= 500:
+        return f"it answers with an error (HTTP {code})"
+    return f"it does not answer as a Prefect server does (HTTP {code}); its address usually ends in /api"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    for _ in range(20):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__
