@@ -41,8 +41,8 @@ _CAPTURED_AT = Column("captured_at", UTC_MICROSECONDS, "capture time of this rev
 _ARTICLE_ID = Column(
     "article_id",
     pa.string(),
-    "identity, 128-bit hex: from the canonical URL; without one, from publisher, title and date; "
-    "without those, from the text",
+    "identity, 128-bit hex: of the canonical URL; without one, of the accession number; else of publication or "
+    "publisher, title and date; else of those of them that there are, and the text",
 )
 _REVISION = Column("revision", pa.int32(), "1, 2, … in order of capture")
 
@@ -140,7 +140,12 @@ SIGNATURES: Final = Table(
         _BATCH,
         _CAPTURED_AT,
         Column("article_id", pa.string(), "identity, as in `articles`"),
-        Column("rule", pa.string(), "what the identity rests on: `url`, `publisher, title and date` or `text`"),
+        Column(
+            "rule",
+            pa.string(),
+            "what the identity rests on: `url`, `accession`, `publication, title and date`, "
+            "`publisher, title and date` or `title, date and text`",
+        ),
         Column("published_date", pa.date32(), "day of publication, as the source dates it", nullable=True),
         Column("text_hash", pa.string(), "128-bit hex of the normalised text"),
         Column("head", pa.uint64(), "hash of title, authors, agency and dates"),

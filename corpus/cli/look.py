@@ -197,9 +197,13 @@ def _print_known(one: Known) -> None:
 
 _RULES: Final = {
     "url": "the same URL is the same article",
+    "accession": "the same accession number is the same article",
+    "publication, title and date": "the same publication, title and date are the same article",
     "publisher, title and date": "the same publisher, title and date are the same article",
-    "text": "the same text is the same article: there is no URL, nor publisher, title and date",
+    "title, date and text": "the same text under the same title and date is the same article: there is no URL, nor "
+    "accession number, nor publication or publisher with title and date",
     "same words": "the same words as a known revision; white space, punctuation, case or links alone differ",
+    "earlier text again": "the words of an earlier revision again, after others in between",
     "minor change": "a smaller change than resolve.minor_change",
     "another story at this url": "neither text nor title have anything of the revision before: the URL seems reused",
     "url and text": "another story at a URL that was reused, hence an article of its own",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,8 @@ from corpus.intake.entries import Item, Selection, Skipped
 from corpus.intake.gather import documents as documents_at
 from corpus.intake.refusing import without_withdrawn
 from corpus.resolve.identity import with_identity
-from corpus.resolve.revisions import STATE, Decision, with_revisions
+from corpus.resolve.revisions import Decision, with_revisions
+from corpus.resolve.runs import STATE
 from corpus.resolve.signatures import with_state
 from corpus.stages.ingest import documents
 from corpus.stages.origins import CHARSET, Found
@@ -26,12 +28,14 @@ from schemas import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from pathlib import Path
 
     from corpus.settings import Settings
 
 _BATCH_ROWS: Final = 500
+# Later than any capture.
+_NOW: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Fate(StrEnum):
@@ -155,11 +159,20 @@ def _fates(good: pl.DataFrame, known: Sequence[Path] | None, settings: Settings)
         )
         state = with_state(found.to_arrow(), settings.resolve)
         frames.append(state.select(*columns, *STATE, rule=pl.lit(""), asked=pl.lit(value=False)))
-    # What is known was there first; then the documents in the order in which a build would take them.
-    both = pl.concat([*frames, asked]).with_columns(captured_at=pl.lit(None, pl.Datetime("us", "UTC")))
-    both = both.with_columns(batch=pl.when("asked").then(pl.lit("2")).otherwise(pl.lit("1")))
+    there = pl.concat([asked.clear(), *frames])
+    same = ["article_id", "document_id"]
+    # Added without a time of their own, the same bytes are known; with one, so are those of the same time.
+    again = pl.concat(
+        [
+            asked.filter(pl.col("captured_at").is_null()).join(there, on=same, how="semi"),
+            asked.join(there, on=[*same, "captured_at"], how="semi"),
+        ]
+    )
+    fates = dict.fromkeys(again["source"], Fate.REPEAT)
+    new = asked.filter(~pl.col("source").is_in(again["source"].implode()))
+    # Whatever has no time of its own would be captured now, after all that is known.
+    both = pl.concat([there, new.with_columns(pl.col("captured_at").fill_null(_NOW))])
     decided = with_revisions(both).filter(pl.col("asked"))
-    fates: dict[str, Fate] = {}
     for source, decision, revision in decided.select("source", "decision", "revision").iter_rows():
         if decision == Decision.REPEAT.value:
             fates[source] = Fate.REPEAT

@@ -1,8 +1,9 @@
 """What each document is to its article: a revision that stands, one that was superseded, or a repeat.
 
-Documents are taken in order of capture, then batch, then document id; never in order of arrival on disk. What makes a
-document another revision is its state: its words and what it says beside its text. White space, punctuation and case
-do not, nor do links to other articles in a paragraph of their own.
+Documents are taken in order of capture, as `runs` has them; never in order of arrival on disk. What makes a document
+another revision is its state: its words and what it says beside its text. White space, punctuation and case do not, nor
+do links to other articles in a paragraph of their own. Neighbours of one state are one revision; a state that comes
+back after another one is a revision of its own.
 """
 
 from __future__ import annotations
@@ -10,17 +11,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from corpus.resolve.identity import Basis
+from corpus.resolve.runs import RUN, STATE, in_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-STATE: Final = ("words", "head")
-_ORDER: Final = ("captured_at", "batch", "document_id", "source")
 
 
 class Decision(StrEnum):
@@ -40,6 +39,7 @@ class Rule(StrEnum):
     MINOR = "minor change"  # a repeat, though some words are other
     OTHER_STORY = "another story at this url"  # a revision that has nothing of the one before
     SPLIT = "url and text"  # an article of its own for that reason
+    REVERTED = "earlier text again"  # a revision whose words an earlier one had, and the one before had not
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +86,13 @@ def with_revisions(
 def _resolved(
     documents: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame], pl.DataFrame] | None
 ) -> pl.DataFrame:
-    ordered = documents.sort("article_id", *_ORDER, nulls_last=False).with_columns(
-        _order=pl.int_range(pl.len(), dtype=pl.Int64)
-    )
-    state = ["article_id", *STATE]
-    first = ordered.group_by(state, maintain_order=True).agg(
+    ordered = in_runs(documents).with_columns(_order=pl.int_range(pl.len(), dtype=pl.Int64))
+    first = ordered.group_by(RUN, maintain_order=True).agg(
         pl.col("_order").min(),
-        pl.col("document_id", "captured_at", "rule", "text_hash").first(),
+        pl.col("article_id", *STATE, "document_id", "captured_at", "rule", "text_hash").first(),
         *(pl.col(name).first() for name in ("title_words",) if name in ordered.columns),
     )
-    # One row a state, in order.
-    told = _told(first.sort("_order"), bounds, compare)
+    told = _told(first, bounds, compare)
     standing = told.filter(pl.col("_number") == pl.col("_stands"))
     story = ["article_id", "_story"]
     revisions = standing.select(
@@ -110,18 +106,27 @@ def _resolved(
         _stands_by=pl.col("document_id"),
         _stands_text=pl.col("text_hash"),
         _first=pl.col("_order"),
+        # The words were there before, and others in between.
+        _again=(pl.col("_number") != pl.col("_number").min().over(*story, "words"))
+        & (pl.col("words") != pl.col("words").shift(1).over(story)),
     )
     joined = ordered.join(
-        told.select(*state, "_stands", "_identity", "change", _said="_rule"),
-        on=state,
+        told.select(RUN, "_stands", "_identity", "change", _said="_rule"),
+        on=RUN,
         how="left",
         maintain_order="left",
     ).join(revisions, left_on="_stands", right_on="_number", how="left", maintain_order="left")
     repeat = pl.col("_order") != pl.col("_first")
     same_words = repeat & (pl.col("text_hash") != pl.col("_stands_text"))
-    said = pl.when(same_words & pl.col("_said").ne_missing(Rule.MINOR.value)).then(pl.lit(Rule.SAME_WORDS.value)).when(
-        ~repeat | (pl.col("_said") != Rule.OTHER_STORY.value)
-    ).then("_said")  # fmt: skip
+    again = ~repeat & pl.col("_again") & pl.col("_said").ne_missing(Rule.SPLIT.value)
+    said = (
+        pl.when(again)
+        .then(pl.lit(Rule.REVERTED.value))
+        .when(same_words & pl.col("_said").ne_missing(Rule.MINOR.value))
+        .then(pl.lit(Rule.SAME_WORDS.value))
+        .when(~repeat | (pl.col("_said") != Rule.OTHER_STORY.value))
+        .then("_said")
+    )
     decided = joined.with_columns(
         decision=pl.when(repeat)
         .then(pl.lit(Decision.REPEAT.value))
@@ -140,10 +145,10 @@ def _resolved(
 
 
 def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame], pl.DataFrame] | None) -> pl.DataFrame:
-    """Add to the states of articles, in order, what each is to the one before.
+    """Add to the runs of articles, in order, what each is to the one before.
 
     Returns:
-        The same rows with _number; _stands, the number of the state that stands for it; _story, a number that is
+        The same rows with _number; _stands, the number of the run that stands for it; _story, a number that is
         another where another story begins; _identity, that story's where it is no longer the article's; _rule; change.
     """
     states = states.with_columns(
@@ -167,18 +172,17 @@ def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame]
     alike = pl.col("_title").list.set_intersection("_before").list.len()
     either = pl.col("_title").list.set_union("_before").list.len()
     reused = strangers & (alike < bounds.reuse_below * either).fill_null(value=False)
-    found = both.with_columns(_reused=reused.fill_null(value=False)).with_columns(
-        _stands=_standing(both, bounds.minor_change),
-        _story=(pl.col("_reused") & bounds.split).cast(pl.Int64).cum_sum().over("article_id"),
-    )
+    both = both.with_columns(_reused=reused.fill_null(value=False))
+    found = both.with_columns(_standing(both, bounds))
     minor = pl.col("_stands") != pl.col("_number")
     found = found.with_columns(
-        change=(1 - pl.col("jaccard")).cast(pl.Float32),
-        _rule=pl.when(minor)
+        # A state that comes back to its story, or to the revision that stands, has nothing new to measure.
+        change=pl.when(~pl.col("_back")).then(1 - pl.col("jaccard")).cast(pl.Float32),
+        _rule=pl.when(minor & ~pl.col("_back"))
         .then(pl.lit(Rule.MINOR.value))
         .when(pl.col("_story") > 0)
         .then(pl.lit(Rule.SPLIT.value))
-        .when("_reused")
+        .when(pl.col("_reused") & ~pl.col("_back"))
         .then(pl.lit(Rule.OTHER_STORY.value)),
     )
     # A story is called after its first text; no two stories of an article begin with one state.
@@ -193,23 +197,56 @@ def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame]
     return found.join(heads, on=["article_id", "_story"], how="left", maintain_order="left")
 
 
-def _standing(states: pl.DataFrame, minor_change: float) -> pl.Series:
-    """Which state stands for each: the one before, as long as the changes since, added up, are minor.
+def _standing(states: pl.DataFrame, bounds: Bounds) -> list[pl.Series]:
+    """Return for each run the number of the run that stands for it, its story, and whether it came back to either.
 
-    A sum of Jaccard distances is no less than the distance: small steps never add up to a large one.
+    The run before stands for it as long as the changes since, added up, are minor: a sum of Jaccard distances is no
+    less than the distance, so small steps never add up to a large one. A run of a state that a story had before is of
+    that story; of the state that stands in it, it is no new revision.
     """
-    if not minor_change:
-        return states["_number"]
-    stands: list[int] = []
-    before: tuple[str, int] | None = None
-    moved = 0.0
-    columns = states.select("article_id", "head", 1 - pl.col("jaccard"), "_number")
-    for article, head, change, number in columns.iter_rows():
-        moved = moved + change if change is not None else 1.0
-        if before == (article, head) and moved < minor_change:
-            stands.append(stands[-1])
-        else:
-            stands.append(number)
-            moved = 0.0
-        before = (article, head)
-    return pl.Series(stands, dtype=pl.Int64)
+    numbers = states["_number"].to_list()
+    stands, stories, back = numbers, [0] * len(numbers), [False] * len(numbers)
+    if bounds.minor_change or (bounds.split and states["_reused"].any()):
+        stands, stories, back = [], [], []
+        columns = states.select("article_id", *STATE, 1 - pl.col("jaccard"), "_number", "_reused")
+        article = None
+        for row in columns.iter_rows():
+            if row[0] != article:
+                article, stood = row[0], _Stories(bounds)
+            found = stood.take(*row[1:])
+            for column, value in zip((stands, stories, back), found, strict=True):
+                column.append(value)
+    return [
+        pl.Series("_stands", stands, pl.Int64), pl.Series("_story", stories, pl.Int64), pl.Series("_back", back)
+    ]  # fmt: skip
+
+
+class _Stories:
+    """The stories of one article, as its runs are taken one after the other."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._now = 0
+        # By state, which story had it first; by story, the run that stands in it: number, state, and changes since.
+        self._of_state: dict[tuple[int, int], int] = {}
+        self._standing: dict[int, tuple[int, tuple[int, int], float]] = {}
+
+    def take(self, words: int, head: int, change: float | None, number: int, reused: bool) -> tuple[int, int, bool]:
+        """Return the number of the run that stands for the next one, its story, and whether it came back."""
+        state = words, head
+        begins = reused and self._bounds.split
+        returns = begins and state in self._of_state
+        if begins:
+            self._now = self._of_state.get(state, len(self._standing))
+        self._of_state.setdefault(state, self._now)
+        stood = self._standing.get(self._now)
+        if stood is not None and stood[1] == state:
+            self._standing[self._now] = stood[0], state, 0.0
+            return stood[0], self._now, True
+        if stood is not None and not begins and stood[1][1] == head and change is not None:
+            moved = stood[2] + change
+            if moved < self._bounds.minor_change:
+                self._standing[self._now] = stood[0], stood[1], moved
+                return stood[0], self._now, False
+        self._standing[self._now] = number, state, 0.0
+        return number, self._now, returns

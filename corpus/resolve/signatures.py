@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # What a signature is made from.
 COLUMNS: Final = (
-    "document_id", "source", "batch", "captured_at", "url", "publisher", "title", "authors", "agency",
-    "published_date", "published_at", "text", "text_hash",
+    "document_id", "source", "batch", "captured_at", "url", "accession", "publication", "publisher", "title", "authors",
+    "agency", "published_date", "published_at", "text", "text_hash",
 )  # fmt: skip
 # The parameters that signatures depend on.
 PARAMETERS: Final = ("ngram", "sketch", "ignored_paragraphs")

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus.errors import StorageError
-from corpus.resolve.identity import with_identity
+from corpus.resolve.former import former_ids
+from corpus.resolve.identity import COLUMNS, with_identity
 from corpus.store import parquet
 from corpus.store.digest import digest
 from corpus.store.files import write_text
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 # What intake says of a document. All else is what the document says.
 _ORIGIN: Final = frozenset({"document_id", "source", "batch", "media_type", "size", "captured_at"})
-_IDENTITY: Final = ("document_id", "url", "publisher", "title", "published_date", "text_hash", "problems")
+_IDENTITY: Final = ("document_id", *COLUMNS, "problems")
 
 
 def blank(rows: pa.Table, tombstones: Tombstones) -> pa.Table:
@@ -74,6 +75,7 @@ def _nothing(name: str) -> object:
 def _matches(rows: pa.Table, tombstones: Tombstones) -> list[str | None]:
     """For each row the hash by which it was withdrawn; None for those that were not."""
     named = with_identity(pl.DataFrame(rows.select([name for name in _IDENTITY if name != "problems"])))
+    formers = former_ids(named) if tombstones.former else [()] * named.height
     return [
         tombstones.first(
             (
@@ -81,10 +83,12 @@ def _matches(rows: pa.Table, tombstones: Tombstones) -> list[str | None]:
                 hashed(Kind.ARTICLE, article_id),
                 hashed(Kind.PUBLISHER, publisher) if publisher else None,
                 *(problem["found"] for problem in problems if problem["check"] == Check.WITHDRAWN.value),
-            )
+            ),
+            former,
         )
-        for (document_id, article_id, publisher), problems in zip(
+        for (document_id, article_id, publisher), former, problems in zip(
             named.select("document_id", "article_id", "publisher").iter_rows(),
+            formers,
             rows["problems"].to_pylist() if "problems" in rows.column_names else (),
             strict=True,
         )

@@ -29,7 +29,7 @@ _SOURCES: Final[dict[str, tuple[str, ...]]] = {
         *_TABLES, "schemas/raw.py", "corpus/stages/ingest.py", "corpus/stages/origins.py",
         "corpus/stages/tabular.py", "corpus/stages/withdrawing.py",
         "corpus/store/batches.py", "corpus/store/layout.py", "corpus/store/withdrawals.py",
-        "corpus/resolve/identity.py",
+        "corpus/resolve/former.py", "corpus/resolve/identity.py",
         "corpus/formats", "corpus/text",
     ),
     "validate": (*_TABLES, "corpus/stages/validate.py", "schemas/checks.py", "schemas/models.py"),
@@ -45,7 +45,7 @@ _SOURCES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
-        "chardet", "dateparser", "langcodes", "orjson", "polars", "pyarrow", "pycld2", "pyyaml", "resiliparse",
+        "chardet", "dateparser", "idna", "langcodes", "orjson", "polars", "pyarrow", "pycld2", "pyyaml", "resiliparse",
         "selectolax", "tldextract", "trafilatura",
     ),
     "validate": ("langcodes", "polars", "pyarrow"),

@@ -19,7 +19,7 @@ import yaml
 from corpus.errors import CorpusError
 from corpus.store.files import write_text
 from corpus.text import plain_yaml
-from corpus.text.urls import canonical, publisher
+from corpus.text.urls import canonical, former, publisher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +30,9 @@ _HEADER: Final = (
     "# What was withdrawn from this corpus and must not come back: hashes, no texts. `corpus forget` writes this.\n"
 )
 _HEX: Final = 32
+# The rule of identity, counted from the first. See `resolve.identity`.
+IDENTITY: Final = 2
+_FIRST_IDENTITY: Final = 1
 
 
 class Kind(StrEnum):
@@ -47,13 +50,18 @@ def hashed(kind: Kind, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """One withdrawal: when and why, and the hashes of what it is of."""
+    """One withdrawal: when and why, and the hashes of what it is of.
+
+    `identity` is the number of the rule by which its articles had their ids. By that rule and all later ones a document
+    is looked for; by an earlier one other articles could have the same id.
+    """
 
     date: date
     reason: str
     documents: frozenset[str] = frozenset()
     articles: frozenset[str] = frozenset()
     publishers: frozenset[str] = frozenset()
+    identity: int = IDENTITY
 
     def joined(self, other: Withdrawal) -> Withdrawal:
         """The same withdrawal, of what another is of too."""
@@ -72,6 +80,8 @@ class Tombstones:
     withdrawals: tuple[Withdrawal, ...] = ()
     # hash: its place among all, by which the earliest of several decides.
     ranks: dict[str, int] = field(init=False, repr=False, compare=False)
+    # Hashes of articles that were withdrawn when an earlier rule gave them their ids.
+    former: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ranks: dict[str, int] = {}
@@ -80,6 +90,8 @@ class Tombstones:
                 for value in hashes:
                     ranks.setdefault(value, number * len(Kind) + place)
         object.__setattr__(self, "ranks", ranks)
+        before = [one.articles for one in self.withdrawals if one.identity < IDENTITY]
+        object.__setattr__(self, "former", frozenset[str]().union(*before))
 
     def __bool__(self) -> bool:
         return bool(self.ranks)
@@ -91,9 +103,16 @@ class Tombstones:
         found = hashed(kind, value)
         return found if found in self.ranks else None
 
-    def first(self, hashes: Iterable[str | None]) -> str | None:
-        """Of hashes that were withdrawn the earliest; None if there is none."""
+    def first(self, hashes: Iterable[str | None], former_ids: Iterable[str] = ()) -> str | None:
+        """Return of hashes that were withdrawn the earliest; None if there is none.
+
+        Args:
+            hashes: of a document, its article and its publisher.
+            former_ids: the ids that earlier rules gave the article.
+        """
         known = [value for value in hashes if value in self.ranks]
+        if self.former:
+            known += [value for one in former_ids if (value := hashed(Kind.ARTICLE, one)) in self.former]
         return min(known, key=lambda value: self.ranks[value]) if known else None
 
     def refused(self, document_id: str, url: str | None) -> Withdrawal | None:
@@ -105,7 +124,8 @@ class Tombstones:
                 hashed(Kind.DOCUMENT, document_id),
                 hashed(Kind.ARTICLE, article_of(address)) if address else None,
                 hashed(Kind.PUBLISHER, host) if host else None,
-            )
+            ),
+            map(article_of, former(url) if url else ()),
         )
         return None if found is None else self.withdrawals[self.ranks[found] // len(Kind)]
 
@@ -141,7 +161,10 @@ def parse(text: str) -> Tombstones:
                 Withdrawal(
                     date.fromisoformat(str(entry["date"])),
                     str(entry["reason"]),
-                    *(_hashes(entry.get(f"{kind.value}s", "")) for kind in Kind),
+                    documents=_hashes(entry.get("documents", "")),
+                    articles=_hashes(entry.get("articles", "")),
+                    publishers=_hashes(entry.get("publishers", "")),
+                    identity=int(entry.get("identity", _FIRST_IDENTITY)),
                 )
                 for entry in values["withdrawals"]
             )
@@ -180,5 +203,6 @@ def as_text(withdrawals: Sequence[Withdrawal]) -> str:
             for kind, values in zip(Kind, (one.documents, one.articles, one.publishers), strict=True)
             if values
         }
-        entries.append({"date": one.date.isoformat(), "reason": one.reason, **hashes})
+        identity = {"identity": one.identity} if one.identity > _FIRST_IDENTITY else {}
+        entries.append({"date": one.date.isoformat(), "reason": one.reason, **identity, **hashes})
     return _HEADER + yaml.safe_dump({"withdrawals": entries}, sort_keys=False, allow_unicode=True, width=110)

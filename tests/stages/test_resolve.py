@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -220,8 +221,9 @@ STORIES = [
 
 def test_a_reused_url_leaves_a_trace_or_makes_an_article(make):
     kept = make(STORIES)
-    assert decided(kept) == ["superseded", "superseded", "superseded", "repeat", "article"]
-    assert kept["rule"].to_list() == ["url", "another story at this url", "url", "url", "another story at this url"]
+    assert decided(kept) == ["superseded", "superseded", "superseded", "superseded", "article"]
+    other = "another story at this url"
+    assert kept["rule"].to_list() == ["url", other, "url", "earlier text again", other]
     assert kept["article_id"].n_unique() == 1
     assert kept["change"][1] == 1
     split = make(STORIES, whole=True, url_reuse="split")
@@ -385,3 +387,114 @@ def sound(rows):
     originals = {*current.filter(pl.col("duplicate_of").is_null())["article_id"]}
     assert {*rows["duplicate_of"].drop_nulls(), *rows["contained_in"].drop_nulls()} <= originals
     assert (rows["containment"].drop_nulls() >= 0.9).all()
+
+
+A, B, C = LONG, LONG + " More.", words(9)
+
+
+def revisions_of(rows):
+    """The revisions in order: number, text, whether it is the article."""
+    return rows.filter(pl.col("decision").is_in(["article", "superseded"])).sort("revision")
+
+
+def test_a_reverted_edit_is_a_revision_and_says_so(make):
+    rows = make([Doc(A, day=0), Doc(B, day=1), Doc(A, day=2)], whole=True)
+    assert decided(rows) == ["superseded", "superseded", "article"]
+    assert rows["revision"].to_list() == [1, 2, 3]
+    assert rows["rule"].to_list() == ["url", "url", "earlier text again"]
+    assert rows["superseded_by"].to_list() == [rows["document_id"][1], rows["document_id"][2], None]
+    assert rows["change"][1] == rows["change"][2]
+    article = pl.read_parquet(make.root() / "data/articles/*.parquet")
+    revisions = pl.read_parquet(make.root() / "data/revisions/*.parquet").sort("revision")
+    assert article["text"].to_list() == [A]
+    assert article["captured_at"].to_list() == [datetime(2026, 1, 3, tzinfo=UTC)]
+    assert revisions["text"].to_list() == [A, B]
+
+
+@pytest.mark.parametrize(
+    ("docs", "expected"),
+    [
+        ([(A, 0), (B, 1), (A, 2), (B, 3), (A, 4)], [A, B, A, B, A]),
+        ([(A, 0), (A, 1), (B, 2), (B, 3), (A, 4), (A, 5)], [A, B, A]),
+        ([(A, 0), (C, 1), (A, 2)], [A, C, A]),
+        ([(A, 0), (B, 1), (A.upper(), 2)], [A, B, A.upper()]),
+        ([(A, 0), (A.upper(), 1), (A, 2)], [A]),
+        # Of one instant: first what the article said before, each state once.
+        ([(A, 0), (B, 1), (A, 1)], [A, B]),
+        ([(A, 0), (B, 0), (A.upper(), 0)], None),
+        ([(B, 0), (A, 1), (B, 1), (A, 2)], [B, A]),
+    ],
+)
+def test_neighbours_that_say_the_same_are_one_revision(make, docs, expected):
+    rows = make([Doc(text, day=day) for text, day in docs])
+    found = revisions_of(rows)
+    if expected is None:
+        assert found.height == 2
+    else:
+        assert [docs[int(source[-4:])][0] for source in found["source"]] == expected
+    assert found["revision"].to_list() == list(range(1, found.height + 1))
+    assert rows["winner"].is_in(found["document_id"].implode()).all()
+
+
+def test_a_title_that_comes_back_is_a_revision_without_an_earlier_text(make):
+    rows = make([Doc(A, day=0), Doc(A, day=1, title="Tram approved by council"), Doc(A, day=2)])
+    assert rows["revision"].to_list() == [1, 2, 3]
+    assert rows["rule"].to_list() == ["url"] * 3
+
+
+def test_a_minor_change_that_is_taken_back_is_no_revision(make):
+    rows = make([Doc(A, day=0), Doc(B, day=1), Doc(A, day=2), Doc(B, day=3)], minor_change=0.3)
+    assert decided(rows) == ["article", "repeat", "repeat", "repeat"]
+    assert rows["rule"].to_list() == ["url", "minor change", "url", "minor change"]
+    assert set(rows["winner"]) == {rows["document_id"][0]}
+    rows = make([Doc(A, day=0), Doc(B, day=1), Doc(C, day=2), Doc(A, day=3)], minor_change=0.3)
+    assert decided(rows) == ["superseded", "repeat", "superseded", "article"]
+    assert rows["rule"][3] == "earlier text again"
+
+
+def test_stories_that_take_turns_at_an_address_are_two_articles(make):
+    storm = Doc(C, title="Storm closes harbour", day=1)
+    docs = [Doc(A, day=0), storm, Doc(A, day=2), replace(storm, day=3), Doc(B, day=4), replace(storm, day=5)]
+    rows = make(docs, whole=True, url_reuse="split")
+    assert rows["article_id"].n_unique() == 3
+    assert decided(rows)[:4] == ["article", "article", "repeat", "repeat"]
+    assert rows["article_id"][0] == rows["article_id"][2]
+    assert rows["article_id"][1] == rows["article_id"][3] == rows["article_id"][5]
+    kept = make(docs, url_reuse="keep")
+    assert kept["revision"].to_list() == [1, 2, 3, 4, 5, 6]
+    assert kept["rule"].to_list()[1:4] == ["another story at this url", *["earlier text again"] * 2]
+
+
+def test_a_text_that_comes_back_is_dropped_as_the_duplicate_that_it_is(make):
+    docs = [
+        Doc(A, url="first", day=0),
+        Doc(A, url="second", day=1),
+        Doc(C, url="second", day=2),
+        Doc(A, url="second", day=3),
+    ]
+    rows = make(docs, whole=True, duplicates="drop")
+    assert decided(rows) == ["article", "superseded", "superseded", "duplicate"]
+    assert rows["duplicate_of"][3] == rows["article_id"][0]
+
+
+TEXTS = {"a": A, "b": B, "c": C, "A": A.upper()}
+
+
+@settings(max_examples=12, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from("abcA"), min_size=1, max_size=8), st.data())
+def test_captures_give_the_revisions_that_folding_gives_in_any_order_and_any_batches(tmp_path_factory, letters, data):
+    expected = [key for key, _ in itertools.groupby(letters, key=str.lower)]
+    folder = tmp_path_factory.mktemp("fold")
+    for number in (1, 2):
+        repo = Repo(folder / f"{number}", split=data.draw(st.integers(1, 4), "split"))
+        for day in data.draw(st.permutations(range(len(letters))), "order of capture"):
+            repo.batches.setdefault(data.draw(st.sampled_from("abc"), "batch"), []).append(
+                Doc(TEXTS[letters[day]], day=day)
+            )
+        found = revisions_of(repo.build())
+        days = [repo.batches[source[0]][int(source[2:])].day for source in found["source"]]
+        assert [letters[day].lower() for day in days] == expected
+        assert days == sorted(days)
+        assert found["decision"].to_list() == ["superseded"] * (len(expected) - 1) + ["article"]
+        sound(found)
+    shutil.rmtree(folder)

@@ -294,7 +294,6 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_an_address_has_the_identity_of_its_article() -> None:
-    frame = pl.DataFrame(
-        {"url": [ONE], "publisher": ["p"], "title": ["t"], "published_date": [date(2020, 1, 1)], "text_hash": ["x"]}
-    )
+    columns = {"url": [ONE], "publisher": ["p"], "title": ["t"], "published_date": [date(2020, 1, 1)]}
+    frame = pl.DataFrame({**columns, "text_hash": ["x"], "publication": ["q"], "accession": ["1"]})
     assert with_identity(frame)["article_id"].to_list() == [article_of(ONE)]

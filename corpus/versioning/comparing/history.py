@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from corpus.versioning.repository import Repository
 
 _TABLES: Final = ("revisions", "articles")
-# What tells one state of an article from another: the document, and what was read in it.
-_STATE: Final = ("document_id", "text_hash", "title", "authors", "agency", "published_date", "published_at")
+# What tells one state of an article from another: the document, which may come back later, and what was read in it.
+_STATE: Final = (
+    "document_id", "captured_at", "text_hash", "title", "authors", "agency", "published_date", "published_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
