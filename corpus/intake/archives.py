@@ -40,10 +40,11 @@ _MAP_GOES_ON: Final = 504
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of an archive."""
+    """One file of an archive; `packed` bytes of the archive hold it."""
 
     name: str
     data: bytes
+    packed: int
 
 
 def unsafe(name: str) -> str | None:
@@ -114,7 +115,7 @@ def read_zip(file: BinaryIO, source: str) -> Iterator[Member | Skipped]:
                 yield error.of(f"{source}!{name}")
                 continue
             total += len(data)
-            yield Member(name, data)
+            yield Member(name, data, min(info.compress_size, len(data)))
 
 
 def _zip_trouble(info: zipfile.ZipInfo) -> tuple[Reason | None, str]:
@@ -173,7 +174,7 @@ def read_tar(stream: Readable, source: str) -> Iterator[Member | Skipped]:
                 tar.skip(info)
                 yield skipped
                 continue
-            yield Member(name, tar.read(info))
+            yield Member(name, data := tar.read(info), len(data))
     except Unreadable as error:
         yield error.of(source)
 

@@ -1,22 +1,42 @@
-"""Rows of Parquet and Arrow files, as JSON objects: what JSON cannot tell is left out, and times are in ISO 8601."""
+"""Rows of Parquet and Arrow files as JSON objects, read piece by piece: the part that runs behind the wall.
+
+What JSON cannot tell is left out, and times are in ISO 8601. Every piece is weighed before it is written out.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+import mmap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from corpus.formats.mapping import NAMES
-from corpus.intake.entries import MOST_COLUMNS, MOST_DOCUMENT_BYTES, Reason, Unreadable
+import numpy as np
+
+from corpus.intake.columns import Columns, pieces, require_sane, weights_of
+from corpus.intake.entries import (
+    MOST_RATIO,
+    MOST_ROW_BYTES,
+    MOST_TABLE_MEMORY,
+    RATIO_GRACE_BYTES,
+    Reason,
+    Unreadable,
+)
+from corpus.intake.telling import as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    import polars as pl
     import pyarrow as pa
-
-    from corpus.intake.inflate import Readable
+    import pyarrow.parquet as pq
+    from numpy.typing import NDArray
 
 _BATCH_ROWS: Final = 1_024
-_KNOWN: Final = frozenset(name for names in NAMES.values() for name in names)
+# What is held at once as rows; JSON may escape a character by six.
+_BATCH_BYTES: Final = 16_000_000
+# Row groups that are smaller are read together.
+_UNIT_ROWS: Final = 16_384
+_READ_BYTES: Final = 1 << 20
+# So many row groups may fail before the rest is given up.
+_MOST_LOST: Final = 10
 _PARQUET: Final = b"PAR1"
 _ARROW_FILE: Final = b"ARROW1"
 # A message of a stream, since 2019.
@@ -24,153 +44,253 @@ _ARROW_STREAM: Final = b"\xff\xff\xff\xff"
 _FEATHER_1: Final = b"FEA1"
 
 
-def rows(stream: Readable, *, arrow: bool, seekable: bool) -> Iterator[bytes]:
-    """The rows, each as a JSON object.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to read.
+
+    Attributes:
+        arrow: whether the file is called Arrow IPC, file or stream; else it is called Parquet.
+        brought: bytes that were brought for it, compressed; what comes out is weighed against them.
+        known: names of columns, in lower case, that hold text even where they are called binary.
+        group: the row group to begin with.
+        row: the number of rows before that row group.
+        done: the number of the last row that was taken; what lies before is not given again.
+        alone: row groups before this one are read one by one.
+    """
+
+    arrow: bool
+    brought: int
+    known: tuple[str, ...]
+    group: int = 0
+    row: int = 0
+    done: int = 0
+    alone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where reading is: the row groups from `group` up to `end`, of `count` rows, after `row` others."""
+
+    group: int
+    end: int
+    row: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """So many rows as JSON, a line each; the first has the number `first`."""
+
+    first: int
+    count: int
+    lines: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What could not be read: a row by its number, or where `row` is 0 a part of the file."""
+
+    row: int
+    reason: Reason
+    detail: str
+
+
+Found = At | Rows | Lost
+
+
+def read(file: BinaryIO, size: int, request: Request) -> Iterator[Found]:
+    """Yield the rows of a table, and what cannot be read of it.
 
     Args:
-        stream: its bytes, decompressed.
-        arrow: whether it is called Arrow IPC, file or stream; else it is called Parquet.
-        seekable: whether the stream can be sought in.
+        file: open for reading, seekable, with a file descriptor.
+        size: its bytes.
+        request: what to read.
 
     Raises:
-        Unreadable: it cannot be read on.
+        Unreadable: nothing more can be read.
     """
-    import io
-
-    import pyarrow as pa
-
-    if not seekable:
-        data = stream.read(MOST_DOCUMENT_BYTES + 1)
-        if len(data) > MOST_DOCUMENT_BYTES:
-            raise Unreadable(Reason.TOO_LARGE, f"more than {MOST_DOCUMENT_BYTES:,} bytes, decompressed")
-        stream = io.BytesIO(data)
-    number = 0
-    # Whatever its name says.
-    file = cast("BinaryIO", stream)
     begin = file.read(8)
     file.seek(0)
     if begin.startswith(_FEATHER_1):
         raise Unreadable(Reason.UNSUPPORTED, "Feather of version 1; write it anew as Parquet or Arrow")
-    arrow = begin.startswith((_ARROW_FILE, _ARROW_STREAM)) or (arrow and not begin.startswith(_PARQUET))
+    # Whatever its name says.
+    arrow = begin.startswith((_ARROW_FILE, _ARROW_STREAM)) or (request.arrow and not begin.startswith(_PARQUET))
+    reader = _Reader(request)
     try:
-        for batch in _arrow(file, begin) if arrow else _parquet(file):
-            if batch.num_columns > MOST_COLUMNS:
-                raise Unreadable(Reason.TOO_LARGE, f"{batch.num_columns:,} columns")
-            for row in _encoded(batch):
-                number += 1
-                yield row
-    except (pa.ArrowException, OSError, ValueError, NotImplementedError) as error:
-        raise Unreadable(Reason.CORRUPT, f"after row {number:,}: {' '.join(str(error).split())[:200]}") from None
+        if arrow:
+            yield from reader.arrow(file, size, begin)
+        else:
+            yield from reader.parquet(file)
+    except _failures() as error:
+        raise Unreadable(*_why(error, reader.last, request.brought)) from None
 
 
-def _parquet(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
-    import pyarrow.parquet as pq
+class _Reader:
+    """Reads one file; knows how many rows it gave and how many bytes came out."""
 
-    with pq.ParquetFile(stream) as file:
-        for batch in file.iter_batches(_BATCH_ROWS, use_threads=False):
-            yield from _slices(batch)
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._allowed = max(RATIO_GRACE_BYTES, MOST_RATIO * request.brought)
+        self._decoded = 0
+        self._written = 0
+        self.last = request.row
+
+    def parquet(self, file: BinaryIO) -> Iterator[Found]:
+        """Yield the rows of a Parquet file, row group by row group."""
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(file, buffer_size=_READ_BYTES) as table:
+            require_sane(table.schema_arrow)
+            lost = 0
+            declared = 0
+            for at in _units(table, self._request):
+                yield at
+                declared += sum(table.metadata.row_group(group).total_byte_size for group in range(at.group, at.end))
+                self._require_within(declared)
+                self.last = at.row
+                try:
+                    yield from self._groups(table, at)
+                except _failures() as error:
+                    lost += 1
+                    if at.end > at.group + 1:
+                        # Which of them it is shows when they are read one by one.
+                        yield from self._one_by_one(table, at)
+                        continue
+                    yield self._lost(error, at, "; nothing after it is read" if lost > _MOST_LOST else "")
+                    if lost > _MOST_LOST:
+                        return
+
+    def _one_by_one(self, table: pq.ParquetFile, at: At) -> Iterator[Found]:
+        row = at.row
+        for group in range(at.group, at.end):
+            single = At(group, group + 1, row, _rows_of(table, group))
+            yield single
+            row += single.count
+            if row <= self.last:
+                continue
+            done, self.last = self.last, max(self.last, single.row)
+            try:
+                yield from self._groups(table, single, done)
+            except _failures() as error:
+                yield self._lost(error, single)
+
+    def _groups(self, table: pq.ParquetFile, at: At, done: int = 0) -> Iterator[Found]:
+        metadata = table.metadata
+        groups = list(range(at.group, at.end))
+        size = sum(max(metadata.row_group(group).total_byte_size, 0) for group in groups)
+        at_once = max(1, min(_BATCH_ROWS, 2 * _BATCH_BYTES * at.count // max(size, 1)))
+        number = at.row
+        skip = max(done, self._request.done)
+        for batch in table.iter_batches(at_once, row_groups=groups, use_threads=False):
+            first = number
+            number += batch.num_rows
+            if number > skip:
+                passed = max(skip - first, 0)
+                yield from self._batch(batch.slice(passed), first + passed)
+
+    def arrow(self, file: BinaryIO, size: int, begin: bytes) -> Iterator[Found]:
+        """Yield the rows of an Arrow IPC file or stream. What is not compressed is read where it lies."""
+        import pyarrow as pa
+
+        # It ends with the last array that lies in it.
+        data = pa.BufferReader(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ))
+        with pa.ipc.open_file(data) if begin.startswith(_ARROW_FILE) else pa.ipc.open_stream(data) as batches:
+            require_sane(batches.schema)
+            for batch in _batches(batches):
+                yield from self._batch(batch, self.last)
+
+    def _batch(self, batch: pa.RecordBatch, before: int) -> Iterator[Found]:
+        """Yield the rows of a batch, after `before` others."""
+        self.last = before
+        if not batch.num_rows:
+            return
+        columns = Columns.of(batch.schema, self._request.known)
+        batch.validate()
+        each = None if columns.flat else weights_of(batch, columns)
+        self._decoded += batch.nbytes if each is None else int(each.sum())
+        self._require_within(self._decoded)
+        # A damaged file can promise more than it holds. Each value is looked at, however often it is shared.
+        batch.validate(full=True)
+        for start in range(0, batch.num_rows, _BATCH_ROWS):
+            some = batch.slice(start, _BATCH_ROWS)
+            chosen = [some.column(number) for number in columns.numbers]
+            weighed = None if each is None else each[start : start + _BATCH_ROWS]
+            for found in self._slice(chosen, columns, before + start, weighed):
+                yield found
+                if isinstance(found, Rows):
+                    self.last = found.first + found.count - 1
+                    self._written += len(found.lines)
+                    self._require_within(self._written)
+
+    def _slice(
+        self, chosen: Sequence[pa.Array], columns: Columns, before: int, each: NDArray[np.int64] | None
+    ) -> Iterator[Found]:
+        from corpus.intake.weighing import weights
+
+        count = len(chosen[0])
+        size = sum(column.nbytes for column in chosen) + columns.size * count if each is None else int(each.sum())
+        if size <= _BATCH_BYTES:
+            yield Rows(before + 1, count, as_json(columns.names, chosen))
+            return
+        if each is None:
+            each = sum((weights(column) for column in chosen), start=np.full(count, columns.size, np.int64))
+        for start, end in pieces(each.tolist(), _BATCH_BYTES):
+            if end > start:
+                rows = [column.slice(start, end - start) for column in chosen]
+                yield Rows(before + start + 1, end - start, as_json(columns.names, rows))
+            if end < count and each[end] > MOST_ROW_BYTES:
+                yield Lost(before + end + 1, Reason.TOO_LARGE, f"a row of {each[end]:,} bytes")
+
+    def _lost(self, error: BaseException, at: At, more: str = "") -> Lost:
+        reason, detail = _why(error, self.last, self._request.brought)
+        return Lost(0, reason, f"row group {at.group + 1}, {detail}{more}")
+
+    def _require_within(self, came: int) -> None:
+        if came > self._allowed:
+            raise Unreadable(Reason.BOMB, f"more than {MOST_RATIO} times its size, after row {self.last:,}")
 
 
-def _arrow(stream: BinaryIO, begin: bytes) -> Iterator[pa.RecordBatch]:
-    import pyarrow as pa
+def _units(table: pq.ParquetFile, request: Request) -> Iterator[At]:
+    """Yield the row groups, small ones together."""
+    row, group, count = request.row, request.group, table.num_row_groups
+    while group < count:
+        rows, end = _rows_of(table, group), group + 1
+        while end < count and group >= request.alone and rows + (more := _rows_of(table, end)) <= _UNIT_ROWS:
+            rows, end = rows + more, end + 1
+        yield At(group, end, row, rows)
+        row, group = row + rows, end
 
-    if begin.startswith(_ARROW_FILE):
-        with pa.ipc.open_file(stream) as file:
-            for number in range(file.num_record_batches):
-                yield from _slices(file.get_batch(number))
+
+def _rows_of(table: pq.ParquetFile, group: int) -> int:
+    return max(int(table.metadata.row_group(group).num_rows), 0)
+
+
+def _batches(opened: pa.RecordBatchFileReader | pa.RecordBatchStreamReader) -> Iterator[pa.RecordBatch]:
+    if hasattr(opened, "num_record_batches"):
+        for number in range(opened.num_record_batches):
+            yield opened.get_batch(number)
     else:
-        with pa.ipc.open_stream(stream) as batches:
-            for batch in batches:
-                yield from _slices(batch)
+        yield from opened
 
 
-def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    # A damaged file can promise more than it holds.
-    batch.validate(full=True)
-    for start in range(0, batch.num_rows, _BATCH_ROWS):
-        yield batch.slice(start, _BATCH_ROWS)
-
-
-def _encoded(batch: pa.RecordBatch) -> Iterator[bytes]:
-    """Each row as JSON: times in ISO 8601, what is no text, number, time or list of them left out.
-
-    Raises:
-        ValueError: no column is left, or one cannot be told.
-    """
+def _failures() -> tuple[type[BaseException], ...]:
     import polars as pl
-
-    try:
-        frame = pl.DataFrame(_tellable(batch))
-        whole = frame.select(pl.struct([_told(*column) for column in frame.schema.items()]).struct.json_encode())
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise ValueError(str(error)) from None
-    for row in whole.to_series():
-        yield row.encode()
-
-
-def _told(name: str, dtype: pl.DataType) -> pl.Expr:
-    import polars as pl
-
-    column = pl.col(name)
-    if isinstance(dtype, pl.Datetime):
-        if dtype.time_zone:
-            return column.dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias(name)
-        return column.dt.to_string("iso:strict")
-    if dtype.is_temporal() or dtype.is_decimal() or isinstance(dtype, (pl.Categorical, pl.Enum)):
-        return column.cast(pl.String)
-    return column
-
-
-def _tellable(batch: pa.RecordBatch) -> pa.Table:
-    """The columns that JSON can tell. An instant is in UTC whatever time zone it is labelled with, known or not."""
     import pyarrow as pa
 
-    names, columns = [], []
-    for field, column in zip(batch.schema, batch.columns, strict=True):
-        dtype = field.type
-        if _is_binary(dtype) and field.name.strip().lower() in _KNOWN:
-            column = _decoded(column)  # noqa: PLW2901 - the same column
-        elif not _is_tellable(dtype):
-            continue
-        if pa.types.is_timestamp(dtype) and dtype.tz:
-            column = column.view(pa.timestamp(dtype.unit, "UTC"))  # noqa: PLW2901 - the same column
-        names.append(field.name)
-        columns.append(column)
-    if not columns:
-        raise ValueError("no column of text")
-    return pa.table(columns, names=names)
+    return (
+        pa.ArrowException, OSError, ValueError, NotImplementedError, MemoryError, RecursionError, IndexError,
+        pl.exceptions.PolarsError, pl.exceptions.PanicException,
+    )  # fmt: skip
 
 
-def _is_binary(dtype: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_binary(dtype) or pa.types.is_large_binary(dtype) or pa.types.is_binary_view(dtype))
-
-
-def _decoded(column: pa.Array) -> pa.Array:
-    """Text that is not called so, as Hive and Impala leave it."""
-    import pyarrow as pa
-
-    try:
-        return column.cast(pa.large_binary()).cast(pa.large_string())
-    except pa.ArrowInvalid:
-        from corpus.text.decode import decode
-
-        told = [None if one is None else decode(one).text for one in column.to_pylist()]
-        return pa.array(told, pa.large_string())
+def too_much_memory(brought: int) -> tuple[Reason, str]:
+    """Return what to say of a table that wants more memory than its reader may have."""
+    out_of_proportion = MOST_RATIO * brought < MOST_TABLE_MEMORY
+    return Reason.BOMB if out_of_proportion else Reason.TOO_LARGE, "more memory than is allowed"
 
 
-def _is_tellable(dtype: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    types = pa.types
-    if types.is_dictionary(dtype):
-        return _is_tellable(dtype.value_type)
-    if types.is_list(dtype) or types.is_large_list(dtype) or types.is_fixed_size_list(dtype):
-        return _is_tellable(dtype.value_type)
-    if types.is_struct(dtype):
-        return dtype.num_fields > 0 and all(_is_tellable(field.type) for field in dtype)
-    text = types.is_string(dtype) or types.is_large_string(dtype) or types.is_string_view(dtype)
-    number = types.is_integer(dtype) or types.is_floating(dtype) or types.is_decimal(dtype) or types.is_boolean(dtype)
-    time = types.is_date(dtype) or types.is_time(dtype) or types.is_timestamp(dtype)
-    return bool(text or number or time)
+def _why(error: BaseException, row: int, brought: int) -> tuple[Reason, str]:
+    if isinstance(error, MemoryError):
+        reason, detail = too_much_memory(brought)
+        return reason, f"after row {row:,}: {detail}"
+    return Reason.CORRUPT, f"after row {row:,}: {' '.join(str(error).split())[:200]}"

@@ -28,6 +28,13 @@ MOST_TAR_HEADER_BYTES: Final = 1_000_000
 # A row of a table is held whole, several times over; a text of this size is no article.
 MOST_ROW_BYTES: Final = 20_000_000
 MOST_COLUMNS: Final = 10_000
+# Of Parquet and Arrow, whose reader is a process of its own: what it may use beyond what it has when it starts, and
+# how much processor time for each thousand rows.
+MOST_TABLE_MEMORY: Final = 1 << 30
+MOST_TABLE_SECONDS: Final = 20
+MOST_TABLE_NESTING: Final = 32
+# Each row repeats them.
+MOST_NAMES_BYTES: Final = 1_000_000
 # A file of one JSON value has to be read whole.
 MOST_JSON_BYTES: Final = 64_000_000
 MOST_SIDECAR_BYTES: Final = 64_000_000

@@ -20,7 +20,7 @@ from corpus.intake.sidecar import SIDECARS, Sidecar
 from corpus.store.batches import SeedFile, find, read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from corpus.intake.inflate import Readable
 
@@ -159,7 +159,7 @@ def _file(file: SeedFile, selection: Selection) -> Iterator[Item | Skipped]:
         return
     try:
         with file.path.open("rb") as opened:
-            yield from _read(cast("BinaryIO", opened), name, file.source, file.size, selection, 0)
+            yield from _read(cast("BinaryIO", opened), name, file.source, file.size, selection)
     except OSError as error:
         yield Skipped(file.source, Reason.UNREADABLE, error.strerror or str(error))
 
@@ -187,9 +187,19 @@ def _kind(name: str) -> tuple[str, str]:
 
 
 def _read(
-    blob: BinaryIO, name: str, source: str, size: int, selection: Selection, depth: int
+    blob: BinaryIO, name: str, source: str, size: int, selection: Selection, depth: int = 0, share: float = 1
 ) -> Iterator[Item | Skipped]:
-    """What a file of any kind holds, from an open and seekable stream."""
+    """Yield what a file of any kind holds.
+
+    Args:
+        blob: open and seekable.
+        name: what says its kind.
+        source: what to call it.
+        size: its bytes.
+        selection: which documents are wanted.
+        depth: in how many archives it lies.
+        share: of its bytes, those that were brought for it, where an archive had it compressed.
+    """
     kind, ending = _kind(name)
     if kind in {"zip", "tar"} and depth > MOST_NESTED:
         yield Skipped(source, Reason.NESTED)
@@ -202,14 +212,18 @@ def _read(
             return
         stream: Readable = Inflated(blob, ending) if ending else blob
         if kind == "tar":
-            yield from _members(archives.read_tar(stream, source), source, selection, depth)
+            found = archives.read_tar(stream, source)
+            inflated = stream if isinstance(stream, Inflated) else None
+            yield from _members(found, source, selection, depth, lambda: share * (inflated.share if inflated else 1))
         elif kind == "zip":
             if ending:
                 stream = io.BytesIO(_whole(stream))
-            yield from _members(archives.read_zip(cast("BinaryIO", stream), source), source, selection, depth)
+                share *= size / max(len(stream.getvalue()), 1)
+            found = archives.read_zip(cast("BinaryIO", stream), source)
+            yield from _members(found, source, selection, depth, lambda: share)
         elif kind == "rows":
             inner = name.removesuffix(f".{ending}") if ending else name
-            yield from rows.read(stream, inner, source, selection, seekable=not ending)
+            yield from rows.read(stream, inner, source, selection, seekable=not ending, brought=int(size * share))
         else:
             data = _whole(stream)
             yield Item(source, data, media_type(name.rpartition(".")[0], data[:4_096]))
@@ -225,7 +239,11 @@ def _whole(stream: Readable) -> bytes:
 
 
 def _members(
-    found: Iterable[archives.Member | Skipped], archive: str, selection: Selection, depth: int
+    found: Iterable[archives.Member | Skipped],
+    archive: str,
+    selection: Selection,
+    depth: int,
+    share: Callable[[], float],
 ) -> Iterator[Item | Skipped]:
     for member in found:
         if isinstance(member, Skipped):
@@ -239,4 +257,6 @@ def _members(
         elif kind == "document" and not ending:
             yield Item(source, member.data, media_type(last, member.data[:4_096]))
         else:
-            yield from _read(io.BytesIO(member.data), last, source, len(member.data), selection, depth + 1)
+            size = len(member.data)
+            brought = share() * member.packed / max(size, 1)
+            yield from _read(io.BytesIO(member.data), last, source, size, selection, depth + 1, brought)

@@ -124,6 +124,11 @@ class Inflated:
         self._stream = _OPENERS[ending](self._counted)
         self.count = 0
 
+    @property
+    def share(self) -> float:
+        """Compressed bytes that were read for each byte that came out, one at most."""
+        return min(self._counted.count / self.count, 1) if self.count else 1
+
     def read(self, size: int, /) -> bytes:
         """Exactly `size` bytes, fewer at the end."""
         pieces: list[bytes] = []

@@ -29,7 +29,9 @@ _TEXTS: Final = "table.txt"
 _CHUNK: Final = 1 << 20
 
 
-def read(stream: Readable, name: str, source: str, selection: Selection, *, seekable: bool) -> Iterator[Item | Skipped]:
+def read(
+    stream: Readable, name: str, source: str, selection: Selection, *, seekable: bool, brought: int | None = None
+) -> Iterator[Item | Skipped]:
     """The rows of a table, each as `source#row`, counted from 1.
 
     Args:
@@ -38,6 +40,7 @@ def read(stream: Readable, name: str, source: str, selection: Selection, *, seek
         source: what to call it.
         selection: which documents are wanted; held against the table and the rows' names.
         seekable: whether the stream can be sought in.
+        brought: bytes that were brought for it, if it lay compressed.
 
     Raises:
         Unreadable: what it is cannot be read on.
@@ -50,10 +53,9 @@ def read(stream: Readable, name: str, source: str, selection: Selection, *, seek
     elif ending == "json":
         found = _json(_text(stream, ending), source)
     else:
-        from corpus.intake import arrow
+        from corpus.intake import tables
 
-        told = arrow.rows(stream, arrow=ending in _ARROW, seekable=seekable)
-        found = (Item(f"{source}#{number}", row, ROW) for number, row in enumerate(told, 1))
+        found = tables.rows(stream, source, arrow=ending in _ARROW, seekable=seekable, brought=brought)
     empty = True
     for entry in found:
         empty = False

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
 from corpus.errors import CorpusError
+from corpus.stages import limits
 from corpus.stages.workers import WorkerDied, run
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Watch:
         if self._note is not None:
             for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS):
                 self._before[limit] = resource.getrlimit(limit)
-            self._bound(resource.RLIMIT_AS, _address_space() + _SPACE)
+            limits.limit_memory(_SPACE)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -69,18 +70,13 @@ class Watch:
             yield
             return
         self._note.write_text(json.dumps(source))
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        self._bound(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + self._seconds + 1)
+        limits.limit_time(self._seconds)
         try:
             yield
         finally:
             # Neither the time nor the blame is the next document's.
             resource.setrlimit(resource.RLIMIT_CPU, self._before[resource.RLIMIT_CPU])
             self._note.unlink(missing_ok=True)
-
-    def _bound(self, limit: int, most: int) -> None:
-        hard = self._before[limit][1]
-        resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def run_isolated(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Iterator[tuple[T, R]]:
@@ -129,13 +125,3 @@ def _out_of_memory() -> CorpusError:
     return CorpusError(
         "A worker process ended without a word; most often the machine ran out of memory. Run again with --workers 1."
     )
-
-
-def _address_space() -> int:
-    """What this process has mapped already: libraries reserve much that they never touch."""
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        # Where there is no /proc the bound is generous.
-        return 16 << 30

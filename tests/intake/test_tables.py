@@ -161,7 +161,7 @@ def test_quotation_marks_as_spark_escapes_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (gzip.compress(b"title,text\nA,B\n"), "application/gzip"), (b"PK\x03\x04 a workbook", "application/zip"),
+        (gzip.compress(b"title,text\nA,B\n", mtime=0), "application/gzip"), (b"PK\x03\x04 a workbook", "application/zip"),
         (b"\n<!DOCTYPE html><html><title>Sign in, please</title>\n<p>a, b</p></html>", "text/html"),
         (b"PAR1, and more", "application/vnd.apache.parquet"),
     ],
