@@ -26,7 +26,12 @@ RAW: Final = Table(
         ),
         Column("media_type", pa.string(), "by content, then by what its server or its name says"),
         # 64-bit offsets: no reader overflows, however many row groups it joins.
-        Column("data", pa.large_binary(), "the bytes; of an HTTP response its body, with content encodings undone"),
+        Column(
+            "data",
+            pa.large_binary(),
+            "the bytes; of an HTTP response its body, with content encodings undone; null where `held_by` has them",
+            nullable=True,
+        ),
         Column("size", pa.int64(), "bytes"),
         Column("url", pa.string(), "where it was fetched from, as the WARC or the sidecar says", nullable=True),
         Column("status", pa.int32(), "HTTP status", nullable=True),
@@ -35,5 +40,12 @@ RAW: Final = Table(
         Column("published_date", pa.string(), "date of publication, as the sidecar says it", nullable=True),
         Column("publisher", pa.string(), "publisher, as the sidecar says it", nullable=True),
         Column("licence", pa.string(), "under what licence or rights the batch was added", nullable=True),
+        Column(
+            "held_by",
+            pa.string(),
+            "the batch that holds the bytes of this capture, which is one of the same bytes at the same address; empty "
+            "for this batch",
+            nullable=True,
+        ),
     ),
 )

@@ -68,6 +68,7 @@ def follow(path: Path, folder: Path) -> Result:
     from corpus.intake.batch import Writer
     from corpus.intake.entries import Item, Selection, Skipped
     from corpus.intake.gather import documents
+    from corpus.intake.known import Known
     from corpus.resolve.identity import with_identity
     from corpus.settings import Ingest, Validate
     from corpus.stages.ingest import Task, make
@@ -77,7 +78,7 @@ def follow(path: Path, folder: Path) -> Result:
 
     began, before = time.process_time(), peak()
     taken = skipped = 0
-    with Writer(folder / "batch", datetime(2024, 1, 2, tzinfo=UTC), None, set()) as writer:
+    with Writer(folder / "batch", datetime(2024, 1, 2, tzinfo=UTC), None, Known()) as writer:
         for entry in documents([path], Selection()):
             taken += isinstance(entry, Item)
             skipped += isinstance(entry, Skipped)

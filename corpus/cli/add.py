@@ -70,9 +70,10 @@ def add(
 
     Nothing is parsed yet: `corpus build` does that. Exit 1 if nothing could be taken.
     """
-    from corpus.intake.batch import Tally, Writer, known_documents
+    from corpus.intake.batch import Tally, Writer
     from corpus.intake.entries import Selection
     from corpus.intake.gather import documents, expand, lines_of
+    from corpus.intake.known import Known
     from corpus.intake.refusing import without_withdrawn
     from corpus.stages.progress import progress
     from corpus.store import withdrawals
@@ -96,9 +97,13 @@ def add(
     batch: Batch | None = None
     strange = _Strange(repository.root)
     with raw.adding(repository, wait) as (batches, folder):
-        known = known_documents(repository.root, batches)
+        known = Known.of(repository.root, batches)
         captured = captured_at or datetime.now(UTC).replace(microsecond=0)
-        with Writer(folder, captured, licence, known) as writer, progress("add", None, "documents") as advance:
+        dated = captured_at is not None
+        with (
+            Writer(folder, captured, licence, known, dated=dated) as writer,
+            progress("add", None, "documents") as advance,
+        ):
             for entry in strange.noted(entries):
                 writer.add(entry)
                 advance(1)
@@ -240,6 +245,7 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
                 "bytes": tally.size,
                 "media_types": dict(tally.taken.most_common()),
                 "repeats": tally.repeats,
+                "recaptured": tally.recaptured,
                 "skipped": dict(tally.skipped.most_common()),
                 "told": [
                     {"source": one.source, "reason": one.reason.value, "detail": one.detail} for one in tally.told
@@ -255,6 +261,7 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
     for name, said in list(tables.items())[:_SHOWN]:
         _print_columns(name, said)
     rest = [f"{tally.repeats:,} known already"] if tally.repeats else []
+    rest += [f"{tally.recaptured:,} of bytes that were there before"] if tally.recaptured else []
     rest += [f"{skipped:,} skipped"] if skipped else []
     what = f"{count(tally.documents, 'document')}, {size(tally.size)}{''.join(f', {one}' for one in rest)}"
     if tally.documents:

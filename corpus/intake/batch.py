@@ -9,7 +9,8 @@ import hashlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Self
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -17,38 +18,37 @@ import pyarrow as pa
 
 from corpus.arrays import of_numbers
 from corpus.intake.entries import ROW, Item, Skipped
+from corpus.intake.known import identity
 from corpus.store import raw
 from schemas.raw import RAW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Future
-    from datetime import datetime
     from pathlib import Path
 
     import pyarrow.parquet as pq
+
+    from corpus.intake.known import Known
 
 # One row group becomes one shard of parsed documents.
 _GROUP_ROWS: Final = 2_048
 _GROUP_BYTES: Final = 32_000_000
 _FILE_BYTES: Final = 512_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def identity(document_id: str, url: str | None) -> bytes:
-    """What makes two documents one: the same bytes, as from the same address."""
-    if not url:
-        return bytes.fromhex(document_id[:32])
-    return hashlib.sha256(f"{document_id}\0{url}".encode()).digest()[:16]
+class _Row(NamedTuple):
+    """A document of the batch: what was found, and who holds its bytes if this row does not.
 
+    `at` is the time of capture that it names, in microseconds since 1970, or 0.
+    """
 
-def known_documents(root: Path, batches: Iterable[raw.Batch]) -> set[bytes]:
-    """The identities of all documents in some batches. 16 bytes each, and what Python adds."""
-    known: set[bytes] = set()
-    for batch in batches:
-        for file in batch.files:
-            for group in raw.groups(raw.path_of(root, file), ["document_id", "url"]):
-                known.update(map(identity, group["document_id"].to_pylist(), group["url"].to_pylist()))
-    return known
+    item: Item
+    document_id: str
+    size: int
+    at: int
+    holder: str | None
 
 
 @dataclass(slots=True)
@@ -58,6 +58,7 @@ class Tally:
     taken: Counter[str] = field(default_factory=Counter)
     size: int = 0
     repeats: int = 0
+    recaptured: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     told: list[Skipped] = field(default_factory=list)
 
@@ -72,26 +73,41 @@ class Tally:
         if len(self.told) < _TOLD:
             self.told.append(entry)
 
-    def take(self, items: Sequence[Item]) -> None:
-        """Count what is taken."""
+    def take(self, items: Sequence[Item], recaptured: int = 0) -> None:
+        """Count what is taken, and of it what brought no new bytes."""
         self.taken.update(item.media_type for item in items)
         self.size += sum(len(item.data) for item in items)
+        self.recaptured += recaptured
 
 
 _TOLD: Final = 1_000
 
 
 class Writer:
-    """A batch in the making, in a folder of its own. Use as a context manager."""
+    """A batch in the making, in a folder of its own. Use as a context manager.
 
-    def __init__(self, folder: Path, captured_at: datetime, licence: str | None, known: set[bytes]) -> None:
+    A document that names the time of its capture is another capture at another time, and its bytes are kept once.
+    One that does not is known by its bytes and its address.
+
+    Args:
+        folder: where to write.
+        captured_at: the capture time of documents that name none.
+        licence: under what licence or rights they are added.
+        known: the documents that there are.
+        dated: whether `captured_at` was given for these documents, and is not only the time of adding them.
+    """
+
+    def __init__(
+        self, folder: Path, captured_at: datetime, licence: str | None, known: Known, *, dated: bool = False
+    ) -> None:
         self.tally = Tally()
         self._folder = folder
         self._captured_at = captured_at
         self._licence = licence
         self._known = known
+        self._dated = dated
         self._digest = hashlib.sha256()
-        self._rows: list[tuple[Item, str]] = []
+        self._rows: list[_Row] = []
         self._held = 0
         # One at work, one waiting: memory holds three groups.
         self._pool = ThreadPoolExecutor(1)
@@ -113,14 +129,22 @@ class Writer:
             return
         document_id = hashlib.sha256(entry.data).hexdigest()
         key = identity(document_id, entry.url)
-        if key in self._known:
+        at = (entry.captured_at or self._captured_at) - _EPOCH
+        micros = at // timedelta(microseconds=1)
+        dated = self._dated or entry.captured_at is not None
+        holder = self._known.holder(key)
+        if self._known.has(key, micros) if dated else holder is not None:
             self.tally.repeats += 1
             return
-        self._known.add(key)
-        if self._rows and self._held + len(entry.data) > _GROUP_BYTES:
+        self._known.add(key, micros, "")
+        size = len(entry.data)
+        if holder is not None:
+            entry = entry._replace(data=b"")
+        if self._rows and self._held + size > _GROUP_BYTES:
             self._flush()
-        self._rows.append((entry, document_id))
-        self._held += len(entry.data)
+        self._rows.append(_Row(entry, document_id, size, micros if dated else 0, holder))
+        # Bytes that are held elsewhere are put back when the row group is read.
+        self._held += size
         if len(self._rows) >= _GROUP_ROWS:
             self._flush()
 
@@ -146,8 +170,8 @@ class Writer:
 
     def _flush(self) -> None:
         rows, self._rows, self._held = self._rows, [], 0
-        self.tally.take([item for item, _ in rows])
-        self._digest.update("".join(f"{known}\0{item.source}\0{item.url or ''}\0" for item, known in rows).encode())
+        self.tally.take([row.item for row in rows], sum(row.holder is not None for row in rows))
+        self._digest.update("".join(map(_named, rows)).encode())
         self._wait()
         self._pending = self._pool.submit(self._write, rows)
 
@@ -156,7 +180,7 @@ class Writer:
             self._pending.result()
             self._pending = None
 
-    def _write(self, rows: list[tuple[Item, str]]) -> None:
+    def _write(self, rows: list[_Row]) -> None:
         table = self._table(rows)
         if not self._files or self._files[-1].held + table.nbytes > _FILE_BYTES:
             if self._files:
@@ -169,15 +193,15 @@ class Writer:
         file.groups += 1
         file.held += table.nbytes
 
-    def _table(self, rows: list[tuple[Item, str]]) -> pa.Table:
-        items = [item for item, _ in rows]
+    def _table(self, rows: list[_Row]) -> pa.Table:
+        items = [row.item for row in rows]
         sources = self._sources.distinct(items)
         columns = {
-            "document_id": pl.Series([document_id for _, document_id in rows], dtype=pl.String),
+            "document_id": pl.Series([row.document_id for row in rows], dtype=pl.String),
             "source": pl.Series(sources, dtype=pl.String),
             "media_type": pl.Series([item.media_type for item in items], dtype=pl.String),
-            "data": pl.Series([item.data for item in items], dtype=pl.Binary),
-            "size": pl.Series([len(item.data) for item in items], dtype=pl.Int64),
+            "data": pl.Series([row.item.data if row.holder is None else None for row in rows], dtype=pl.Binary),
+            "size": pl.Series([row.size for row in rows], dtype=pl.Int64),
             "url": pl.Series([item.url for item in items], dtype=pl.String),
             "status": pl.Series([item.status for item in items], dtype=pl.Int32),
             "captured_at": pl.Series(
@@ -186,10 +210,17 @@ class Writer:
             "published_date": pl.Series([item.published_date for item in items], dtype=pl.String),
             "publisher": pl.Series([item.publisher for item in items], dtype=pl.String),
             "licence": pl.Series([self._licence] * len(items), dtype=pl.String),
+            "held_by": pl.Series([row.holder for row in rows], dtype=pl.String),
         }
         arrays = {name: column.to_arrow() for name, column in columns.items()}
         arrays["headers"] = _headers(items)
         return pa.table([arrays[name] for name in RAW.names], names=RAW.names).cast(RAW.arrow)
+
+
+def _named(row: _Row) -> str:
+    """Return what a row adds to the name of its batch; a time only where the document names one."""
+    at = f"{row.at}\0" if row.at else ""
+    return f"{row.document_id}\0{row.item.source}\0{row.item.url or ''}\0{at}"
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import parent_process
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ import pyarrow as pa
 from corpus.errors import ChangedWhileRead, InvariantError, StorageError
 from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
+from corpus.stages.captures import Group, holders_of
 from corpus.stages.isolation import Watch, run_isolated
 from corpus.stages.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
 from corpus.stages.outcome import Outcome
@@ -103,6 +104,11 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
         keys |= of_batches
         origins = {name: origin for name, (origin, _) in groups.items() if name in again}
         raw.require(root, [batch for batch in batches if any(o.batch == batch.name for o in origins.values())])
+        held = holders_of(root, {Group(o.path, o.number): o.batch for o in origins.values()}, batches)
+        origins = {
+            name: replace(origin, holders=held.get(Group(origin.path, origin.number), ()))
+            for name, origin in origins.items()
+        }
         tasks += [Task(name, origin, shards.folder, settings.ingest, root=root) for name, origin in origins.items()]
         with progress("ingest", sum(task.origin.documents for task in tasks), "documents") as advance:
             for task, (ids, kinds, written) in _done(tasks, workers):

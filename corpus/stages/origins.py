@@ -14,6 +14,7 @@ import pyarrow as pa
 from corpus.arrays import numbers_of, of_numbers, whole
 from corpus.errors import ChangedWhileRead
 from corpus.formats import media_type
+from corpus.stages.captures import with_bytes
 from corpus.store import raw
 from corpus.store.batches import SEEDS, SeedFile, read_whole
 from corpus.text import dates, urls
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corpus.formats.article import Parsed
+    from corpus.stages.captures import Group
 
 # Hostile JSON takes thirty times its bytes in memory: larger ones are parsed alone, others so many bytes at a time.
 _LARGE: Final = 250_000
@@ -82,12 +84,13 @@ class Seeds:
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """One row group of a batch's file."""
+    """One row group of a batch's file, and the row groups that hold the bytes of its captures that have none."""
 
     path: Path
     number: int
     batch: str
     documents: int
+    holders: tuple[Group, ...] = ()
 
     @property
     def is_harmless(self) -> bool:
@@ -95,8 +98,12 @@ class RowGroup:
         return False
 
     def table(self) -> pa.Table:
-        """Its rows of `schemas.RAW`."""
-        return raw.read_group(self.path, self.number)
+        """Return its rows of `schemas.RAW`, with the bytes of those that other row groups hold.
+
+        Raises:
+            StorageError: a row group cannot be read, or does not hold what it should.
+        """
+        return with_bytes(raw.read_group(self.path, self.number), self.holders)
 
     def documents_of(self, rows: pa.Table, limit: int) -> Iterator[Found]:
         """The documents of some of its rows, one at a time."""

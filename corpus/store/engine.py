@@ -26,7 +26,7 @@ STAGES: Final = ("ingest", "validate", "resolve", "write", "report")
 _TABLES = ("corpus/arrays.py", "schemas/table.py", "schemas/tables.py", "schemas/rules.py", "corpus/store/parquet.py")
 _SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "ingest": (
-        *_TABLES, "schemas/raw.py", "corpus/stages/ingest.py", "corpus/stages/origins.py",
+        *_TABLES, "schemas/raw.py", "corpus/stages/ingest.py", "corpus/stages/origins.py", "corpus/stages/captures.py",
         "corpus/stages/tabular.py", "corpus/stages/withdrawing.py",
         "corpus/store/batches.py", "corpus/store/layout.py", "corpus/store/withdrawals.py",
         "corpus/resolve/former.py", "corpus/resolve/identity.py",

@@ -171,12 +171,25 @@ def writer(path: Path) -> pq.ParquetWriter:
 
 
 def groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    """The row groups of a batch's file, one by one."""
+    """The row groups of a batch's file, one by one. A column that is newer than the file is null."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         for number in range(file.num_row_groups):
-            yield file.read_row_group(number, columns=columns, use_threads=False)
+            yield _conformed(file.read_row_group(number, columns=columns, use_threads=False), columns)
+
+
+def _conformed(rows: pa.Table, columns: list[str] | None = None) -> pa.Table:
+    """Return rows with the columns of today in their order."""
+    import pyarrow as pa
+
+    from schemas.raw import RAW as TABLE
+
+    fields = [TABLE.arrow.field(name) for name in columns or TABLE.names]
+    found = [
+        rows[field.name] if field.name in rows.column_names else pa.nulls(rows.num_rows, field.type) for field in fields
+    ]
+    return pa.table(found, schema=pa.schema(fields))
 
 
 def read_group(path: Path, number: int) -> pa.Table:
@@ -190,6 +203,6 @@ def read_group(path: Path, number: int) -> pa.Table:
 
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            return file.read_row_group(number, use_threads=False)
+            return _conformed(file.read_row_group(number, use_threads=False))
     except (pa.ArrowException, OSError) as error:
         raise StorageError(f"{path} cannot be read: {error}. Delete it and run `dvc checkout {RAW}`.") from None

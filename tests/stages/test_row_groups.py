@@ -14,6 +14,7 @@ import pytest
 
 from corpus.intake.batch import Writer
 from corpus.intake.entries import Item
+from corpus.intake.known import Known
 from corpus.settings import Ingest
 from corpus.stages.ingest import Task, documents, make
 from corpus.stages.origins import RowGroup
@@ -41,7 +42,7 @@ ROWS = [
 
 @pytest.mark.parametrize("chosen", [ROWS, ROWS[:1], ROWS[3:5], ROWS[8:10]])
 def test_together_or_alone_the_rows_are_the_same(tmp_path: Path, chosen: list[Item]) -> None:
-    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, set()) as writer:
+    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, Known()) as writer:
         for item in chosen:
             writer.add(item)
         finished = writer.finish()
@@ -60,7 +61,7 @@ def test_together_or_alone_the_rows_are_the_same(tmp_path: Path, chosen: list[It
 def test_a_source_is_unique_in_its_batch(tmp_path: Path) -> None:
     names = ["t.tar!a.txt" if number % 1_500 == 0 else f"t.tar!{number}.txt" for number in range(5_000)]
     names[4_000] = "t.tar!a.txt#2"
-    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, set()) as writer:
+    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, Known()) as writer:
         for number, name in enumerate(names):
             writer.add(Item(name, str(number).encode(), "text/plain"))
         finished = writer.finish()
@@ -81,7 +82,7 @@ def test_pages_are_read_in_the_charset_of_their_headers(tmp_path: Path) -> None:
         'text/html; Charset="Windows-1251"',
         "text/html; charset=hex",
     ]
-    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, set()) as writer:
+    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, Known()) as writer:
         for number, kind in enumerate(kinds):
             headers = (("Server", "x"), ("content-type", kind))
             writer.add(Item(f"{number}", page + b" " * number, "text/html", headers=headers))
@@ -95,7 +96,7 @@ def test_pages_are_read_in_the_charset_of_their_headers(tmp_path: Path) -> None:
 
 
 def test_parsing_rows_imports_nothing_that_only_others_need(tmp_path: Path) -> None:
-    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, set()) as writer:
+    with Writer(tmp_path / "batch", datetime(2026, 1, 1, tzinfo=UTC), None, Known()) as writer:
         for item in (ROWS[0], ROWS[1], ROWS[10]):
             writer.add(item)
         finished = writer.finish()
