@@ -39,6 +39,7 @@ class Check(StrEnum):
     FRONT_MATTER = "front_matter"
     AMBIGUOUS_DATE = "ambiguous_date"
     UNREAD_DATE = "unread_date"
+    GUESSED_DATE = "guessed_date"
     REJECTED_URL = "rejected_url"
     # Checked on the table of documents.
     TITLE_MISSING = "title_missing"
@@ -84,6 +85,7 @@ RULES: Final[dict[Check, Rule]] = {
     Check.FRONT_MATTER: Rule(_B, "the front matter cannot be read"),
     Check.AMBIGUOUS_DATE: Rule(_W, "a numeric date whose day and month could be swapped"),
     Check.UNREAD_DATE: Rule(_W, "a line or field that should be a date and could not be read"),
+    Check.GUESSED_DATE: Rule(_W, "the day of publication is a guess: the page neither declares nor clearly shows one"),
     Check.REJECTED_URL: Rule(_W, "an address that is not http(s) was left out"),
     Check.TITLE_MISSING: Rule(_B, "no title was found", fixed=True),
     Check.TITLE_LENGTH: Rule(_B, "the title is shorter or longer than validate.title_length"),

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from corpus.text.months import FILLERS, MONTHS, VAGUE_ZONES, ZONES
+from corpus.text.months import AMERICAN_ZONES, FILLERS, MONTHS, VAGUE_ZONES, ZONES
 from schemas import DateSource
 
 LONGEST: Final = 80
@@ -71,7 +71,7 @@ _CLOCK: Final = re.compile(r"(\d\d?)[時시点时](?:\s?(\d\d?)[分분])?")
 _OFFSET: Final = re.compile(r"(?:\b(?:utc|gmt))?\s?([+\-−])(\d\d?):?(\d\d)?(?!\d)")
 _TOKEN: Final = re.compile(r"[^\s,;|()\[\]/–—·•:-]+")
 _DIGIT: Final = re.compile(r"\d")
-_IN_URL: Final = re.compile(r"/(1[6-9]\d\d|20\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-]|$)")
+_IN_URL: Final = re.compile(r"/(1[6-9]\d\d|20\d\d)[/-](\d\d?)[/-](\d\d?(?=/|$)|\d\d(?=-))")
 _NONE: Final = timedelta(0)
 _MONTH_FIRST_LANGUAGES: Final = frozenset({"en", "fil", "tl"})
 
@@ -115,8 +115,8 @@ def parse(
     zone = [word for word in left if word in ZONES or word in VAGUE_ZONES]
     if any(word and word not in FILLERS and word not in zone for word in left):
         return None
-    if offset is None and clock and len(zone) == 1 and zone[0] in ZONES:
-        offset = timedelta(hours=ZONES[zone[0]])
+    if offset is None and clock and len(zone) == 1:
+        offset = _named_offset(zone[0], day)
     instant = None
     if clock and offset is not None:
         instant = _instant(day, clock, offset)
@@ -243,6 +243,35 @@ def _find_offset(text: str) -> tuple[timedelta | None, str]:
         return None, text
     offset = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
     return (offset if found[1] == "+" else -offset), f"{text[: found.start()]} {text[found.end() :]}"
+
+
+def _named_offset(zone: str, day: date) -> timedelta | None:
+    """The offset that letters mean on a day; None if they mean several.
+
+    `ET` and its like are standard or summer time, as the law of the United States has it (15 U.S.C. 260a).
+    """
+    if zone in ZONES:
+        return timedelta(hours=ZONES[zone])
+    standard = AMERICAN_ZONES.get(zone)
+    if standard is None or day.year < _UNIFORM_SINCE:
+        return None
+    if day.year >= _LONGER_SINCE:
+        begins, ends = _sunday(day.year, 3, 8), _sunday(day.year, 11, 1)
+    else:
+        begins, ends = _sunday(day.year, 4, 1), _sunday(day.year, 10, 25)
+    # At two in the night; what is dated to those days is written later.
+    return timedelta(hours=standard + (1 if begins <= day < ends else 0))
+
+
+def _sunday(year: int, month: int, first: int) -> date:
+    """The first Sunday from a day on."""
+    day = date(year, month, first)
+    return day + timedelta(days=6 - day.weekday())
+
+
+# Since when summer time is from April to October, and from March to November.
+_UNIFORM_SINCE: Final = 1987
+_LONGER_SINCE: Final = 2007
 
 
 def _instant(day: date, clock: tuple[int, int, int], offset: timedelta) -> datetime | None:

@@ -76,5 +76,7 @@ ZONES: Final = {
     "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3, "trt": 3,
     "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "awst": 8, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "sast": 2,
 }  # fmt: skip
-# Named, but meaning different offsets in different places or seasons: no instant can be had.
-VAGUE_ZONES: Final = frozenset(["et", "ct", "mt", "pt", "cst", "ist", "bst", "ast"])
+# Standard or summer time of a part of the United States, whichever the day is in.
+AMERICAN_ZONES: Final = {"et": -5, "ct": -6, "mt": -7, "pt": -8}
+# Named, but meaning different offsets in different places: no instant can be had.
+VAGUE_ZONES: Final = frozenset([*AMERICAN_ZONES, "cst", "ist", "bst", "ast"])

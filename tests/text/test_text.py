@@ -142,7 +142,7 @@ SEPTEMBER_11 = date(2020, 9, 11)
         "2020-09-11", "2020/09/11", "11.09.2020", "11-Sep-2020", "vendredi 11 septembre 2020 à 14h05", "11 сентября 2020 г.",
         "11 de septiembre de 2020", "11 de setembro de 2020", "11 settembre 2020 ore 10:30", "11 września 2020",
         "11. syyskuuta 2020 klo 12.30", "2020. szeptember 11.", "2020年9月11日", "2020년 9월 11일", "11 eylül 2020 Cuma",
-        "11 вересня 2020", "Sept. 11, 2020 5:30 p.m. ET", "2020-09-11 10:00:00", "11. září 2020", "11 september 2020 om 10:30 uur",
+        "11 вересня 2020", "Sept. 11, 2020 5:30 p.m. CST", "2020-09-11 10:00:00", "11. září 2020", "11 september 2020 om 10:30 uur",
         "20200911", "20200911040506", "Fri Sep 11 04:05:06 2020",
     ],
 )  # fmt: skip
@@ -156,6 +156,7 @@ def test_days_without_an_instant(written):
         ("2020-09-11T10:00:00Z", 10, 0), ("2020-09-11T10:00:00+03:00", 7, 0), ("2020-09-11 10:00:00 -0500", 15, 0),
         ("Fri, 11 Sep 2020 10:00:00 +0200", 8, 0), ("Fri, 11 Sep 2020 10:00:00 GMT", 10, 0),
         ("Sept. 11, 2020 5:30 p.m. EST", 22, 30), ("11 сентября 2020, 14:05 МСК", 11, 5),
+        ("Sept. 11, 2020 5:30 p.m. ET", 21, 30), ("Sept 11 2020 11:00 AM PT", 18, 0), ("11 September 2020, 22:11 GMT+10", 12, 11),
         ("September 11th, 2020 at 10:00 (UTC+3)", 7, 0), ("10:32 AM EDT, Fri September 11, 2020", 14, 32),
         ("2020-09-11T00:00:00Z", 0, 0), ("20200911T100000Z", 10, 0), ("20200911T1000+0200", 8, 0),
         ("Fri Sep 11 10:00:00 +0000 2020", 10, 0), ("Fri Sep 11 10:00:00 EST 2020", 15, 0),
@@ -165,6 +166,18 @@ def test_days_without_an_instant(written):
 def test_instants_where_time_and_offset_stand(written, hour, minute):
     moment = dates.parse(written)
     assert moment == dates.Moment(SEPTEMBER_11, datetime(2020, 9, 11, hour, minute, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("11/28/2016 4:23 pm ET", 21), ("July 4, 2016 4:23 pm ET", 20), ("March 12, 2017 4:23 pm ET", 20),
+        ("November 4, 2018 4:23 pm ET", 21), ("April 1, 2006 4:23 pm ET", 21), ("October 28, 2006 4:23 pm ET", 20),
+    ],
+)  # fmt: skip
+def test_letters_for_either_time_of_a_year_mean_the_one_of_the_day(written, hour):
+    instant = dates.parse(written).instant
+    assert (instant.hour, instant.minute) == (hour, 23)
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,9 @@ LANGUAGE: Final = ("og:locale", "language", "dc.language", "content-language", "
 def declared(tree: LexborHTMLParser) -> Declared:
     """The values of all meta elements by their lower-cased names, in the order of the page."""
     found: Declared = {}
-    for node in tree.css("meta[content]")[:_MOST]:
+    for node in tree.css("meta")[:_MOST]:
         attributes = node.attributes
-        content = attributes.get("content")
+        content = attributes.get("content") or attributes.get("value")
         if not content:
             continue
         for key in ("property", "name", "itemprop", "http-equiv"):

@@ -1,100 +1,142 @@
-"""When a page says that it was published and modified: instants only where there is a time and an offset."""
+"""When a page was published: its witnesses, weighed.
+
+What the page declares speaks first, then what it shows, its address, and a guess. Modified dates never stand for
+published ones. An instant is known only where a time and an offset are.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from corpus.formats import lines
-from corpus.formats.html import jsonld, meta
-from corpus.text import dates
+from corpus.formats.html import jsonld, stamps
+from corpus.formats.html.witnesses import LEAST, Page, Witness
 from schemas import DateSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import date
 
-    from selectolax.lexbor import LexborHTMLParser
+    from corpus.formats.html.evidence import Evidence
+    from corpus.text import dates
 
-_ISO: Final = re.compile(
-    r"^(\d{4})-(\d\d?)-(\d\d?)"
-    r"(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(?:UTC|GMT)?(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?\.?\d*$",
-    re.IGNORECASE,
-)
-_UTC: Final = re.compile(r"(?:UTC|GMT)$", re.IGNORECASE)
-_COMPACT: Final = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d\d:?\d\d)?)?$")
-# What says that it dates the publication, and what may date a teaser or a comment: so one `<time>` in eight on the
-# pages of `benchmarks/html_pages.py`.
-_MARKED: Final = ('[itemprop="datePublished"]',)
-_SHOWN: Final = (
-    "time[pubdate]", 'time[class*="publish" i]', '[class*="publish" i] time',
-    "article header time[datetime]", "article time[datetime]", "header time[datetime]", "time[datetime]",
-)  # fmt: skip
-_MODIFIED_TIMES: Final = ('[itemprop="dateModified"]', 'time[class*="updat" i]', 'time[class*="modif" i]')
-# A date that is printed beside the headline, which stands at most so many levels below the two.
-_DATE: Final = '[class*="date" i]:not([class*="updat" i])'
-_DATED: Final = f"{_DATE} time, {_DATE} span, {_DATE} strong, {_DATE}"
-_MOST_DATED: Final = 12
-_LEVELS: Final = 4
-_LABEL: Final = re.compile(r"^[^\W\d_][^\d:]{0,40}:\s+")
+# A guess is believed if the page shows that day, even among other things, and does not call it a change.
+_LEAST_SHOWN: Final = -3.6
+# Others that agree add this share of what they count.
+_AGREEMENT: Final = 0.4
+# What is shown so surely outweighs a declaration of another day that the page does not show.
+_SURE: Final = 5.5
+# What is shown with less may be another article's.
+_OWN: Final = 3.5
+# Before this hour of UTC it may be the day before, from that on the next one, where people live.
+_WEST, _EAST = 9, 11
+_DAY: Final = timedelta(days=1)
 
 
-class Said(NamedTuple):
-    """What one source says: the moment as far as it is known, and what its clock shows, without the offset."""
-
-    moment: dates.Moment
-    clock: str | None = None
-
-
-def published(
-    tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, hint: date | None, language: str | None
-) -> dates.Moment | None:
-    """When the page was first published.
+def published(page: Page, evidence: Evidence | None = None) -> dates.Moment | None:
+    """When the page was first published; None if nothing says so.
 
     JSON-LD speaks first, then meta elements, then microdata: these say what they date. The first of them with a time
-    and an offset is believed, if it is of the day that the first of all names. What may date anything, `<time>` and
-    `date`, is believed where nothing else speaks; elsewhere it only adds the offset to a local time that it repeats.
+    and an offset is believed, if it is of the day that the first of all names and the address does not contradict it.
+    Otherwise all witnesses are weighed.
+
+    Args:
+        page: what the witnesses are found in.
+        evidence: where to record what each witness says; all are asked then.
     """
-    explicit = [name for name in meta.PUBLISHED if name not in meta.VAGUE]
-    keys = ("datePublished", "dateCreated", "uploadDate")
-    linked = [said for key in keys for said in _read(_of_node(node, key), hint, language)]
-    declared = [
-        *_read(_of_meta(found, explicit), hint, language),
-        *_read(_of_elements(tree, _MARKED), hint, language),
-    ]
-    first = _best([*linked, *declared])
-    one_stamp = bool(linked) and jsonld.text(node.get("datePublished")) == jsonld.text(node.get("dateModified"))
-    if first is not None and first.moment.instant is not None and not one_stamp:
-        return first.moment
-    vague = list(_read(_of_meta(found, meta.VAGUE), hint, language))
-    shown = list(_read(_of_elements(tree, _SHOWN), hint, language))
-    first = first or _best([*vague, *shown])
-    if first is None:
-        return dates.Moment(hint, source=DateSource.ADDRESS) if hint else _printed(tree, language)
-    if first.moment.instant is None:
-        return _with_offset(first, [*vague, *shown])
-    # One stamp for publication and change is when the record was written; two others that agree know better.
-    told, seen = _first_instant([*declared, *vague]), _first_instant(shown)
-    return told if one_stamp and told and told == seen and told.day == first.moment.day else first.moment
+    explicit = [*page.linked(), *page.explicit()]
+    best = _best(explicit)
+    node = page.node
+    one_stamp = "datePublished" in node and jsonld.text(node["datePublished"]) == jsonld.text(node.get("dateModified"))
+    if evidence is None and best is not None and not one_stamp and _is_settled(page, best):
+        return best.moment
+    witnesses = [*explicit, *page.vague(), *page.shown(), *page.address()]
+    if best is None or evidence is not None:
+        witnesses += page.set_in_scripts()
+    chosen = _choose(page, best, witnesses)
+    if chosen is None or evidence is not None:
+        guess = page.guess()
+        if guess is not None:
+            days = {one.moment.day for one in witnesses if one.weight >= _LEAST_SHOWN}
+            chosen = chosen or (guess if guess.moment.day in days else None)
+            witnesses.append(guess)
+    if evidence is not None:
+        _record("published_date", witnesses, chosen, evidence)
+    if chosen is None:
+        return None
+    moment = _with_instant(chosen, witnesses, one_stamp=one_stamp)
+    return moment._replace(source=chosen.source)
 
 
-def modified(
-    tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, hint: date | None, language: str | None
-) -> dates.Moment | None:
-    """When it was last changed."""
-    ways = (_of_node(node, "dateModified"), _of_meta(found, meta.MODIFIED), _of_elements(tree, _MODIFIED_TIMES))
-    best = _best([said for way in ways for said in _read(way, hint, language)])
+def modified(page: Page, evidence: Evidence | None = None) -> dates.Moment | None:
+    """When it was last changed; None if nothing says so.
+
+    Args:
+        page: what the witnesses are found in.
+        evidence: where to record what each witness says.
+    """
+    witnesses = list(page.modified())
+    best = _best(witnesses)
+    if evidence is not None:
+        _record("modified_at", witnesses, best if best and best.moment.instant else None, evidence)
     return best.moment if best else None
 
 
-def _read(written: Iterator[str], hint: date | None, language: str | None) -> Iterator[Said]:
-    for text in written:
-        moment = read(text, hint, language)
-        if moment is not None:
-            yield Said(moment, _clock(text))
+def _record(field: str, witnesses: Iterable[Witness], chosen: Witness | None, evidence: Evidence) -> None:
+    for witness in witnesses:
+        evidence.add(field, witness.name, witness.written)
+    if chosen is not None:
+        evidence.believe(field, chosen.name)
 
 
-def _best(said: list[Said]) -> Said | None:
+def _is_settled(page: Page, best: Witness) -> bool:
+    """Whether a declared instant needs no others: it is of the day in the address, or surely of the page's own day."""
+    instant = best.moment.instant
+    if instant is None:
+        return False
+    if page.hint is not None:
+        return page.hint == best.moment.day
+    return not stamps.is_utc(best.written) or _WEST <= instant.hour < _EAST
+
+
+def _choose(page: Page, best: Witness | None, witnesses: list[Witness]) -> Witness | None:
+    chosen = _weighed(witnesses)
+    if best is None or chosen is None or _contradicts(best, chosen, witnesses):
+        return chosen
+    if page.hint is not None and page.hint < best.moment.day - _DAY:
+        # What was published anew keeps the address of its first day.
+        return next(one for one in witnesses if one.source is DateSource.ADDRESS)
+    return best
+
+
+def _weighed(witnesses: list[Witness]) -> Witness | None:
+    """The heaviest witness of the day that most speaks for."""
+    days: dict[date, dict[str, float]] = defaultdict(dict)
+    for one in witnesses:
+        # Of one place's many statements only the heaviest counts.
+        place = one.name.partition(" ")[0]
+        known = days[one.moment.day]
+        known[place] = max(known.get(place, 0.0), one.weight)
+    totals = {}
+    for day, weights in days.items():
+        most = max(weights.values())
+        totals[day] = most + _AGREEMENT * (sum(weight for weight in weights.values() if weight > 0) - most)
+    best = max(totals, key=lambda day: totals[day], default=None)
+    if best is None or totals[best] < LEAST:
+        return None
+    return max((one for one in witnesses if one.moment.day == best), key=lambda one: one.weight)
+
+
+def _contradicts(best: Witness, chosen: Witness, witnesses: list[Witness]) -> bool:
+    """Whether the page shows, for sure, another day than it declares, and does not show the declared one."""
+    if abs((best.moment.day - chosen.moment.day).days) <= 1 or chosen.source is DateSource.DECLARED:
+        return False
+    shown = (one for one in witnesses if one.source is DateSource.PRINTED and one.weight >= LEAST)
+    return chosen.weight >= _SURE and not any(one.moment.day == best.moment.day for one in shown)
+
+
+def _best(said: list[Witness]) -> Witness | None:
     """The first with an instant, if it dates the page to the same day as the first of all; else that."""
     for one in said:
         # The day is the source's own, as it dates the article there.
@@ -103,76 +145,58 @@ def _best(said: list[Said]) -> Said | None:
     return said[0] if said else None
 
 
-def _with_offset(first: Said, others: list[Said]) -> dates.Moment:
-    """A local time with the offset that the page states elsewhere for the same time; itself where it does not."""
-    for other in others:
-        if first.clock is not None and first.clock == other.clock and other.moment.instant is not None:
-            return dates.Moment(first.moment.day, other.moment.instant)
-    return first.moment
-
-
-def _first_instant(said: list[Said]) -> dates.Moment | None:
-    return next((one.moment for one in said if one.moment.instant is not None), None)
-
-
-def _printed(tree: LexborHTMLParser, language: str | None) -> dates.Moment | None:
-    """The date that stands beside the headline, by what its element is called."""
-    heading = tree.css_first("h1")
-    box = heading.parent if heading else None
-    for _ in range(_LEVELS):
-        if box is None or box.tag in {"body", "html"}:
-            return None
-        for element in box.css(_DATED)[:_MOST_DATED]:
-            text = (element.text(separator=" ") or "")[: 2 * dates.LONGEST].strip()
-            label = lines.dated(text)
-            if label is not None and label.is_modified:
+def _with_instant(chosen: Witness, others: list[Witness], *, one_stamp: bool) -> dates.Moment:
+    """The day with the instant that is declared for it elsewhere; where that is in UTC, the day that the page shows."""
+    moment = chosen.moment
+    if moment.instant is None or chosen.source is DateSource.PRINTED:
+        clock = stamps.clock(chosen.written)
+        for other in others:
+            instant = other.moment.instant
+            if instant is None or other.weight < LEAST or other.source is not DateSource.DECLARED:
                 continue
-            moment = read(label.rest if label else _LABEL.sub("", text), None, language)
-            if moment is not None:
-                return moment._replace(source=DateSource.PRINTED)
-        box = box.parent
+            # A local time has the offset of the same time elsewhere; a day without a time has what is surely its own.
+            same_day = other.moment.day == moment.day and other.weight >= _OWN
+            if stamps.clock(other.written) == clock if clock else same_day:
+                return moment._replace(instant=instant)
+        return moment
+    if (day := _local_day(chosen, others)) is not None:
+        moment = moment._replace(day=day)
+    if one_stamp:
+        # One stamp for publication and change is when the record was written; two others that agree know better.
+        declared = _first_instant(others, ("meta", "microdata"))
+        shown = _first_instant(others, ("shown", "attribute"))
+        if declared is not None and shown is not None and declared.instant == shown.instant:
+            return declared if declared.day == moment.day else moment
+    return moment
+
+
+def _first_instant(witnesses: list[Witness], places: tuple[str, ...]) -> dates.Moment | None:
+    found = (one for one in witnesses if one.name.startswith(places) and one.weight >= LEAST)
+    return next((one.moment for one in found if one.moment.instant is not None), None)
+
+
+def _local_day(chosen: Witness, others: list[Witness]) -> date | None:
+    """The day beside that of an instant in UTC which the page shows or has in its address: there it is that day."""
+    instant = chosen.moment.instant
+    if instant is None or not stamps.is_utc(chosen.written):
+        return None
+    days = {one.moment.day for one in others if _is_local(one, chosen)}
+    if chosen.moment.day in days:
+        return None
+    if instant.hour < _WEST and (before := chosen.moment.day - _DAY) in days:
+        return before
+    if instant.hour >= _EAST and (after := chosen.moment.day + _DAY) in days:
+        return after
     return None
 
 
-def _clock(written: str) -> str | None:
-    """Day and time to the second, as they are written."""
-    iso = _ISO.match(written.strip())
-    if iso is None or iso[4] is None:
-        return None
-    return " ".join(f"{int(part or 0):02}" for part in iso.groups()[:6])
-
-
-def read(written: str, hint: date | None = None, language: str | None = None) -> dates.Moment | None:
-    """Read a machine's date, or a human one."""
-    text = written.strip()
-    iso = _ISO.match(text) or _COMPACT.match(text)
-    if iso is None:
-        return dates.parse(text, dates.NumericDates.BY_LANGUAGE, language, hint)
-    year, month, day, hour, minute, second, zone = iso.groups()
-    zone = "Z" if _UTC.search(text) else zone
-    clock = f"T{int(hour):02}:{minute}:{second or '00'}" if hour is not None else ""
-    return dates.parse(f"{year}-{int(month):02}-{int(day):02}{clock}{zone or '' if clock else ''}")
-
-
-def _of_node(node: jsonld.Node, key: str) -> Iterator[str]:
-    written = jsonld.text(node.get(key))
-    if written:
-        yield written
-
-
-def _of_meta(found: meta.Declared, names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        yield from found.get(name, ())[:1]
-
-
-def _of_elements(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> Iterator[str]:
-    for selector in selectors:
-        for element in tree.css(selector)[:2]:
-            attributes = element.attributes
-            written = attributes.get("datetime") or attributes.get("content")
-            if not written and element.tag == "abbr":
-                # Microformats keep what is meant there, and show something shorter.
-                written = attributes.get("title")
-            written = written or element.text(separator=" ")
-            if written:
-                yield written[:100]
+def _is_local(one: Witness, chosen: Witness) -> bool:
+    """Whether a witness knows the day where the page is made; what is in UTC as well says nothing of it."""
+    instant = one.moment.instant
+    if one.weight < LEAST or (instant is not None and stamps.is_utc(one.written)):
+        return False
+    return (
+        one.source is not DateSource.DECLARED
+        or instant == chosen.moment.instant
+        or one.name.startswith(("attribute", "microdata"))
+    )

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from corpus.formats.article import Document, Heading, Parsed, Problem
-from corpus.formats.html import blocks, body, jsonld, meta, moments, page, people, titles
+from corpus.formats.html import blocks, body, jsonld, meta, moments, page, people, titles, witnesses
 from corpus.text import dates, language, urls
 from corpus.text.normalise import normalise, one_line
-from schemas import Check
+from schemas import Check, DateSource
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -39,7 +39,7 @@ _CREDIT_LABEL: Final = re.compile(
 class HtmlParser:
     """Reads `text/html` and `application/xhtml+xml`."""
 
-    name = "html/1"
+    name = "html/2"
     media_types = frozenset({"text/html", "application/xhtml+xml"})
 
     def parse(self, document: Document) -> Parsed:
@@ -67,8 +67,9 @@ class HtmlParser:
         description = _description(node, found)
         tongue = _language(tree, node, found)
         hint = dates.in_url(url)
-        published = moments.published(tree, node, found, hint, tongue)
-        modified = moments.modified(tree, node, found, hint, tongue)
+        dated = witnesses.Page(read.root, node, found, hint, tongue, title, read.text)
+        published = moments.published(dated)
+        modified = moments.modified(dated)
         authors, agency = people.people(tree, nodes, node, found, titles.sites_of(node, found, host))
         credits_ = _credits(tree)
         text, headings, speaker = _text(read, title, description, authors, node)
@@ -76,6 +77,8 @@ class HtmlParser:
         problems = [] if read.encoding == "utf-8" else [Problem(Check.ENCODING, read.encoding)]
         if not text and title is None:
             problems.append(Problem(Check.EMPTY, "no text on the page"))
+        if published is not None and published.source is DateSource.GUESSED:
+            problems.append(Problem(Check.GUESSED_DATE, published.day.isoformat()))
         if _is_free(nodes) is False:
             problems.append(Problem(Check.PAYWALL, "isAccessibleForFree: false"))
         if _is_truncated(text):

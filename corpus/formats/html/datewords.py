@@ -1,0 +1,126 @@
+"""What the words and names around a date say of it: that it dates the publication, a change, or something else."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+from corpus.text.months import MONTHS
+
+_LONGEST_LABEL: Final = 48
+_LONGEST_BEHIND: Final = 60
+
+_PUBLISHED: Final = re.compile(
+    r"publi(?:sh|é|e\b|ca|ka|kov|sert|cer)|pubblicat|gepubliceerd|gepost|geplaatst|posted|released?\b|issued|written\b|"
+    r"first (?:aired|seen)|created|added\b|uploaded|filed\b|online since|on air|\bdated?\b|reviewed\b|"
+    r"veröffentlich|publiziert|erschien|erstellt|geschrieben|eingestellt|online seit|verfasst|datum\b|"
+    r"paru\b|mise? en ligne|posté|créé|rédigé|fecha\b|creado|data\b|postado|inserito|scritto|"
+    r"publicerad|publisert|udgivet|lagt ut|skrevet|skapad|oprettet|lagt til|"
+    r"opublikowan|dodano|dodane|data publikacji|utworzon|zveřejn|vydán|vloženo|publikov|objavljen|objavi|datum objave|"
+    r"опублик|дата|размещен|добавлен|опублік|додано|публик|обявен|"
+    r"yayın|yayım|giriş|eklen|tarih|julkaistu|publicat|megjelen|közzét|létrehoz|δημοσι|ημερομηνία|"
+    r"発売|公開|投稿|掲載|配信|作成|登録日|発表|日付|发布|發布|发表|發表|刊登|时间|時間|日期|发稿|"
+    r"입력|등록|게시|작성|기사입력|승인|نشر|تاريخ|פורסם|תאריך|đăng|ngày|tanggal|diterbitkan|dipublikasikan|เผยแพร่|วันที่|प्रकाशित",
+    re.IGNORECASE,
+)
+_MODIFIED: Final = re.compile(
+    r"updat|modif|\b(?:last|latest) (?:chang|edit|revis|review)|\bedited\b|revised|changed\b|amended|corrected|"
+    r"aktualis|geändert|änderung|\bstand\b|überarbeitet|bearbeitet|"
+    r"mis à jour|mise à jour|\bmàj\b|\bmaj\b|actualiz|atualiz|aggiornat|bijgewerkt|gewijzigd|laatst|"
+    r"uppdater|ändrad|oppdater|"
+    r"endret|opdater|ændret|zaktualiz|zmienion|obnov|upraven|ažurir|izmenjen|обновл|измен|редакт|оновл|змін|актуализ|промен|"
+    r"güncelle|son değişik|päivitet|muokattu|frissít|módosít|ενημέρωσ|τροποποί|"
+    r"更新|修正|改訂|最終|수정|최종|تحديث|عودכן|עדכון|cập nhật|diperbarui|अपडेट|อัปเดต",
+    re.IGNORECASE,
+)
+_NOT_OURS: Final = re.compile(
+    r"(?:©|\(c\)|copyright|all rights)[^.]{0,20}$|\bborn\b|geboren|né(?:e)? le|nacid|\bdied\b|gestorben|"
+    r"\b(?:until|till|bis|expires?|deadline|ends|gültig|valid|since|seit|joined|registriert|member|mitglied|beigetreten|"
+    r"termin|beginn|start(?:s|et)?|accessed|retrieved|abgerufen|consulté|zugriff|today|heute|aujourd.hui|hoy|oggi|"
+    r"next|previous|foto|photo|bild|quelle|archiv\w*|version|release)\b\s*\W*$",
+    re.IGNORECASE,
+)
+# Behind a date, in a sentence: `wurde am 3.5.2013 veröffentlicht`.
+_BEHIND: Final = re.compile(
+    r"^[\s\d:.,uUhr]{0,16}(?:\w+\s){0,2}(?:veröffentlicht|publiziert|geschrieben|erstellt|posted|published|publiziert|"
+    r"gepostet|eingestellt|opublikowano|に?(?:公開|投稿|掲載))",
+    re.IGNORECASE,
+)
+_PERIOD: Final = re.compile(
+    r"^\s*(?:bis|until|till|to|–|-|—|〜|~)\s*(?:\w+\s){0,2}\d{1,2}(?:[./-]\d|\.? (?P<month>[^\W\d_]{3,}))",
+    re.IGNORECASE,
+)
+
+# Names of classes and ids; those of the element itself and of what it stands in.
+_PUBLISHING: Final = re.compile(
+    r"publi(?:sh|c|e|k)|(?<![a-z])(?:pub|post(?:ed)?|create[d]?|creation|issue[d]?|entry|article|story|news|artikel|"
+    r"beitrag|blog)[-_]?_?(?:date|time|datum|day|info|meta)|date[-_]?(?:publi|post|creat|entry|article)|displaydate|"
+    r"veroeffentlich|dt-published|article[-_]{1,2}(?:date|time|info|meta)|datepubl",
+    re.IGNORECASE,
+)
+_DATING: Final = re.compile(
+    r"date|datum|(?<![a-z])(?:time|stamp|fecha|data|dato|datetime|timestamp|tarih|zeit|day|when|posted|pub)(?![a-z])|"
+    r"timestamp|byline|meta(?![a-z]{3})|metainfo|postmeta|(?<![a-z])(?:info|infos|author|autor|details?|kicker|dachzeile|credits?|headline|subtitle|"
+    r"under-?title|byl)(?![a-z])",
+    re.IGNORECASE,
+)
+_CHANGING: Final = re.compile(r"updat|modif|(?<![a-z])mod(?![a-z])|lastmod|last-?edit|changed|aktualis", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(
+    r"related|relacion|recommend|recirc|comment|kommentar|disqus|reply|replies|popular|most-?(?:read|view)|latest|recent|"
+    r"trending|sidebar|side-?bar|widget|footer|footnote|copyright|teaser|archive|calendar|kalender|event|veranstalt|ticker|weather|"
+    r"wetter|carousel|slider|swiper|navi|(?<![a-z])(?:nav|menu|ad|ads|banner|promo|card|cards|more|next|prev|previous|"
+    r"also|list|liste|outbrain|taboola|tweet|forecast|schedule|termine?|login|cookie|popup|modal|share)(?![a-z])|"
+    r"current-?date|todays?-?date|header-?date|date-?today|clock|fixture|match-?day|infobox|profile|signature|membersince|join|regist|user-?info",
+    re.IGNORECASE,
+)
+_READERS: Final = re.compile(r"comment(?!ar)|kommentar|disqus|repl(?:y|ies)(?![a-z])|(?<![a-z])member", re.IGNORECASE)
+_TODAY: Final = re.compile(
+    r"current|today|now(?![a-z])|clock|header-?date|heute|top-?(?:bar|date)|weather", re.IGNORECASE
+)
+
+
+class Sense(Enum):
+    """What a label or name says that a date is of."""
+
+    PUBLISHED = "published"
+    MODIFIED = "modified"
+    OTHER = "other"
+    NOTHING = "nothing"
+
+
+def sense_of_label(before: str, after: str = "") -> Sense:
+    """What the words right before a date say that it is of, and those right behind it.
+
+    Args:
+        before: the text before it on its line, or the line before; only its end counts.
+        after: the text behind it.
+    """
+    said = before[-_LONGEST_LABEL:]
+    # The word that stands nearest decides.
+    nearest: tuple[int, Sense] = (-1, Sense.NOTHING)
+    for pattern, sense in ((_NOT_OURS, Sense.OTHER), (_PUBLISHED, Sense.PUBLISHED), (_MODIFIED, Sense.MODIFIED)):
+        for found in pattern.finditer(said):
+            if found.start() >= nearest[0]:
+                nearest = found.start(), sense
+    if nearest[1] is not Sense.NOTHING:
+        return nearest[1]
+    behind = after[:_LONGEST_BEHIND]
+    period = _PERIOD.match(behind)
+    if period is not None and (period["month"] is None or period["month"].casefold() in MONTHS):
+        return Sense.OTHER
+    return Sense.PUBLISHED if _BEHIND.match(behind) else Sense.NOTHING
+
+
+@lru_cache(maxsize=8_192)
+def sense_of_names(names: str) -> tuple[bool, bool, bool, bool, bool, bool]:
+    """What class and id of an element say: of publication, a date, a change, others, readers, today."""
+    return (
+        _PUBLISHING.search(names) is not None,
+        _DATING.search(names) is not None,
+        _CHANGING.search(names) is not None,
+        _ELSEWHERE.search(names) is not None,
+        _READERS.search(names) is not None,
+        _TODAY.search(names) is not None,
+    )

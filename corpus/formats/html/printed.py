@@ -1,0 +1,285 @@
+"""Dates that a page shows, weighed as the day of publication by their place, their label and the names around them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from corpus.formats.html import spans
+from corpus.formats.html.blocks import folded
+from corpus.formats.html.datewords import Sense, sense_of_label, sense_of_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from selectolax.lexbor import LexborNode
+
+    from corpus.text import dates
+
+_SILENT: Final = frozenset({"script", "style", "noscript", "template", "select", "option", "textarea", "title", "svg"})
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4"})
+_LONGEST_HEADLINE: Final = 300
+_MOST_NODES: Final = 60_000
+_MOST_FOUND: Final = 500
+_LONGEST_TEXT: Final = 20_000
+# Attributes in which a machine's form of a date stands beside what is shown.
+_ATTRIBUTES: Final = re.compile(
+    r"^(?:datetime|content|data-(?!.*(?:end|expir|until|valid|event|start|update|modif)).*(?:date|time|publish|stamp|created).*)$"
+)
+_TITLED: Final = frozenset({"abbr", "time", "span"})
+_MOST_LEVELS: Final = 12
+_MOST_NAMES: Final = 200
+_SHORT_LINE: Final = 120
+_PROSE: Final = 200
+# A date in prose that begins with it is a dateline.
+_BEGINNING: Final = 60
+_NEAR: Final = 350
+_FAR: Final = 1_500
+_SCATTERED: Final = 60
+_PIECE: Final = re.compile(r"^\W*(?:\d{1,2}\W*|(?:19|20)\d\d\W*|\d{1,2}[\s.]+\w{3,12}\W*|\w{3,12}\W*\d{1,2}\W*)$")
+# A label stands in an element of its own before a date, and is no longer.
+_LONGEST_LABEL: Final = 60
+_UNIX: Final = re.compile(r"^1[0-7]\d{8}(?:\d{3})?$")
+
+
+@dataclass(slots=True)
+class Printed:
+    """A date that is shown, how much speaks for it as the day of publication, and why.
+
+    Attributes:
+        moment: what it means.
+        written: how it is written.
+        weight: how much speaks for it; below 2 hardly anything.
+        is_modified: whether its label or name says that it dates a change.
+        is_machine: whether it stands in an attribute.
+        names: class and id of its element.
+    """
+
+    moment: dates.Moment
+    written: str
+    weight: float
+    is_modified: bool
+    is_machine: bool
+    names: str
+
+
+class Scanner:
+    """Reads a page once, and weighs the dates in it."""
+
+    def __init__(self, root: LexborNode, title: str | None, language: str | None, hint: date | None) -> None:
+        self._root = root
+        self._title = folded(title or "")
+        self._language = language
+        self._hint = hint
+        self._heads: list[tuple[int, int, LexborNode]] = []
+        self._around: set[int] = set()
+        self._length = 0
+
+    def scan(self) -> list[Printed]:
+        """The dates of the page, in its order; none that is surely of something else."""
+        found = list(self._candidates())
+        begin, end = self._headline()
+        printed = []
+        for candidate in found:
+            one = self._weigh(candidate, begin, end)
+            if one is not None:
+                printed.append(one)
+        return printed
+
+    def _candidates(self) -> Iterator[_Candidate]:
+        position = count = 0
+        previous = ""
+        silent = False
+        tried: set[int] = set()
+        for number, node in enumerate(self._root.traverse(include_text=True)):
+            if number >= _MOST_NODES or count >= _MOST_FOUND:
+                break
+            tag = node.tag
+            if tag == "-text":
+                if silent:
+                    silent = False
+                    parent = node.parent
+                    if parent is not None and parent.tag in _SILENT:
+                        continue
+                text = node.text_content or ""
+                if len(text) < 200 and not text.strip():
+                    continue
+                for candidate in self._in_text(node, text, previous, tried):
+                    candidate.position += position
+                    count += 1
+                    yield candidate
+                previous = text.strip() if len(text) < _LONGEST_LABEL else ""
+                position += len(text)
+            elif tag in _SILENT:
+                silent = True
+            elif tag in _HEADINGS:
+                silent = False
+                self._heads.append((position, position + len(node.text(deep=True) or ""), node))
+            else:
+                silent = False
+                for candidate in self._in_attributes(node):
+                    candidate.position += position
+                    count += 1
+                    yield candidate
+        self._length = position
+
+    def _in_text(self, node: LexborNode, text: str, previous: str, tried: set[int]) -> Iterator[_Candidate]:
+        if len(text) > _LONGEST_TEXT:
+            text = text[:_LONGEST_TEXT]
+        if not spans.has_date(text):
+            if len(text) <= _SCATTERED // 2 and _PIECE.match(text):
+                yield from self._scattered(node, previous, tried)
+            return
+        parent = node.parent
+        if parent is None or parent.tag in _SILENT:
+            return
+        line = " ".join(text.split()) if len(text) < 2_000 else text
+        any_found = False
+        for span in spans.find(line, self._language, self._hint):
+            any_found = True
+            before = line[: span.start].strip()
+            yield _Candidate(
+                parent, span, span.start, before if len(before) > 2 else f"{previous} {before}",
+                line[span.end :], len(line), False, len(before),
+            )  # fmt: skip
+        if not any_found and len(text) <= _SCATTERED and _PIECE.match(text):
+            yield from self._scattered(node, previous, tried)
+
+    def _scattered(self, node: LexborNode, previous: str, tried: set[int]) -> Iterator[_Candidate]:
+        """A date whose parts stand in elements of their own: `<span>12</span> <span>May</span> <span>2016</span>`."""
+        at = node.parent
+        for _ in range(2):
+            at = at.parent if at is not None else None
+            if at is None or at.mem_id in tried:
+                return
+            tried.add(at.mem_id)
+            text = " ".join((at.text(deep=True, separator=" ") or "")[: 2 * _SCATTERED].split())
+            if len(text) > _SCATTERED:
+                return
+            for span in spans.find(text, self._language, self._hint):
+                yield _Candidate(at, span, 0, f"{previous} {text[: span.start]}", "", len(text), False, span.start)
+                return
+
+    def _in_attributes(self, node: LexborNode) -> Iterator[_Candidate]:
+        for key, value in node.attributes.items():
+            if not value or not 6 <= len(value) <= 60 or not value[-3:].strip():
+                continue
+            if not (_ATTRIBUTES.match(key) or (key == "title" and node.tag in _TITLED)):
+                continue
+            if _UNIX.match(value):
+                continue
+            span = next(spans.find(value.strip(), self._language, self._hint), None)
+            if span is not None and span.start <= 12:
+                shown = (node.text(deep=True) or "").strip()
+                yield _Candidate(node, span, 0, f"{key.removeprefix('data-')} ", "", len(shown), True, 0)
+
+    def _headline(self) -> tuple[int, int]:
+        """Where the headline begins and ends; -1 if there is none."""
+        best: tuple[float, int, int, LexborNode] | None = None
+        title = set(self._title.split())
+        for begin, end, node in self._heads:
+            if end - begin > _LONGEST_HEADLINE or end == begin:
+                continue
+            said = folded(node.text(deep=True, separator=" ") or "")
+            words = set(said.split())
+            same = len(words & title) / max(len(words | title), 1)
+            value = 3 * same + (0.6 if node.tag == "h1" else 0) + (1.0 if said == self._title else 0)
+            if best is None or value > best[0]:
+                best = value, begin, end, node
+        if best is None or best[0] < 0.5:
+            return -1, -1
+        at: LexborNode | None = best[3]
+        while at is not None:
+            self._around.add(at.mem_id)
+            at = at.parent
+        return best[1], best[2]
+
+    def _weigh(self, one: _Candidate, begin: int, end: int) -> Printed | None:
+        sense = sense_of_label(one.before, one.after)
+        if sense is Sense.OTHER:
+            return None
+        weight, modified, names = self._weigh_names(one)
+        weight += self._weigh_place(one.position, begin, end)
+        if one.length <= _SHORT_LINE:
+            weight += 1.0
+        elif one.length > _PROSE:
+            weight -= 0.5 if one.offset < _BEGINNING else 2.0
+        if sense is Sense.PUBLISHED:
+            weight += 2.0
+        if sense is not Sense.NOTHING:
+            modified = sense is Sense.MODIFIED
+        if one.span.short:
+            weight -= 0.7
+        if one.is_machine:
+            weight += 0.5
+        elif ":" in one.span.written:
+            # A day with a time is a stamp rather than a day that is spoken of.
+            weight += 0.7
+        return Printed(one.span.moment, one.span.written, weight, modified, one.is_machine, names)
+
+    @staticmethod
+    def _weigh_place(position: int, begin: int, end: int) -> float:
+        """How much its distance from the headline counts, in characters of text."""
+        if begin < 0:
+            return 0.8 if position < _FAR else 0.0
+        behind, ahead = position - end, begin - position
+        if behind >= -5:
+            return 2.5 if behind <= _NEAR else 1.0 if behind <= _FAR else 0.0
+        if ahead >= 0:
+            return 1.8 if ahead <= _NEAR else 0.3 if ahead <= _FAR else -0.5
+        # Within the headline itself.
+        return 1.2
+
+    def _weigh_names(self, one: _Candidate) -> tuple[float, bool, str]:
+        """What the elements around it are called, up to those that hold the headline as well."""
+        weight = 0.0
+        modified = False
+        own = ""
+        at: LexborNode | None = one.node
+        for level in range(_MOST_LEVELS):
+            if at is None or at.tag in {"body", "html"} or (level > 1 and at.mem_id in self._around):
+                break
+            attributes = at.attributes
+            names = " ".join(
+                attributes.get(key) or "" for key in ("class", "id", "itemprop", "property", "rel")
+            )[:_MOST_NAMES]  # fmt: skip
+            tag = at.tag
+            if tag in {"footer", "aside", "nav"}:
+                weight -= 2.0
+            elif tag == "time" or (tag == "header" and level < 6):
+                weight += 0.5
+            elif tag == "a" and level < 3 and self._leads_away(attributes.get("href") or ""):
+                weight -= 0.7
+            elif tag in {"li", "td"} and level < 4:
+                weight -= 0.2
+            if names.strip():
+                publishing, dating, changing, elsewhere, readers, today = sense_of_names(names)
+                near = level < 4
+                weight += (1.5 if publishing else 0.8 if dating else 0.0) if near and not own else 0.0
+                modified = modified or (changing and near and not publishing and "entry-date" not in names)
+                weight -= 1.5 if elsewhere and at.mem_id not in self._around else 0.0
+                weight -= 1.5 if readers and at.mem_id not in self._around else 0.0
+                weight -= 2.0 if today and near else 0.0
+                own = own or (names.strip() if publishing or dating else "")
+            at = at.parent
+        return weight, modified, own
+
+    @staticmethod
+    def _leads_away(href: str) -> bool:
+        return bool(href) and not href.startswith("#") and len(href) > 30
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A date found: its element, what stands before and behind it, and how long its line is."""
+
+    node: LexborNode
+    span: spans.Span
+    position: int
+    before: str
+    after: str
+    length: int
+    is_machine: bool
+    offset: int

@@ -1,0 +1,157 @@
+"""Dates within a text: where they begin and end, and what they mean.
+
+The grammar of a single date is that of `corpus.text.dates`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from corpus.text import dates, foreign
+from corpus.text.months import MONTHS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+_YEAR: Final = r"(?:19|20)\d\d"
+_WORD: Final = r"[^\s\d.,;:|/()<>\"'\[\]=_+-]{3,16}"
+_DAY: Final = "|".join(
+    (
+        rf"{_YEAR}\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}(?!\d)(?:\s?[日일])?",
+        rf"(?<![\d.,-])\d{{1,2}}\s?([./-])\s?\d{{1,2}}\s?\1\s?(?:{_YEAR}|\d\d)(?!\d|[.,:-]\d)",
+        (rf"\d{{1,2}}(?:st|nd|rd|th|er|re|[.ºª°])?[\s,]*(?:of |de |d['’]|[-/])?\s*{_WORD}[.,]{{0,2}}[\s,]*"
+        rf"(?:of |de |del |[-/])?\s*{_YEAR}(?!\d)"),
+        rf"{_WORD}\.?[\s-]+\d{{1,2}}(?:st|nd|rd|th)?[,.]?[\s-]+{_YEAR}(?!\d)",
+        rf"{_YEAR}\.?,?\s+{_WORD}\s+\d{{1,2}}(?!\d)",
+        rf"{_WORD}\s+\d\d?\s+\d\d:\d\d:\d\d\s+\S{{1,6}}\s+{_YEAR}(?!\d)",
+        r"(?:令和|平成|昭和)\s?(?:元|\d{1,2})\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日",
+    )
+)  # fmt: skip
+_HALF: Final = r"(?:\s?[ap]\.?\s?m\b\.?|\s?[AP]M)"
+_ZONE: Final = r"(?:\s*\(?(?:(?:UTC|GMT)?\s?[+-]\d\d?(?::?\d\d)?\b|Z\b|UTC\b|GMT\b|[A-Z]{2,5}\b|МСК\b)\)?)"
+_CLOCK: Final = (
+    rf"(?:(?:[01]?\d|2[0-4])\s?[:.h]\s?[0-5]\d(?::[0-5]\d)?(?:[.,]\d{{1,6}})?{_HALF}?|\d{{1,2}}{_HALF}"
+    r"|\d{1,2}\s?[時时시点](?:\s?\d{1,2}\s?[分분])?)"
+)
+_AT: Final = r"(?:at|um|à|a las|às|alle(?: ore)?|ore|kl\.?|klo|om|o|в|saat|as|@)"
+_BEHIND: Final = re.compile(
+    rf"(?:T|[\s,|·•–—(-]{{1,5}}(?:{_AT}\s+)?){_CLOCK}(?:\s?(?:uhr|hrs?|h)\b)?{_ZONE}?", re.IGNORECASE
+)
+_BEFORE: Final = re.compile(
+    rf"(?<![\d:.]){_CLOCK}(?:\s?(?:uhr|hrs?|h)\b)?{_ZONE}?[\s,|·•–—-]{{1,4}}(?:on\s+)?(?:[^\W\d_]{{2,12}}[.,]?\s+)?$",
+    re.IGNORECASE,
+)
+_FOUND: Final = re.compile(_DAY, re.IGNORECASE)
+# Something like a date has one of these in it; most texts have none.
+_HINT: Final = re.compile(r"(?:19|20)\d\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|年")
+_LOOK_BACK: Final = 40
+_MOST: Final = 12
+_SPACES: Final = re.compile(r"[\s\u00a0\u202f]+")
+_WORDS: Final = re.compile(r"[^\W\d_]{3,}")
+_FOREIGN: Final = re.compile(r"[^\W\d_a-zA-Z]")
+_LATEST_SHORT: Final = 40
+# The year before the first of an era.
+_ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925}
+_ERA: Final = re.compile(r"(令和|平成|昭和)\s?(元|\d{1,2})\s?年")
+# Digits of other scripts to those of ASCII, one for one.
+_DIGITS: Final = {
+    point: str(unicodedata.digit(chr(point)))
+    for point in range(0x660, 0xFF1A)
+    if unicodedata.category(chr(point)) == "Nd"
+}
+
+
+class Span(NamedTuple):
+    """A date in a text: where it stands, how it is written, what it means, and whether its year has two digits."""
+
+    start: int
+    end: int
+    written: str
+    moment: dates.Moment
+    short: bool = False
+
+
+def has_date(text: str) -> bool:
+    """Whether a text may have a date in it. Cheap to ask."""
+    return _HINT.search(text if text.isascii() else text.translate(_DIGITS)) is not None
+
+
+def find(text: str, language: str | None = None, hint: date | None = None) -> Iterator[Span]:
+    """Find the dates in a text, in order.
+
+    Args:
+        text: one line.
+        language: of the page, which decides how 03/04/2020 is read.
+        hint: the day in the page's address, which decides before that.
+    """
+    if not text.isascii():
+        text = text.translate(_DIGITS)
+    position = 0
+    for _ in range(_MOST):
+        found = _FOUND.search(text, position)
+        if found is None:
+            return
+        position = found.end()
+        span = _read(text, found.start(), found.end(), language, hint)
+        if span is None:
+            # `Mai 3 May 2020`: a word before the day was no month.
+            position = found.start() + max(1, _first_word(found[0]))
+            continue
+        position = span.end
+        yield span
+
+
+def _first_word(written: str) -> int:
+    found = re.match(r"[^\s\d]+\s*|\d+", written)
+    return found.end() if found else 1
+
+
+def _read(text: str, start: int, end: int, language: str | None, hint: date | None) -> Span | None:
+    written = text[start:end]
+    day = parse(written, language, hint)
+    if day is None:
+        return None
+    short = bool(re.search(r"[./-]\s?\d\d$", written)) and not re.match(r"\d{4}", written)
+    if short and day.day.year % 100 > _LATEST_SHORT:
+        return None
+    begins, ends = start, end
+    if behind := _BEHIND.match(text, end):
+        ends = behind.end()
+    elif before := _BEFORE.search(text[max(0, start - _LOOK_BACK) : start]):
+        begins = max(0, start - _LOOK_BACK) + before.start()
+    if (begins, ends) != (start, end):
+        for stop in (ends, _without_zone(text, end, ends)):
+            timed = parse(text[begins:stop], language, hint)
+            if timed is not None and timed.day == day.day:
+                return Span(begins, stop, text[begins:stop], timed, short)
+    return Span(start, end, written, day, short)
+
+
+def _without_zone(text: str, start: int, end: int) -> int:
+    found = re.search(r"\s*\(?[A-Z]{2,5}\)?$", text[start:end])
+    return start + found.start() if found else end
+
+
+def parse(written: str, language: str | None = None, hint: date | None = None) -> dates.Moment | None:
+    """Read a text that is a date in any language; None if it is not, or names a month that no language has."""
+    return _parse(_SPACES.sub(" ", written).strip(), language, hint)
+
+
+def _in_years(found: re.Match[str]) -> str:
+    """A year of a Japanese era in the common one."""
+    return f"{_ERAS[found[1]] + (1 if found[2] == '元' else int(found[2]))}年"
+
+
+@lru_cache(maxsize=4_096)
+def _parse(written: str, language: str | None, hint: date | None) -> dates.Moment | None:
+    written = _ERA.sub(_in_years, written)
+    moment = dates.parse(written, dates.NumericDates.BY_LANGUAGE, language, hint)
+    if moment is not None:
+        return moment
+    if not _FOREIGN.search(written) or any(word.casefold() in MONTHS for word in _WORDS.findall(written)):
+        return None
+    return foreign.parse_foreign(written)

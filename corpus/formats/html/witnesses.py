@@ -1,0 +1,146 @@
+"""The witnesses of a page's dates: what it declares in metadata and scripts, what it shows, what its address has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from corpus.formats.html import jsonld, meta, scripts, stamps
+from corpus.formats.html.printed import Scanner
+from corpus.text import dates
+from schemas import DateSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from selectolax.lexbor import LexborNode
+
+_KEYS: Final = ("datePublished", "dateCreated", "uploadDate")
+_MARKED: Final = ('[itemprop="datePublished"]',)
+_MODIFIED_TIMES: Final = ('[itemprop="dateModified"]', 'time[class*="updat" i]', 'time[class*="modif" i]')
+# How much each kind of witness counts; what is shown is weighed by `printed`, to about eight.
+_LINKED, _EXPLICIT, _VAGUE, _VAGUE_INSTANT = 9.0, 7.5, 3.5, 4.5
+_SET, _SET_ONCE, _CREATED, _ADDRESS = 3.0, 4.5, 1.5, 4.0
+_MOST_SHOWN: Final = 8.0
+LEAST: Final = 1.0
+
+
+class Witness(NamedTuple):
+    """What one place on a page says: where it is, what it says, how it is written, how much it counts."""
+
+    name: str
+    moment: dates.Moment
+    written: str
+    weight: float
+    source: DateSource = DateSource.DECLARED
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the witnesses of a page's dates are found in.
+
+    Attributes:
+        root: the body.
+        node: the article in JSON-LD.
+        found: the meta elements.
+        hint: the day in the address.
+        language: of the page.
+        title: the headline.
+        text: the page's source.
+    """
+
+    root: LexborNode
+    node: jsonld.Node
+    found: meta.Declared
+    hint: date | None
+    language: str | None
+    title: str | None
+    text: str
+
+    def linked(self) -> Iterator[Witness]:
+        """What JSON-LD says of the publication."""
+        yield from self._read("JSON-LD", _of_node(self.node, _KEYS), _LINKED)
+
+    def explicit(self) -> Iterator[Witness]:
+        """What meta elements and microdata say that name the publication."""
+        names = [name for name in meta.PUBLISHED if name not in meta.VAGUE]
+        yield from self._read("meta", _of_meta(self.found, names), _EXPLICIT)
+        yield from self._read("microdata", _of_elements(self.root, _MARKED), _EXPLICIT)
+
+    def vague(self) -> Iterator[Witness]:
+        """What meta elements say that may date anything; one with a time of day is rather a stamp of the article."""
+        for one in self._read("meta", _of_meta(self.found, meta.VAGUE), _VAGUE):
+            yield one._replace(weight=_VAGUE_INSTANT) if one.moment.instant is not None else one
+
+    def shown(self) -> Iterator[Witness]:
+        """What the page shows, the heaviest first; nothing that dates a change."""
+        found = Scanner(self.root, self.title, self.language, self.hint).scan()
+        for one in sorted(found, key=lambda one: -one.weight):
+            if one.is_modified:
+                continue
+            source = DateSource.DECLARED if one.is_machine else DateSource.PRINTED
+            name = f"{'attribute' if one.is_machine else 'shown'} {one.names[:60]}".strip()
+            yield Witness(name, one.moment, one.written, min(one.weight, _MOST_SHOWN), source)
+
+    def set_in_scripts(self) -> Iterator[Witness]:
+        """What scripts set. Below the page's own state stand those of other articles, so the first counts most."""
+        found = []
+        for one in scripts.settings(self.root.parser):
+            moment = stamps.read(one.written, self.hint, self.language)
+            if moment is not None:
+                found.append((one, moment))
+        days = {moment.day for one, moment in found if one.is_publication}
+        for number, (one, moment) in enumerate(found):
+            weight = _CREATED if not one.is_publication else _SET_ONCE if len(days) == 1 else _SET
+            yield Witness(f"script {one.key}", moment, one.written, weight / (1 + number / 4))
+
+    def address(self) -> Iterator[Witness]:
+        """The day in the address."""
+        if self.hint is not None:
+            yield Witness("address", dates.Moment(self.hint), self.hint.isoformat(), _ADDRESS, DateSource.ADDRESS)
+
+    def guess(self) -> Witness | None:
+        """The day that htmldate finds, by whatever it takes for a date."""
+        day = stamps.guess(self.text)
+        if day is None:
+            return None
+        return Witness("htmldate", dates.Moment(day), day.isoformat(), LEAST, DateSource.GUESSED)
+
+    def modified(self) -> Iterator[Witness]:
+        """What the page declares of its last change."""
+        yield from self._read("JSON-LD", _of_node(self.node, ("dateModified",)), _LINKED)
+        yield from self._read("meta", _of_meta(self.found, meta.MODIFIED), _EXPLICIT)
+        yield from self._read("element", _of_elements(self.root, _MODIFIED_TIMES), _EXPLICIT)
+
+    def _read(self, place: str, written: Iterable[tuple[str, str]], weight: float) -> Iterator[Witness]:
+        for name, text in written:
+            moment = stamps.read(text, self.hint, self.language)
+            if moment is not None:
+                yield Witness(f"{place} {name}", moment, text, weight)
+
+
+def _of_node(node: jsonld.Node, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for key in keys:
+        written = jsonld.text(node.get(key))
+        if written:
+            yield key, written
+
+
+def _of_meta(found: meta.Declared, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        for value in found.get(name, ())[:1]:
+            yield name, value
+
+
+def _of_elements(root: LexborNode, selectors: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for selector in selectors:
+        for element in root.css(selector)[:2]:
+            attributes = element.attributes
+            written = attributes.get("datetime") or attributes.get("content")
+            if not written and element.tag == "abbr":
+                # Microformats keep what is meant there, and show something shorter.
+                written = attributes.get("title")
+            written = written or element.text(separator=" ")
+            if written:
+                yield selector, written[:100]
