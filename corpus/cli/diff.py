@@ -143,6 +143,8 @@ def _remark(change: Change) -> str:
             return parts
         case Kind.MERGED:
             return "; ".join(filter(None, [f"into {change.into}", parts]))
+        case Kind.REIDENTIFIED:
+            return "; ".join(filter(None, [f"before {change.old.article_id}" if change.old else "", parts]))
         case Kind.REPARSED:
             old, new = change.old, change.new
             parsers = f"{old.parser} -> {new.parser}" if old and new and old.parser != new.parser else ""

@@ -133,7 +133,9 @@ def _parts(version: Version, order: Order, selection: Selection) -> Mapping[str,
     if order.split_seed is None:
         return {"train" if order.format is Format.HUGGINGFACE else "articles": met}
     cut = splits.Splits(order.split_seed, "article_id", splits.SHARES, duplicates=selection.duplicates)
-    return {name: met & placed for name, placed in cut.conditions(version.scan()).items()}
+    return {
+        name: met & placed for name, placed in cut.conditions(version.scan(), lambda: version.scan("revisions")).items()
+    }
 
 
 def _parted(table: pa.Table, parts: Mapping[str, pl.Expr]) -> Iterator[tuple[str, pa.Table]]:

@@ -183,7 +183,7 @@ def test_history_as_json(say):
     first, second = found["revisions"]
     assert (first["releases"], second["releases"]) == (["v1.0.0"], ["v1.1.0"])
     assert (first["current"], second["current"], first["kept"]) == (False, True, True)
-    assert (second["parts"], second["columns"]) == (["title", "text"], ["title", "text"])
+    assert (second["parts"], second["columns"]) == (["title", "text"], ["title", "date_source", "text"])
     assert "".join(run["text"] for run in second["text"] if run["fate"] != "added").startswith(BODY)
 
 

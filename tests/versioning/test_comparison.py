@@ -181,3 +181,58 @@ def test_undated_articles_are_of_no_day():
 
 def test_every_kind_says_what_it_means():
     assert len({kind.meaning for kind in Kind}) == len(Kind)
+
+
+ID = {"article_id": "e" * 32}
+
+
+@pytest.mark.parametrize(
+    ("other", "columns"),
+    [
+        ({}, ()),
+        ({"title": "Tram: yes", "url": None}, ("url", "title")),
+        ({"source": "seeds/b.txt"}, ("source",)),
+        ({**ANOTHER}, ("document_id", "source")),
+        ({**ANOTHER, "url": "https://www.example.com/#!/a"}, ("url", "document_id", "source")),
+    ],
+)
+def test_another_id_of_the_same_document_or_text(other, columns):
+    (found,) = compare(rows({}), rows({**ID, **other}))
+    assert (found.kind, found.old.article_id, found.new.article_id) == (Kind.REIDENTIFIED, "a" * 32, "e" * 32)
+    assert set(found.columns) - {"captured_at"} <= set(columns) | {"source"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # A copy in another paper, and another article of the same title.
+        {**ANOTHER, "publisher": "other.org"},
+        {**ANOTHER, "published_date": date(2024, 5, 5)},
+        {**ANOTHER, "title": "Tram: yes"},
+        {**ANOTHER, "text_hash": "2" * 32},
+    ],
+)
+def test_another_article_is_added_and_the_one_before_gone(other):
+    assert [one.kind for one in compare(rows({}), rows({**ID, **other}))] == [Kind.ADDED, Kind.WITHDRAWN]
+
+
+def test_an_article_that_became_two_is_one_of_them_by_its_document():
+    """By the first rule the two were one, of the text alone; the later document was its revision."""
+    new = rows(ID, {"article_id": "f" * 32, "document_id": "0" * 64, "source": "seeds/b.txt", "title": "Tram: yes"})
+    found = compare(rows({}), new)
+    assert [(one.kind, one.article.article_id) for one in found] == [
+        (Kind.ADDED, "f" * 32),
+        (Kind.REIDENTIFIED, "e" * 32),
+    ]
+
+
+def test_what_is_not_told_apart_is_no_pair():
+    twice = ({"article_id": "1" * 32, "source": "x"}, {"article_id": "2" * 32, "source": "y"})
+    assert sorted(one.kind for one in compare(rows({}), rows(*twice))) == [Kind.ADDED, Kind.ADDED, Kind.WITHDRAWN]
+
+
+def test_copies_of_an_article_with_another_id_are_as_they_were():
+    copy = {"article_id": "c" * 32, "document_id": "3" * 64, "similarity": 1.0}
+    old = rows({}, {**copy, "duplicate_of": "a" * 32})
+    new = rows(ID, {**copy, "duplicate_of": "e" * 32})
+    assert [one.kind for one in compare(old, new)] == [Kind.REIDENTIFIED]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 import corpus
 from corpus.errors import UsageError
-from corpus.versioning.reading.splits import SHARES, Splits, bounds, families
+from corpus.resolve.former import first_ids
+from corpus.resolve.identity import with_identity
+from corpus.versioning.reading.splits import SHARES, Splits, bounds, families, first_keys
 from tests.library import ROWS
 
 SCHEMA = {
@@ -149,3 +151,71 @@ def test_shares_of_tenths_make_a_whole_and_publishers_stay_together(library):
     parts = version.splits(by="publisher", duplicates=False, shares={"a": 0.5, "b": 0.5})
     found = [set(part.collect()["publisher"]) for part in parts.values()]
     assert found[0].isdisjoint(found[1])
+
+
+SAID = {
+    "url": None,
+    "publisher": None,
+    "title": "Tram approved",
+    "published_date": date(2020, 9, 11),
+    "text_hash": "1" * 32,
+}
+
+
+def identified(*several):
+    """Articles of the first rule and of this one, from what each says; their first ids, and a frame of each."""
+    rows = pl.DataFrame(
+        [{**SAID, "accession": None, "publication": None, **one} for one in several],
+        schema_overrides=dict.fromkeys(["url", "publisher", "accession", "publication"], pl.String),
+    )
+    more = {
+        "duplicate_of": pl.lit(None, pl.String),
+        "first_seen": pl.lit(None, pl.Datetime("us", "UTC")),
+        "revision": 1,
+    }
+    now = with_identity(rows).with_columns(**more)
+    before = rows.with_columns(article_id=pl.Series(first_ids(rows)), **more)
+    return before.lazy(), now.lazy()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_articles_of_another_id_stay_on_their_side(seed):
+    several = [
+        {"text_hash": f"{n:032}", "title": f"Title {n}", **more}
+        for n, more in enumerate(
+            [{}, {"publisher": "e.com"}, {"publication": "The Daily"}, {"accession": "X1"}, {"publisher": "e.com", "accession": "X2"},
+             {"url": "https://e.com/a"}, {"url": "https://xn--fa-hia.de/a"}, {"url": "https://e.com/#!/news/1"}, {"published_date": None}] * 3
+        )
+    ]  # fmt: skip
+    for place, one in enumerate(several):
+        one.update({name: f"{one[name]}{place}" for name in ("accession", "url") if one.get(name)})
+    before, now = identified(*several)
+    old, new = sides(before, seed), sides(now, seed)
+    ids = zip(before.collect()["article_id"], now.collect()["article_id"], strict=True)
+    assert [old[one] for one, _ in ids] == [new[other] for other in now.collect()["article_id"]]
+
+
+def test_an_article_that_became_two_stays_whole():
+    before, now = identified({}, {"title": "Another title"}, {"published_date": None})
+    assert before.collect()["article_id"].n_unique() == 1
+    assert now.collect()["article_id"].n_unique() == 3
+    for seed in range(8):
+        assert set(sides(now, seed).values()) == set(sides(before.unique("article_id"), seed).values())
+
+
+def test_a_correction_moves_nobody_whose_id_is_an_accession_number():
+    _, first = identified({"accession": "X1"})
+    _, later = identified({"accession": "X1", "text_hash": "2" * 32, "title": "Corrected"})
+    for seed in range(20):
+        parts = Splits(seed, "article_id", SHARES).of(later, later, lambda: first)
+        assert {name for name, part in parts.items() if part.collect().height} == set(sides(first, seed).values())
+
+
+def test_a_family_has_the_key_that_its_first_member_had():
+    url = {"url": "https://e.com/a"}
+    before, now = identified({}, url)
+    of_text, of_url = before.collect()["article_id"]
+    original = now.collect()["article_id"][0]
+    marked = now.with_columns(duplicate_of=pl.when(pl.col("url").is_not_null()).then(pl.lit(original)))
+    found = families(marked, first_keys(marked))
+    assert set(found["key"]) == {min(of_text, of_url)}

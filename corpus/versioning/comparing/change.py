@@ -20,6 +20,8 @@ class Kind(StrEnum):
     WITHDRAWN: it was there, and its document is in no table now.
     QUARANTINED: it was there, and its document, or the one in its place, fails a blocking check now.
     MERGED: it is marked as a duplicate now, or its document is another article's now; it may say something else, too.
+    REIDENTIFIED: it has another id now, as by another rule of identity or at another address; its document, or its text
+        under its title and date, is the same.
     REPARSED: the same document was read otherwise, by another parser or another state of it.
     CORRECTED: another document says something else, and not of its date alone.
     REDATED: another document gives another date; title, text and byline are the same.
@@ -31,6 +33,7 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     QUARANTINED = "quarantined"
     MERGED = "merged"
+    REIDENTIFIED = "re-identified"
     REPARSED = "re-parsed"
     CORRECTED = "corrected"
     REDATED = "re-dated"
@@ -49,6 +52,8 @@ class Kind(StrEnum):
                 return "there before; the document, or the one in its place, fails a blocking check now"
             case Kind.MERGED:
                 return "marked as a duplicate now, or the document belongs to another article"
+            case Kind.REIDENTIFIED:
+                return "the same document or text under another id"
             case Kind.REPARSED:
                 return "the same document, read otherwise"
             case Kind.CORRECTED:

@@ -32,8 +32,8 @@ class Matched(NamedTuple):
     """The rows of two versions, side by side.
 
     Attributes:
-        both: the rows of articles that are in both and differ; columns of `SHOWN` with the prefixes `old_` and `new_`,
-            and `kind`, `columns` and `into`.
+        both: the rows of articles that are in both and differ, by another id or otherwise; columns of `SHOWN` with
+            the prefixes `old_` and `new_`, and `kind`, `columns` and `into`.
         gone: the rows of articles that only the old version has, likewise, without a kind.
         added: the rows of articles that only the new version has.
     """
@@ -44,7 +44,7 @@ class Matched(NamedTuple):
 
 
 def compare(old: pl.DataFrame, new: pl.DataFrame) -> Matched:
-    """Set the rows of two versions side by side, by article_id.
+    """Set the rows of two versions side by side, by article_id, and what only one of them has by document and text.
 
     Args:
         old: rows of `articles` without their texts, for which `text_hash` stands.
@@ -57,11 +57,49 @@ def compare(old: pl.DataFrame, new: pl.DataFrame) -> Matched:
     gone = pairs.filter(pl.col("_right").is_null())["_left"]
     added = pairs.filter(pl.col("_left").is_null())["_right"]
     pairs = pairs.drop_nulls(["_left", "_right"])
+    compared = _compared(old, new)
+    i, j = _same_by_another_id(left[gone].with_columns(_at=gone), right[added].with_columns(_at=added), compared)
+    # What refers to such an article refers to it as before.
+    ids = left[i]["article_id"], right[j]["article_id"]
+    links = [name for name in ("duplicate_of", "contained_in") if name in compared]
+    left = left.with_columns(pl.col(name).replace(*ids) for name in links)
+    renamed = _both(left, right, i, j, compared, kind=Kind.REIDENTIFIED)
     return Matched(
-        _both(left, right, pairs["_left"], pairs["_right"], _compared(old, new)),
-        _side(left[gone], _OLD),
-        _side(right[added], _NEW),
+        pl.concat([_both(left, right, pairs["_left"], pairs["_right"], compared), renamed]),
+        _side(left[gone.filter(~gone.is_in(i.implode()))], _OLD),
+        _side(right[added.filter(~added.is_in(j.implode()))], _NEW),
     )
+
+
+# By which an article is known again under another id, the surest first. The same text of another publisher is a copy.
+_SAME: Final = (
+    ("document_id", "source", "batch"),
+    ("document_id",),
+    ("text_hash", "title", "published_date", "publisher"),
+)
+
+
+def _same_by_another_id(gone: pl.DataFrame, added: pl.DataFrame, compared: list[str]) -> tuple[pl.Series, pl.Series]:
+    """Return which rows that only one version has are of one article, each row in one pair at most.
+
+    Args:
+        gone: rows of the old version alone, with their place `_at`.
+        added: the same of the new version.
+        compared: the columns that both have.
+
+    Returns:
+        The places in the old version, and those in the new.
+    """
+    found = [gone.select(i="_at", j="_at").clear()]
+    for names in _SAME:
+        if set(names) <= set(compared):
+            one, other = (rows.filter(pl.struct(names).is_unique()).select("_at", *names) for rows in (gone, added))
+            both = one.join(other, on=names, how="inner", nulls_equal=True).select(i="_at", j="_at_right")
+            found.append(both)
+            gone = gone.filter(~pl.col("_at").is_in(both["i"].implode()))
+            added = added.filter(~pl.col("_at").is_in(both["j"].implode()))
+    pairs = pl.concat(found).sort("i")
+    return pairs["i"], pairs["j"]
 
 
 def _complete(rows: pl.DataFrame) -> pl.DataFrame:
@@ -79,16 +117,21 @@ def _side(rows: pl.DataFrame, prefix: str) -> pl.DataFrame:
     return rows.select(pl.col(name).alias(f"{prefix}{name}") for name in SHOWN)
 
 
-def _both(left: pl.DataFrame, right: pl.DataFrame, i: pl.Series, j: pl.Series, compared: list[str]) -> pl.DataFrame:
-    """The pairs of rows that differ. A column at a time: most rows are the same, and need not be put together."""
+def _both(
+    left: pl.DataFrame, right: pl.DataFrame, i: pl.Series, j: pl.Series, compared: list[str], kind: Kind | None = None
+) -> pl.DataFrame:
+    """Return the pairs of rows that differ; all pairs, if their kind is known.
+
+    A column at a time: most rows are the same, and need not be put together.
+    """
     differs = pl.DataFrame([left[name].gather(i).ne_missing(right[name].gather(j)).alias(name) for name in compared])
     any_differs = (
         differs.select(pl.any_horizontal(pl.all())).to_series() if compared else pl.Series([], dtype=pl.Boolean)
     )
-    numbers = any_differs.arg_true()
+    numbers = any_differs.arg_true() if kind is None else pl.int_range(len(i), dtype=pl.UInt32, eager=True)
     differs = differs[numbers].rename({"text_hash": "text"}, strict=False)
     rows = pl.concat([_side(left[i[numbers]], _OLD), _side(right[j[numbers]], _NEW)], how="horizontal")
-    kinds = _kinds(differs, rows)
+    kinds = _kinds(differs, rows) if kind is None else pl.repeat(kind.value, rows.height, dtype=pl.String, eager=True)
     marked = kinds.is_in([Kind.MERGED.value, Kind.REMARKED.value])
     into = pl.select(pl.when(marked).then(rows[f"{_NEW}duplicate_of"])).to_series().alias(INTO)
     return rows.with_columns(kinds.alias(KIND), _names(differs).alias(COLUMNS), into)

@@ -63,11 +63,18 @@ def worded(old: Version, new: Version, changes: Sequence[Change]) -> Iterator[tu
     left, right = _apart(old, new, ARTICLES.name)
     for first in range(0, len(changes), _TOGETHER):
         some = changes[first : first + _TOGETHER]
-        ids = [change.article.article_id for change in some if Part.TEXT in change.parts]
-        before, after = texts(left, ids), texts(right, ids)
+        # An article may have had another id.
+        ids = [_ids(change) for change in some if Part.TEXT in change.parts]
+        before, after = texts(left, [old for old, _ in ids]), texts(right, [new for _, new in ids])
         for change in some:
-            key = change.article.article_id
-            yield change, runs(before[key], after[key]) if key in before and key in after else None
+            one, other = _ids(change)
+            yield change, runs(before[one], after[other]) if one in before and other in after else None
+
+
+def _ids(change: Change) -> tuple[str, str]:
+    """Return the ids of an article as it was and as it is."""
+    old, new = change.old or change.article, change.new or change.article
+    return old.article_id, new.article_id
 
 
 def texts(paths: Sequence[Path], ids: Sequence[str]) -> dict[str, str]:

@@ -91,6 +91,8 @@ def _facts(change: Change) -> Iterable[_Fact]:
         yield _fact("byline", old.byline, new.byline)
     if Part.DATE in change.parts:
         yield _fact("published", old.published, new.published)
+    if old.article_id != new.article_id:
+        yield _fact("id", old.article_id, new.article_id)
     if old.parser != new.parser and change.kind is Kind.REPARSED:
         yield _fact("parser", old.parser, new.parser)
     if old.source != new.source and change.kind is Kind.RESOURCED:

@@ -3,16 +3,18 @@
 A key decides for itself, by `sha256("SEED:KEY")` alone: its first eight bytes are a number from 0 to 1, and the shares
 cut that span in their order. No other article has a say, so articles that come or go move nobody.
 
-The key of an article is its id. The key of a family of duplicates is the id of the member that was seen first (then the
-least id), not of its canonical article: an earlier-published copy that arrives late becomes canonical, but not first
-seen. So a family that only grows stays where it is. Families are those of the whole version, whatever is filtered.
+The key of an article is its id, by the first rule of identity: ids of articles without an address have changed since,
+and the articles stay where they were. What changes with corrections is taken from the first revision. The key of a
+family of duplicates is that of the member that was seen first (then the least), not of its canonical article: an
+earlier-published copy that arrives late becomes canonical, but not first seen. So a family that only grows stays where
+it is. Families are those of the whole version, whatever is filtered.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -21,6 +23,8 @@ import numpy as np
 import polars as pl
 
 from corpus.errors import UsageError
+from corpus.resolve.former import first_ids
+from corpus.resolve.identity import hashed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,6 +34,8 @@ SHARES: Final = {"train": 0.8, "validation": 0.1, "test": 0.1}
 BY: Final = ("article_id", "publisher")
 _WHOLE: Final = 2**64
 Nodes: TypeAlias = "npt.NDArray[Any]"
+# Asked only where an article needs it, for its files may be far away.
+Revisions: TypeAlias = Callable[[], pl.LazyFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +61,31 @@ class Splits:
                 "and only one of both can stay on one side."
             )
 
-    def of(self, articles: pl.LazyFrame, whole: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
-        """The parts of some articles of a version, of which `whole` has all."""
-        return {name: articles.filter(within) for name, within in self.conditions(whole).items()}
+    def of(
+        self, articles: pl.LazyFrame, whole: pl.LazyFrame, revisions: Revisions | None = None
+    ) -> dict[str, pl.LazyFrame]:
+        """Return the parts of some articles of a version.
 
-    def conditions(self, whole: pl.LazyFrame) -> dict[str, pl.Expr]:
-        """What an article must meet to be in each part."""
-        where = placed(self._key(whole), self.seed)
+        Args:
+            articles: some articles.
+            whole: all of the version.
+            revisions: gives the revisions before, if any article needs them.
+        """
+        return {name: articles.filter(within) for name, within in self.conditions(whole, revisions).items()}
+
+    def conditions(self, whole: pl.LazyFrame, revisions: Revisions | None = None) -> dict[str, pl.Expr]:
+        """Return what an article must meet to be in each part. The arguments are those of `of`."""
+        where = placed(self._key(whole, revisions), self.seed)
         # Inclusive, for 2**64 itself is no UInt64.
         return {name: where.is_between(start, end - 1) for name, (start, end) in bounds(self.shares).items()}
 
-    def _key(self, whole: pl.LazyFrame) -> pl.Expr:
+    def _key(self, whole: pl.LazyFrame, revisions: Revisions | None) -> pl.Expr:
+        keys = first_keys(whole, revisions)
         own = pl.col("article_id")
         if self.by == "publisher":
-            return pl.coalesce("publisher", own)
-        found = families(whole)
+            return pl.coalesce("publisher", own.replace(keys["article_id"], keys["key"]))
+        # A family's key counts before its members'.
+        found = pl.concat([families(whole, keys), keys]).unique("article_id", keep="first")
         return own.replace(found["article_id"], found["key"]) if found.height else own
 
 
@@ -113,12 +129,42 @@ def placed(column: pl.Expr, seed: int | str) -> pl.Expr:
     return column.map_batches(of, return_dtype=pl.UInt64, is_elementwise=True)
 
 
-def families(articles: pl.LazyFrame) -> pl.DataFrame:
-    """The families of a version: for each article that has one, the article that is its key.
+def first_keys(articles: pl.LazyFrame, revisions: Revisions | None = None) -> pl.DataFrame:
+    """Return the keys of articles that had another id by the first rule of identity.
+
+    Args:
+        articles: all of a version. Without the columns of an identity, ids are keys.
+        revisions: gives the revisions before.
+
+    Returns:
+        `article_id` and `key`.
+    """
+    columns = ["article_id", "url", "publisher", "title", "published_date", "text_hash"]
+    none = pl.DataFrame(schema={"article_id": pl.String, "key": pl.String})
+    if not set(columns) <= set(articles.collect_schema()):
+        return none
+    # Only of these another rule gives another id.
+    other = pl.col("url").is_null() | pl.col("url").str.contains(r"#|//[^/]*xn--")
+    rows = articles.filter(other).select(columns).collect()
+    if rows.is_empty():
+        return none
+    if revisions is not None:
+        first = pl.col("article_id").is_in(rows["article_id"].implode()) & (pl.col("revision") == 1)
+        before = revisions().filter(first).select(columns).collect()
+        rows = pl.concat([before, rows.filter(~pl.col("article_id").is_in(before["article_id"].implode()))])
+    # Of several stories at one address, all but the first have ids of their own.
+    own = pl.Series([url is None or hashed(f"url\0{url}") == key for key, url in rows.select(columns[:2]).iter_rows()])
+    rows = rows.filter(own)
+    return rows.select("article_id", key=first_ids(rows)).filter(pl.col("article_id") != pl.col("key"))
+
+
+def families(articles: pl.LazyFrame, keys: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return the families of a version: for each article that has one, the key of the member that was seen first.
 
     Args:
         articles: all of a version, with article_id, first_seen, duplicate_of and, where the version has it,
             contained_in.
+        keys: the keys of articles that are not their ids, as `first_keys` gives them.
 
     Returns:
         `article_id` and `key`, for articles of families of two and more.
@@ -135,14 +181,16 @@ def families(articles: pl.LazyFrame) -> pl.DataFrame:
     members = (
         articles.select("article_id", "first_seen")
         .filter(pl.col("article_id").is_in(ids.implode()))
-        .sort("first_seen", "article_id", nulls_last=False)
-        .select("article_id")
+        .with_columns(key=pl.col("article_id") if keys is None else pl.col("article_id").replace(*keys))
+        .sort("first_seen", "key", "article_id", nulls_last=False)
+        .select("article_id", "key")
         .collect()
         .with_row_index("rank")
     )
-    ranks = edges.join(members, on="article_id").join(members, left_on="other", right_on="article_id")
+    places = members.drop("key")
+    ranks = edges.join(places, on="article_id").join(places, left_on="other", right_on="article_id")
     first = _components(members.height, ranks["rank"].to_numpy(), ranks["rank_right"].to_numpy())
-    return members.select("article_id", key=pl.col("article_id").gather(first))
+    return members.select("article_id", key=pl.col("key").gather(first))
 
 
 def _components(count: int, left: Nodes, right: Nodes) -> Nodes:

@@ -216,7 +216,8 @@ class Version:
         one side, that of its member that was seen first: within a version always, whatever is filtered. An article
         moves only when its family's first member changes: when a correction makes it a copy of what was seen before,
         a copy joins two families, or the first member is withdrawn. Seeds have no time of capture; among them the
-        least id is the first, which a later seed may have.
+        least id is the first, which a later seed may have. An article whose id changed with the rule of identity stays
+        where it was.
 
         Args:
             seed: another seed gives other parts.
@@ -231,7 +232,7 @@ class Version:
 
         duplicates = self.selection(**filters).duplicates
         cut = splits.Splits(seed, by, splits.SHARES if shares is None else shares, duplicates=duplicates)
-        return cut.of(self.articles(**filters), self.scan())
+        return cut.of(self.articles(**filters), self.scan(), lambda: self.scan("revisions"))
 
     def arrow(self, table: str = "articles", columns: list[str] | None = None) -> pa.Table:
         """A table, or some of its columns, as an Arrow table."""
