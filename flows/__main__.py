@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from corpus.errors import CorpusError
 from corpus.versioning.repository import Repository, find
 from corpus.versioning.serving import serving
+from flows.access import known_password, random_secret
 from flows.address import reason, require_server, shown
 from flows.environment import API, AUTH, isolate, prepare
 from flows.plan import Plan
-from flows.server import known_password, random_secret, server
+from flows.server import server
 from flows.stopping import Stop
 from flows.web import PARENT
 
@@ -79,12 +80,8 @@ def _update(repository: Repository, options: argparse.Namespace) -> int:
         import flows.update  # noqa: F401
 
         started.wait()
-        try:
-            return _run(repository, options, None)
-        except CorpusError:
-            # Whatever went wrong went wrong because of this.
-            started.require_alive()
-            raise
+        started.end_with_it()
+        return _run(repository, options, None)
 
 
 def _join(repository: Repository) -> str | None:
@@ -93,7 +90,7 @@ def _join(repository: Repository) -> str | None:
     if found is None or not found.running or (secret := known_password()) is None:
         return None
     isolate(found.address, secret)
-    require_server(f"{found.address}/api")
+    require_server(f"{found.address}/api", retries=3)
     return found.address
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import CorpusError
 from corpus.versioning.serving import Serving, only_one, record, serving
+from flows.access import PASSWORD, password, secret_path
 from flows.address import reason, require_server, shown
 from flows.environment import prepare, private
-from flows.server import PASSWORD, Server, password, secret_path, server
+from flows.server import Server, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

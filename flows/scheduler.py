@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 from prefect.client.orchestration import get_client
+from prefect.deployments.runner import DeploymentApplyError
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
-from prefect.states import Cancelled, Crashed, Pending
+from prefect.states import Cancelled, Crashed
 
 from corpus.versioning.serving import GRACE, record
 from flows import runs
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
 
     from corpus.versioning.repository import Repository
     from corpus.versioning.serving import Serving
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS: Final = 1.0
 # A server that others use is asked less often.
 _SHARED_POLL_SECONDS: Final = 5.0
-_REQUEST_SECONDS: Final = 20.0
+_REQUEST_SECONDS: Final = 30.0
 _TIDY_SECONDS: Final = 300.0
 # A run that is told to stop ends its stage in order, if it can, in this time.
 _GRACE_SECONDS: Final = 15.0
@@ -70,7 +72,10 @@ class Scheduler:
         self._say = say
         self._process: subprocess.Popen[bytes] | None = None
         self._run_id: UUID | None = None
+        self._deployment: UUID | None = None
+        self._next_tidy = 0.0
         self._away = False
+        self._failures = 0
         self._warned_of: datetime | None = None
         self._overlapped = 0
 
@@ -85,27 +90,30 @@ class Scheduler:
             temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
             get_client(sync_client=True, httpx_settings={"timeout": _REQUEST_SECONDS}) as client,
         ):
-            # Whatever seems to be at work on a server that has just started was killed with the one before.
-            killed = runs.end_stale(client, self._repository, set(), all_=self._server is not None)
-            if killed:
-                self._say(f"{_runs(killed)} left behind by a crash {'was' if killed == 1 else 'were'} ended.")
-            deployment = runs.deploy(self._repository, self._plan, shared=self._server is None)
-            tidied = 0.0
             try:
                 while not self._stop.wait(poll):
                     if self._server:
                         self._server.require_alive()
                     try:
-                        if time.monotonic() - tidied > _TIDY_SECONDS:
-                            tidied = time.monotonic()
-                            self._tidy(client)
+                        # A server that is busy, as at its start, answers with an error now and then.
+                        deployment = self._deployment or self._set_up(client)
+                        self._tidy(client)
                         self._tick(client, deployment)
                         self._back()
-                    except httpx.HTTPError as error:
+                    except (httpx.HTTPError, DeploymentApplyError) as error:
                         self._report_away(error)
                     self._watch()
             finally:
-                self._end(client, deployment)
+                self._end(client)
+
+    def _set_up(self, client: SyncPrefectClient) -> UUID:
+        """End what a crash has left, and make the schedule known."""
+        # Whatever seems to be at work on a server that has just started was killed with the one before.
+        killed = runs.end_stale(client, self._repository, set(), all_=self._server is not None)
+        if killed:
+            self._say(f"{_runs(killed)} left behind by a crash {'was' if killed == 1 else 'were'} ended.")
+        self._deployment = runs.deploy(self._repository, self._plan, shared=self._server is None)
+        return self._deployment
 
     def _tick(self, client: SyncPrefectClient, deployment: UUID) -> None:
         reap({process.pid for process in (self._process, self._server) if process})
@@ -114,19 +122,17 @@ class Scheduler:
                 self._heed_cancellation(client)
             else:
                 self._report(client)
-        waiting = runs.due(client, deployment, datetime.now(UTC))
+        waiting = [run for run in runs.due(client, deployment, datetime.now(UTC)) if run.id != self._run_id]
         if not waiting:
             return
-        chosen = None if self._process is not None else waiting.pop()
-        for run in waiting:
-            message = MISSED if chosen else OVERLAPPED
-            runs.cancel(client, run.id, message)
-            self._count_cancelled(message, run.next_scheduled_start_time)
-        if chosen:
-            self._begin(client, chosen.id)
+        if self._process is None:
+            # The latest makes up for those before it.
+            self._begin(waiting.pop().id)
+            self._cancel(client, waiting, MISSED)
+        else:
+            self._cancel(client, waiting, OVERLAPPED)
 
-    def _begin(self, client: SyncPrefectClient, run: UUID) -> None:
-        client.set_flow_run_state(run, Pending(), force=True)
+    def _begin(self, run: UUID) -> None:
         options = ["--commit"] if self._plan.commit else []
         options += ["--workers", str(self._plan.workers)] if self._plan.workers else []
         log = Path(os.environ[HOME]) / "run.log"
@@ -150,7 +156,7 @@ class Scheduler:
         if self._run_id is None:
             return
         state = client.read_flow_run(self._run_id).state
-        if state is not None and (state.is_cancelling() or state.is_cancelled()):
+        if state is not None and state.is_cancelling():
             self._kill()
             runs.cancel(client, self._run_id, "Cancelled by a user of Prefect.")
 
@@ -166,21 +172,25 @@ class Scheduler:
         name = (state.name or state.type.value).lower()
         lines = [] if state.is_completed() else (state.message or "").splitlines()
         self._say("\n  ".join([f"{_now()}  {name}", *lines]))
-        if self._overlapped:
+        if self._overlapped > 1:
             self._say(f"{_now()}  {_runs(self._overlapped)} cancelled while it was at work")
         if state.is_completed():
             self._stand(cancelled=0, cancelled_because=None)
         self._stand(
-            last_run=datetime.now(UTC), last_state=name, last_message=lines[0] if lines else None,
+            last_run=datetime.now(UTC), last_state=name, last_message=lines[0][:200] if lines else None,
         )  # fmt: skip
         self._process, self._run_id, self._overlapped = None, None, 0
 
-    def _count_cancelled(self, message: str, due: datetime | None) -> None:
-        if message == OVERLAPPED:
-            self._overlapped += 1
-        if message == MISSED or self._overlapped == 1:
-            self._say(f"{_now()}  cancelled: the run of {due or datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n  {message}")
-        self._stand(cancelled=self._standing.cancelled + 1, cancelled_because=message)
+    def _cancel(self, client: SyncPrefectClient, waiting: list[FlowRun], message: str) -> None:
+        """Cancel runs that are due and cannot run now; say so once for each that is at work."""
+        for run in waiting:
+            runs.cancel(client, run.id, message)
+        if waiting and (message == MISSED or not self._overlapped):
+            first = waiting[0].next_scheduled_start_time
+            self._say(f"{_now()}  cancelled: {_runs(len(waiting))} from {first:%Y-%m-%d %H:%M:%S} UTC\n  {message}")
+        if waiting:
+            self._overlapped += len(waiting) if message == OVERLAPPED else 0
+            self._stand(cancelled=self._standing.cancelled + len(waiting), cancelled_because=message)
 
     def _watch(self) -> None:
         """Say once of each run that is overdue."""
@@ -191,22 +201,28 @@ class Scheduler:
             self._warned_of = due
             self._say(f"{_now()}  overdue: the run of {due:%Y-%m-%d %H:%M:%S} UTC has not begun")
 
-    def _report_away(self, error: httpx.HTTPError) -> None:
+    def _report_away(self, error: Exception) -> None:
         if self._server:
             self._server.require_alive()
-        if not self._away:
+        # One request may be late where the machine is busy.
+        self._failures += 1
+        if self._failures >= 2 and not self._away:
             self._away = True
             self._say(f"{_now()}  the Prefect server cannot be reached: {reason(error)}. Trying again.")
 
     def _back(self) -> None:
+        self._failures = 0
         if self._away:
             self._away = False
             self._say(f"{_now()}  the Prefect server is back")
 
     def _tidy(self, client: SyncPrefectClient) -> None:
+        if time.monotonic() < self._next_tidy:
+            return
         runs.end_stale(client, self._repository, {str(self._run_id)})
         if self._server:
             runs.prune(client, self._repository)
+        self._next_tidy = time.monotonic() + _TIDY_SECONDS
 
     def _stand(self, **changes: object) -> None:
         self._standing = replace(self._standing, **changes)  # type: ignore[arg-type]  # names and types of Serving
@@ -226,7 +242,7 @@ class Scheduler:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _end(self, client: SyncPrefectClient, deployment: UUID) -> None:
+    def _end(self, client: SyncPrefectClient) -> None:
         """Leave nothing at work, and no run that seems to be."""
         self._kill()
         with suppress(Exception):
@@ -236,9 +252,9 @@ class Scheduler:
                     client.set_flow_run_state(self._run_id, Cancelled(message=STOPPED), force=True)
                     self._stand(last_run=datetime.now(UTC), last_state="cancelled", last_message=STOPPED)
         with suppress(Exception):
-            if self._server is None:
+            if self._server is None and self._deployment is not None:
                 # Runs would pile up on a server that nobody serves.
-                client.pause_deployment(deployment)
+                client.pause_deployment(self._deployment)
         if self._stop.came is not None:
             self._stand(stopped=datetime.now(UTC))
 

@@ -9,32 +9,29 @@ import base64
 import fcntl
 import http.client
 import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from corpus.errors import Busy, CorpusError, UsageError
+from corpus.errors import Busy, CorpusError
 from corpus.store.lock import die_with_parent
+from flows.access import listen
 from flows.environment import API, AUTH, HOME, isolate, private
-from flows.web import PARENT, SECRET, is_loopback
+from flows.web import PARENT, SECRET
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
 
-PASSWORD: Final = "CORPUS_SERVE_PASSWORD"  # noqa: S105 - the name of a variable
-_SHORTEST_PASSWORD: Final = 12
 # Seen: 6 to 33 seconds, on a machine that was busy or compiled bytecode first.
 _STARTUP_SECONDS: Final = 300.0
 _SHUTDOWN_SECONDS: Final = 10.0
 _POLL: Final = 0.1
-_FIRST_PORT: Final = 4200
-_BACKLOG: Final = 128
 # What a server keeps: finished runs for a month, its log of events for a week.
 _SETTINGS: Final = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
@@ -43,75 +40,13 @@ _SETTINGS: Final = {
 }
 
 
-def listen(host: str, port: int | None, *, page: bool) -> socket.socket:
-    """Return a socket that listens: on the port asked for; for a page on the first free one from 4200; else on any.
-
-    Raises:
-        CorpusError: the host is unknown, the port is taken or not allowed, or none is free.
-    """
-    try:
-        family, kind, protocol, _, place = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
-    except (OSError, UnicodeError) as error:
-        raise UsageError(f"--host {host!r} cannot be resolved: {getattr(error, 'strerror', None) or error}.") from None
-    ports = [port] if port else [*range(_FIRST_PORT, _FIRST_PORT + 100)] if page else [0]
-    for number in ports:
-        listening = socket.socket(family, kind, protocol)
-        try:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            # Two that reuse an address may both bind it; only one of them may listen.
-            listening.bind((place[0], number, *place[2:]))
-            listening.listen(_BACKLOG)
-        except OSError as error:
-            listening.close()
-            if len(ports) == 1:
-                raise CorpusError(f"Port {number} of {host} cannot be used: {error.strerror}.") from None
-            continue
-        return listening
-    raise CorpusError(f"No port from {ports[0]} to {ports[-1]} is free on {host}. Name one with --port.")
-
-
-def random_secret() -> str:
-    """Return a password that nobody knows."""
-    return secrets.token_urlsafe(32)
-
-
-def password(host: str) -> tuple[str, bool]:
-    """Return the password of a page on a host, and whether it is the user's own rather than a random one.
-
-    Raises:
-        UsageError: other machines can reach the host and the user gave no password, or a password that will not do.
-    """
-    given = os.environ.pop(PASSWORD, "")
-    if not given:
-        if not is_loopback(host):
-            raise UsageError(
-                f"--host {host} can be reached from other machines. Give a password of at least {_SHORTEST_PASSWORD} "
-                f"characters in the environment variable {PASSWORD}."
-            )
-        return random_secret(), False
-    if len(given) < _SHORTEST_PASSWORD or not all("!" <= character <= "~" for character in given):
-        raise UsageError(f"{PASSWORD} must have at least {_SHORTEST_PASSWORD} characters of ASCII, and no spaces.")
-    return given, True
-
-
-def secret_path() -> Path:
-    """Return the file that holds the random password of a page while it is served, for this user only."""
-    return Path(os.environ[HOME]) / "password"
-
-
-def known_password() -> str | None:
-    """Return the password of a page that is being served from here: the user's own, or the one in its file."""
-    with suppress(OSError):
-        return secret_path().read_text(encoding="ascii").strip()
-    return os.environ.get(PASSWORD)
-
-
 class Server:
     """A server process that is starting or up."""
 
     def __init__(self, root: Path, host: str, listening: socket.socket, secret: str, *, page: bool) -> None:
         self._host, self._port = listening.getsockname()[:2]
         self._secret = secret
+        self._stopping = False
         named = "127.0.0.1" if self._host == "0.0.0.0" else "::1" if self._host == "::" else self._host  # noqa: S104
         self._connect = (named, self._port)
         self.address = f"http://{f'[{named}]' if ':' in named else named}:{self._port}"
@@ -176,10 +111,25 @@ class Server:
     def require_alive(self) -> None:
         """Raise CorpusError if its process has ended."""
         if self._process.poll() is not None:
-            last = self._last_words()
-            raise CorpusError(
-                f"The Prefect server has ended{f': {last}' if last else ''}. Its log is {self._log}. Run again."
-            )
+            raise CorpusError(self._epitaph())
+
+    def end_with_it(self) -> None:
+        """End this process, with one line of error and status 1, if the server ends before `stop`.
+
+        Prefect's clients try again for minutes. What this process started dies with it.
+        """
+
+        def watch() -> None:
+            self._process.wait()
+            if not self._stopping:
+                os.write(sys.stderr.fileno(), f"error: {self._epitaph()}\n".encode())
+                os._exit(1)
+
+        threading.Thread(target=watch, daemon=True, name="end-with-server").start()
+
+    def _epitaph(self) -> str:
+        last = self._last_words()
+        return f"The Prefect server has ended{f': {last}' if last else ''}. Its log is {self._log}. Run again."
 
     def _answers(self) -> bool:
         """Whether it answers to its password. Until then connections wait in the socket's queue."""
@@ -202,6 +152,7 @@ class Server:
 
     def stop(self) -> None:
         """End it, in order if it will."""
+        self._stopping = True
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self._process.poll() is None:
                 with suppress(ProcessLookupError):

@@ -104,7 +104,7 @@ def serving(root: Path) -> Serving | None:
             values[name] = datetime.fromisoformat(found[name]).astimezone(UTC) if found[name] else None
         for name in ("last_state", "last_message", "cancelled_because"):
             values[name] = str(found[name])[:_LONGEST] if found[name] else None
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     return Serving(**values, running=_is_held(root))
 

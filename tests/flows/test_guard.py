@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from corpus.errors import CorpusError, UsageError
-from flows.server import PASSWORD, listen, password
+from flows.access import PASSWORD, listen, password
 from flows.web import Guard, names_of
 
 SECRET = "correct-horse-battery"

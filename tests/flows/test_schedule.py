@@ -8,65 +8,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from corpus.errors import UsageError
 from corpus.store.lock import write_lock
 from tests.conftest import BODY, UNMEASURED, article
-
-DEADLINE = 180.0
-
-
-def runs(repo):
-    """State, start and end of each flow run that has started, and its message."""
-    path = repo.root / ".prefect/prefect.db"
-    if not path.exists():
-        return []
-    query = (
-        "select s.name, r.start_time, r.end_time, s.message from flow_run r join flow_run_state s on s.id = r.state_id "
-        "where s.name not in ('Scheduled', 'Late', 'Pending') order by r.start_time"
-    )
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
-    try:
-        return connection.execute(query).fetchall()
-    except sqlite3.OperationalError:
-        # The server is making its tables.
-        return []
-    finally:
-        connection.close()
-
-
-def until(condition, what):
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.2)
-    pytest.fail(f"not within {DEADLINE:.0f} s: {what}")
-
-
-def start(repo, *arguments, **environment):
-    return subprocess.Popen(
-        [sys.executable, "-m", "corpus", *arguments], env={**os.environ, **environment},
-        cwd=repo.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-    )  # fmt: skip
-
-
-def servers(repo):
-    """Processes that still work for this corpus."""
-    mine = str(repo.root).encode()
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            if os.readlink(f"/proc/{pid}/cwd").encode() == mine:
-                found.append(Path(f"/proc/{pid}/cmdline").read_bytes())
-        except OSError:
-            continue
-    return found
+from tests.flows.scenes import left, runs, serve, start, until
 
 
 def artifacts(repo):
@@ -105,7 +54,7 @@ def test_update_once_quietly_with_artifacts_and_a_commit(corpus_repo):
     assert "dvc.lock" in committed
     assert all(path == "dvc.lock" or path.startswith("reports/") for path in committed)
     assert [run[0] for run in runs(corpus_repo)] == ["Completed", "Completed"]
-    until(lambda: not servers(corpus_repo), "no process is left")
+    until(lambda: not left(corpus_repo), "no process is left")
 
 
 def test_a_failed_stage_is_a_failed_run_with_its_own_error(built):
@@ -129,28 +78,26 @@ def test_a_failed_stage_is_a_failed_run_with_its_own_error(built):
 
 
 def test_scheduled_runs_start_end_and_never_overlap(built):
-    serving = start(built, "serve", "--every", "3s", "--port", "4801")
-    try:
+    with serve(built, "--every", "3s", "--port", "4801") as it:
         until(lambda: sum(run[0] == "Completed" for run in runs(built)) >= 3, "three scheduled runs have ended")
         second = built.run("serve", "--every", "1h", check=False)
         assert second.returncode == 1
-        assert f"process {serving.pid}" in second.stderr
+        assert f"process {it.process.pid}" in second.stderr
         # While somebody else holds the lock, a run gives way instead of failing.
         with write_lock(built.root, "a test", wait=30):
             until(
                 lambda: any(run[0] == "Cancelled" and "`a test`" in (run[3] or "") for run in runs(built)),
                 "one gives way",
             )
-    finally:
-        serving.send_signal(signal.SIGINT)
-        said = serving.communicate(timeout=60)[0]
+        assert it.stop(signal.SIGINT) == 0
+        said = it.said
     assert "page      http://127.0.0.1:4801" in said
     assert "schedule  every 3s" in said
     assert "UTC  completed" in said
     assert "Traceback" not in said
     done = sorted(run[1:3] for run in runs(built) if run[0] == "Completed")
     assert all(ended <= following for (_, ended), (following, _) in pairwise(done))
-    until(lambda: not servers(built), "no process is left")
+    until(lambda: not left(built), "no process is left")
 
 
 def test_a_killed_run_leaves_the_next_one_able_to_work(built):
@@ -159,7 +106,7 @@ def test_a_killed_run_leaves_the_next_one_able_to_work(built):
     until(lambda: any(run[0] == "Running" for run in runs(built)), "the run has started")
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()
-    until(lambda: not servers(built), "no orphan is left")
+    until(lambda: not left(built), "no orphan is left")
     built.run("update", **UNMEASURED)
     assert [run[0] for run in runs(built)] == ["Crashed", "Completed"]
     assert "up to date" in built.dvc("status").stdout
