@@ -106,7 +106,7 @@ def tree(pid):
     return found
 
 
-def left(repo):
+def leftovers(repo):
     """The command lines of processes that still work for this corpus."""
     mine = str(repo.root)
     found = []

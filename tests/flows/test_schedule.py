@@ -15,7 +15,7 @@ import pytest
 from corpus.errors import UsageError
 from corpus.store.lock import write_lock
 from tests.conftest import BODY, UNMEASURED, article
-from tests.flows.scenes import left, runs, serve, start, until
+from tests.flows.scenes import leftovers, runs, serve, start, until
 
 
 def artifacts(repo):
@@ -54,7 +54,7 @@ def test_update_once_quietly_with_artifacts_and_a_commit(corpus_repo):
     assert "dvc.lock" in committed
     assert all(path == "dvc.lock" or path.startswith("reports/") for path in committed)
     assert [run[0] for run in runs(corpus_repo)] == ["Completed", "Completed"]
-    until(lambda: not left(corpus_repo), "no process is left")
+    until(lambda: not leftovers(corpus_repo), "no process is left")
 
 
 def test_a_failed_stage_is_a_failed_run_with_its_own_error(built):
@@ -97,7 +97,7 @@ def test_scheduled_runs_start_end_and_never_overlap(built):
     assert "Traceback" not in said
     done = sorted(run[1:3] for run in runs(built) if run[0] == "Completed")
     assert all(ended <= following for (_, ended), (following, _) in pairwise(done))
-    until(lambda: not left(built), "no process is left")
+    until(lambda: not leftovers(built), "no process is left")
 
 
 def test_a_killed_run_leaves_the_next_one_able_to_work(built):
@@ -106,7 +106,7 @@ def test_a_killed_run_leaves_the_next_one_able_to_work(built):
     until(lambda: any(run[0] == "Running" for run in runs(built)), "the run has started")
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()
-    until(lambda: not left(built), "no orphan is left")
+    until(lambda: not leftovers(built), "no orphan is left")
     built.run("update", **UNMEASURED)
     assert [run[0] for run in runs(built)] == ["Crashed", "Completed"]
     assert "up to date" in built.dvc("status").stdout

@@ -17,7 +17,7 @@ from benchmarks.faults.attack import attack, state
 from benchmarks.faults.harness import Trials
 from corpus.versioning.serving import serving
 from tests.conftest import BODY, UNMEASURED, article
-from tests.flows.scenes import blocks, left, runs, serve, start, tree, until
+from tests.flows.scenes import blocks, leftovers, runs, serve, start, tree, until
 
 
 def completed(repo):
@@ -55,7 +55,7 @@ def test_nobody_gets_in_without_the_password_and_sigterm_ends_it_quietly(built):
         assert "served by process" in built.run("status").stdout
         assert it.stop() == 0
         assert "Traceback" not in it.said
-        until(lambda: not left(built), "no process is left")
+        until(lambda: not leftovers(built), "no process is left")
         assert not password.exists()
     assert "not served since" in built.run("status").stdout
     if chromium is None:
@@ -73,7 +73,7 @@ def test_told_to_stop_while_it_starts(built, number, moment):
         assert it.stop(number) == 0
         assert "Traceback" not in it.said
         assert "error" not in it.said
-        until(lambda: not left(built), "no process is left")
+        until(lambda: not leftovers(built), "no process is left")
 
 
 def hold_the_only_slot(repo):
@@ -103,7 +103,7 @@ def test_a_crash_in_mid_run_does_not_stop_the_schedule(built):
     with serve(built, "--every", "5s") as it:
         until(lambda: any(run[0] == "Running" for run in runs(built)), "a run is at work")
         it.kill_everything()
-    until(lambda: not left(built), "no process is left")
+    until(lambda: not leftovers(built), "no process is left")
     assert "ended unexpectedly" in built.run("status").stdout
     hold_the_only_slot(built)
     with serve(built, "--every", "5s") as it:
@@ -115,17 +115,17 @@ def test_a_crash_in_mid_run_does_not_stop_the_schedule(built):
         until(lambda: any(run[0] == "Running" for run in runs(built)), "a run is at work again")
         assert it.stop(signal.SIGHUP) == 0
         assert "Traceback" not in it.said
-        until(lambda: not left(built), "no process is left")
+        until(lambda: not leftovers(built), "no process is left")
         assert "Running" not in [run[0] for run in runs(built)]
     assert "up to date" in (built.build() or built.dvc("status").stdout)
 
 
 def test_a_killed_serve_takes_its_run_along(built):
     with serve(built, "--every", "3s") as it:
-        until(lambda: any(b"flows\0run" in line for line in left(built)), "a run has begun")
+        until(lambda: any(b"flows\0run" in line for line in leftovers(built)), "a run has begun")
         it.process.send_signal(signal.SIGKILL)
         it.process.wait()
-        until(lambda: not left(built), "no process is left")
+        until(lambda: not leftovers(built), "no process is left")
 
 
 def test_a_server_that_dies_is_one_line(built):
@@ -210,5 +210,5 @@ def test_the_documented_unit_starts_and_stops(built):
         it.until_up()
         assert "0 6 * * * (Europe/Berlin)" in it.said
         assert it.stop() == 0
-    until(lambda: not left(built), "no process is left")
+    until(lambda: not leftovers(built), "no process is left")
     assert serving(built.root).stopped is not None
