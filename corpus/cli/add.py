@@ -66,7 +66,7 @@ def add(
 
     Takes files, folders, patterns and `-` (a list of paths on stdin); looks into .zip, .tar and .warc, compressed or
     not, and into .gz, .zst, .bz2 and .xz; takes each row of .jsonl, .json, .csv, .tsv, .parquet and .arrow as a
-    document. A folder's sources.yaml or sources.csv says the URL, date and publisher of its files.
+    document. A folder's sources.yaml or sources.csv says the URL, date, publisher and captured_at of its files.
 
     Nothing is parsed yet: `corpus build` does that. Exit 1 if nothing could be taken.
     """

@@ -1,10 +1,11 @@
-"""`sources.yaml` or `sources.csv` in a folder: what its files lost on export: URL, date, publisher."""
+"""`sources.yaml` or `sources.csv` in a folder: what its files lost on export: URL, date, publisher, capture time."""
 
 from __future__ import annotations
 
 import csv
 import io
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from corpus.errors import InputError
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SIDECARS: Final = ("sources.yaml", "sources.csv")
-_KEYS: Final = frozenset({"file", "url", "date", "publisher"})
+_KEYS: Final = frozenset({"file", "url", "date", "publisher", "captured_at"})
+_FIRST_YEAR: Final = 1_000
 _SILENT: Final = frozenset({"", "~", "null"})
 
 
@@ -77,6 +79,7 @@ class Sidecar:
             url=item.url or said.get("url"),
             published_date=item.published_date or said.get("date"),
             publisher=item.publisher or said.get("publisher"),
+            captured_at=item.captured_at or (instant(said["captured_at"]) if "captured_at" in said else None),
         )
 
     def unused(self) -> Iterator[Skipped]:
@@ -103,7 +106,26 @@ def _wrong(entry: dict[str, Any], said: dict[str, Any]) -> str | None:
         return f"{said['url'][:200]!a} is no URL"
     if "date" in said and dates.parse(said["date"]) is None and parse_foreign(said["date"]) is None:
         return f"{said['date'][:200]!a} is no date; write it as 2020-01-02"
+    if "captured_at" in said and instant(said["captured_at"]) is None:
+        return (
+            f"{said['captured_at'][:200]!a} is no time of capture from {_FIRST_YEAR} until now; "
+            "write it as 2020-01-02 or 2020-01-02T06:00:00Z"
+        )
     return None
+
+
+def instant(written: str) -> datetime | None:
+    """Return a time of capture in UTC, to the second; None if it is none, or lies in the future.
+
+    A day alone is its beginning, as with `--captured-at`.
+    """
+    try:
+        found = datetime.fromisoformat(written.strip())
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    # What is yet to come would stay the newest for ever.
+    return found.replace(microsecond=0) if found.year >= _FIRST_YEAR and found <= datetime.now(UTC) else None
 
 
 def _yaml(text: str) -> Iterator[dict[str, Any]]:

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corpus
-from corpus.errors import StorageError
+from corpus.errors import InputError, StorageError
 from corpus.intake.batch import Writer
-from corpus.intake.entries import Item
+from corpus.intake.entries import Item, Selection
+from corpus.intake.gather import documents
 from corpus.intake.known import Known
 from corpus.stages.captures import Group, holders_of
 from corpus.stages.origins import RowGroup
@@ -177,6 +178,44 @@ def test_bytes_that_are_nowhere_are_named(store: Store) -> None:
     raw.save(store.root, raw.load(store.root)[1:])
     with pytest.raises(StorageError, match=r"capture without bytes: document 559aead0.*git checkout"):
         store.read()
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("2026-01-02", datetime(2026, 1, 2, tzinfo=UTC)),
+        (" 2026-01-02T03:04:05.6+02:00 ", datetime(2026, 1, 2, 1, 4, 5, tzinfo=UTC)),
+        ("2026-01-02 03:04", datetime(2026, 1, 2, 3, 4, tzinfo=UTC)),
+        ("0001-01-01", None),
+        ("0001-01-01T00:00:00+10:00", None),
+        ("2999-01-01", None),
+        ("soon", None),
+        ("02/01/2026", None),
+    ],
+)
+def test_times_of_capture_in_a_sidecar(tmp_path: Path, written: str, found: datetime | None) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("A")
+    (tmp_path / "in" / "sources.yaml").write_text(f"a.txt: {{url: '{URL}', captured_at: '{written}'}}")
+    if found is None:
+        with pytest.raises(InputError) as refused:
+            list(documents([tmp_path / "in"], Selection()))
+        assert "captured_at" not in str(refused.value)
+        assert "no time of capture" in str(refused.value)
+    else:
+        (one,) = documents([tmp_path / "in"], Selection())
+        assert (one.captured_at, one.url) == (found, URL)
+
+
+def test_a_folder_whose_sidecar_names_times_may_be_added_again(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for day, text in ((1, "A"), (2, "B"), (3, "A")):
+        (tmp_path / "in" / "a.txt").write_text(text)
+        (tmp_path / "in" / "sources.csv").write_text(f"file,url,captured_at\na.txt,{URL},2026-01-0{day}\n")
+        found = list(documents([tmp_path / "in"], Selection()))
+        assert store.add(*found) is not None
+        assert store.add(*found) is None
+    assert store.read()["data"].to_list() == [b"A", b"B", b"A"]
 
 
 def warc(path: Path, *captures: tuple[str, str]) -> Path:
