@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 import corpus
+from corpus.versioning.reading.asof import completed
+from schemas import ARTICLES
 from tests.conftest import UNMEASURED, Corpus, article, made_once
 
 STORY = " ".join(f"word{number} of the long story about the river and the bridge" for number in range(30))
@@ -92,3 +94,10 @@ def test_as_of_filters_and_names_what_cannot_be(whole):
         then.paths()
     with pytest.raises(corpus.CorpusError, match="no table 'pairs'"):
         then.scan("pairs")
+
+
+def test_columns_that_are_newer_than_the_version_are_null():
+    old = pl.DataFrame(ARTICLES.empty).clear(2).drop("publication", "date_source").lazy()
+    found = completed(old, ARTICLES).collect()
+    assert found.schema == pl.DataFrame(ARTICLES.empty).schema
+    assert found["publication"].null_count() == 2

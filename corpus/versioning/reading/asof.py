@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from corpus.versioning import pins
     from corpus.versioning.reading.scanning import Shards
     from corpus.versioning.reading.selection import Selection
+    from schemas import Table
 
 _SOURCE: Final = "_shard"
 _BY_DECISION: Final = {"articles": Decision.ARTICLE, "revisions": Decision.SUPERSEDED}
@@ -48,6 +49,20 @@ def capture_day(written: date | str) -> date:
         return date.fromisoformat(written)
     except (TypeError, ValueError):
         raise UsageError(f"as_of={written!r} is no day. Write it as 2026-03-01.") from None
+
+
+def completed(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:
+    """Return rows with the columns of a table; null for those that are newer than the version.
+
+    Args:
+        rows: of a version that may have been made by an older engine.
+        table: whose columns are wanted.
+    """
+    import polars as pl
+
+    known = set(rows.collect_schema())
+    types = pl.DataFrame(table.empty).schema
+    return rows.select(pl.col(name) if name in known else pl.lit(None, types[name]).alias(name) for name in table.names)
 
 
 class AsOf(Version):
@@ -115,7 +130,7 @@ class AsOf(Version):
         documents = pl.scan_parquet(paths, glob=False, include_file_paths=_SOURCE)
         # A document's name is its own within its shard.
         said = decided.select("source", pl.exclude(TABLES["documents"].names))
-        return documents.join(said.lazy(), on=[_SOURCE, "source"], how="inner").select(TABLES[table].names)
+        return completed(documents.join(said.lazy(), on=[_SOURCE, "source"], how="inner"), TABLES[table])
 
     _tables: Final = ("revisions", "quarantine", "documents", "decisions")
 
