@@ -47,6 +47,7 @@ _REQUEST_SECONDS: Final = 30.0
 _TIDY_SECONDS: Final = 300.0
 # A run that is told to stop ends its stage in order, if it can, in this time.
 _GRACE_SECONDS: Final = 15.0
+_LAST_TRIES: Final = 3
 STOPPED: Final = "`corpus serve` was stopped."
 MISSED: Final = "Missed: a later run was due as well."
 OVERLAPPED: Final = "The run before was still at work."
@@ -245,12 +246,15 @@ class Scheduler:
     def _end(self, client: SyncPrefectClient) -> None:
         """Leave nothing at work, and no run that seems to be."""
         self._kill()
-        with suppress(Exception):
-            if self._run_id is not None:
-                state = client.read_flow_run(self._run_id).state
-                if state is None or not state.is_completed():
-                    client.set_flow_run_state(self._run_id, Cancelled(message=STOPPED), force=True)
-                    self._stand(last_run=datetime.now(UTC), last_state="cancelled", last_message=STOPPED)
+        for _ in range(_LAST_TRIES):
+            # A busy server may answer with an error; one that is away does not keep us.
+            with suppress(Exception):
+                if self._run_id is not None:
+                    state = client.read_flow_run(self._run_id).state
+                    if state is None or not state.is_completed():
+                        client.set_flow_run_state(self._run_id, Cancelled(message=STOPPED), force=True)
+                        self._stand(last_run=datetime.now(UTC), last_state="cancelled", last_message=STOPPED)
+                break
         with suppress(Exception):
             if self._server is None and self._deployment is not None:
                 # Runs would pile up on a server that nobody serves.
