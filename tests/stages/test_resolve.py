@@ -498,3 +498,23 @@ def test_captures_give_the_revisions_that_folding_gives_in_any_order_and_any_bat
         assert found["decision"].to_list() == ["superseded"] * (len(expected) - 1) + ["article"]
         sound(found)
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"title": "Tram line approved", "published": "September 13, 2020"},
+        {"title": "Tram line approved"},
+        {"published": "September 13, 2020"},
+        {"published": ""},
+    ],
+)
+def test_one_story_in_two_papers_without_an_address_is_two_articles(make, other):
+    rows = make([Doc(LONG, url=None, day=0), Doc(LONG, url=None, day=1, **other)], whole=True)
+    assert decided(rows) == ["article", "article"]
+    assert rows["duplicate_of"].to_list() == [None, rows["article_id"][0]]
+    assert rows["similarity"].to_list() == [None, 1.0]
+    assert pl.read_parquet(make.root() / "data/articles/*.parquet").height == 2
+    near = make([Doc(LONG, url=None, day=0), Doc(LONG + " More.", url=None, day=1, **other)])
+    assert decided(near) == ["article", "article"]
+    assert near["duplicate_of"][1] == near["article_id"][0]
