@@ -98,6 +98,8 @@ def reason(error: BaseException) -> str:
             return "it did not answer in time"
         if isinstance(one, httpx.ConnectError) and one.__cause__ is None and one.__context__ is None:
             return f"nothing answers there ({first_line(one)})"
+        if isinstance(one, ConnectionResetError):
+            return "it does not answer as a Prefect server does (it closes the connection)"
         if isinstance(one, ConnectionError):
             return f"nothing answers there ({one.strerror})"
         if isinstance(one, FileNotFoundError):

@@ -94,19 +94,25 @@ def attack(
 def state(address: str, secret: str) -> dict[str, Any]:
     """Return what the owner sees: deployments with their steps and schedules, and the names of flows."""
     client = "the-owner"
-    status, _, body = ask(address, "GET", f"/api/csrf-token?client={client}", Authorization=basic(secret))
-    token = json.loads(body)["token"] if status == 200 else ""
+    known = {"Authorization": basic(secret), "Prefect_Csrf_Client": client}
+    token = json.loads(_patiently(address, "GET", f"/api/csrf-token?client={client}", None, known))["token"]
     found: dict[str, Any] = {}
     for name in ("deployments", "flows", "variables", "work_pools"):
-        status, _, body = ask(
-            address, "POST", f"/api/{name}/filter", {}, Authorization=basic(secret),
-            Prefect_Csrf_Token=token, Prefect_Csrf_Client=client,
-        )  # fmt: skip
-        rows = json.loads(body) if status == 200 else []
+        rows = json.loads(_patiently(address, "POST", f"/api/{name}/filter", {}, known | {"Prefect_Csrf_Token": token}))
         found[name] = sorted(
             json.dumps([row.get("name"), row.get("pull_steps"), row.get("entrypoint")]) for row in rows
         )
     return found
+
+
+def _patiently(address: str, method: str, path: str, body: object, headers: dict[str, str]) -> bytes:
+    """Ask as the owner, again if the server is too busy to answer; return the answer."""
+    for _ in range(30):
+        status, _, answer = ask(address, method, path, body, **headers)
+        if status == http.client.OK:
+            return answer
+        time.sleep(1)
+    raise OSError(f"{method} {path}: HTTP {status}")
 
 
 def _without_password(address: str, secret: str, trials: Trials, routes: tuple[tuple[str, str], ...]) -> None:
