@@ -169,3 +169,66 @@ def test_authors(body, authors):
 )
 def test_instants(head, body, instant):
     assert str(parse(f"<h1>Tram line approved</h1>{body}{TEXT}", head).published_at) == instant
+
+
+OTHERS = "<div class=more><a rel=author href=/author/x>John Roe</a><a rel=author href=/author/y>Ann Poe</a></div>"
+
+
+@pytest.mark.parametrize(
+    ("head", "byline", "authors"),
+    [
+        ("", "<div class=_x>By <span>Jane Doe</span></div>", ("Jane Doe",)),
+        ("", "<div class=byline>Monday <a rel=author href=/author/jane>Jane Doe</a></div>", ("Jane Doe",)),
+        (
+            "",
+            "<p class=meta><span class=meta__author>Par <a href=/signataires/jane>Jane Doe</a></span></p>",
+            ("Jane Doe",),
+        ),
+        ("", "<div class=author><span class=name>谢若含</span><span>2017-03-01</span></div>", ("谢若含",)),
+        ("", "<p class=author>投稿者 Jane Doe</p>", ("Jane Doe",)),
+        (
+            "<meta property=article:author content=https://www.example.com/editors/jane-doe>",
+            "<a href=/about/editors/jane-doe/>Jane Doe</a>",
+            ("Jane Doe",),
+        ),
+        (
+            "<meta name=author content='Big Media'><meta property=article:author content='Jane Doe'>",
+            "<p>By Jane Doe</p>",
+            ("Jane Doe",),
+        ),
+        ("<meta name=author content='AOL Staff'>", "", ("AOL Staff",)),
+        ("<meta name=author content='BWW News Desk'>", "", ("BWW News Desk",)),
+        ("<meta name=author content='AOL Staff'>", "<div class=byline>By Jane Doe</div>", ("Jane Doe",)),
+    ],
+)
+def test_the_byline_by_the_headline_signs(head, byline, authors):
+    others = "" if head.startswith("<meta name=author content='A") or "BWW" in head else OTHERS
+    body = f"<article><header><h1>Tram line approved</h1>{byline}</header>{TEXT}</article>{others}"
+    assert parse(f"<html><head>{head}</head><body>{body}</body></html>").authors == authors
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        (
+            "<meta property=og:title content='Tram line in Arden: what it costs'><title>Tram line | Gazette</title>",
+            "<h1>Arden approves its first tram line</h1>",
+            "Arden approves its first tram line",
+        ),
+        ("<title>Tram line is approved_City_Gazette</title><meta name=publisher content=Gazette>", "<h1>Gazette</h1>", "Tram line is approved"),
+        (
+            "<meta property=og:title content='路面電車の新路線が承認された：アーデン新聞'><meta property=og:site_name content=アーデン新聞>",
+            "",
+            "路面電車の新路線が承認された",
+        ),
+        ("<title>Trams &amp;amp; trains in the town</title>", "", "Trams & trains in the town"),
+        ("<title>x</title>", "<h1><small>Local transport</small>Tram line approved</h1>", "Tram line approved"),
+        ("<title>x</title>", "<h1><span class=kicker>Transport</span> <span>Tram line approved</span></h1>", "Tram line approved"),
+        ("<title>x</title>", "<h1><em>Fantastic Trams</em>: a&shy; nice place</h1>", "Fantastic Trams: a nice place"),
+        ("<title>Tram line is approved ㅣ Gazette</title><meta name=publisher content=Gazette>", "", "Tram line is approved"),
+        ("<title>Tram line is approved » Gazette</title><meta name=publisher content=Gazette>", "", "Tram line is approved"),
+        ("<title>Gazette - why the line is late again</title>", "<h1>Gazette</h1><h3>■ why the line is late again</h3>", "■ why the line is late again"),
+    ],
+)  # fmt: skip
+def test_the_shown_headline_is_the_articles(head, body, title):
+    assert parse(f"<html><head>{head}</head><body>{body}{TEXT}</body></html>").title == title

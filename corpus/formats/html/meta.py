@@ -37,7 +37,8 @@ MODIFIED: Final = (
     "dcterms.modified", "dc.date.modified", "modified_time", "vf:lastupdated", "bt:moddate", "updated_time",
 )  # fmt: skip
 AUTHOR: Final = (
-    "author", "article:author", "article:author:name", "parsely-author", "sailthru.author", "dc.creator",
+    "article:author:name", "article:author", "og:article:author", "author", "parsely-author",
+    "sailthru.author", "dc.creator",
     "dcterms.creator", "byl", "cxenseparse:author", "authors", "article:authors", "twitter:data1", "dcsext.author",
     "vr:author", "creator",
 )  # fmt: skip

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from corpus.formats.article import Document, Heading, Parsed, Problem
-from corpus.formats.html import blocks, body, jsonld, meta, moments, page, people, titles, witnesses
+from corpus.formats.html import blocks, body, jsonld, meta, moments, page, people, sites, titles, witnesses
+from corpus.formats.html.evidence import Evidence
 from corpus.text import dates, language, urls
 from corpus.text.normalise import normalise, one_line
 from schemas import Check, DateSource
@@ -56,21 +57,32 @@ class HtmlParser:
             empty = Problem(Check.EMPTY, "no element")
             return Parsed(parser=self.name, encoding=read.encoding, problems=(empty,))
 
-    def _article(self, document: Document, read: page.Page) -> Parsed:
+    def explain(self, document: Document) -> Evidence:
+        """Parse one page, and return what each witness on it says of title, authors and dates."""
+        evidence = Evidence()
+        try:
+            read = page.read(document.data, document.charset)
+            if read is not None:
+                self._article(document, read, evidence)
+        except page.Unreadable:
+            pass
+        return evidence
+
+    def _article(self, document: Document, read: page.Page, evidence: Evidence | None = None) -> Parsed:
         tree = read.tree
         nodes = jsonld.nodes(tree)
         node = jsonld.article(nodes)
         found = meta.declared(tree)
         url = _url(tree, node, found, document.url)
         host = urlsplit(url).hostname if url else None
-        title = titles.title(tree, node, found, host)
+        title = titles.title(tree, node, found, host, evidence)
         description = _description(node, found)
         tongue = _language(tree, node, found)
         hint = dates.in_url(url)
         dated = witnesses.Page(read.root, node, found, hint, tongue, title, read.text)
-        published = moments.published(dated)
-        modified = moments.modified(dated)
-        authors, agency = people.people(tree, nodes, node, found, titles.sites_of(node, found, host))
+        published = moments.published(dated, evidence)
+        modified = moments.modified(dated, evidence)
+        authors, agency = people.people(tree, nodes, node, found, sites.sites_of(node, found, host), evidence)
         credits_ = _credits(tree)
         text, headings, speaker = _text(read, title, description, authors, node)
         tongue = tongue or language.detect(text[:4_000])
@@ -88,6 +100,7 @@ class HtmlParser:
             text=text,
             url=url,
             publisher=urls.publisher(url) if url else None,
+            publication=sites.publication(node, found),
             description=description,
             authors=tuple(name for one in authors if (name := one_line(one))),
             agency=agency,

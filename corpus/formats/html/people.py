@@ -7,13 +7,15 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.formats import bylines
-from corpus.formats.html import boxes, jsonld, meta
+from corpus.formats.html import jsonld, meta, signatures
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from selectolax.lexbor import LexborHTMLParser
+
+    from corpus.formats.html.evidence import Evidence
 
 _ORGANISATIONS: Final = frozenset({"organization", "newsmediaorganization", "corporation"})
 _MOST: Final = 40
@@ -23,7 +25,8 @@ _BY: Final = re.compile(
     r"(?:posts?|articles?|stories|beiträge|artikel|les articles|los artículos)\s(?:by|from|of|von|de))|"
     r"(?:written|posted|published|story|report(?:ed|ing)?|words|text|interview) by|"
     r"(?:geschrieben|veröffentlicht|erstellt|eingestellt|verfasst|interview|text|ein artikel) von|"
-    r"by|von|par|por|di|door|af|av|przez|автор(?:ы)?|текст|фото|autor(?:in|en|a|es)?|auteur|text|interview)"
+    r"by|von|par|por|di|door|af|av|przez|автор(?:ы)?|текст|фото|autor(?:in|en|a|es)?|auteur|text|interview|"
+    r"投稿者|著者|執筆者?|取材|作者|撰文|記者|记者|글)"
     r"\s*(?:[:：]\s*|\s)",
     re.IGNORECASE,
 )
@@ -38,40 +41,36 @@ _ROLE: Final = re.compile(
     r"editorial|webdesk|web desk|newsdesk|digital|magazine|press|politik|sport|wirtschaft|kultur)\b.*)$",
     re.IGNORECASE,
 )
+_DESK: Final = re.compile(
+    r"\b(?:staff|desk|newsroom|redaktion|rédaction|redacción|redazione|editors|team)$", re.IGNORECASE
+)
+_MOST_WORDS: Final = 5
 _BUTTONS: Final = frozenset(
     ["by", "twitter", "facebook", "instagram", "linkedin", "email", "e mail", "share", "follow", "x", "whatsapp",
      "telegram", "youtube", "more", "autor", "author", "von", "twitter facebook", "no author", "unknown",
      "unknown author", "none", "null", "undefined", "n a", "user", "super user", "superuser"]
 )  # fmt: skip
-_ADDRESS: Final = re.compile(r"https?://|www\.|@|\.(?:com|de|net|org|co\.uk|fr|it|es|nl)\b", re.IGNORECASE)
+# Buttons that stand beside a name, or in its place.
+_NETWORK: Final = re.compile(
+    r"(?:\s+(?:twitter|facebook|instagram|linkedin|e-?mail|mastodon|bluesky|rss|website))+$", re.IGNORECASE
+)
+_CALL: Final = re.compile(r"(?:e-?mail|view|follow|contact|message|meet|see more)\s", re.IGNORECASE)
 # An initial, or what has a full stop of its own.
 _SHORTENED: Final = re.compile(r"\s(?:[^\W\d_]{1,2}|[JS]r)\.$")
 _BRACKETS: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
-_DOM: Final = (
-    '[itemprop="author"] [itemprop="name"]', '[itemprop="author"]', 'a[rel~="author"]', '[class*="author-name" i]',
-    '[class*="authorname" i]', '[class*="author__name" i]', '[class*="byline" i] a', '[class*="author" i] a',
-    '[class*="byline" i] span', '[class*="byline" i]', "byline", '[class*="author" i]',
-)  # fmt: skip
-# As papers say it that are not written in English; other things are called so too.
-_DOM_ELSEWHERE: Final = ('[class*="autor" i]', '[class*="auteur" i]')
-# What is called so may hold a whole line, with a `By`, places and dates.
-_LINES: Final = ('"author" i]', '"autor" i]', '"auteur" i]')
 # `By Jane Doe and John Roe For The Mail On Sunday`.
 _FOR: Final = re.compile(r"\s(?i:for|für|pour|para)\s(?i:the\s)?(?=[A-ZÀ-Þ]).*$")
-# Pages about a person, as sites link to them from a byline.
-_PROFILES: Final = ", ".join(
-    f'a[href*="/{word}/" i]'
-    for word in ("author", "authors", "autor", "autoren", "auteur", "auteurs", "autore", "autori")
-)
 # The account that a content management system begins with is no person, whatever it is called.
 _ADMIN: Final = re.compile(r"/author/admin(?:istrator)?/?(?:\s|$)", re.IGNORECASE)
-_BEFORE: Final = re.compile(r"^(?:by|von|par|por|di|door|af|av)\b", re.IGNORECASE)
-_MOST_PARAGRAPHS: Final = 2_000
-_SLASH: Final = re.compile(r"\s*/\s*")
 
 
 def people(
-    tree: LexborHTMLParser, nodes: list[jsonld.Node], node: jsonld.Node, found: meta.Declared, sites: Iterable[str]
+    tree: LexborHTMLParser,
+    nodes: list[jsonld.Node],
+    node: jsonld.Node,
+    found: meta.Declared,
+    sites: Iterable[str],
+    evidence: Evidence | None = None,
 ) -> tuple[tuple[str, ...], str | None]:
     """Authors in order, and an agency.
 
@@ -81,11 +80,32 @@ def people(
         node: the article's.
         found: its meta elements.
         sites: folded names of the site, which are no authors.
+        evidence: where to record what each witness says.
     """
+    sources = list(_sources(tree, nodes, node, found)) if evidence else _sources(tree, nodes, node, found)
+    authors, agency, witness = _signed(tree, nodes, node, sites, sources)
+    if evidence is not None:
+        for name, names, _ in sources:
+            if names:
+                evidence.add("authors", name, ", ".join(names))
+        if witness:
+            evidence.believe("authors", witness)
+    return authors, agency
+
+
+def _signed(
+    tree: LexborHTMLParser,
+    nodes: list[jsonld.Node],
+    node: jsonld.Node,
+    sites: Iterable[str],
+    sources: Iterable[tuple[str, list[str], bool]],
+) -> tuple[tuple[str, ...], str | None, str | None]:
+    """The authors by the first source that names any, the agency, and the source."""
     site = frozenset(sites).union(_admins(tree, nodes))
     agency: str | None = None
+    desks: dict[str, str] = {}
     declared = _declared_authors(nodes, node, organisations=True)
-    for names, is_shown in _sources(tree, nodes, node, found):
+    for witness, names, is_shown in sources:
         authors: list[str] = []
         for written in names:
             for name in _split(written):
@@ -95,11 +115,13 @@ def people(
                     continue
                 if (sound := _person(name, site)) and bylines.agency(name) is None:
                     authors.append(sound)
+                elif _is_desk(name):
+                    desks.setdefault(name, witness)
         if authors:
             named: dict[str, str] = {}
             for author in authors:
                 named.setdefault(author.casefold(), author)
-            return tuple(named.values()), agency
+            return tuple(named.values()), agency, witness
         if declared and not any(_is_site(name, site) for name in declared):
             break
     # The page names a desk, a paper or an agency as its author, and means it.
@@ -107,8 +129,15 @@ def people(
     kept = [name for name in kept if 2 <= len(name) <= _LONGEST]
     if kept:
         agency = agency or next((known for name in kept if (known := bylines.agency(name))), None)
-        return tuple(dict.fromkeys(kept)), agency
-    return (), agency
+        return tuple(dict.fromkeys(kept)), agency, "JSON-LD author"
+    # `AOL Staff` signs where nobody else does.
+    first = next(iter(desks), None)
+    return (first,) if first else (), agency, desks[first] if first else None
+
+
+def _is_desk(name: str) -> bool:
+    """Whether a name is a desk's, as it stands where authors do."""
+    return _DESK.search(name) is not None and 2 <= len(name.split()) <= _MOST_WORDS and bylines.is_capitalised(name)
 
 
 def _admins(tree: LexborHTMLParser, nodes: list[jsonld.Node]) -> Iterator[str]:
@@ -132,73 +161,23 @@ def _is_site(name: str, sites: frozenset[str]) -> bool:
 
 def _sources(
     tree: LexborHTMLParser, nodes: list[jsonld.Node], node: jsonld.Node, found: meta.Declared
-) -> Iterable[tuple[list[str], bool]]:
-    """Names, one source after the other, and whether they are only shown: anything may stand there."""
-    yield _declared_authors(nodes, node, organisations=False), False
+) -> Iterator[tuple[str, list[str], bool]]:
+    """Sources, the names in each, and whether they are only shown: anything may stand there."""
+    yield "JSON-LD author", _declared_authors(nodes, node, organisations=False), False
     for key in meta.AUTHOR:
         if key in found:
-            yield [value for value in found[key] if not _ADDRESS.search(value)], False
-    for selector in _DOM:
-        yield _shown(tree, selector), True
-    yield _linked(tree), True
-    yield _signed(tree), True
-    for selector in _DOM_ELSEWHERE:
-        yield _shown(tree, selector), True
-
-
-def _shown(tree: LexborHTMLParser, selector: str) -> list[str]:
-    """What stands in elements that are called so."""
-    shown = [
-        text
-        for one in tree.css(selector)[:8]
-        if (text := one_line(one.text(separator=" "))) and len(text) <= 200 and not boxes.stands_among_others(one)
-    ]
-    if "byline" in selector or selector.endswith(_LINES):
-        read = [bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]]
-        shown = [name for byline in read if byline for name in byline.authors]
-    return shown
-
-
-def _full_names(text: str) -> bylines.Byline | None:
-    """Names without a `By`: a single word may be anything."""
-    byline = bylines.read_names(text)
-    if byline is None or any(" " not in name and name.isascii() for name in byline.authors):
-        return None
-    return byline
-
-
-def _linked(tree: LexborHTMLParser) -> list[str]:
-    """People whose own pages are linked to right behind a `By`."""
-    for link in tree.css(_PROFILES)[:8]:
-        line = link.parent
-        if line is not None and _BEFORE.match(one_line(line.text(separator=" "))[:40]):
-            shown = [one_line(one.text(separator=" ")) for one in line.css(_PROFILES)[:8]]
-            return [text for text in shown if text and len(text) <= _LONGEST]
-    return []
-
-
-def _signed(tree: LexborHTMLParser) -> list[str]:
-    """A name in bold that is a whole paragraph, behind a standfirst or last of all, as small papers print it."""
-    for bold in tree.css("p > strong:only-child, p > b:only-child")[:20]:
-        text = one_line(bold.text(separator=" "))
-        names = _SLASH.split(text)
-        if not 5 <= len(text) <= 60 or not all(map(_is_full_name, names)):
-            continue
-        paragraph = bold.parent
-        if paragraph is None or paragraph.parent is None or one_line(paragraph.text(separator=" ")) != text:
-            continue
-        beside = paragraph.parent.css("p")
-        if not 4 <= len(beside) <= _MOST_PARAGRAPHS:
-            continue
-        written = [one.mem_id for one in beside if one.text().strip()]
-        if paragraph.mem_id in {*written[:3], *written[-1:]}:
-            return names
-    return []
-
-
-def _is_full_name(text: str) -> bool:
-    byline = _full_names(text)
-    return byline is not None and len(byline.authors) == 1 and 2 <= len(byline.authors[0].split()) <= 4
+            yield f"meta {key}", [value for value in found[key] if not signatures.ADDRESS.search(value)], False
+    yield "link to article:author", signatures.addressed(tree, found), True
+    near = signatures.around_headline(tree)
+    for selector in signatures.SELECTORS if near else ():
+        yield f"{selector} by the headline", signatures.shown(tree, selector, near), True
+    yield "profile behind By", signatures.linked(tree), True
+    yield "line with By", signatures.behind_headline(tree), True
+    for selector in signatures.SELECTORS:
+        yield selector, signatures.shown(tree, selector), True
+    yield "paragraph in bold", signatures.signed(tree), True
+    for selector in signatures.SELECTORS_ELSEWHERE:
+        yield selector, signatures.shown(tree, selector), True
 
 
 def _declared_authors(nodes: list[jsonld.Node], node: jsonld.Node, *, organisations: bool) -> list[str]:
@@ -231,7 +210,7 @@ def _named(value: Any, known: dict[str, jsonld.Node], *, organisations: bool) ->
 
 def _split(written: str) -> list[str]:
     written = one_line(re.sub(r"<[^<>]{0,300}>", " ", written))
-    if not written or len(written) > 5 * _LONGEST or _ADDRESS.search(written):
+    if not written or len(written) > 5 * _LONGEST or signatures.ADDRESS.search(written):
         return []
     if (named := _BY.sub("", written)) != written:
         named = _FOR.sub("", named) or named
@@ -241,13 +220,13 @@ def _split(written: str) -> list[str]:
 
 def _person(name: str, sites: frozenset[str]) -> str | None:
     """A person's name without roles; None if it is something else."""
-    name = _BRACKETS.sub("", _BY.sub("", name)).strip(" ,;:-–—|·•\"'").lstrip(".")
+    name = _BRACKETS.sub("", _BY.sub("", _NETWORK.sub("", name))).strip(" ,;:-–—|·•\"'").lstrip(".")
     if name.endswith(".") and not _SHORTENED.search(name):
         name = name.rstrip(" .")
     folded = _folded(name)
     if not 2 <= len(name) <= _LONGEST or not folded or folded in sites or len(name.split()) > 6:
         return None
-    if folded in _BUTTONS:
+    if folded in _BUTTONS or _CALL.match(name):
         return None
     if "-" in name and " " not in name and name.islower():
         # A name as it stands in an address.

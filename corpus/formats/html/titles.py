@@ -1,71 +1,123 @@
-"""The headline: the one that is shown, without the site's name, among those that a page declares."""
+"""The headline: the one that is shown, without kicker and the site's name, among those that a page declares."""
 
 from __future__ import annotations
 
+import html
 import re
-from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpus.formats.html import jsonld, meta
+from corpus.formats.html.boxes import stands_among_others
+from corpus.formats.html.sites import folded, sites_of, without_site
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from collections.abc import Iterator
 
-_SEPARATOR: Final = re.compile(r"\s+[|»«·•—–:\-/]{1,2}\s+|\s*[|｜»]\s*")
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+    from corpus.formats.html.evidence import Evidence
+
 _LONGEST: Final = 300
 _SHORTEST: Final = 12
 _MOST_HEADINGS: Final = 20
-# A suffix of more words is part of the headline.
-_LONGEST_SITE: Final = 6
+_ESCAPED: Final = re.compile(r"&(?:amp;)?(?:#\d{1,6}|#x[\da-f]{1,5}|[a-z]{2,8});", re.IGNORECASE)
+# So much of the words of two headlines is of both, if they are of one article.
+_ALIKE: Final = 0.34
+_SOME: Final = 0.2
+_FEWEST_WORDS: Final = 4
+_KICKER: Final = re.compile(
+    r"kicker|over-?line|overtitle|eyebrow|roof-?line|dachzeile|spitzmarke|top-?line|upper-?title|supertitle|pre-?title|"
+    r"pretitolo|occhiello|antetitulo|volanta|chapeau|surtitre|(?<![a-z])(?:label|badge|flag|tag|section|category|rubric|topic)(?![a-z])",
+    re.IGNORECASE,
+)
+_HIDDEN: Final = re.compile(r"visually-?hidden|sr-only|screen-?reader|(?<![a-z])hidden(?![a-z])", re.IGNORECASE)
+_PART: Final = "\u2028"
+_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_LINKED: Final = "JSON-LD headline"
 
 
-def title(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, host: str | None) -> str | None:
+class Heading(NamedTuple):
+    """A heading of the page: what it says without its kicker, and its element's name."""
+
+    text: str
+    tag: str
+
+
+def title(
+    tree: LexborHTMLParser,
+    node: jsonld.Node,
+    found: meta.Declared,
+    host: str | None,
+    evidence: Evidence | None = None,
+) -> str | None:
     """The headline of a page; None if there is none.
+
+    The shown headline is the article's, if it is like what the page declares; what is declared may be for machines.
 
     Args:
         tree: the page.
         node: its JSON-LD article.
         found: its meta elements.
         host: of its URL, by which the site's name is known.
+        evidence: where to record what each witness says.
     """
     sites = sites_of(node, found, host)
-    shown = [text for heading in tree.css("h1")[:_MOST_HEADINGS] if (text := one_line(heading.text(separator=" ")))]
-    shown = [text for text in shown if len(text) <= _LONGEST and _folded(text) not in sites]
-    element = tree.css_first("title")
-    declared = {
-        "ld": jsonld.text(node.get("headline")),
-        "og": meta.first(found, ("og:title",)),
-        "other": meta.first(found, ("twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")),
-        "title": one_line(element.text()) if element else None,
-    }
-    clean = {key: without_site(one_line(text), sites) for key, text in declared.items() if text}
+    shown = list(_shown(tree, sites))
+    declared = _declared(tree, node, found)
+    clean = {key: without_site(text, sites) for key, text in declared.items()}
+    clean = {key: text for key, text in clean.items() if text and (folded(text) not in sites or len(clean) == 1)}
     # What another has as the whole headline is none's beginning.
-    whole = [*shown, *(clean[key] for key in ("ld", "og") if key in clean)]
+    whole = [*(one.text for one in shown if one.tag == "h1"), *(clean[key] for key in clean if key != "title")]
     clean = {key: _as_shown(text, whole) for key, text in clean.items()}
-    if not clean:
-        return shown[0] if shown else None
-    first = clean.get("ld")
-    if first and (named := _named(first, node, clean, shown, sites)):
-        return named
-    if first and not ("og" in clean and _is_for_engines(first, node, clean, shown)):
-        return _as_most_write(first, clean)
-    if first:
-        return clean["og"]
-    # What is shown and said elsewhere is the headline as its readers know it.
-    agreed = next((text for text in clean.values() if _shows(text, shown)), None)
-    if agreed := agreed or clean.get("og") or clean.get("other"):
-        return agreed
-    # Where the first heading is the section's, the headline is a second one.
-    under = [one_line(heading.text(separator=" ")) for heading in tree.css("h2")[:_MOST_HEADINGS]]
-    return clean["title"] if not shown or _shows(clean["title"], under) else shown[0]
+    chosen = _chosen(shown, clean, node, sites)
+    if evidence is not None:
+        for one in shown:
+            evidence.add("title", one.tag, one.text)
+        for key, text in declared.items():
+            evidence.add("title", key, text)
+        if chosen is not None:
+            evidence.believe("title", chosen[0])
+    return _unescaped(chosen[1]) if chosen else None
 
 
-def _named(first: str, node: jsonld.Node, clean: dict[str, str], shown: list[str], sites: set[str]) -> str | None:
-    """JSON-LD's name, where it is the heading that is shown, and what it calls the headline stands nowhere else."""
+def _chosen(shown: list[Heading], clean: dict[str, str], node: jsonld.Node, sites: set[str]) -> tuple[str, str] | None:
+    """Who says the headline, and the headline."""
+    heads = [one for one in shown if one.tag == "h1"]
+    if _LINKED in clean:
+        return _of_linked([one.text for one in heads], clean, node, sites)
+    best = _best(heads, clean, _SOME)
+    if best is not None and best[1] >= _ALIKE:
+        return best[0].tag, _as_declared(best[0].text, clean)
+    # Where the first heading is the section's or the site's, the headline is one below it.
+    below = _best([one for one in shown if one.tag != "h1"], clean, _ALIKE)
+    if below is not None and (best is None or below[1] > best[1] + _ALIKE):
+        return below[0].tag, _as_declared(below[0].text, clean)
+    if best is not None and (len(best[0].text.split()) >= _FEWEST_WORDS or set(clean) == {"title"}):
+        return best[0].tag, best[0].text
+    if heads and set(clean) <= {"title"} and _says_more(heads[0].text, clean.get("title", "")):
+        # The title of a window may name the site alone.
+        return heads[0].tag, heads[0].text
+    for key in ("og:title", "meta", "title"):
+        if key in clean:
+            return key, clean[key]
+    return (heads[0].tag, heads[0].text) if heads else None
+
+
+def _of_linked(shown: list[str], clean: dict[str, str], node: jsonld.Node, sites: set[str]) -> tuple[str, str]:
+    """The headline of a page that has one in JSON-LD, which is the editors' own more often than others are."""
+    first = clean[_LINKED]
     name = without_site(one_line(jsonld.text(node.get("name")) or ""), sites)
-    stands = _shows(first, [*shown, *(text for key, text in clean.items() if key != "ld")])
-    return name if name and not stands and _shows(name, shown) else None
+    others = [text for key, text in clean.items() if key != _LINKED]
+    if name and _shows(name, shown) and not _shows(first, [*shown, *others]):
+        # What JSON-LD calls the headline is said nowhere else.
+        return "JSON-LD name", name
+    graph = clean.get("og:title")
+    if graph is None or folded(graph) == folded(first):
+        return _LINKED, _as_most_write(first, clean)
+    if _is_for_engines(first, node, clean, shown):
+        return "og:title", graph
+    return _LINKED, _as_most_write(first, clean)
 
 
 def _is_for_engines(first: str, node: jsonld.Node, clean: dict[str, str], shown: list[str]) -> bool:
@@ -73,20 +125,121 @@ def _is_for_engines(first: str, node: jsonld.Node, clean: dict[str, str], shown:
 
     What JSON-LD says as name and as headline it means.
     """
-    named = jsonld.text(node.get("name"))
-    twice = named is not None and _folded(one_line(named)) == _folded(first)
-    return not twice and _folded(first) == _folded(clean.get("title", "")) and _shows(first, shown)
-
-
-def _as_most_write(first: str, clean: dict[str, str]) -> str:
-    """A headline with the marks between its words that most of the page's own statements of it have."""
-    forms = Counter(text for text in clean.values() if _folded(text) == _folded(first))
-    best, count = forms.most_common(1)[0]
-    return best if count > forms[first] else first
+    named_ = jsonld.text(node.get("name"))
+    twice = named_ is not None and folded(one_line(named_)) == folded(first)
+    return not twice and folded(first) == folded(clean.get("title", "")) and _shows(first, shown)
 
 
 def _shows(text: str, shown: list[str]) -> bool:
-    return any(_folded(text) == _folded(heading) for heading in shown)
+    return any(folded(text) == folded(heading) for heading in shown)
+
+
+def _best(heads: list[Heading], clean: dict[str, str], least: float) -> tuple[Heading, float] | None:
+    """The heading most like what is declared, if it is like it at all, and how much."""
+    best: tuple[Heading, float] | None = None
+    for one in heads:
+        likeness = max((_likeness(one.text, text) for text in clean.values()), default=0.0)
+        if likeness >= least and (best is None or likeness > best[1]):
+            best = one, likeness
+    return best
+
+
+def _says_more(one: str, other: str) -> bool:
+    """Whether a heading rather than a window's title is a headline, by how much it says."""
+    return len(_words(one)) >= min(len(_words(other)), _FEWEST_WORDS)
+
+
+def _likeness(one: str, other: str) -> float:
+    """How many of their words two headlines share, of the shorter and the longer: in 0 to 1."""
+    first, second = _words(one), _words(other)
+    if not first or not second:
+        return 0.0
+    return 2 * len(first & second) / (len(first) + len(second))
+
+
+def _words(text: str) -> set[str]:
+    bare = folded(text)
+    if _CJK.search(bare):
+        bare = bare.replace(" ", "")
+        return {bare[at : at + 2] for at in range(len(bare) - 1)} or {bare}
+    return set(bare.split())
+
+
+def _as_declared(text: str, clean: dict[str, str]) -> str:
+    """A shown headline as the page declares it: where only marks differ, or all that is declared has more of it."""
+    said = [clean[key] for key in ("og:title", "meta") if key in clean]
+    for one in said:
+        if len(one) > _SHORTEST and folded(one) == folded(text):
+            return _as_most_write(text, clean)
+    if said and len({folded(one) for one in said}) == 1:
+        more, less = folded(said[0]), folded(text)
+        if less in more and len(said) > 1:
+            return said[0]
+        if text.endswith(said[0]) and len(said[0]) > _SHORTEST:
+            # A kicker stands before it.
+            return said[0]
+    return text
+
+
+def _as_most_write(text: str, clean: dict[str, str]) -> str:
+    """A headline with the marks between its words that most of the page's own statements of it have."""
+    forms = [said for said in clean.values() if folded(said) == folded(text)]
+    best = max(forms, key=forms.count, default=text)
+    return best if forms.count(best) > max(forms.count(text), 1) else text
+
+
+def _shown(tree: LexborHTMLParser, sites: set[str]) -> Iterator[Heading]:
+    for heading in tree.css("h1, h2, h3")[: 4 * _MOST_HEADINGS]:
+        text = shown_text(heading)
+        if not text or len(text) > _LONGEST or folded(text) in sites:
+            continue
+        if heading.tag != "h1" and stands_among_others(heading):
+            continue
+        yield Heading(text, heading.tag or "")
+
+
+def shown_text(heading: LexborNode) -> str:
+    """What a heading says, without a kicker in an element of its own; inline elements part no words."""
+    dropped = [one for one in heading.css("span, small, div, a, p, strong, em, sup") if _is_kicker(one)]
+    text = heading.text(deep=True, separator=_PART)
+    if dropped:
+        for one in dropped:
+            said = one.text(deep=True, separator=_PART)
+            if said and len(said) < len(text) * 0.6:
+                text = text.replace(said, _PART, 1)
+    joined = ""
+    for part in text.split(_PART):
+        if joined and part and _parts_words(joined[-1], part[0]):
+            joined += " "
+        joined += part
+    return one_line(joined).strip(" |•·")
+
+
+def _is_kicker(node: LexborNode) -> bool:
+    names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+    if node.tag == "small":
+        return True
+    return len(names) > 1 and (_KICKER.search(names) is not None or _HIDDEN.search(names) is not None)
+
+
+def _parts_words(left: str, right: str) -> bool:
+    return (left.isalnum() or left in ".!?:…»”\"')") and (right.isalnum() or right in "«“\"'‘„(")
+
+
+def _declared(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared) -> dict[str, str]:
+    element = tree.css_first("title")
+    said = {
+        _LINKED: jsonld.text(node.get("headline")),
+        "og:title": meta.first(found, ("og:title",)),
+        "meta": meta.first(found, ("twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")),
+        "title": element.text() if element else None,
+    }
+    return {key: line for key, text in said.items() if text and (line := one_line(_unescaped(text)))}
+
+
+def _unescaped(text: str) -> str:
+    """A text without the entities that are left where it was escaped twice."""
+    return html.unescape(html.unescape(text)) if _ESCAPED.search(text) else text
 
 
 def _as_shown(text: str, shown: list[str]) -> str:
@@ -96,53 +249,3 @@ def _as_shown(text: str, shown: list[str]) -> str:
         if len(heading) > _SHORTEST and text.startswith(heading) and re.match(r"\s*[-–—|·•*]\s", rest):
             return heading
     return text
-
-
-def without_site(text: str, sites: set[str]) -> str:
-    """A headline without the site's name behind or before it."""
-    parts = _SEPARATOR.split(text)
-    if len(parts) < 2:
-        return text
-    marks = list(_SEPARATOR.finditer(text))
-    last, first = parts[-1], parts[0]
-    if _names_site(last, sites) or ("|" in marks[-1][0] and len(last.split()) <= 3 and len(parts[0]) > len(last)):
-        rest = text[: marks[-1].start()].strip()
-        return without_site(rest, sites) if rest else text
-    if _names_site(first, sites) and len(text) - marks[0].end() > len(first):
-        return text[marks[0].end() :].strip()
-    return text
-
-
-def _names_site(part: str, sites: set[str]) -> bool:
-    folded = _folded(part)
-    if not folded or len(part.split()) > _LONGEST_SITE:
-        return False
-    squeezed = folded.replace(" ", "")
-    return any(
-        folded == site
-        or squeezed == site.replace(" ", "")
-        or (len(squeezed) > 3 and squeezed.startswith(site.replace(" ", "")))
-        for site in sites
-        if len(site) > 2
-    )
-
-
-def sites_of(node: jsonld.Node, found: meta.Declared, host: str | None) -> set[str]:
-    """What the site may be called, folded."""
-    publisher = node.get("publisher")
-    names = [*meta.every(found, meta.SITE), *jsonld.texts(publisher)]
-    if isinstance(publisher, dict):
-        names.append(jsonld.text(publisher.get("name")) or "")
-    sites = {_folded(name) for name in names if name}
-    if host:
-        bare = host.removeprefix("www.")
-        sites |= {
-            _folded(bare),
-            _folded(bare.rpartition(".")[0]),
-            _folded(bare.split(".")[-2] if "." in bare else bare),
-        }
-    return {site for site in sites if site}
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\W+", " ", text.casefold()).strip()

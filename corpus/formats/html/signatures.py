@@ -1,0 +1,185 @@
+"""The names that a page shows as its authors', by what their elements are called, where they stand and link to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from corpus.formats import bylines
+from corpus.formats.html import boxes, meta
+from corpus.text.normalise import one_line
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+LONGEST: Final = 120
+ADDRESS: Final = re.compile(r"https?://|www\.|@|\.(?:com|de|net|org|co\.uk|fr|it|es|nl)\b", re.IGNORECASE)
+SELECTORS: Final = (
+    '[itemprop="author"] [itemprop="name"]', '[itemprop="author"]', 'a[rel~="author"]', '[class*="author-name" i]',
+    '[class*="authorname" i]', '[class*="author__name" i]', '[class*="byline" i] a', '[class*="author" i] a',
+    '[class*="byline" i] span', '[class*="byline" i]', "byline", '[class*="author" i] [class*="name" i]',
+    '[class*="author" i]',
+)  # fmt: skip
+# As papers say it that are not written in English; other things are called so too.
+SELECTORS_ELSEWHERE: Final = ('[class*="autor" i]', '[class*="auteur" i]')
+# What is called so may hold a whole line, with a `By`, places and dates.
+_LINES: Final = ('"author" i]', '"autor" i]', '"auteur" i]')
+# Pages about a person, as sites link to them from a byline.
+_PROFILES: Final = ", ".join(
+    f'a[href*="/{word}/" i]'
+    for word in ("author", "authors", "autor", "autoren", "auteur", "auteurs", "autore", "autori")
+)
+_BEFORE: Final = re.compile(r"^(?:by|von|par|por|di|door|af|av)\b", re.IGNORECASE)
+_MOST_PARAGRAPHS: Final = 2_000
+_SLUG: Final = re.compile(r"[\w.-]{4,60}")
+_NEAR_LEVELS: Final = 4
+_GROUP_LEVELS: Final = 4
+_MOST_LINES: Final = 60
+_LONGEST_LINE: Final = 120
+_SLASH: Final = re.compile(r"\s*/\s*")
+
+
+def addressed(tree: LexborHTMLParser, found: meta.Declared) -> list[str]:
+    """The name in a link to the page that a meta element calls the author's."""
+    for address in found.get("article:author", ())[:4]:
+        slug = address.rstrip("/").rpartition("/")[2]
+        if not ADDRESS.search(address) or not _SLUG.fullmatch(slug):
+            continue
+        for link in tree.css(f'a[href*="/{slug}"]')[:4]:
+            text = one_line(link.text(separator=" "))
+            if (link.attributes.get("href") or "").rstrip("/").endswith(f"/{slug}") and _full_names(text):
+                return [text]
+    return []
+
+
+def around_headline(tree: LexborHTMLParser) -> frozenset[int]:
+    """The elements that the headline stands in, a few levels up, by their places in memory."""
+    found: list[int] = []
+    heading = tree.css_first("h1")
+    at = heading.parent if heading is not None else None
+    while at is not None and at.tag not in {"body", "html"} and len(found) < _NEAR_LEVELS:
+        found.append(at.mem_id)
+        at = at.parent
+    return frozenset(found)
+
+
+def _is_near(node: LexborNode, near: frozenset[int]) -> bool:
+    at: LexborNode | None = node
+    for _ in range(2 * _NEAR_LEVELS):
+        if at is None:
+            return False
+        if at.mem_id in near:
+            return True
+        at = at.parent
+    return False
+
+
+def behind_headline(tree: LexborHTMLParser) -> list[str]:
+    """Names behind a `By` in a line of its own, whatever it is called, shortly behind the headline."""
+    heading = tree.css_first("h1")
+    box = heading.parent if heading is not None else None
+    for _ in range(_NEAR_LEVELS):
+        if box is None or box.tag in {"body", "html"}:
+            return []
+        count = 0
+        for one in box.traverse(include_text=True):
+            if one.tag != "-text":
+                continue
+            count += 1
+            if count > _MOST_LINES:
+                break
+            text = (one.text_content or "")[:_LONGEST_LINE].strip()
+            if not text or _BEFORE.match(text) is None or one.parent is None:
+                continue
+            line = one_line(one.parent.text(separator=" ")[: 2 * _LONGEST_LINE])
+            byline = bylines.read_line(line) if len(line) <= _LONGEST_LINE else None
+            if (
+                byline is not None
+                and byline.authors
+                and all(" " in name or not name.isascii() for name in byline.authors)
+            ):
+                return list(byline.authors)
+        box = box.parent
+    return []
+
+
+def shown(tree: LexborHTMLParser, selector: str, near: frozenset[int] = frozenset()) -> list[str]:
+    """What stands in elements that are called so: of those near the headline, if it is known, or of the first group."""
+    elements = [
+        one
+        for one in tree.css(selector)[:8]
+        if not boxes.stands_among_others(one) and (not near or _is_near(one, near))
+    ]
+    shown = [
+        text for one in _of_one_group(elements) if (text := one_line(one.text(separator=" "))) and len(text) <= 200
+    ]
+    if "byline" in selector or selector.endswith(_LINES):
+        read = [bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]]
+        shown = [name for byline in read if byline for name in byline.authors]
+    return shown
+
+
+def _of_one_group(elements: list[LexborNode]) -> list[LexborNode]:
+    """The elements that stand in one box with the first of them, as the names in one byline do."""
+    if len(elements) < 2:
+        return elements
+    box = elements[0].parent
+    around = {box.mem_id} if box is not None else set()
+    for _ in range(_GROUP_LEVELS):
+        if box is None or box.tag in {"body", "html", "main", "article"}:
+            break
+        around.add(box.mem_id)
+        box = box.parent
+    kept = elements[:1]
+    for one in elements[1:]:
+        at = one.parent
+        for _ in range(_GROUP_LEVELS):
+            if at is None:
+                break
+            if at.mem_id in around:
+                kept.append(one)
+                break
+            at = at.parent
+    return kept
+
+
+def _full_names(text: str) -> bylines.Byline | None:
+    """Names without a `By`: a single word may be anything."""
+    byline = bylines.read_names(text)
+    if byline is None or any(" " not in name and name.isascii() for name in byline.authors):
+        return None
+    return byline
+
+
+def linked(tree: LexborHTMLParser) -> list[str]:
+    """People whose own pages are linked to right behind a `By`."""
+    for link in tree.css(_PROFILES)[:8]:
+        line = link.parent
+        if line is not None and _BEFORE.match(one_line(line.text(separator=" "))[:40]):
+            shown = [one_line(one.text(separator=" ")) for one in line.css(_PROFILES)[:8]]
+            return [text for text in shown if text and len(text) <= LONGEST]
+    return []
+
+
+def signed(tree: LexborHTMLParser) -> list[str]:
+    """A name in bold that is a whole paragraph, behind a standfirst or last of all, as small papers print it."""
+    for bold in tree.css("p > strong:only-child, p > b:only-child")[:20]:
+        text = one_line(bold.text(separator=" "))
+        names = _SLASH.split(text)
+        if not 5 <= len(text) <= 60 or not all(map(_is_full_name, names)):
+            continue
+        paragraph = bold.parent
+        if paragraph is None or paragraph.parent is None or one_line(paragraph.text(separator=" ")) != text:
+            continue
+        beside = paragraph.parent.css("p")
+        if not 4 <= len(beside) <= _MOST_PARAGRAPHS:
+            continue
+        written = [one.mem_id for one in beside if one.text().strip()]
+        if paragraph.mem_id in {*written[:3], *written[-1:]}:
+            return names
+    return []
+
+
+def _is_full_name(text: str) -> bool:
+    byline = _full_names(text)
+    return byline is not None and len(byline.authors) == 1 and 2 <= len(byline.authors[0].split()) <= 4

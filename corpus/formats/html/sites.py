@@ -1,0 +1,80 @@
+"""What the site of a page is called, and headlines without that name."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from corpus.formats.html import jsonld, meta
+from corpus.text.normalise import one_line
+
+_SEPARATOR: Final = re.compile(r"\s+(?:[|»›«·•—–:\-/~]{1,2}|::)\s+|\s*[|｜»ㅣ│]\s*|[_＿](?=\S)|(?<=\S)[：](?=\S)")
+# Between these a site's own name stands; between others any part of a headline may.
+_WEAK: Final = frozenset("_＿：")
+# A suffix of more words is part of the headline.
+_LONGEST_SITE: Final = 6
+_LONGEST_NAME: Final = 100
+
+
+def without_site(text: str, sites: set[str]) -> str:
+    """A headline without the site's name behind or before it."""
+    parts = _SEPARATOR.split(text)
+    if len(parts) < 2:
+        return text
+    marks = list(_SEPARATOR.finditer(text))
+    last, first = parts[-1], parts[0]
+    is_section = "|" in marks[-1][0] and len(last.split()) <= 3 and len(parts[0]) > len(last)
+    if _names_site(last, sites) or is_section:
+        rest = text[: marks[-1].start()].strip()
+        # In `headline_section_site` the section goes with the site.
+        parts = rest.split("_")
+        if marks[-1][0] in _WEAK and len(parts) > 1 and len(parts[-1]) < len(parts[0]) // 2:
+            rest = "_".join(parts[:-1])
+        return without_site(rest, sites) if rest else text
+    if _names_site(first, sites) and len(text) - marks[0].end() > len(first):
+        return text[marks[0].end() :].strip()
+    return text
+
+
+def _names_site(part: str, sites: set[str]) -> bool:
+    bare = folded(part)
+    if not bare or len(part.split()) > _LONGEST_SITE:
+        return False
+    squeezed = bare.replace(" ", "")
+    return any(
+        bare == site
+        or squeezed == site.replace(" ", "")
+        or (len(squeezed) > 3 and squeezed.startswith(site.replace(" ", "")))
+        for site in sites
+        if len(site) > 2 or not site.isascii()
+    )
+
+
+def sites_of(node: jsonld.Node, found: meta.Declared, host: str | None) -> set[str]:
+    """What the site may be called, folded."""
+    publisher = node.get("publisher")
+    names: list[str] = [*meta.every(found, meta.SITE), *jsonld.texts(publisher)]
+    if isinstance(publisher, dict):
+        names.append(jsonld.text(publisher.get("name")) or "")
+    sites = {folded(name) for name in names if name}
+    if host:
+        bare = host.removeprefix("www.")
+        stem = bare.rpartition(".")[0]
+        sites |= {folded(bare), folded(stem), folded(bare.split(".")[-2] if "." in bare else bare)}
+    return {site for site in sites if site}
+
+
+def publication(node: jsonld.Node, found: meta.Declared) -> str | None:
+    """The paper or programme as the page declares it: the site's name, or its publisher's; None if it names none."""
+    publisher = node.get("publisher")
+    name = jsonld.text(publisher.get("name")) if isinstance(publisher, dict) else None
+    for said in (meta.first(found, ("og:site_name", "application-name")), name, meta.first(found, ("dc.publisher",))):
+        line = one_line(said) if said else ""
+        if 2 <= len(line) <= _LONGEST_NAME and not line.startswith(("http:", "https:", "@", "//")):
+            return line
+    return None
+
+
+def folded(text: str) -> str:
+    """A text without case and marks, to compare it."""
+    return re.sub(r"\W+", " ", text.casefold()).strip()
