@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+# It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
+__fingerprint__ = False
+
 
 class CorpusError(Exception):
     """Base of all errors of this package. `str(error)` is what the user is shown."""

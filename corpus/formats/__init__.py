@@ -8,14 +8,24 @@ of the group `newscorpus.parsers`, whose value is called without arguments and g
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
-from corpus.settings import PARSERS
+from corpus.settings import PARSERS as ENTRY_POINTS
 
 if TYPE_CHECKING:
     from corpus.formats.article import Parser
 
+# Our own parsers by media type, imported when first asked for: `module:Class`. The fingerprint of each concerns the
+# documents of its media types and no others.
+PARSERS: Final = {
+    "text/html": "corpus.formats.html.parser:HtmlParser",
+    "application/xhtml+xml": "corpus.formats.html.parser:HtmlParser",
+    "text/plain": "corpus.formats.text:TextParser",
+    "text/markdown": "corpus.formats.text:TextParser",
+    "application/json": "corpus.formats.rows:RowParser",
+}
 # What a file surely is, by its first bytes.
 _MAGIC: Final = (
     (b"%PDF-", "application/pdf"),
@@ -83,7 +93,7 @@ def _registered() -> dict[str, Parser]:
     from importlib.metadata import entry_points
 
     found: dict[str, Parser] = {}
-    for entry in sorted(entry_points(group=PARSERS), key=lambda entry: (entry.name, entry.value)):
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: (entry.name, entry.value)):
         package = entry.dist.name if entry.dist else "an unknown package"
         try:
             parser: Parser = entry.load()()
@@ -120,18 +130,10 @@ def parser_of(kind: str, numeric_dates: str, columns: tuple[tuple[str, tuple[str
     """
     if kind in _registered():
         return _registered()[kind]
-    if kind in {"text/html", "application/xhtml+xml"}:
-        from corpus.formats.html.parser import HtmlParser
+    if kind not in PARSERS:
+        return None
+    from corpus.text.dates import NumericDates
 
-        return HtmlParser()
-    if kind in {"text/plain", "text/markdown", "application/json"}:
-        from corpus.text.dates import NumericDates
-
-        if kind == "application/json":
-            from corpus.formats.rows import RowParser
-
-            return RowParser(NumericDates(numeric_dates), dict(columns))
-        from corpus.formats.text import TextParser
-
-        return TextParser(NumericDates(numeric_dates))
-    return None
+    module, _, name = PARSERS[kind].partition(":")
+    parser: Parser = getattr(import_module(module), name).with_settings(NumericDates(numeric_dates), dict(columns))
+    return parser

@@ -6,7 +6,7 @@ Which columns mean what stands in `mapping`, and how a value is read in `values`
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
@@ -35,6 +35,11 @@ class RowParser:
     ) -> None:
         self._numeric = numeric_dates
         self._columns = Columns(given or {})
+
+    @classmethod
+    def with_settings(cls, numeric: dates.NumericDates, columns: Mapping[str, tuple[str, ...]]) -> Self:
+        """Return a parser that reads dates in numbers, and columns, as params.yaml says."""
+        return cls(numeric, columns)
 
     def parse(self, document: Document) -> Parsed:
         """Parse one row. What is wrong with it stands in `problems`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from corpus.formats import bylines, frontmatter, lines
 from corpus.formats.article import Document, Heading, Link, Parsed, Problem
@@ -38,6 +38,11 @@ class TextParser:
 
     def __init__(self, numeric: dates.NumericDates = dates.NumericDates.BY_LANGUAGE) -> None:
         self._numeric = numeric
+
+    @classmethod
+    def with_settings(cls, numeric: dates.NumericDates, *_: object) -> Self:
+        """Return a parser that reads dates in numbers as params.yaml says."""
+        return cls(numeric)
 
     def parse(self, document: Document) -> Parsed:
         """Parse one document. What is wrong with it stands in `problems`."""

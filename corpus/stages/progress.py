@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Final, TextIO
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
+__fingerprint__ = False
+
 _PAUSE: Final = 0.05  # seconds
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
+# It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
+__fingerprint__ = False
+
 
 class WorkerDied(Exception):
     """A worker process was killed, by a limit or by the machine; whichever task it had, others were lost with it."""

@@ -25,6 +25,9 @@ from corpus.errors import Busy, CorpusError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
+__fingerprint__ = False
+
 TOKEN: Final = "CORPUS_LOCK_TOKEN"  # noqa: S105 - the name of a variable
 _POLL = 0.1
 # Whoever asks for the holder holds the lock for a moment, and must keep nobody out.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 
 from corpus.formats.article import Document, Heading, Parsed, Problem
@@ -42,6 +42,11 @@ class HtmlParser:
 
     name = "html/2"
     media_types = frozenset({"text/html", "application/xhtml+xml"})
+
+    @classmethod
+    def with_settings(cls, *_: object) -> Self:
+        """Return a parser. No setting of params.yaml concerns it."""
+        return cls()
 
     def parse(self, document: Document) -> Parsed:
         """Parse one page. What is wrong with it stands in `problems`."""

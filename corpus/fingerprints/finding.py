@@ -1,0 +1,59 @@
+"""Finds in our source files what decides the bytes of each stage."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from importlib import metadata
+from typing import TYPE_CHECKING, Final
+
+from corpus.fingerprints import libraries
+from corpus.fingerprints.covered import INGEST, STAGES, Covered, Part
+from corpus.fingerprints.modules import Target
+from corpus.fingerprints.reach import Reached
+from corpus.fingerprints.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+# The registry of parsers: the fingerprint of each concerns the documents that it reads, and no others.
+PARSERS: Final = ("corpus.formats", "PARSERS")
+
+
+def find(packages: Mapping[str, Path]) -> Covered:
+    """Find what decides the bytes of each stage in the source files of some packages, by their names."""
+    sources = Sources(packages)
+    given = metadata.packages_distributions()
+    reached = {stage: Reached(sources, [PARSERS]).add([Target(f"corpus.stages.{stage}", stage)]) for stage in STAGES}
+    stages = {stage: _part(sources, one, given) for stage, one in reached.items()}
+    common = reached[INGEST]
+    kinds: dict[str, Part] = {}
+    for kind, entry in registry(sources).items():
+        module, _, name = entry.partition(":")
+        own = Reached(sources, [PARSERS]).add([Target(module, name)])
+        part = _part(sources, own, given, beside=common)
+        shared = stages[INGEST].versions
+        kinds[kind] = Part(part.code, {name: one for name, one in part.versions.items() if name not in shared})
+    return Covered(stages, kinds)
+
+
+def registry(sources: Sources) -> dict[str, str]:
+    """Return `module:Class` of the parser of each media type, as the source of `corpus.formats` says."""
+    module = sources.module(PARSERS[0])
+    if module is None:
+        return {}
+    for number in module.bindings[PARSERS[1]]:
+        node = module.statements[number]
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            found: dict[str, str] = ast.literal_eval(node.value)
+            return found
+    return {}
+
+
+def _part(sources: Sources, reached: Reached, given: Mapping[str, list[str]], beside: Reached | None = None) -> Part:
+    modules = reached.modules - (beside.modules if beside else set())
+    data = sorted({one for module in modules for one in sources.data_of(module)})
+    more = [f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for name, path in data]
+    versions = libraries.versions(libraries.packages(reached.libraries, given))
+    return Part(reached.digest(beside, more), versions)

@@ -1,0 +1,69 @@
+"""The packages behind imports, with those that they in turn need, and their versions."""
+
+from __future__ import annotations
+
+import re
+from importlib import metadata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ABSENT: Final = "absent"
+# What libraries fetch with, and their command lines: no stage uses either, and certificates are new every month.
+_UNUSED: Final = frozenset({"certifi", "click", "filelock", "requests", "requests-file", "tqdm", "urllib3"})
+# A package that only some versions of Python need makes up for what they lack: it decides nothing.
+_PYTHONS: Final = ("3.11", "3.12", "3.13")
+
+
+def versions(names: Iterable[str]) -> dict[str, str]:
+    """Return the installed version of each package."""
+    return {name: _version(name) for name in sorted(names)}
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ABSENT
+
+
+def packages(imported: Iterable[str], known: Mapping[str, list[str]] | None = None) -> set[str]:
+    """Return the packages that give some modules, and all that these packages need.
+
+    Args:
+        imported: names of modules, without what follows a dot.
+        known: for each module the packages that give it, if that is known already.
+    """
+    given = metadata.packages_distributions() if known is None else known
+    waiting = [(package, frozenset[str]()) for module in imported for package in given.get(module, [module])]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while waiting:
+        one = _normalised(waiting[-1][0]), waiting.pop()[1]
+        if one not in seen and one[0] not in _UNUSED:
+            seen.add(one)
+            waiting += _needs(*one)
+    return {name for name, _ in seen}
+
+
+def _needs(name: str, extras: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
+    """What a package needs, each with the extras of it that are asked for."""
+    from packaging.requirements import Requirement
+
+    try:
+        lines = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []
+    found: dict[tuple[str, frozenset[str]], set[str]] = {}
+    for requirement in map(Requirement, lines):
+        for python in _PYTHONS:
+            version = {"python_version": python, "python_full_version": f"{python}.0"}
+            if requirement.marker is None or any(
+                requirement.marker.evaluate({"extra": extra, **version}) for extra in ("", *extras)
+            ):
+                found.setdefault((requirement.name, frozenset(requirement.extras)), set()).add(python)
+    return [one for one, pythons in found.items() if len(pythons) == len(_PYTHONS)]
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
