@@ -75,7 +75,9 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        click.echo(f"newscorpus {version('newscorpus')}")
+        from corpus.cli.show import echo
+
+        echo(f"newscorpus {version('newscorpus')}")
         ctx.exit()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.cli.pipeline import wait_option
-from corpus.cli.show import count, json_option, print_json, print_table, safe, size
+from corpus.cli.show import count, echo, json_option, print_json, print_table, safe, size
 from corpus.errors import InputError
 
 if TYPE_CHECKING:
@@ -224,11 +224,11 @@ class _Strange:
     def print(self) -> None:
         """Say so."""
         for table, what in self._found:
-            click.echo(f"{safe(table)}: {safe(what)}", err=True)
+            echo(f"{safe(table)}: {safe(what)}", err=True)
         if self._more:
-            click.echo(f"and {self._more:,} more tables", err=True)
+            echo(f"and {self._more:,} more tables", err=True)
         if self._found:
-            click.echo(
+            echo(
                 "A build would quarantine such rows. Name the columns in params.yaml, `ingest.columns`; "
                 "the first line of a table must say them.",
                 err=True,
@@ -255,9 +255,9 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
         )
         return
     for one in tally.told[:_SHOWN]:
-        click.echo(f"skipped: {safe(one)}", err=True)
+        echo(f"skipped: {safe(one)}", err=True)
     if skipped > _SHOWN:
-        click.echo(f"skipped: and {skipped - _SHOWN:,} more", err=True)
+        echo(f"skipped: and {skipped - _SHOWN:,} more", err=True)
     for name, said in list(tables.items())[:_SHOWN]:
         _print_columns(name, said)
     rest = [f"{tally.repeats:,} known already"] if tally.repeats else []
@@ -267,11 +267,11 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
     if tally.documents:
         print_table(["media type", "documents"], [(kind, f"{n:,}") for kind, n in tally.taken.most_common()])
     if batch is None:
-        click.echo(f"Would add {what}." if tally.documents else f"Nothing to add: {what}.")
+        echo(f"Would add {what}." if tally.documents else f"Nothing to add: {what}.")
         return
-    click.echo(f"Added {what}.")
-    click.echo(f"batch  {batch.name} ({size(batch.size)} in data/raw/)")
-    click.echo("Next: `corpus build`, then commit batches.yaml, data/raw.dvc and dvc.lock.")
+    echo(f"Added {what}.")
+    echo(f"batch  {batch.name} ({size(batch.size)} in data/raw/)")
+    echo("Next: `corpus build`, then commit batches.yaml, data/raw.dvc and dvc.lock.")
 
 
 _SHOWN = 20
@@ -280,9 +280,9 @@ _LONGEST = 300
 
 def _print_columns(name: str, said: dict[str, Any]) -> None:
     if "columns" not in said:
-        click.echo(f"{safe(name)}: its first row is no JSON object; it would be quarantined.")
+        echo(f"{safe(name)}: its first row is no JSON object; it would be quarantined.")
         return
     taken = "; ".join(f"{field} from {' or '.join(map(safe, names))}" for field, names in said["columns"].items())
-    click.echo(f"{safe(name)}: {taken or 'no column is known'}")
+    echo(f"{safe(name)}: {taken or 'no column is known'}")
     if said["unused"]:
-        click.echo(f"  not used: {', '.join(safe(column) for column in said['unused'][:40])}")
+        echo(f"  not used: {', '.join(safe(column) for column in said['unused'][:40])}")

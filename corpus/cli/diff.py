@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import click
 
-from corpus.cli.show import json_option, print_json, safe
+from corpus.cli.show import echo, json_option, print_json, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,19 +93,19 @@ def diff(
         from corpus.versioning.comparing.diffpage import page
 
         write_text(html, page(found, worded(before, after, found.changes), asked))
-        click.echo(f"page  {html}", err=as_json)
+        echo(f"page  {html}", err=as_json)
 
 
 def _print_counts(found: Difference) -> None:
     counted = ", ".join(f"{number:,} {kind}" for kind, number in found.counts.items())
-    click.echo(f"{safe(found.old.name)} to {safe(found.new.name)}: {counted or 'no article differs'}")
+    echo(f"{safe(found.old.name)} to {safe(found.new.name)}: {counted or 'no article differs'}")
     columns = [
         *(f"+ {name}" for name in found.columns_added),
         *(f"- {name}" for name in found.columns_removed),
         *(f"~ {name}" for name in found.columns_retyped),
     ]
     if columns:
-        click.echo(f"columns: {', '.join(columns)}")
+        echo(f"columns: {', '.join(columns)}")
 
 
 def _print_articles(found: Difference, before: Version, after: Version, words: bool) -> None:
@@ -114,7 +114,7 @@ def _print_articles(found: Difference, before: Version, after: Version, words: b
         shown = found.of(kind)
         _print_changes(shown, before, after, width, words)
         if number > len(shown):
-            click.echo(f"and {number - len(shown):,} more {kind}; --limit shows more, --json all")
+            echo(f"and {number - len(shown):,} more {kind}; --limit shows more, --json all")
 
 
 def _print_changes(shown: Sequence[Change], before: Version, after: Version, width: int, words: bool) -> None:
@@ -126,7 +126,7 @@ def _print_changes(shown: Sequence[Change], before: Version, after: Version, wid
         day = article.published_date.isoformat() if article.published_date else "-" * 10
         remark = _remark(change)
         said = f"  [{safe(remark)}]" if remark else ""
-        click.echo(f"{change.kind.value:{width}}  {article.article_id}  {day}  {safe(article.title)}{said}")
+        echo(f"{change.kind.value:{width}}  {article.article_id}  {day}  {safe(article.title)}{said}")
         if runs:
             print_words(runs, " " * (width + 2))
 

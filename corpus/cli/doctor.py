@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from corpus.cli.show import json_option, print_json, safe
+from corpus.cli.show import echo, json_option, print_json, safe
 
 
 @click.command()
@@ -25,9 +25,9 @@ def doctor(network: bool, as_json: bool) -> int:
     for one in examine(Path(), network=network):
         found.append(one)
         if not as_json:
-            click.echo(f"{click.style(f'{one.level:8}', fg=colours[one.level])} {safe(one.about)}: {safe(one.found)}")
+            echo(f"{click.style(f'{one.level:8}', fg=colours[one.level])} {safe(one.about)}: {safe(one.found)}")
             if one.mend:
-                click.echo(f"         → {safe(one.mend)}")
+                echo(f"         → {safe(one.mend)}")
     if as_json:
         print_json(found)
     return 1 if any(one.level is Level.PROBLEM for one in found) else 0

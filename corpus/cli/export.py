@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corpus.cli.show import count, json_option, print_json, size
+from corpus.cli.show import count, echo, json_option, print_json, size
 
 if TYPE_CHECKING:
     from corpus.versioning.reading.selection import Filters
@@ -68,8 +68,8 @@ def export(
     if as_json:
         print_json(made)
         return
-    click.echo(f"Exported {count(made.articles, 'article')} of {made.version}.")
+    echo(f"Exported {count(made.articles, 'article')} of {made.version}.")
     if made.left_out:
-        click.echo("left out  " + ", ".join(f"{number:,} by {why}" for why, number in made.left_out.items()))
-    click.echo(f"files     {made.folder}/data ({count(len(made.files), 'file')}, {size(made.bytes)})")
-    click.echo(f"card      {made.folder}/README.md")
+        echo("left out  " + ", ".join(f"{number:,} by {why}" for why, number in made.left_out.items()))
+    echo(f"files     {made.folder}/data ({count(len(made.files), 'file')}, {size(made.bytes)})")
+    echo(f"card      {made.folder}/README.md")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corpus.cli.show import json_option, print_json, print_pairs, safe
+from corpus.cli.show import echo, json_option, print_json, print_pairs, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def history(asked: str, rev: str | None, as_json: bool) -> None:
 def _print(found: History) -> None:
     last = found.revisions[-1].article
     current = next((one for one in found.revisions if one.current), None)
-    click.echo(safe(last.title))
+    echo(safe(last.title))
     print_pairs(
         [
             ("article", found.article_id),
@@ -54,7 +54,7 @@ def _print(found: History) -> None:
     )
     before: Revision | None = None
     for one in found.revisions:
-        click.echo()
+        echo()
         _print_revision(one, before, found)
         before = one
 
@@ -67,7 +67,7 @@ def _print_revision(one: Revision, before: Revision | None, found: History) -> N
     captured = (
         f"captured {article.captured_at:%Y-%m-%d %H:%M:%S} UTC" if article.captured_at else "time of capture not known"
     )
-    click.echo(f"revision {article.revision}{where}, {captured}, {safe(article.source)}")
+    echo(f"revision {article.revision}{where}, {captured}, {safe(article.source)}")
     stood = [_ranges(one.releases, found.all_releases), found.version.name if one.current else ""]
     same_document = before and before.article.document_id == article.document_id
     old = before.article if before else article
@@ -81,19 +81,19 @@ def _print_revision(one: Revision, before: Revision | None, found: History) -> N
         indent="  ",
     )
     if same_document and old.parser != article.parser:
-        click.echo(f"  the same document, read by {old.parser} before")
+        echo(f"  the same document, read by {old.parser} before")
     elif same_document:
-        click.echo("  the same document, read otherwise before")
+        echo("  the same document, read otherwise before")
     if one.title:
-        click.echo(f"  title     {in_words(one.title)}")
+        echo(f"  title     {in_words(one.title)}")
     if "byline" in parts:
-        click.echo(f"  byline    {_from_to(old.byline, article.byline)}")
+        echo(f"  byline    {_from_to(old.byline, article.byline)}")
     if "date" in parts:
-        click.echo(f"  date      {_from_to(old.published, article.published)}")
+        echo(f"  date      {_from_to(old.published, article.published)}")
     if one.details:
-        click.echo(f"  details   {', '.join(one.details)}")
+        echo(f"  details   {', '.join(one.details)}")
     if one.text:
-        click.echo("  text")
+        echo("  text")
         print_words(one.text, " " * 4)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.cli.pipeline import wait_option
-from corpus.cli.show import count, json_option, print_json, safe, size
+from corpus.cli.show import count, echo, json_option, print_json, safe, size
 
 if TYPE_CHECKING:
     from corpus.versioning.keeping.faults import Fault, Verified
@@ -96,7 +96,7 @@ def _rebuilt(repository: Repository, rev: str | None, found: Verified) -> Verifi
     from corpus.versioning.keeping.rebuild import rebuild
     from corpus.versioning.keeping.verify import Version
 
-    number, faults = rebuild(Version(repository, rev), lambda stage: click.echo(f"rebuild: {stage} done", err=True))
+    number, faults = rebuild(Version(repository, rev), lambda stage: echo(f"rebuild: {stage} done", err=True))
     return replace(found, looked={**found.looked, "files rebuilt": number}, faults=(*found.faults, *faults))
 
 
@@ -110,18 +110,18 @@ def _print(found: Verified, reasons: list[str]) -> None:
     looked = dict(found.looked)
     total = size(looked.pop("bytes", 0))
     what = ", ".join(f"{number:,} {name}" for name, number in looked.items())
-    click.echo(f"{safe(found.version)}{f' ({found.commit[:10]})' if found.commit else ''}: {what}; {total} read")
+    echo(f"{safe(found.version)}{f' ({found.commit[:10]})' if found.commit else ''}: {what}; {total} read")
     for label, faults in (("mended", found.mended), ("wrong", found.faults)):
         for fault in faults[:_SHOWN]:
-            click.echo(f"{label}: {safe(fault)}")
+            echo(f"{label}: {safe(fault)}")
         if len(faults) > _SHOWN:
-            click.echo(f"{label}: and {len(faults) - _SHOWN:,} more; --json names all")
+            echo(f"{label}: and {len(faults) - _SHOWN:,} more; --json names all")
     for reason in reasons[:_SHOWN]:
-        click.echo(f"not mended: {safe(reason)}")
+        echo(f"not mended: {safe(reason)}")
     for note in found.notes:
-        click.echo(f"note: {safe(note)}")
+        echo(f"note: {safe(note)}")
     if not found.faults:
-        click.echo("Verified." if not found.mended else f"Verified; {count(len(found.mended), 'fault')} mended.")
+        echo("Verified." if not found.mended else f"Verified; {count(len(found.mended), 'fault')} mended.")
         return
     advice = {
         "cache": "--repair mends the cache from the workspace or the remote",
@@ -129,4 +129,4 @@ def _print(found: Verified, reasons: list[str]) -> None:
         "remote": "--remote --repair mends the remote from the cache",
     }
     places = sorted({fault.place.value for fault in found.faults} & advice.keys())
-    click.echo(f"{count(len(found.faults), 'fault')}.{''.join(f' {advice[place]}.' for place in places)}")
+    echo(f"{count(len(found.faults), 'fault')}.{''.join(f' {advice[place]}.' for place in places)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from corpus.cli.show import count, json_option, print_json, print_pairs, print_table, safe
+from corpus.cli.show import count, echo, json_option, print_json, print_pairs, print_table, safe
 
 if TYPE_CHECKING:
     from corpus.versioning.inquiry import Known
@@ -35,7 +35,7 @@ def check(paths: tuple[str, ...], as_json: bool) -> int:
         for fate in fates:
             _print_fate(fate)
         if len(fates) != 1:
-            click.echo(f"{count(len(fates), 'document')}, {bad:,} would be quarantined.")
+            echo(f"{count(len(fates), 'document')}, {bad:,} would be quarantined.")
     return 1 if bad else 0
 
 
@@ -64,7 +64,7 @@ def _corpus_here() -> tuple[Any, Any, Any]:
 
 
 def _print_fate(fate: Any) -> None:
-    click.echo(f"{safe(fate.source)}: {fate.fate.value}")
+    echo(f"{safe(fate.source)}: {fate.fate.value}")
     print_pairs(
         [
             ("title", fate.title),
@@ -78,7 +78,7 @@ def _print_fate(fate: Any) -> None:
         indent="  ",
     )
     for severity, name, found in fate.verdicts:
-        click.echo(f"  {severity}: {name}{f' ({safe(found)})' if found else ''}")
+        echo(f"  {severity}: {name}{f' ({safe(found)})' if found else ''}")
 
 
 @click.command()
@@ -128,6 +128,8 @@ def status(as_json: bool) -> None:
                 f"{now.release.version} of {now.release.date:%Y-%m-%d}" if now.release else "none yet",
             ),
             ("writer", now.writer),
+            *(("parser", str(plug_in)) for plug_in in now.parsers),
+            ("parsers", now.parsers_fault),
             ("schedule", safe(now.schedule.in_words(datetime.now(UTC))) if now.schedule else None),
         ]
     )
@@ -152,13 +154,13 @@ def why(asked: str, as_json: bool) -> None:
         return
     for number, one in enumerate(known):
         if number:
-            click.echo()
+            echo()
         _print_known(one)
 
 
 def _print_known(one: Known) -> None:
     document, decision = one.document, one.decision
-    click.echo(f"{safe(document['source'])}: {decision['decision']}")
+    echo(f"{safe(document['source'])}: {decision['decision']}")
     people = [*document["authors"], *([document["agency"]] if document["agency"] else [])]
     print_pairs(
         [
@@ -171,7 +173,7 @@ def _print_known(one: Known) -> None:
                 "found as",
                 f"{document['media_type']}, {document['size']:,} bytes, {document['encoding'] or 'not decoded'}",
             ),
-            ("parser", document["parser"]),
+            ("parser", f"{document['parser']}{f' ({one.plug_in})' if one.plug_in else ''}"),
             (
                 "article",
                 f"{decision['article_id']}, revision {decision['revision']}" if decision["article_id"] else None,
@@ -192,7 +194,7 @@ def _print_known(one: Known) -> None:
             [(f"  {row['check']}", row["severity"], row["found"]) for row in one.verdicts],
         )
     else:
-        click.echo("  checks     all passed")
+        echo("  checks     all passed")
 
 
 _RULES: Final = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corpus.cli.show import json_option, print_json
+from corpus.cli.show import echo, json_option, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
 
     def tell(step: Step) -> None:
         if not as_json and step.ran:
-            click.echo(step.said if verbose and step.said else f"{step.stage:9} done", err=True)
+            echo(step.said if verbose and step.said else f"{step.stage:9} done", err=True)
 
     done = run(repository, wait=wait, workers=workers, tell=tell)
     summary = summarise(repository)
@@ -61,10 +61,10 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
                     "mended": done.mended, "engine_changed": done.engine_changed, **summary.as_dict()})  # fmt: skip
         return
     for line in done.mended:
-        click.echo(f"Mended: {line}.")
+        echo(f"Mended: {line}.")
     if not any(step.ran for step in done.steps):
-        click.echo("Up to date.")
-    click.echo(summary.in_words())
+        echo("Up to date.")
+    echo(summary.in_words())
 
 
 def _run_stage(name: str, work: Callable[[Path, Settings], Outcome | Ledger]) -> None:
@@ -78,7 +78,7 @@ def _run_stage(name: str, work: Callable[[Path, Settings], Outcome | Ledger]) ->
     chosen = settings.load(root)
     with write_lock(root, f"corpus {name}"):
         outcome = work(root, chosen)
-    click.echo(f"{name}: {outcome}")
+    echo(f"{name}: {outcome}")
 
 
 def _root() -> Path:

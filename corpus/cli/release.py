@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.cli.pipeline import wait_option
-from corpus.cli.show import count, json_option, print_json, print_table, safe
+from corpus.cli.show import count, echo, json_option, print_json, print_table, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ def release(
         return _show_plan(planned, pushing.obstacles(repository) if push else [], as_json)
     with write_lock(repository.root, "corpus release", wait):
         for line in recovery.clear(repository):
-            click.echo(f"Mended: {line}.", err=True)
+            echo(f"Mended: {line}.", err=True)
         planned = releasing.plan(repository, bump=chosen, version=asked, message=message)
         against = pushing.obstacles(repository) if push else []
         again = push and planned.version is None and planned.last is not None and not planned.gate.reasons
@@ -87,12 +87,12 @@ def release(
 
 
 def _tell(line: str) -> None:
-    click.echo(line, err=True)
+    echo(line, err=True)
 
 
 def _warn(planned: Plan) -> None:
     for warning in planned.gate.warnings:
-        click.echo(click.style("warning: ", fg="yellow") + safe(warning), err=True)
+        echo(click.style("warning: ", fg="yellow") + safe(warning), err=True)
 
 
 def _show_plan(planned: Plan, against: Sequence[str], as_json: bool) -> int:
@@ -105,22 +105,22 @@ def _show_plan(planned: Plan, against: Sequence[str], as_json: bool) -> int:
         return 1 if reasons else 0
     _warn(planned)
     if reasons:
-        click.echo("Would not release:")
+        echo("Would not release:")
         for reason in reasons:
-            click.echo("\n".join(f"  {safe(line)}" for line in reason.split("\n")))
+            echo("\n".join(f"  {safe(line)}" for line in reason.split("\n")))
     else:
-        click.echo(f"Would release {planned.version} ({safe(planned.why)}).")
+        echo(f"Would release {planned.version} ({safe(planned.why)}).")
     if planned.entry:
-        click.echo("\n" + "\n".join(safe(line) for line in planned.entry.splitlines()))
+        echo("\n" + "\n".join(safe(line) for line in planned.entry.splitlines()))
     return 1 if reasons else 0
 
 
 def _say_released(made: Release, planned: Plan) -> None:
     held = f", {count(made.articles, 'article')}" if made.articles is not None else ""
     if planned.version is None:
-        click.echo(f"{made.version} is released already; nothing changed since.")
+        echo(f"{made.version} is released already; nothing changed since.")
     else:
-        click.echo(f"Released {made.tag} ({made.commit[:10]}{held}; {safe(planned.why)}).")
+        echo(f"Released {made.tag} ({made.commit[:10]}{held}; {safe(planned.why)}).")
 
 
 def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pushed | None, as_json: bool) -> None:
@@ -130,16 +130,16 @@ def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pu
         print_json({"release": made, "new": planned.version is not None, "why": planned.why,
                     "changes": planned.changes, "warnings": planned.gate.warnings, "pushed": pushed})  # fmt: skip
         return
-    click.echo(f'Read it:    corpus.open("{made.tag}")')
+    echo(f'Read it:    corpus.open("{made.tag}")')
     if pushed is None:
-        click.echo("Publish it: corpus release --push")
+        echo("Publish it: corpus release --push")
         for missing in obstacles(repository):
-            click.echo(f"  first: {missing}")
+            echo(f"  first: {missing}")
         return
     again = f", {pushed.sent_again:,} of them sent again" if pushed.sent_again else ""
-    click.echo(f"Pushed:     {count(pushed.objects, 'object')} to {pushed.remote}, all there{again}")
+    echo(f"Pushed:     {count(pushed.objects, 'object')} to {pushed.remote}, all there{again}")
     what = f"{pushed.branch} and {made.tag}" if pushed.branch else made.tag
-    click.echo(f"            {safe(what)} to {safe(pushed.git)}")
+    echo(f"            {safe(what)} to {safe(pushed.git)}")
 
 
 @click.command()
@@ -158,7 +158,7 @@ def versions(as_json: bool) -> None:
     if as_json:
         print_json([{**asdict(one), "withdrawn": withdrawn.get(one.tag)} for one in found])
     elif not found:
-        click.echo("No releases yet. `corpus release` names the first.")
+        echo("No releases yet. `corpus release` names the first.")
     else:
         marked = ["withdrawn from"] if withdrawn else []
         print_table(
@@ -239,9 +239,9 @@ def _print_findings(found: Sequence[Finding], against: str | None) -> None:
     each = [one for one in found if one.scope is Scope.PUBLISHER]
     said = [one for one in each if one.verdict in {Verdict.FAILED, Verdict.WARNED}]
     if each:
-        click.echo(f"{count(len(each), 'figure')} of publishers, {len(said):,} not as expected.")
+        echo(f"{count(len(each), 'figure')} of publishers, {len(said):,} not as expected.")
     for one in said:
-        click.echo(f"{one.verdict}: {safe(one)}")
+        echo(f"{one.verdict}: {safe(one)}")
     judged = [one for one in found if one.verdict is not Verdict.NONE]
     counts = ", ".join(
         f"{sum(one.verdict is verdict for one in judged):,} {name}"
@@ -249,7 +249,7 @@ def _print_findings(found: Sequence[Finding], against: str | None) -> None:
                               (Verdict.UNKNOWN, "unknown"))
     )  # fmt: skip
     compared = f"against {against}" if against else "there is no release to compare with"
-    click.echo(f"{count(len(judged), 'expectation')}: {counts} ({safe(compared)}).")
+    echo(f"{count(len(judged), 'expectation')}: {counts} ({safe(compared)}).")
 
 
 @click.command()
@@ -271,12 +271,12 @@ def cite(version: str | None, cff: bool, write: bool, as_json: bool) -> None:
     found = citation.cite(repository, version)
     if write:
         write_text(repository.root / citation.CFF, citation.cff(found))
-        click.echo(f"Wrote {citation.CFF} for {found.version}. Commit it.", err=as_json)
+        echo(f"Wrote {citation.CFF} for {found.version}. Commit it.", err=as_json)
     if as_json:
         print_json(
             {**{name: getattr(found, name) for name in found.__dataclass_fields__}, "recompute": citation.RECOMPUTE}
         )
     elif cff:
-        click.echo(citation.cff(found), nl=False)
+        echo(citation.cff(found), nl=False)
     elif not write:
-        click.echo(citation.bibtex(found), nl=False)
+        echo(citation.bibtex(found), nl=False)

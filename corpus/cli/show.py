@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from contextlib import contextmanager
@@ -14,21 +15,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from corpus.text.visible import in_json, on_a_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# Control characters, and those that reorder what follows on a terminal.
-_UNSAFE: Final = {
-    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "�"),
-    **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), ""),
-}
+# Our colours, as `click.style` writes them.
+_STYLE: Final = re.compile(r"(\x1b\[(?:0|1|3[0-7])m)")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def safe(text: object) -> str:
     """Text of unknown origin as one line that a terminal shows as it is."""
-    return _encodable(str(text)).translate(_UNSAFE)
+    return on_a_line(_encodable(str(text)))
+
+
+def echo(message: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Print a line, or several, of our own words. What slipped into them unseen is made visible; our colours stay."""
+    parts = _STYLE.split(message)
+    # Every other one is a colour.
+    parts[::2] = ["\n".join(map(safe, part.split("\n"))) for part in parts[::2]]
+    click.echo("".join(parts), err=err, nl=nl)
 
 
 def _encodable(text: str) -> str:
@@ -63,7 +71,7 @@ def interruptible() -> Iterator[None]:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    click.echo(_encodable(json.dumps(value, indent=2, ensure_ascii=False, default=_plain)))
+    click.echo(in_json(_encodable(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))))
 
 
 def _plain(value: Any) -> Any:

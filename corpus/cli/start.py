@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from corpus.cli.show import safe
+from corpus.cli.show import echo, safe
 
 
 @click.command()
@@ -18,7 +18,7 @@ def init(folder: Path, example: bool) -> None:
 
     repository = make(folder, example=example)
     committed = bool(repository.commit_of("HEAD"))
-    click.echo(f"Made a corpus repository in {safe(repository.root)}.")
+    echo(f"Made a corpus repository in {safe(repository.root)}.")
     if not committed:
-        click.echo("Nothing is committed yet: git does not know who you are (`git config user.email …`).")
-    click.echo(f"Next: cd {safe(folder)}, put articles (.txt, .md, .html) into seeds/, and run `corpus build`.")
+        echo("Nothing is committed yet: git does not know who you are (`git config user.email …`).")
+    echo(f"Next: cd {safe(folder)}, put articles (.txt, .md, .html) into seeds/, and run `corpus build`.")

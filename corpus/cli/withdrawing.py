@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.cli.pipeline import wait_option
-from corpus.cli.show import count, json_option, print_json, safe
+from corpus.cli.show import count, echo, json_option, print_json, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ def forget(
             return
         require_ready(repository, found, everywhere=everywhere)
         if not yes and not click.confirm("Withdraw?", err=True):
-            click.echo("Nothing was changed.")
+            echo("Nothing was changed.")
             return
         session = Session(repository, descriptor)
         done = _do(survey, found, session, store if push else None, today, everywhere=everywhere)
@@ -119,7 +119,7 @@ def _do(
     from corpus.versioning.withdrawing.forget_out import push, remove
 
     def tell(line: str) -> None:
-        click.echo(line, err=True)
+        echo(line, err=True)
 
     done = work.Done()
     work.withdraw(survey.repository, found, session, done)
@@ -155,63 +155,61 @@ def _plain(found: Plan) -> dict[str, object]:
 
 def _print_plan(found: Plan, *, everywhere: bool, push: bool) -> None:
     if found.resumed:
-        click.echo(f"Withdrawn on {found.withdrawal.date} already ({safe(found.withdrawal.reason)}); what is left:")
+        echo(f"Withdrawn on {found.withdrawal.date} already ({safe(found.withdrawal.reason)}); what is left:")
     for one in found.articles[:_SHOWN]:
-        click.echo(f"article   {one.article_id}  {one.published_date or '----------'}  {safe(one.title)}")
+        echo(f"article   {one.article_id}  {one.published_date or '----------'}  {safe(one.title)}")
     _more("article", len(found.articles))
-    click.echo(f"documents {len(found.documents):,}")
+    echo(f"documents {len(found.documents):,}")
     for source in found.seeds[:_SHOWN]:
-        click.echo(f"delete    {safe(source)}")
+        echo(f"delete    {safe(source)}")
     _more("delete", len(found.seeds))
     for name, number in found.batches.items():
-        click.echo(f"batch     {name}: {count(number, 'document')} less")
+        echo(f"batch     {name}: {count(number, 'document')} less")
     for ref in found.releases:
-        click.echo(f"release   {ref.short}: a successor without it, its own objects removed")
+        echo(f"release   {ref.short}: a successor without it, its own objects removed")
     for name in found.unseen:
-        click.echo(f"release   {name}: NOT looked into, for its objects are not to be had")
+        echo(f"release   {name}: NOT looked into, for its objects are not to be had")
     for one in found.duplicates[:_SHOWN]:
-        click.echo(
-            f"stays     {one.article_id}  the same text, of {safe(one.publisher or 'nobody')}: {safe(one.title)}"
-        )
+        echo(f"stays     {one.article_id}  the same text, of {safe(one.publisher or 'nobody')}: {safe(one.title)}")
     _more("stays", len(found.duplicates))
     for ref in found.holders:
-        click.echo(f"kept      {ref.short} holds it too: its objects stay until it is deleted or moved on")
+        echo(f"kept      {ref.short} holds it too: its objects stay until it is deleted or moved on")
     if everywhere:
-        click.echo(f"removed   from the cache{' and the remote' if push else '; the remote keeps it without --push'}")
+        echo(f"removed   from the cache{' and the remote' if push else '; the remote keeps it without --push'}")
     for source, commits in found.in_git.items():
-        click.echo(f"in git    {safe(source)}: its text stays in {count(len(commits), 'commit')} of git's history")
+        echo(f"in git    {safe(source)}: its text stays in {count(len(commits), 'commit')} of git's history")
 
 
 def _more(label: str, number: int) -> None:
     if number > _SHOWN:
-        click.echo(f"{label:9} and {number - _SHOWN:,} more; --json names all")
+        echo(f"{label:9} and {number - _SHOWN:,} more; --json names all")
 
 
 def _print_certificate(found: Plan, done: Done, others: Sequence[str], *, everywhere: bool, pushed: bool) -> None:
-    click.echo("")
-    click.echo(f"Withdrawn on {found.withdrawal.date}: {safe(found.withdrawal.reason)}")
+    echo("")
+    echo(f"Withdrawn on {found.withdrawal.date}: {safe(found.withdrawal.reason)}")
     gone = f"{count(len(found.articles), 'article')}, {count(len(found.documents), 'document')}"
-    click.echo(f"  from the corpus    {gone}{' (and what an earlier run took)' if found.resumed else ''}")
+    echo(f"  from the corpus    {gone}{' (and what an earlier run took)' if found.resumed else ''}")
     for source in done.seeds[:_SHOWN]:
-        click.echo(f"  deleted            {safe(source)}")
+        echo(f"  deleted            {safe(source)}")
     for name, number in done.batches.items():
-        click.echo(f"  data/raw           {name}: {count(number, 'document')} less")
+        echo(f"  data/raw           {name}: {count(number, 'document')} less")
     for old, new in sorted(done.releases.items()):
         rows = ", ".join(f"{number:,} {table}" for table, number in sorted(done.rows.get(old, {}).items()))
-        click.echo(f"  {old:18} withdrawn; {new} takes its place{f' (rows less: {rows})' if rows else ''}")
+        echo(f"  {old:18} withdrawn; {new} takes its place{f' (rows less: {rows})' if rows else ''}")
     for name in done.reports_kept:
-        click.echo(f"  {name:18} keeps the report of its release but for the ledger: another engine made it")
+        echo(f"  {name:18} keeps the report of its release but for the ledger: another engine made it")
     if everywhere:
-        click.echo(f"  cache              {count(done.from_cache, 'object')} removed")
+        echo(f"  cache              {count(done.from_cache, 'object')} removed")
         if done.from_remote is not None:
-            click.echo(f"  remote             {count(done.from_remote, 'object')} removed")
+            echo(f"  remote             {count(done.from_remote, 'object')} removed")
         if done.pushed:
-            click.echo(f"  pushed             {', '.join(done.pushed)}")
+            echo(f"  pushed             {', '.join(done.pushed)}")
         if done.commit:
-            click.echo(f"  committed          {done.commit[:10]}")
-    click.echo("What this does not reach:")
+            echo(f"  committed          {done.commit[:10]}")
+    echo("What this does not reach:")
     for line in _beyond(found, done, others, everywhere=everywhere, pushed=pushed):
-        click.echo(f"  - {line}")
+        echo(f"  - {line}")
 
 
 def _beyond(found: Plan, done: Done, others: Sequence[str], *, everywhere: bool, pushed: bool) -> list[str]:

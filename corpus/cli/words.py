@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 import click
 
-from corpus.cli.show import count, safe
+from corpus.cli.show import count, echo, safe
 from corpus.versioning.comparing.worddiff import Fate
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def print_words(runs: Sequence[Run], indent: str) -> None:
     """Print the changes between two texts as `[-removed-]` and `{+added+}`, with colours on a terminal."""
     found = list(_places(runs))
     for place in found[:_PLACES]:
-        click.echo(f"{indent}{place}")
+        echo(f"{indent}{place}")
     if len(found) > _PLACES:
-        click.echo(f"{indent}and {count(len(found) - _PLACES, 'more place')}; --json has all")
+        echo(f"{indent}and {count(len(found) - _PLACES, 'more place')}; --json has all")
 
 
 def in_words(runs: Sequence[Run]) -> str:

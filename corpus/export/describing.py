@@ -28,8 +28,9 @@ _WRITTEN: Final = {
     Format.CSV: (
         "CSV as in RFC 4180, UTF-8, with a header: days and instants in ISO 8601, instants in UTC; lists are JSON in "
         'their cell; null is an empty cell, an empty string is `""`. So that no spreadsheet takes a text for a '
-        "formula, a cell has an apostrophe put before it if it begins with `=`, `+`, `-`, `@`, a tab, a carriage "
-        "return or a line feed, or with apostrophes and then one of these. Without one it is the text again."
+        "formula, a cell has an apostrophe put before it if it begins with `=`, `+`, `-`, `@`, `|`, one of "
+        "these in full width or small, a tab, a carriage return or a line feed, or "
+        "with apostrophes and then one of these. Without one it is the text again."
     ),
 }  # fmt: skip
 

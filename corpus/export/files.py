@@ -30,9 +30,8 @@ _MOST_BYTES: Final = 1_000_000_000
 # Rows wait until a row group is full, or this large.
 _MOST_WAITING: Final = 64_000_000
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%S%.fZ"
-# What a cell must not begin with. Some spreadsheets skip a line feed, and then see a formula. Apostrophes before it
-# count, so that one more can be told from those that the text had.
-_RISKY: Final = rf"\A'*[{re.escape(''.join(FORMULA))}\n]"
+# What a cell must not begin with. Apostrophes before it count, so that one more can be told from those of the text.
+_RISKY: Final = rf"\A'*[{re.escape(''.join(FORMULA))}]"
 
 
 class Format(StrEnum):

@@ -11,8 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from corpus.errors import CorpusError
-from corpus.settings import PARSERS as ENTRY_POINTS
+from corpus.formats.plugins import registered
 
 if TYPE_CHECKING:
     from corpus.formats.article import Parser
@@ -83,40 +82,9 @@ def media_type(name: str, head: bytes) -> str:
     return named
 
 
-@cache
-def _registered() -> dict[str, Parser]:
-    """The parsers of other packages by media type.
-
-    Raises:
-        CorpusError: one cannot be imported, or is no parser; names its package.
-    """
-    from importlib.metadata import entry_points
-
-    found: dict[str, Parser] = {}
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: (entry.name, entry.value)):
-        package = entry.dist.name if entry.dist else "an unknown package"
-        try:
-            parser: Parser = entry.load()()
-            if not (isinstance(parser.name, str) and parser.name and callable(parser.parse)):
-                raise TypeError("it has no name, or no `parse`")  # noqa: TRY301 - told like what its import raises
-            types = [str(kind) for kind in parser.media_types]
-        except Exception as error:  # a stranger's code may raise anything
-            why = f"{type(error).__name__}: {error}"
-            raise CorpusError(
-                f"The parser {entry.name!r} of {package} ({entry.value}) cannot be used: {why}. Mend or uninstall it."
-            ) from error
-        for kind in types:
-            if kind in found:
-                raise CorpusError(
-                    f"Two installed parsers read {kind}: {found[kind].name!r} and {parser.name!r}. Uninstall one."
-                )
-            found[kind] = parser
-    return found
-
-
 def is_registered(kind: str) -> bool:
     """Whether a media type is read by another package's parser."""
-    return kind in _registered()
+    return kind in registered()
 
 
 @cache
@@ -128,8 +96,8 @@ def parser_of(kind: str, numeric_dates: str, columns: tuple[tuple[str, tuple[str
         numeric_dates: params.yaml's `ingest.numeric_dates`.
         columns: its `ingest.columns`.
     """
-    if kind in _registered():
-        return _registered()[kind]
+    if kind in registered():
+        return registered()[kind][0]
     if kind not in PARSERS:
         return None
     from corpus.text.dates import NumericDates

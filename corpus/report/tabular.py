@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from corpus.report.figures import Figures, Group
 
 # A cell that begins so may be taken for a formula, to be calculated on opening.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets in East Asia take the wide forms for the narrow ones, and DDE begins with a bar.
+FORMULA: Final = (*"=+-@|", *"＝＋－＠｜", *"﹦﹢﹣﹫", "\t", "\r", "\n")
 UNKNOWN: Final = "(unknown)"
 OTHERS: Final = "(others)"
 # Gaps are filled only where that makes sense: one article of 1605 would make 5,000 empty months.

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from corpus.text.visible import without
+
 _LONGEST: Final = 300
-# Control characters, and those that would reorder the page around them.
-_UNSAFE: Final = {
-    **dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)), "\N{REPLACEMENT CHARACTER}"),
-    **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), None),
-}
 # What means something to Markdown, or to the HTML in it.
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>|~&!#])")
 
 
 def visible(text: str) -> str:
     """Text without what would control a terminal or reorder the page around it; its lines and spaces stay."""
-    return text.translate(_UNSAFE)
+    return without(text)
 
 
 def one_line(value: object) -> str:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from corpus.errors import ChangedWhileRead, InvariantError, StorageError
 from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
+from corpus.formats.vetting import vetted
 from corpus.stages.captures import Group, holders_of
 from corpus.stages.isolation import Watch, run_isolated
 from corpus.stages.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
@@ -189,7 +190,7 @@ def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
 
 def _done(tasks: list[Task], workers: int) -> Iterator[tuple[Task, tuple[list[str], list[str], dict[str, ShardFile]]]]:
     """The tasks with their results: a few of plain text in this process, any others behind a wall."""
-    if all(task.origin.is_harmless for task in tasks) and sum(task.origin.documents for task in tasks) < _FEW:
+    if sum(task.origin.documents for task in tasks) < _FEW and all(task.origin.is_harmless for task in tasks):
         return run(make, tasks, workers, small=True)
     return run_isolated(make, tasks, workers)
 
@@ -259,11 +260,16 @@ def _parsed(found: Found, settings: Ingest, watch: Watch, deadly: Container[str]
     try:
         with nullcontext() if kind in _HARMLESS and not is_registered(kind) else watch.over(found.source):
             document = Document(data, kind, found.source, found.url, charset=found.charset)
-            return with_provenance(parser.parse(document), found)
+            parsed = parser.parse(document)
+            if is_registered(kind):
+                parsed = vetted(parsed, parser.name, settings.max_bytes)
+            return with_provenance(parsed, found)
     except MemoryError:
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))
-    except Exception as error:  # noqa: BLE001 - whatever a library raises: a document that crashes costs only itself
-        why = f"its parser failed: {type(error).__name__}"
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not parent_process():
+            raise
+        why = f"its parser failed: {ascii(type(error).__name__)[1:-1][:100]}"
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, why),))
 
 

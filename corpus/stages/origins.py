@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from corpus.arrays import numbers_of, of_numbers, whole
 from corpus.errors import ChangedWhileRead
-from corpus.formats import media_type
+from corpus.formats import is_registered, media_type
 from corpus.stages.captures import with_bytes
 from corpus.store import raw
 from corpus.store.batches import SEEDS, SeedFile, read_whole
@@ -74,8 +74,8 @@ class Seeds:
 
     @property
     def is_harmless(self) -> bool:
-        """Whether all its documents are of kinds that are parsed in time that is known."""
-        return all(file.source.lower().endswith(_TEXT_ENDINGS) for file, _ in self.files)
+        """Whether all its documents are of kinds that are parsed in time that is known, by their content too."""
+        return all(file.is_link or _is_plain(file) for file, _ in self.files)
 
     def read(self, limit: int) -> Iterator[Found]:
         """Each document, one at a time."""
@@ -207,6 +207,17 @@ def with_provenance(parsed: Parsed, found: Found) -> Parsed:
 def _publisher(written: str | None) -> str | None:
     name = one_line(written or "")[:200]
     return (urls.registrable(name.lower()) or name) if name else None
+
+
+def _is_plain(file: SeedFile) -> bool:
+    """Whether a file is text that our own parser reads. A page, or what a plug-in reads, may be called .txt too."""
+    if not file.source.lower().endswith(_TEXT_ENDINGS):
+        return False
+    try:
+        kind = media_type(file.source, _head(file.path))
+    except OSError:
+        return False
+    return kind in {"text/plain", "text/markdown"} and not is_registered(kind)
 
 
 def _head(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from corpus.errors import CorpusError, NotFound
+from corpus.formats.plugins import PlugIn, plug_ins, registered
 from corpus.stages.ingest import sha256_of
 from corpus.store import raw
 from corpus.store.batches import SEEDS, list_seeds
@@ -39,6 +40,7 @@ class Known:
     verdicts: list[dict[str, Any]]
     decision: dict[str, Any]
     releases: list[str] = field(default_factory=list)
+    plug_in: str | None = None
 
 
 def why(repository: Repository, asked: str) -> list[Known]:
@@ -84,9 +86,22 @@ def why(repository: Repository, asked: str) -> list[Known]:
             said.get(_one(row), []),
             decided[_one(row)],
             held.get(decided[_one(row)]["article_id"], []),
+            _plug_in_of(row),
         )
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _plug_in_of(row: dict[str, Any]) -> str | None:
+    """Which other package's parser read a document, in words; None if ours did."""
+    try:
+        found = registered().get(row["media_type"])
+    except CorpusError:
+        return None
+    if found is None or found[1].name != row["parser"]:
+        return None
+    instead = ", in place of our own" if row["media_type"] in found[1].replaces else ""
+    return f"of {found[1].package}{instead}"
 
 
 def _one(row: dict[str, Any]) -> tuple[str, str]:
@@ -139,6 +154,8 @@ class Standing:
     release: Release | None
     writer: str | None
     schedule: Serving | None = None
+    parsers: tuple[PlugIn, ...] = ()
+    parsers_fault: str | None = None
 
 
 def standing(repository: Repository) -> Standing:
@@ -163,6 +180,7 @@ def standing(repository: Repository) -> Standing:
             # Cloned, but neither built nor pulled: there is nothing to compare with.
             pass
     named = releases(repository)
+    plugged, fault = _parsers()
     return Standing(
         documents=len(now),
         batches=tuple((batch.name, batch.documents) for batch in batches),
@@ -177,4 +195,14 @@ def standing(repository: Repository) -> Standing:
         release=named[-1] if named else None,
         writer=holder(repository.root),
         schedule=serving(repository.root),
+        parsers=plugged,
+        parsers_fault=fault,
     )
+
+
+def _parsers() -> tuple[tuple[PlugIn, ...], str | None]:
+    """Return the parsers of other packages, or why they cannot be used."""
+    try:
+        return tuple(plug_ins()), None
+    except CorpusError as error:
+        return (), str(error)

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
@@ -23,6 +24,7 @@ from corpus.cli.export import FORMATS
 from corpus.errors import UsageError
 from corpus.export import Format, Order, export, files
 from corpus.export.folder import made_aside
+from corpus.report import tabular
 from tests.library import COPIES, HOSTILE, ROWS
 
 SMALL = {"README.md", "LICENCES.md", "dictionary.md", "ledger.json", "metadata.json"}
@@ -107,12 +109,24 @@ def test_csv_that_no_spreadsheet_takes_for_formulas(version, tmp_path):
         "'Integration' talks",
         '"x", y',
     }
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for row in rows for cell in row.values())
+    assert not any(cell.startswith(tuple("=+-@|＝＋－＠｜﹦﹢﹣﹫\t\r\n")) for row in rows for cell in row.values())
     # And as the dictionary says, the texts come back.
-    back = {re.sub(r"\A'(?='*[=+\-@\t\r\n])", "", title) for title in titles}
+    back = {re.sub(r"\A'(?='*[=+\-@|＝＋－＠｜﹦﹢﹣﹫\t\r\n])", "", title) for title in titles}
     assert set(HOSTILE) <= back == set(version.scan().collect()["title"])
     assert json.loads(rows[0]["authors"]) == ["Jane Example", "José Ejemplo"]
     assert {row["published_date"] for row in rows} >= {"", "2019-01-01"}
+
+
+@pytest.mark.parametrize(
+    "begin", ["＝", "＋", "－", "＠", "｜", "|", "﹦", "﹢", "﹣", "﹫", "'＝", "''|", "\t=", "\r", "\n", "="]
+)
+def test_cells_in_any_width_are_guarded(tmp_path, begin):
+    sink = files.Sink(tmp_path, "rows", Format.CSV, pa.schema({"title": pa.string()}))
+    sink.write(pa.table({"title": [f"{begin}cmd", f"x{begin}cmd"]}))
+    (made,) = sink.finish()
+    with (tmp_path.parent / made.path).open(newline="", encoding="utf-8") as file:
+        assert [row["title"] for row in csv.DictReader(file)] == [f"'{begin}cmd", f"x{begin}cmd"]
+    assert tabular._safe(f"{begin}cmd") == (f"{begin}cmd" if begin.startswith("'") else f"'{begin}cmd")
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -252,6 +266,7 @@ HOLD = """
 import pathlib, sys, time
 from corpus.cli.show import interruptible
 from corpus.export.folder import made_aside
+from corpus.report import tabular
 with interruptible(), made_aside(pathlib.Path(sys.argv[1])) as aside:
     print(aside, flush=True)
     time.sleep(60)

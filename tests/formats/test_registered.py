@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.conftest import UNMEASURED
 
@@ -64,3 +70,70 @@ def test_a_broken_parser_is_named(corpus_repo: Corpus, tmp_path: Path) -> None:
     assert "newscorpus-pdf" in done.stderr
     assert "no such library" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+EVIL = """
+import sys
+from datetime import datetime
+from corpus.formats.article import Document, Parsed
+
+class HtmlParser:
+    name = "evil/1"
+    media_types = frozenset({{"text/html", "text/plain"}})
+
+    def parse(self, document: Document) -> Parsed:
+        word = document.data.decode().split()[-1]
+        text = "words of an article " * 20
+        return {{
+            "good": lambda: Parsed(title="A title", text=text.strip(), language="en", url="https://example.com/good", parser="html/1"),
+            "type": lambda: {{"title": "A title"}},
+            "surrogate": lambda: Parsed(title="\\ud800", text=text),
+            "naive": lambda: Parsed(title="A title", text=text, published_at=datetime(2024, 1, 2)),
+            "exit": lambda: sys.exit(0),
+            "interrupt": lambda: exec("raise KeyboardInterrupt"),
+            "huge": lambda: Parsed(title="x" * 1_000_000, text=text),
+            "recursion": lambda: self.parse(document),
+        }}[word]()
+"""
+
+
+def test_a_parser_that_replaces_ours_is_named_and_costs_its_documents_alone(
+    corpus_repo: Corpus, tmp_path: Path
+) -> None:
+    bad = ("type", "surrogate", "naive", "exit", "interrupt", "huge", "recursion")
+    for word in ("good", *bad):
+        corpus_repo.seed(f"{word}.html", f"<html> {word}")
+    install(tmp_path / "site", "1", EVIL.replace("HtmlParser", "PdfParser"))
+    there = {"PYTHONPATH": str(tmp_path / "site"), **UNMEASURED}
+    corpus_repo.run("build", **there)
+    quarantined = json.loads(corpus_repo.run("status", "--json", **there).stdout)["ledger"]["quarantined"]
+    assert quarantined == len(bad)
+    why = corpus_repo.run("why", "seeds/naive.html", **there).stdout
+    assert "unreadable" in why
+    assert "without an offset" in why
+    good = corpus_repo.run("why", "seeds/good.html", **there).stdout
+    assert "evil/1 (of newscorpus-pdf 1, in place of our own)" in good
+    for command in ("status", "doctor"):
+        done = corpus_repo.run(command, check=False, **there)
+        assert "evil/1 of newscorpus-pdf 1 reads text/html, text/plain" in done.stdout, command
+        assert "in place of our own for text/html, text/plain" in done.stdout, command
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('media_types = "text/html"', "no set of texts"), ('media_types = frozenset({{"TEXT/HTML"}})', "no media type"),
+        ('media_types = frozenset({{"text/html; charset=x"}})', "no media type"), ("name = 3", "no name"),
+        ('name = "a\\x1b[2J"', "printable"), ('name = "a" * 200', "printable"), ("import sys; sys.exit(3)", "SystemExit"),
+    ],
+)  # fmt: skip
+def test_a_parser_that_says_nonsense_of_itself_is_named(tmp_path: Path, line: str, told: str) -> None:
+    module = MODULE.replace('    name = "pdf/{version}"', f'    name = "pdf/{{version}}"\n    {line}')
+    media = '    media_types = frozenset({{"application/pdf"}})\n'
+    install(tmp_path / "site", "1", module.replace(media, "" if "media_types" in line else media))
+    done = subprocess.run(
+        [sys.executable, "-c", "from corpus.formats.plugins import registered; registered()"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "newscorpus-pdf" in done.stderr
+    assert told in done.stderr.splitlines()[-1]

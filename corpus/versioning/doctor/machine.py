@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from packaging.requirements import Requirement
 
+from corpus.errors import CorpusError
+from corpus.formats.plugins import plug_ins
 from corpus.versioning.doctor.finding import Finding, ok, problem, warning
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def examine(*, network: bool) -> Iterator[Finding]:
     """Look at what a corpus runs on."""
     yield ok("python", f"{platform.python_version()} ({sys.executable})")
     yield _libraries()
+    yield from _parsers()
     yield _git()
     yield _prefect(network=network)
 
@@ -62,6 +65,21 @@ def _libraries() -> Finding:
         return problem("libraries", "; ".join(wrong), again)
     shown = ", ".join(f"{name} {metadata.version(name)}" for name in ("dvc", "polars", "pyarrow", "pandera", "prefect"))
     return ok("libraries", f"{PACKAGE} {metadata.version(PACKAGE)}; all {count} as needed: {shown}")
+
+
+def _parsers() -> Iterator[Finding]:
+    """Look at the parsers of other packages: none is a finding only where there is none to speak of."""
+    try:
+        found = plug_ins()
+    except CorpusError as error:
+        message, _, mend = str(error).rpartition(". ")
+        yield problem("parsers", message, mend or "uninstall it")
+        return
+    for one in found:
+        if one.replaces:
+            yield warning("parsers", str(one), f"uninstall {one.package.split()[0]} if that is not meant")
+        else:
+            yield ok("parsers", str(one))
 
 
 def _git() -> Finding:
