@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 from corpus.fingerprints import libraries
@@ -24,18 +23,20 @@ PARSERS: Final = ("corpus.formats", "PARSERS")
 def find(packages: Mapping[str, Path]) -> Covered:
     """Find what decides the bytes of each stage in the source files of some packages, by their names."""
     sources = Sources(packages)
-    given = metadata.packages_distributions()
     reached = {stage: Reached(sources, [PARSERS]).add([Target(f"corpus.stages.{stage}", stage)]) for stage in STAGES}
-    stages = {stage: _part(sources, one, given) for stage, one in reached.items()}
     common = reached[INGEST]
-    kinds: dict[str, Part] = {}
-    for kind, entry in registry(sources).items():
+    kinds = registry(sources)
+    parsers: dict[str, Reached] = {}
+    for entry in {*kinds.values()}:
         module, _, name = entry.partition(":")
-        own = Reached(sources, [PARSERS]).add([Target(module, name)])
-        part = _part(sources, own, given, beside=common)
-        shared = stages[INGEST].versions
-        kinds[kind] = Part(part.code, {name: one for name, one in part.versions.items() if name not in shared})
-    return Covered(stages, kinds)
+        parsers[entry] = Reached(sources, [PARSERS]).add([Target(module, name)])
+    given = libraries.giving({name for one in (*reached.values(), *parsers.values()) for name in one.libraries})
+    stages = {stage: _part(sources, one, given) for stage, one in reached.items()}
+    own = {entry: _part(sources, one, given, beside=common) for entry, one in parsers.items()}
+    shared = stages[INGEST].versions
+    for entry, part in own.items():
+        own[entry] = Part(part.code, {name: one for name, one in part.versions.items() if name not in shared})
+    return Covered(stages, {kind: own[entry] for kind, entry in kinds.items()})
 
 
 def registry(sources: Sources) -> dict[str, str]:

@@ -41,7 +41,7 @@ class Use:
         """Return what a statement uses."""
         text = Text(docstrings=docstrings)
         written = text.of(node)
-        imports = tuple(one for inner in ast.walk(node) for one in module.targets(inner))
+        imports = tuple(one for statement in text.imports for one in module.targets(statement))
         return cls(
             written,
             frozenset(text.names),

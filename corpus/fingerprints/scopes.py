@@ -66,16 +66,29 @@ def of_class(node: ast.ClassDef) -> Scope:
 
 def _seen_as_text(body: Iterable[ast.AST]) -> frozenset[str]:
     """The names that something in a function may look up by their text: all of them, some, or none."""
-    every = [node for part in body for node in ast.walk(part)]
-    names = frozenset(node.id for node in every if isinstance(node, ast.Name))
+    names: set[str] = set()
+    texts: list[str] = []
+    looks = False
+    waiting = [*body]
+    while waiting:
+        node = waiting.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            names.add(node.id)  # type: ignore[attr-defined]
+        elif kind is ast.Constant:
+            texts += [node.value] if isinstance(node.value, str) else []  # type: ignore[attr-defined]
+        # Text that is a statement is a docstring, and is given to nobody.
+        elif kind is not ast.Expr or type(node.value) is not ast.Constant:  # type: ignore[attr-defined]
+            looks = looks or (kind is ast.Attribute and node.attr in _SEES_NAMED)  # type: ignore[attr-defined]
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if isinstance(value, ast.AST):
+                    waiting.append(value)
+                elif isinstance(value, list):
+                    waiting += [one for one in value if isinstance(one, ast.AST)]
     if names & _SEES_ALL:
-        return names
-    if not any(isinstance(node, ast.Attribute) and node.attr in _SEES_NAMED for node in every):
-        return frozenset()
-    # Text that is a statement is a docstring, and is given to nobody.
-    idle = {id(node.value) for node in every if isinstance(node, ast.Expr)}
-    texts = (node.value for node in every if isinstance(node, ast.Constant) and id(node) not in idle)
-    return frozenset(word for text in texts if isinstance(text, str) for word in _WORD.findall(text))
+        return frozenset(names)
+    return frozenset(word for text in texts for word in _WORD.findall(text)) if looks else frozenset()
 
 
 def _bound(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:

@@ -14,7 +14,7 @@ from corpus.fingerprints import scopes
 from corpus.fingerprints.nodes import annotations_of, binds, is_for_types, is_text, last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from corpus.fingerprints.scopes import Scope
 
@@ -34,6 +34,7 @@ class Text:
         names: global names with the attributes that follow, as `("parquet", "write")`.
         attributes: every attribute that is used.
         strings: every string constant.
+        imports: every import statement in it.
         types: global names in annotations that are left out, as `names`.
     """
 
@@ -41,89 +42,95 @@ class Text:
         self.names: set[tuple[str, ...]] = set()
         self.attributes: set[str] = set()
         self.strings: set[str] = set()
+        self.imports: list[ast.Import | ast.ImportFrom] = []
         self.types: set[tuple[str, ...]] = set()
         self._docstrings = docstrings
         self._scopes: list[Scope] = []
         self._called = 0
+        self._out: list[str] = []
 
     def of(self, node: ast.AST) -> str:
         """Return a statement or expression as text; "" if nothing of it is left."""
-        return "".join(self._node(node))
+        self._out = []
+        self._node(node)
+        return "".join(self._out)
 
     def block(self, body: Sequence[ast.stmt]) -> str:
         """Return statements as text."""
-        return "".join(self._body(body))
+        self._out = []
+        self._body(body)
+        return "".join(self._out)
 
-    def _body(self, body: Sequence[ast.stmt]) -> Iterator[str]:
-        yield "["
+    def _body(self, body: Sequence[ast.stmt]) -> None:
+        self._out.append("[")
         for number, node in enumerate(body):
             if number == 0 and self._docstrings and is_text(node):
-                yield f"doc {inspect.cleandoc(node.value.value)!a}"  # type: ignore[attr-defined]
-            yield from self._node(node)
-        yield "]"
+                self._out.append(f"doc {inspect.cleandoc(node.value.value)!a}")  # type: ignore[attr-defined]
+            self._node(node)
+        self._out.append("]")
 
-    def _node(self, node: ast.AST) -> Iterator[str]:
+    def _node(self, node: ast.AST) -> None:
         match node:
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 return
             case ast.If() if is_for_types(node):
                 for one in node.orelse:
-                    yield from self._node(one)
+                    self._node(one)
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-                yield from self._function(node)
+                self._function(node)
             case ast.ClassDef():
-                yield from self._class(node)
+                self._class(node)
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                yield from self._comprehension(node)
+                self._comprehension(node)
             case ast.AnnAssign():
-                yield from self._annotated(node)
+                self._annotated(node)
             case ast.Import() | ast.ImportFrom():
-                yield from self._import(node)
+                self._import(node)
             case _:
-                yield from self._expression(node)
+                self._expression(node)
 
-    def _expression(self, node: ast.AST) -> Iterator[str]:
+    def _expression(self, node: ast.AST) -> None:
         match node:
             case ast.Name(id=name):
-                yield f"({self._name(name)})"
+                self._out.append(f"({self._name(name)})")
             case ast.Attribute():
-                yield from self._attribute(node)
+                self._attribute(node)
             case ast.JoinedStr(values=values):
-                yield from self._joined(values)
+                self._joined(values)
             case ast.Constant(value=value):
                 if isinstance(value, str):
                     self.strings.add(value)
-                yield f"<{type(value).__name__} {value!a}>"
+                self._out.append(f"<{type(value).__name__} {value!a}>")
             case _:
-                yield from self._plain(node)
+                self._plain(node)
 
-    def _plain(self, node: ast.AST) -> Iterator[str]:
-        yield f"{type(node).__name__}("
+    def _plain(self, node: ast.AST) -> None:
+        self._out.append(f"{type(node).__name__}(")
         for name, value in ast.iter_fields(node):
             # Fields that later versions have are absent in earlier ones, where they hold nothing.
             if name in _LEFT_OUT or value is None or value == []:
                 continue
-            yield f"{name}="
-            yield from self._value(node, name, value)
-            yield ","
-        yield ")"
+            self._out.append(f"{name}=")
+            self._value(node, name, value)
+            self._out.append(",")
+        self._out.append(")")
 
-    def _value(self, node: ast.AST, name: str, value: Any) -> Iterator[str]:
+    def _value(self, node: ast.AST, name: str, value: Any) -> None:
         if isinstance(value, ast.AST):
-            yield from self._node(value)
+            self._node(value)
         elif isinstance(value, list) and name in {"body", "orelse", "finalbody"}:
-            yield from self._body(value)
+            self._body(value)
         elif isinstance(value, list):
-            yield "["
+            self._out.append("[")
             for one in value:
                 if isinstance(one, ast.AST):
-                    yield from self._node(one)
+                    self._node(one)
                 else:
-                    yield f"{self._name(one) if isinstance(one, str) and binds(node, name) else one!r}"
-                yield ";"
-            yield "]"
+                    self._out.append(f"{self._name(one) if isinstance(one, str) and binds(node, name) else one!r}")
+                self._out.append(";")
+            self._out.append("]")
         else:
-            yield self._name(value) if isinstance(value, str) and binds(node, name) else ascii(value)
+            self._out.append(self._name(value) if isinstance(value, str) and binds(node, name) else ascii(value))
 
     def _name(self, name: str, *attributes: str) -> str:
         innermost = self._scopes[-1] if self._scopes else None
@@ -142,7 +149,7 @@ class Text:
         """The name of a definition, which keeps its own; at the top level it is no use of it."""
         return self._name(name) if self._scopes else name
 
-    def _attribute(self, node: ast.Attribute) -> Iterator[str]:
+    def _attribute(self, node: ast.Attribute) -> None:
         chain: list[str] = []
         inner: ast.expr = node
         while isinstance(inner, ast.Attribute):
@@ -150,103 +157,104 @@ class Text:
             inner = inner.value
         self.attributes.update(chain)
         if isinstance(inner, ast.Name):
-            yield f"({self._name(inner.id, *chain)})"
+            self._out.append(f"({self._name(inner.id, *chain)})")
         else:
-            yield from self._node(inner)
-        yield "".join(f".{one}" for one in chain)
+            self._node(inner)
+        self._out.append("".join(f".{one}" for one in chain))
 
-    def _joined(self, values: Sequence[ast.expr]) -> Iterator[str]:
+    def _joined(self, values: Sequence[ast.expr]) -> None:
         """An f-string, its constant parts joined: versions of Python cut them in different places."""
-        yield "f("
+        self._out.append("f(")
         held = ""
         for value in values:
             if isinstance(value, ast.Constant):
                 held += str(value.value)
                 continue
-            yield f"{held!a}"
+            self._out.append(f"{held!a}")
             self.strings.add(held)
             held = ""
-            yield from self._node(value)
+            self._node(value)
         self.strings.add(held)
-        yield f"{held!a})"
+        self._out.append(f"{held!a})")
 
-    def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self.imports.append(node)
         where = f"{'.' * node.level}{node.module or ''}:" if isinstance(node, ast.ImportFrom) else ""
         for alias in node.names:
             name = alias.name if alias.name == "*" else self._name(scopes.bound_by(alias))
-            yield f"import({where}{alias.name} {name})"
+            self._out.append(f"import({where}{alias.name} {name})")
 
-    def _annotated(self, node: ast.AnnAssign) -> Iterator[str]:
+    def _annotated(self, node: ast.AnnAssign) -> None:
         if self._scopes and self._scopes[-1].is_class:
-            yield from self._plain(node)
+            self._plain(node)
             return
         self.types |= chains(node.annotation)
         if node.value is not None:
-            yield from self._plain(ast.Assign([node.target], node.value))
+            self._plain(ast.Assign([node.target], node.value))
 
-    def _comprehension(self, node: scopes.Comprehension) -> Iterator[str]:
-        yield f"{type(node).__name__}("
+    def _comprehension(self, node: scopes.Comprehension) -> None:
+        self._out.append(f"{type(node).__name__}(")
         # The first iterable is looked up outside.
-        yield from self._node(node.generators[0].iter)
+        self._node(node.generators[0].iter)
         self._scopes.append(scopes.of_comprehension(node))
         for number, generator in enumerate(node.generators):
-            yield f" for{'!' * generator.is_async} "
-            yield from self._node(generator.target)
+            self._out.append(f" for{'!' * generator.is_async} ")
+            self._node(generator.target)
             if number:
-                yield from self._node(generator.iter)
+                self._node(generator.iter)
             for condition in generator.ifs:
-                yield " if "
-                yield from self._node(condition)
+                self._out.append(" if ")
+                self._node(condition)
         for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
-            yield ":"
-            yield from self._node(part)
+            self._out.append(":")
+            self._node(part)
         self._scopes.pop()
-        yield ")"
+        self._out.append(")")
 
-    def _class(self, node: ast.ClassDef) -> Iterator[str]:
-        yield f"class {self._defined(node.name)}("
+    def _class(self, node: ast.ClassDef) -> None:
+        self._out.append(f"class {self._defined(node.name)}(")
         for kind, several in (
             ("@", node.decorator_list), ("", node.bases), ("", node.keywords), ("t", getattr(node, "type_params", ())),
         ):  # fmt: skip
             for part in several:
-                yield kind
-                yield from self._node(part)
-                yield ";"
-        yield ")"
+                self._out.append(kind)
+                self._node(part)
+                self._out.append(";")
+        self._out.append(")")
         self._scopes.append(scopes.of_class(node))
-        yield from self._body(node.body)
+        self._body(node.body)
         self._scopes.pop()
 
-    def _function(self, node: scopes.Function) -> Iterator[str]:
-        yield type(node).__name__
+    def _function(self, node: scopes.Function) -> None:
+        self._out.append(type(node).__name__)
         reads_annotations = False
         if not isinstance(node, ast.Lambda):
-            yield f" {self._defined(node.name)} "
+            self._out.append(f" {self._defined(node.name)} ")
             reads_annotations = not all(last_name(one) in _PLAIN_DECORATORS for one in node.decorator_list)
             for part in (*node.decorator_list, *getattr(node, "type_params", ())):
-                yield from self._node(part)
-                yield ";"
+                self._node(part)
+                self._out.append(";")
         arguments = node.args
         for default in (*arguments.defaults, *arguments.kw_defaults):
-            yield "="
+            self._out.append("=")
             if default is not None:
-                yield from self._node(default)
+                self._node(default)
         for annotation in () if isinstance(node, ast.Lambda) else annotations_of(node):
             self.types |= chains(annotation)
             if reads_annotations:
-                yield "->"
-                yield from self._node(annotation)
+                self._out.append("->")
+                self._node(annotation)
         # A class body is not seen from the functions in it; its scope stays in the list, and `_name` steps over it.
         self._scopes.append(scopes.of_function(node))
-        yield from self._parameters(arguments)
+        self._parameters(arguments)
         if isinstance(node, ast.Lambda):
-            yield from self._node(node.body)
+            self._node(node.body)
         else:
-            yield from self._body(node.body)
+            self._body(node.body)
         self._scopes.pop()
 
-    def _parameters(self, arguments: ast.arguments) -> Iterator[str]:
-        yield "("
+    def _parameters(self, arguments: ast.arguments) -> None:
+        self._out.append("(")
         for kind, several in (
             ("/", arguments.posonlyargs),
             ("", arguments.args),
@@ -256,8 +264,8 @@ class Text:
         ):
             for one in several:
                 if one is not None:
-                    yield f"{kind} {self._name(one.arg)},"
-        yield ")"
+                    self._out.append(f"{kind} {self._name(one.arg)},")
+        self._out.append(")")
 
 
 def chains(annotation: ast.expr) -> set[tuple[str, ...]]:

@@ -115,7 +115,15 @@ def test_a_new_file_is_seen(packages: dict[str, Path], tmp_path: Path) -> None:
 
 
 def test_what_a_package_needs_counts_and_what_only_one_python_needs_does_not() -> None:
-    found = libraries.packages(["trafilatura", "tldextract", "pandera"])
-    assert {"trafilatura", "lxml", "lxml-html-clean", "justext", "tldextract", "idna", "pandera"} <= found
+    imported = ["trafilatura", "tldextract", "pandera", "yaml"]
+    given = libraries.giving(imported)
+    assert given == {
+        "trafilatura": ["trafilatura"],
+        "tldextract": ["tldextract"],
+        "pandera": ["pandera"],
+        "yaml": ["PyYAML"],
+    }
+    found = libraries.packages(imported, given)
+    assert {"trafilatura", "lxml", "lxml-html-clean", "justext", "tldextract", "idna", "pandera", "pyyaml"} <= found
     assert not found & {"certifi", "urllib3", "requests", "tqdm", "setuptools"}
     assert libraries.versions(["no such package"]) == {"no such package": "absent"}
