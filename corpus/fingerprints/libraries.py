@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
@@ -63,6 +64,7 @@ def packages(imported: Iterable[str], given: Mapping[str, list[str]]) -> set[str
     return {name for name, _ in seen}
 
 
+@cache
 def _needs(name: str, extras: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
     """What a package needs, each with the extras of it that are asked for."""
     from packaging.requirements import Requirement

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from corpus.fingerprints.nodes import is_for_types
+from corpus.fingerprints.nodes import children, is_for_types
 from corpus.fingerprints.scopes import bound_by
 from corpus.fingerprints.syntax import Text
 
@@ -160,11 +160,10 @@ def _is_nothing(node: ast.stmt) -> bool:
 def _at_top(body: list[ast.stmt] | list[ast.AST]) -> Iterator[ast.AST]:
     """Every node that runs when its module is imported: nothing in functions."""
     waiting: list[ast.AST] = list(body)
-    while waiting:
-        node = waiting.pop(0)
+    for node in waiting:
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            waiting += ast.iter_child_nodes(node)
+            waiting += children(node)
 
 
 def _bound(node: ast.stmt) -> Iterator[str]:

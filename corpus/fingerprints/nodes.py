@@ -40,3 +40,15 @@ def is_text(node: ast.stmt) -> bool:
 def is_for_types(node: ast.stmt) -> bool:
     """Return whether a statement is `if TYPE_CHECKING`."""
     return isinstance(node, ast.If) and last_name(node.test) == "TYPE_CHECKING"
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes right below a node, without those that only say whether a name is read or written."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [one for one in value if isinstance(one, ast.AST)]
+        elif isinstance(value, ast.AST) and name != "ctx":
+            found.append(value)
+    return found

@@ -218,9 +218,8 @@ class Reached:
                 continue
             if "." in name:
                 waiting.append(name.rpartition(".")[0])
-            for number, node in enumerate(found.statements):
-                if self._definitions.has_effect(found, node):
-                    self._statement(found, number)
+            for number in self._definitions.effects(found):
+                self._statement(found, number)
             for target in found.executed:
                 waiting += [target.module, f"{target.module}.{target.name}"]
 

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from corpus.fingerprints.nodes import children
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -80,12 +82,7 @@ def _seen_as_text(body: Iterable[ast.AST]) -> frozenset[str]:
         # Text that is a statement is a docstring, and is given to nobody.
         elif kind is not ast.Expr or type(node.value) is not ast.Constant:  # type: ignore[attr-defined]
             looks = looks or (kind is ast.Attribute and node.attr in _SEES_NAMED)  # type: ignore[attr-defined]
-            for name in node._fields:
-                value = getattr(node, name, None)
-                if isinstance(value, ast.AST):
-                    waiting.append(value)
-                elif isinstance(value, list):
-                    waiting += [one for one in value if isinstance(one, ast.AST)]
+            waiting += children(node)
     if names & _SEES_ALL:
         return frozenset(names)
     return frozenset(word for text in texts for word in _WORD.findall(text)) if looks else frozenset()
@@ -135,7 +132,7 @@ def _of_one_scope(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
             waiting.append(node.generators[0].iter)
             yield from _walruses(node)
         else:
-            waiting += ast.iter_child_nodes(node)
+            waiting += children(node)
 
 
 def _walruses(node: ast.AST) -> Iterator[ast.AST]:

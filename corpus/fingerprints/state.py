@@ -26,6 +26,14 @@ class Definitions:
     def __init__(self, module: Callable[[str], Module | None]) -> None:
         self._module = module
         self._known: dict[int, bool] = {}
+        self._effects: dict[str, list[int]] = {}
+
+    def effects(self, module: Module) -> list[int]:
+        """Return the numbers of a module's statements that do more than bind names when it is imported."""
+        if module.name not in self._effects:
+            numbered = enumerate(module.statements)
+            self._effects[module.name] = [number for number, node in numbered if self.has_effect(module, node)]
+        return self._effects[module.name]
 
     def has_effect(self, module: Module, node: ast.stmt) -> bool:
         """Return whether a statement at the top level does more than bind names.
