@@ -6,21 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from corpus.formats.html.prepare import BREAK, POST, TABLE, prepare
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-# Never text: markup, widgets, navigation.
-_STRIPPED: Final = (
-    "script", "style", "noscript", "template", "svg", "iframe", "nav", "button", "select", "option", "textarea",
-    "video", "audio", "picture", "object", "embed", "canvas", "dialog", "figcaption", "footer", "form",
-    "amp-ad", "amp-iframe", "ins", "img", "input", "label", "map", "meta", "link",
-)  # fmt: skip
 _BLOCKS: Final = "h1,p,h2,h3,h4,h5,h6,li,blockquote,pre,dd,dt,div,section,article,td,center"
 _LOOSE: Final = frozenset({"div", "section", "article", "td", "center"})
 _CONTAINERS: Final = frozenset({"li", "blockquote", "dd", "dt", *_LOOSE})
 HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
+# These belong to a text, but do not show where it stands.
+_UNWEIGHED: Final = HEADINGS | {"h1", "table", "post"}
 _INNER: Final = frozenset(
     {
         "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "blockquote", "div", "section", "article",
@@ -29,7 +26,6 @@ _INNER: Final = frozenset(
 )  # fmt: skip
 # A whole block in a link is a teaser of what the link leads to.
 _IN_LINKS: Final = ",".join(f"a[href] {tag}" for tag in _BLOCKS.split(","))
-_BREAK: Final = "\u2028"
 _MARKS: Final = re.compile(r"\W+")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 # What is said of a link to those who do not see where it opens.
@@ -75,7 +71,7 @@ class Piece:
     @property
     def weight(self) -> float:
         """How much prose it is, in characters of alphabetic writing."""
-        if self.junk or self.tag in HEADINGS or self.tag == "h1" or self.linked > MOST_LINKED:
+        if self.junk or self.tag in _UNWEIGHED or self.linked > MOST_LINKED:
             return 0.0
         return float(self.size) if self.size >= PROSE else self.size * 0.2
 
@@ -87,9 +83,9 @@ def length(text: str) -> int:
 
 def read(root: LexborNode) -> list[Piece]:
     """The blocks of a page in its order. Changes the tree: what is never text is taken out."""
-    root.strip_tags(list(_STRIPPED))
+    prepare(root)
     for node in root.css("br,hr"):
-        node.replace_with(_BREAK)
+        node.replace_with(BREAK)
     _wrap_runs(root)
     pieces: list[Piece] = []
     in_links = {node.mem_id for node in root.css(_IN_LINKS)}
@@ -100,20 +96,25 @@ def read(root: LexborNode) -> list[Piece]:
         # Pages that keep their text in other elements, apart by line breaks or one each.
         loose = tag in _LOOSE
         text = _lines(node.text(deep=True))
+        if tag in {"pre", "blockquote"}:
+            attributes = node.attributes
+            tag = "table" if TABLE in attributes else "post" if POST in attributes else tag
         if len(text) < (_LOOSE_PROSE if loose else 1):
             continue
         if node.mem_id in in_links:
             linked = 1.0
         else:
             linked = sum(len(one_line(link.text(deep=True))) for link in node.css("a[href]")) / len(text)
-        pieces.append(Piece(node, "p" if loose else tag, text, length(text), linked, loose, False, len(pieces)))
+        # Text in elements that are no paragraphs has its paragraphs apart by blank lines.
+        for part in text.split("\n\n") if loose or tag == "p" else [text]:
+            pieces.append(Piece(node, "p" if loose else tag, part, length(part), linked, loose, False, len(pieces)))
     return pieces
 
 
 def _wrap_runs(root: LexborNode) -> None:
     """Make paragraphs of the text that stands bare between the blocks of an element."""
     wrapped = 0
-    for node in root.css("div,section,article,td,blockquote")[:_MOST_BLOCKS]:
+    for node in [root, *root.css("div,section,article,td,blockquote,main,center,font")[:_MOST_BLOCKS]]:
         if len((node.text(deep=False) or "").strip()) < _SHORTEST_RUN:
             continue
         children = list(node.iter(include_text=True))
@@ -147,9 +148,9 @@ def _lines(raw: str | None) -> str:
         return ""
     if "(" in raw:
         raw = _OPENS.sub("", raw)
-    if _BREAK in raw:
+    if BREAK in raw:
         # One break ends a line, two or more end a paragraph.
-        text = "\n".join(one_line(part) for part in raw.split(_BREAK)).strip("\n")
+        text = "\n".join(one_line(part) for part in raw.split(BREAK)).strip("\n")
         return _BLANK_LINES.sub("\n\n", text)
     return one_line(raw)
 

@@ -6,12 +6,12 @@ call related, newsletter, comment and the like is no prose, nor are paragraphs t
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from corpus.formats.html import boxes, labels
+from corpus.formats.html import boxes, ends, labels
 from corpus.formats.html.blocks import HEADINGS, MOST_LINKED, PROSE, SENTENCE_END, Piece, folded, read
+from corpus.formats.html.prepare import POST
 from corpus.formats.html.weights import weigh
 
 if TYPE_CHECKING:
@@ -22,22 +22,30 @@ _TOO_MUCH: Final = 0.35
 _MOST: Final = 0.85
 # So much prose is an article by itself.
 _STANDS_ALONE: Final = 600
+_SHORT_ARTICLE: Final = 100
 _LEAST_BEGINNING: Final = 120
 _LEAST_LEAD: Final = 50
 _LONGEST_LEAD: Final = 900
 _LONGEST_HEADING: Final = 200
 _LINKED_LEAD: Final = 0.3
+_TITLE: Final = 16
+_AROUND_POST: Final = 1.3
 _SAME_WORDS: Final = 0.6
-_LONGEST_QUOTE: Final = 400
-_LONGEST_READ_TWICE: Final = 200_000
 
 
 @dataclass(slots=True)
 class Body:
-    """The text of an article in blocks; `headings` are the positions of those that are subheadings."""
+    """The text of an article in blocks.
+
+    Attributes:
+        blocks: its paragraphs, subheadings and lists.
+        headings: the positions of those that are subheadings.
+        is_own: whether it is of an element that the page calls an article and that has the headline.
+    """
 
     blocks: list[str] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
+    is_own: bool = False
 
     @property
     def text(self) -> str:
@@ -58,6 +66,7 @@ class Finder:
         self._signatures = {"", *(folded(name) for name in authors), folded(" ".join(authors))}
         boxes.mark(root)
         self._pieces = read(root)
+        self._is_own = False
         weights = weigh(self._pieces)
         whole = max(weights.masses.values(), default=0.0)
         heavy = {mem_id for mem_id, mass in weights.masses.items() if mass > whole * _TOO_MUCH}
@@ -83,7 +92,9 @@ class Finder:
         # A heading above the text repeats the title or says where on the site we are; a list there sums the text up.
         first = next((piece.order for piece in chosen if _begins(piece)), chosen[0].order if chosen else 0)
         leads = self._leads(first)
-        return self._assemble(leads, _without_tail([piece for piece in chosen if piece.order >= first]))
+        found = self._assemble(leads, ends.without_tail([piece for piece in chosen if piece.order >= first]))
+        found.is_own = self._is_own
+        return found
 
     def _is_junk(self, node: LexborNode) -> bool:
         """Whether the node, or anything it stands in, is named as what is no text of the article."""
@@ -96,7 +107,7 @@ class Finder:
                 junk = known
                 break
             trail.append(at.mem_id)
-            if at.mem_id not in self._heavy and boxes.is_named_so(at):
+            if at.mem_id not in self._heavy and boxes.is_named_so(at) and not _is_around_post(at):
                 junk = True
                 break
             at = at.parent
@@ -115,6 +126,7 @@ class Finder:
             return None
         best = found[max(scores, key=lambda mem_id: (scores[mem_id], -masses[mem_id]))]
         own = self._own_article(masses)
+        self._is_own = own is not None and own.tag == "article"
         if own is not None and not self._stands_in(best, own):
             # Below the article that was asked for stands a longer one, to be scrolled to.
             inside = [mem_id for mem_id in scores if self._stands_in(found[mem_id], own)]
@@ -143,7 +155,11 @@ class Finder:
             if piece.tag not in {"h1", "h2"} or not self._title or folded(piece.text) != self._title:
                 continue
             scope = self._scope(piece.node)
-            if scope is not None and masses.get(scope.mem_id, 0.0) >= _STANDS_ALONE:
+            if scope is None:
+                continue
+            # What is called an article may be short; a page's main part has other things in it as well.
+            least = _STANDS_ALONE if scope.tag == "main" or scope.attributes.get("role") == "main" else _SHORT_ARTICLE
+            if masses.get(scope.mem_id, 0.0) >= least:
                 return scope
         return None
 
@@ -217,8 +233,10 @@ class Finder:
     def _assemble(self, leads: list[Piece], pieces: list[Piece]) -> Body:
         body = Body([piece.text for piece in leads])
         seen = set(body.blocks)
-        repeated = _pulled(pieces)
+        repeated = ends.pulled(pieces)
         for number, piece in enumerate(pieces):
+            if "\n" in piece.text and len(body.blocks) == len(leads):
+                piece.text = self._without_head(piece.text)
             said = folded(piece.text)
             if piece.tag == "h1" or said == self._title or said in self._signatures:
                 continue
@@ -242,6 +260,26 @@ class Finder:
             body.blocks.pop()
         return body
 
+    def _without_head(self, text: str) -> str:
+        """Lines without the headline, the byline and the date above them, where the lines are apart by breaks alone."""
+        lines = text.split("\n")
+        while len(lines) > 1 and (self._is_title(lines[0]) or boxes.is_furniture(lines[0])):
+            lines.pop(0)
+        return "\n".join(lines)
+
+    def _is_title(self, line: str) -> bool:
+        """Whether a line is the title, or an author's name; a window's title may have the site's name behind it."""
+        said = folded(line)
+        return said in self._signatures or said == self._title or (len(said) >= _TITLE and self._title.startswith(said))
+
+
+def _is_around_post(node: LexborNode) -> bool:
+    """Whether an element holds an embedded post and hardly anything else: its name is that of the network."""
+    post = node.css_first(f"[{POST}]") if POST not in node.attributes else node
+    if post is None:
+        return False
+    return len(node.text(deep=True) or "") <= len(post.text(deep=True) or "") * _AROUND_POST + PROSE
+
 
 def _are_siblings(one: LexborNode, other: LexborNode) -> bool:
     return one.parent is not None and other.parent is not None and one.parent.mem_id == other.parent.mem_id
@@ -252,32 +290,3 @@ def _begins(piece: Piece) -> bool:
     if piece.tag != "p" or not (piece.size >= PROSE or piece.text.endswith(SENTENCE_END)):
         return False
     return not boxes.is_furniture(piece.text)
-
-
-def _pulled(pieces: list[Piece]) -> set[int]:
-    """The quotes that are pulled out of a paragraph, in which they stand as well, by their order."""
-    said = {piece.order: f" {folded(piece.text)} " for piece in pieces if piece.tag in {"p", "blockquote"}}
-    everything = "\n".join(said.values())
-    if len(everything) > _LONGEST_READ_TWICE:
-        return set()
-    copies = Counter(said.values())
-    return {
-        order
-        for order, text in said.items()
-        if PROSE <= len(text) <= _LONGEST_QUOTE and everything.count(text) > copies[text]
-    }
-
-
-def _without_tail(pieces: list[Piece]) -> list[Piece]:
-    """Without the labels and links that follow the last paragraph."""
-    end = len(pieces)
-    while end > 1:
-        last = pieces[end - 1]
-        if (
-            last.tag not in HEADINGS
-            and (last.size >= PROSE or last.text.endswith(SENTENCE_END))
-            and (last.linked < _LINKED_LEAD or last.is_sentence)
-        ):
-            break
-        end -= 1
-    return pieces[:end] if end > 1 else pieces

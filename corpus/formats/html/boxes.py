@@ -62,7 +62,7 @@ _MOST_LEVELS: Final = 30
 _ASIDE: Final = re.compile(
     r"(?:^|[\s_-])(?:\w*captions?|credits?|copyright|bylines?|authors?|dateline|timestamp|date|meta|"
     r"related|read-?more|"
-    r"newsletter|twitter-tweet|instagram-media|tiktok-embed|bluesky-embed|\w*pull-?quote|advert\w*|ad|tags|promo\w*|share\w*|disclaimer|hidden|sr-only|visually-hidden)(?=$|[\s_-])",
+    r"newsletter|\w*pull-?quote|advert\w*|ad|tags|promo\w*|share\w*|disclaimer|hidden|sr-only|visually-hidden)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 # Names that say article win over such as `article-with-sidebar`.

@@ -76,6 +76,9 @@ _ELSEWHERE: Final = re.compile(
     re.IGNORECASE,
 )
 _READERS: Final = re.compile(r"comment(?!ar)|kommentar|disqus|repl(?:y|ies)(?![a-z])|(?<![a-z])member", re.IGNORECASE)
+_POSTED: Final = re.compile(
+    r"twitter-tweet|instagram-media|(?:tiktok|bluesky|mastodon|reddit)-embed|text-post-media", re.IGNORECASE
+)
 _TODAY: Final = re.compile(
     r"current|today|now(?![a-z])|clock|header-?date|heute|top-?(?:bar|date)|weather", re.IGNORECASE
 )
@@ -114,13 +117,14 @@ def sense_of_label(before: str, after: str = "") -> Sense:
 
 
 @lru_cache(maxsize=8_192)
-def sense_of_names(names: str) -> tuple[bool, bool, bool, bool, bool, bool]:
-    """What class and id of an element say: of publication, a date, a change, others, readers, today."""
+def sense_of_names(names: str) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
+    """What class and id of an element say: of publication, a date, a change, others, readers, embedded posts, today."""
     return (
         _PUBLISHING.search(names) is not None,
         _DATING.search(names) is not None,
         _CHANGING.search(names) is not None,
         _ELSEWHERE.search(names) is not None,
         _READERS.search(names) is not None,
+        _POSTED.search(names) is not None,
         _TODAY.search(names) is not None,
     )

@@ -17,6 +17,10 @@ _MOST_LABELS: Final = 400
 _MOST_LEVELS: Final = 6
 _SLIDES: Final = 3
 _SLIDE: Final = re.compile(r"\s*\d{1,3}\s*/\s*\d{1,3}(?!\d|\s*/)")
+_TEASER_LEVELS: Final = 4
+_FEWEST_TEASERS: Final = 3
+_LONGEST_TEASER: Final = 700
+_LINKED_HEADINGS: Final = "h2 a[href], h3 a[href], h4 a[href], a[href] h2, a[href] h3, a[href] h4"
 _SCOPES: Final = frozenset({"body", "html", "main", "article", "-undef"})
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS: Final = frozenset({"div", "section", "ul", "ol", "dl", "table"})
@@ -142,6 +146,7 @@ def boxes_of_others(root: LexborNode) -> Iterator[LexborNode]:
         items = [child for child in list_.iter() if child.tag == "li"][:_SLIDES]
         if len(items) == _SLIDES and all(_SLIDE.match(item.text(deep=True) or "") for item in items):
             yield list_
+    yield from _teasers(root)
     for label in root.css("h2, h3, h4, h5, h6, p, strong")[:_MOST_LABELS]:
         if not is_over_others(label.text(deep=True) or ""):
             continue
@@ -150,6 +155,34 @@ def boxes_of_others(root: LexborNode) -> Iterator[LexborNode]:
             yield box
         else:
             yield from _behind(label)
+
+
+def _teasers(root: LexborNode) -> Iterator[LexborNode]:
+    """Boxes that are alike, each with a heading that is a link and some lines: they lead to other articles."""
+    seen: set[int] = set()
+    for link in root.css(_LINKED_HEADINGS)[:_MOST_LABELS]:
+        box = link.parent
+        for _ in range(_TEASER_LEVELS):
+            above = box.parent if box is not None else None
+            if box is None or above is None or above.tag in {"body", "html"} or above.mem_id in seen:
+                break
+            alike = [child for child in above.iter() if child.tag == box.tag and _names(child) == _names(box)]
+            if len(alike) >= _FEWEST_TEASERS and all(_is_teaser(child) for child in alike):
+                seen.add(above.mem_id)
+                yield from alike
+                break
+            box = above
+
+
+def _names(node: LexborNode) -> str:
+    return (node.attributes.get("class") or "").partition(" ")[0]
+
+
+def _is_teaser(node: LexborNode) -> bool:
+    """Whether a box has a linked heading of its own and not more than a few lines."""
+    if len(node.text(deep=True) or "") > _LONGEST_TEASER or node.css_first("h1") is not None:
+        return False
+    return node.tag not in _HEADINGS and node.css_first(_LINKED_HEADINGS) is not None
 
 
 def _begun_by(label: LexborNode) -> LexborNode | None:

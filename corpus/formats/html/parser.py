@@ -1,30 +1,23 @@
-"""Reads `text/html`: metadata as the page declares it, the text by cheap finders that must agree.
-
-The finder of `body` speaks first. Where it found little, JSON-LD's articleBody, resiliparse's main content and, last
-and slowest, trafilatura are asked; `parser` says who spoke.
-"""
+"""Reads `text/html`: metadata as the page declares it, the text by finders that must agree; `parser` says who spoke."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 
-from corpus.formats.article import Document, Heading, Parsed, Problem
-from corpus.formats.html import blocks, body, jsonld, meta, moments, page, people, sites, titles, witnesses
+from corpus.formats.article import Document, Parsed, Problem
+from corpus.formats.html import jsonld, meta, moments, page, people, sites, texts, titles, witnesses
 from corpus.formats.html.evidence import Evidence
 from corpus.text import dates, language, urls
-from corpus.text.normalise import normalise, one_line
+from corpus.text.normalise import one_line
 from schemas import Check, DateSource
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-# Below this the finder is doubted; real articles are longer, and notices are not worth more time.
-_DOUBTED: Final = 600
-_MUCH_MORE: Final = 1.5
-_AGREES: Final = 0.6
+# Texts that are longer than this do not end in an ellipsis because they were cut.
+_CUT: Final = 1_200
 _LONGEST_CREDIT: Final = 300
 _MOST_LISTED: Final = 60
 _CREDIT: Final = (
@@ -89,7 +82,7 @@ class HtmlParser:
         modified = moments.modified(dated, evidence)
         authors, agency = people.people(tree, nodes, node, found, sites.sites_of(node, found, host), evidence)
         credits_ = _credits(tree)
-        text, headings, speaker = _text(read, title, description, authors, node)
+        text, headings, speaker = texts.find(read, title, description, authors, node)
         tongue = tongue or language.detect(text[:4_000])
         problems = [] if read.encoding == "utf-8" else [Problem(Check.ENCODING, read.encoding)]
         if not text and title is None:
@@ -122,67 +115,6 @@ class HtmlParser:
             parser=f"{self.name}:{speaker}",
             problems=tuple(problems),
         )
-
-
-def _text(
-    read: page.Page, title: str | None, description: str | None, authors: tuple[str, ...], node: jsonld.Node
-) -> tuple[str, list[Heading], str]:
-    """The text, its subheadings, and who found it."""
-    found = body.Finder(read.root, title, description, authors).find()
-    own = normalise(found.text)
-    if blocks.length(own) >= _DOUBTED:
-        return own, _headings(found), "paragraphs"
-    told = _paragraphs(jsonld.text(node.get("articleBody")) or "")
-    if len(told) > max(len(own) * _MUCH_MORE, 200):
-        return told, [], "jsonld"
-    other = _paragraphs(_resiliparse(read.text))
-    if len(other) <= max(len(own) * _MUCH_MORE, 200) or _share(own, other) >= _AGREES:
-        return own, _headings(found), "paragraphs"
-    careful = _paragraphs(_trafilatura(read.text))
-    if len(careful) > len(own):
-        return careful, [], "trafilatura"
-    return own, _headings(found), "paragraphs"
-
-
-def _headings(found: body.Body) -> list[Heading]:
-    chosen = set(found.headings)
-    headings: list[Heading] = []
-    offset = 0
-    for number, block in enumerate(found.blocks):
-        if number in chosen:
-            headings.append(Heading(offset, block))
-        offset += len(normalise(block)) + 2
-    return headings
-
-
-def _paragraphs(text: str) -> str:
-    if "<p" in text or "<br" in text:
-        text = re.sub(r"<(?:/p|br)[^<>]{0,200}>", "\n", text)
-        text = re.sub(r"<[^<>]{0,2000}>", "", text)
-    return "\n\n".join(line for raw in normalise(text).split("\n") if (line := one_line(raw)))
-
-
-def _resiliparse(text: str) -> str:
-    from resiliparse.extract.html2text import extract_plain_text  # seldom needed
-
-    said: str = extract_plain_text(text, main_content=True, alt_texts=False, links=False, list_bullets=False)
-    return said
-
-
-def _trafilatura(text: str) -> str:
-    import trafilatura  # a second to import, and seldom needed
-
-    return trafilatura.extract(text[:_CAREFUL_LIMIT], fast=True, include_comments=False) or ""
-
-
-# Its time grows faster than the page.
-_CAREFUL_LIMIT: Final = 1_000_000
-
-
-def _share(own: str, other: str) -> float:
-    """How much of the other text is in the first, by words."""
-    ours, theirs = Counter(own.split()), Counter(other.split())
-    return (ours & theirs).total() / max(theirs.total(), 1)
 
 
 def _url(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, known: str | None) -> str | None:
@@ -251,4 +183,4 @@ def _is_free(nodes: list[dict[str, Any]]) -> bool | None:
 
 
 def _is_truncated(text: str) -> bool:
-    return bool(text) and len(text) < _DOUBTED * 2 and text.endswith(("…", "...", "[...]", "[…]"))
+    return bool(text) and len(text) < _CUT and text.endswith(("…", "...", "[...]", "[…]"))

@@ -30,6 +30,7 @@ _ATTRIBUTES: Final = re.compile(
 )
 _TITLED: Final = frozenset({"abbr", "time", "span"})
 _MOST_LEVELS: Final = 12
+_NEVER: Final = 20.0
 _MOST_NAMES: Final = 200
 _SHORT_LINE: Final = 120
 _PROSE: Final = 200
@@ -255,13 +256,14 @@ class Scanner:
             elif tag in {"li", "td"} and level < 4:
                 weight -= 0.2
             if names.strip():
-                publishing, dating, changing, elsewhere, readers, today = sense_of_names(names)
+                publishing, dating, changing, elsewhere, readers, posted, today = sense_of_names(names)
                 near = level < 4
                 weight += (1.5 if publishing else 0.8 if dating else 0.0) if near and not own else 0.0
                 modified = modified or (changing and near and not publishing and "entry-date" not in names)
                 weight -= 1.5 if elsewhere and at.mem_id not in self._around else 0.0
                 weight -= 1.5 if readers and at.mem_id not in self._around else 0.0
                 weight -= 2.0 if today and near else 0.0
+                weight -= _NEVER if posted else 0.0
                 own = own or (names.strip() if publishing or dating else "")
             at = at.parent
         return weight, modified, own

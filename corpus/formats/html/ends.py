@@ -1,0 +1,41 @@
+"""What of an article's blocks is said twice, or only follows its text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from corpus.formats.html.blocks import HEADINGS, PROSE, SENTENCE_END, Piece, folded
+
+_LINKED: Final = 0.3
+_LONGEST_QUOTE: Final = 400
+_LONGEST_READ_TWICE: Final = 200_000
+
+
+def pulled(pieces: list[Piece]) -> set[int]:
+    """The quotes that are pulled out of a paragraph, in which they stand as well, by their order."""
+    said = {piece.order: f" {folded(piece.text)} " for piece in pieces if piece.tag in {"p", "blockquote"}}
+    everything = "\n".join(said.values())
+    if len(everything) > _LONGEST_READ_TWICE:
+        return set()
+    copies = Counter(said.values())
+    return {
+        order
+        for order, text in said.items()
+        if PROSE <= len(text) <= _LONGEST_QUOTE and everything.count(text) > copies[text]
+    }
+
+
+def without_tail(pieces: list[Piece]) -> list[Piece]:
+    """Without the labels and links that follow the last paragraph."""
+    end = len(pieces)
+    while end > 1:
+        last = pieces[end - 1]
+        if (
+            last.tag not in HEADINGS
+            and (last.size >= PROSE or last.text.endswith(SENTENCE_END))
+            and (last.linked < _LINKED or last.is_sentence)
+        ):
+            break
+        end -= 1
+    return pieces[:end] if end > 1 else pieces
