@@ -26,6 +26,7 @@ import numpy as np
 import polars as pl
 import yaml
 
+from benchmarks.results import record
 from corpus.store import parquet
 from schemas import ARTICLES, DECISIONS, REVISIONS, Table
 
@@ -196,6 +197,7 @@ def main() -> None:
                 times.append((wall, processor))
             wall, processor = (statistics.median(column) for column in zip(*times, strict=True))
             print(f"{name:24} {wall:6.2f} s, {processor:6.2f} s of processors   {said}", flush=True)
+            record("diff", {f"{name} ({arguments.count:,})": wall}, "s")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.results import record as keep
 from corpus.formats import parser_of
 from corpus.formats.article import Document
 
@@ -146,6 +147,9 @@ def main() -> None:
         shares = [total[key] / len(gold) for key in ("title", "day", "instant")]
         shares += [total["authors"] / max(total["signed"], 1), total["body"] / len(gold)]
         print(f"{name:12}" + "".join(f"{share:9.3f}" for share in shares) + f"{speed:9.1f}")
+        named = dict(zip(("title", "day", "instant", "authors", "body"), shares, strict=True))
+        keep("html_pages", {f"{name}: {what} ({len(gold)})": share for what, share in named.items()}, "share")
+        keep("html_pages", {f"{name}: pages ({len(gold)})": speed}, "/s")
 
 
 def _read(path: Path) -> bytes:

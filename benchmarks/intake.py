@@ -25,6 +25,7 @@ import polars as pl
 
 from benchmarks.make_seeds import NAMES, SITES, article, make
 from benchmarks.processes import Cost, a_second, run
+from benchmarks.results import record
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -116,6 +117,8 @@ def jsonl(path: Path, count: int, length: int, *, language: bool) -> Path:
 def report(what: str, cost: Cost, rates: str) -> None:
     """One line."""
     print(f"{what:34} {cost.seconds:6.2f} s {cost.memory / 1e6:5.0f} MB  {rates}", flush=True)
+    record("intake", {what: cost.seconds}, "s")
+    record("intake", {what: cost.memory}, "bytes")
 
 
 def batch_size(corpus: Path) -> int:

@@ -26,6 +26,7 @@ import polars as pl
 import pyarrow as pa
 
 from benchmarks.processes import run
+from benchmarks.results import record
 from corpus.settings import load
 from corpus.stages.validate import validate
 from corpus.store import engine
@@ -215,6 +216,7 @@ def measure(root: Path, count: int, scattered: float, *, judged: bool) -> None:
     shares = f"{again.seconds / clean.seconds:.1%} of the clean build, {again.processor / clean.processor:.1%} of its processors"
     print(f"{new:9,} new:       {again}, {shares}")
     print(f"     none new:       {run(root, 'resolve')}", flush=True)
+    record("near_duplicates", {f"resolve of {count:,}": clean.seconds, f"1 % new of {count:,}": again.seconds}, "s")
     if judged:
         judge(root, planted)
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 import corpus
+from benchmarks.results import record
 from benchmarks.start_up import corpus as run
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def main() -> None:
     print(f"{options.articles:,} articles in {len(files)} files")
     for name, taken in figures.items():
         print(f"{name:48} {taken:9.1f} ms")
+    record("open", {f"{name} ({options.articles:,})": taken for name, taken in figures.items()}, "ms")
 
 
 if __name__ == "__main__":

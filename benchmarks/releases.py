@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.make_seeds import article, make
+from benchmarks.results import record
 from benchmarks.start_up import ROOT, corpus, median
 from corpus.versioning.releasing.releases import in_tag, releases, tag
 from corpus.versioning.repository import Repository
@@ -74,6 +75,7 @@ def main() -> None:
         figures["corpus doctor"] = median(runs, lambda: corpus(folder, "doctor"))
     for name, seconds in figures.items():
         print(f"{name:38} {seconds:6.2f} s")
+    record("releases", {f"{name} ({options.articles:,})": seconds for name, seconds in figures.items()}, "s")
 
 
 if __name__ == "__main__":

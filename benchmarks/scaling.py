@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.processes import Cost, run
+from benchmarks.results import record
 from benchmarks.trace import FIRST, Newsroom
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def main() -> None:
             fill(folder, newsroom, count // 100, FIRST, 1)
             again = run(folder, "build")
             print(f"{'':9}  1 % new: build {again}, {again.seconds / clean.seconds:.1%} of the clean build", flush=True)
+            record("scaling", {f"build of {count:,}": clean.seconds, f"1 % new of {count:,}": again.seconds}, "s")
 
 
 if __name__ == "__main__":

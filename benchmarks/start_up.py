@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.results import record
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -60,6 +62,7 @@ def main() -> None:
         }
     for name, seconds in figures.items():
         print(f"{name:28} {seconds:6.2f} s")
+    record("start_up", figures, "s")
 
 
 if __name__ == "__main__":

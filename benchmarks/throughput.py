@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.make_seeds import make
 from benchmarks.processes import Cost, a_second, run
+from benchmarks.results import record
 
 STAGES = ("ingest", "validate", "resolve", "write", "report")
 MIDDLE = ("validate", "resolve", "write")
@@ -44,6 +45,13 @@ def main() -> None:
     show(count, whole, alone)
     print("without near-duplicates:")
     show(count, exact, exact_alone)
+    both = {"": whole, ", without near-duplicates": exact}
+    speeds = {
+        f"{stage}{name} ({count:,})": count / cost.seconds
+        for name, costs in both.items()
+        for stage, cost in costs.items()
+    }
+    record("throughput", speeds, "/s")
 
 
 def show(count: int, whole: dict[str, Cost], alone: dict[str, Cost]) -> None:

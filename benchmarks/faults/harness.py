@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.results import record
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -170,6 +172,7 @@ def main(run: Callable[[Path, int, int], Trials], *, name: str, count: int, doc:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         trials = run(Path(scratch), wanted, options.seed)
     print(line(name, options.seed, trials, time.monotonic() - began))
+    record(f"faults.{name}", {f"seed {options.seed}, {wanted} trials": len(trials.faults)}, "faults")
     sys.exit(1 if trials.faults else 0)
 
 
