@@ -5,23 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-# As they are written, folded -> as they are called here.
-AGENCIES: Final = {
-    name.casefold(): name
-    for name in (
-        "AFP", "Reuters", "AP", "dpa", "TASS", "ТАСС", "Interfax", "Интерфакс", "RIA Novosti", "РИА Новости", "ANSA",
-        "EFE", "PAP", "ČTK", "CTK", "APA", "Xinhua", "新华社", "Kyodo", "共同", "Yonhap", "PTI", "ANI", "IANS", "Bloomberg",
-        "UPI", "Belga", "ANP", "NTB", "TT", "Ritzau", "STT", "SDA", "Keystone-SDA", "AAP", "PA Media", "Ukrinform",
-        "Укрінформ", "BelTA", "БелТА", "Anadolu", "Anadolu Agency", "IRNA", "KNA", "epd", "SID", "Lusa", "Europa Press",
-        "MTI", "Tanjug", "HINA", "Agerpres", "TASR", "BTA", "AGI", "Adnkronos", "ATS", "BNS", "LETA", "UNIAN", "УНИАН",
-        "Sputnik", "Press Association", "Canadian Press", "Jiji Press", "AKI", "EBU",
-    )
-} | {
-    "agence france-presse": "AFP", "associated press": "AP", "the associated press": "AP", "thomson reuters": "Reuters",
-    "deutsche presse-agentur": "dpa", "the canadian press": "Canadian Press", "bloomberg news": "Bloomberg",
-    "xinhua news agency": "Xinhua", "kyodo news": "Kyodo", "yonhap news agency": "Yonhap", "press trust of india": "PTI",
-    "tass news agency": "TASS", "reuters staff": "Reuters", "efe news": "EFE", "интерфакс-украина": "Интерфакс",
-}  # fmt: skip
+from corpus.formats.agencies import agency, dateline_agency
+
+__all__ = [
+    "LONGEST", "Byline", "agency", "dateline_agency", "is_capitalised", "is_no_name", "opened", "read_line", "read_names",
+    "without_degrees", "without_role",
+]  # fmt: skip
 
 _STAFF: Final = frozenset(
     [
@@ -38,6 +27,43 @@ _STAFF: Final = frozenset(
         "newsroom",
         "web desk",
         "admin",
+        "admin user",
+        "administrator",
+        "administrador",
+        "administrateur",
+        "site admin",
+        "siteadmin",
+        "super admin",
+        "superadmin",
+        "webadmin",
+        "wpadmin",
+        "wp-admin",
+        "webmaster",
+        "web editor",
+        "webteam",
+        "web team",
+        "web staff",
+        "root",
+        "editor",
+        "editors",
+        "editorial",
+        "editorial team",
+        "editorial staff",
+        "author",
+        "guest",
+        "guest contributor",
+        "contributor",
+        "contributors",
+        "unknown",
+        "unknown author",
+        "no author",
+        "not available",
+        "user",
+        "username",
+        "staff report",
+        "staff reports",
+        "online desk",
+        "online-redaktion",
         "redaktion",
         "redaction",
         "la rédaction",
@@ -98,11 +124,6 @@ class Byline(NamedTuple):
     agency: str | None = None
 
 
-def agency(name: str) -> str | None:
-    """An agency by any of its names; None if it is none."""
-    return AGENCIES.get(name.strip().strip("().").casefold())
-
-
 def opened(written: str) -> str:
     """A list of names without brackets around the last of them."""
     return _WITH.sub(r", \1", written) if "(" in written else written
@@ -148,7 +169,7 @@ def read_line(line: str) -> Byline | None:
 
 def read_names(written: str) -> Byline | None:
     """People and agency in a list of names; None if something in it is no name."""
-    text = opened(" ".join(written.strip().rstrip(".").split()))
+    text = _without_begin(_ROLE_BEFORE_HAN, opened(" ".join(written.strip().rstrip(".").split())))
     found_agency = None
     for pattern in (_FOR, _IN_BRACKETS):
         head, *tail = pattern.split(text, maxsplit=1)
@@ -161,7 +182,7 @@ def read_names(written: str) -> Byline | None:
     nobody = False
     for part in _parts(text):
         name, *place = _IN.split(part.strip(" ()"), maxsplit=1)
-        name = _TITLE.sub("", name).strip()
+        name = without_role(_TITLE.sub("", name).strip())
         if not name:
             continue
         if agency(name):
@@ -175,6 +196,43 @@ def read_names(written: str) -> Byline | None:
     if not authors and not found_agency and not nobody:
         return None
     return Byline(tuple(dict.fromkeys(authors)), found_agency)
+
+
+# Roles before and behind names, as they are written without anything between.
+_ROLE_BEFORE: Final = re.compile(
+    r"(?i:(?:[\w.&/-]{0,40}-)?(?:chef)?(?:redakteur|korrespondent|reporter|volontär|journalist)(?:in)?|autorin)\s+"
+    r"(?=[A-ZÄÖÜ]\S*\s+[^\Wa-z])"
+    r"|(?i:корреспондент|обозреватель|журналист|редактор|кореспондент)\s+(?:«[^»]{1,40}»\s+)?(?=[А-ЯЁІЇЄ])"
+    r"|(?i:redactora?|periodista|corresponsal|journaliste|correspondante?|giornalista|jornalista|repórter)\s+(?=[A-ZÁÉÍÓÚÑ])"
+)
+_ROLE_BEFORE_HAN: Final = re.compile(
+    r"(?:本[报報]|新华社|见习|特约|首席|实习|南都)?(?:记者|記者|作者|撰文|通讯员|特派员|特派員|责任编辑|责编|编辑|編輯|編集|文字|文)"
+    r"(?:\s*[:：/／|]\s*|\s+)(?=\S)|(?:기자|글|취재)\s*(?:[:：=]\s*|\s+)(?=\S)"
+)
+_ROLE_BEHIND: Final = re.compile(
+    r"\s*(?:선임기자|인턴기자|객원기자|기자|특파원|논설위원|記者|记者|特派員|編集委員|編集長|论说委员|編輯|编辑)$"
+    r"|,?\s+(?i:(?:(?:senior|deputy|chief|managing|associate|assistant|staff|foreign|political|business|economics|science|"
+    r"health|education|environment|technology|sports?|culture|news|diplomatic|defen[cs]e|legal|local|special|and)\s+){0,3}"
+    r"(?:(?:co-)?founder(?:\s+and\s+CEO)?|CEO|CTO|CFO|COO|editor-in-chief|editor|reporter|correspondent|columnist|writer|"
+    r"critic|producer|journalist|contributor))$"
+)
+
+
+def _without_begin(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.match(text)
+    return text[found.end() :] if found else text
+
+
+def without_role(name: str) -> str:
+    """Return a name without the role that is written before or behind it, if a name is left."""
+    bare = _without_begin(_ROLE_BEFORE_HAN, _without_begin(_ROLE_BEFORE, name))
+    behind = _ROLE_BEHIND.search(bare)
+    if behind is None:
+        return bare
+    left = bare[: behind.start()].strip(" ,")
+    # Of Latin names two words are left at least: `Chief Editor` is nobody.
+    is_name = not left[:1].isascii() or (len(left.split()) > 1 and _is_person(left))
+    return left if left and is_name else bare
 
 
 def _parts(text: str) -> list[str]:
@@ -193,6 +251,11 @@ def _is_person(name: str) -> bool:
         return False
     named = [word for word in words if word.casefold() not in _PARTICLES]
     return bool(named) and all(_is_capital(word) for word in named)
+
+
+def is_no_name(name: str) -> bool:
+    """Return whether a text is an agency, a staff or a role, or in small letters throughout."""
+    return agency(name) is not None or name.casefold() in _STAFF or _is_role(name) or not any(map(str.isupper, name))
 
 
 def is_capitalised(name: str) -> bool:

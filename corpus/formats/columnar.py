@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import polars as pl
 
-from corpus.formats import moments, values
+from corpus.formats import bylines, moments, values
 from corpus.formats.article import Column, Together
 from corpus.formats.mapping import NAMES
 from corpus.text import language, urls
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from corpus.text.dates import NumericDates
 
 FIELDS: Final = tuple(NAMES)
+_PRINTED: Final = ("[", "{")
 
 
 def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericDates, parser: str) -> Together:
@@ -53,7 +54,8 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
     del rows
     texts, counts = _texts(said["text"])
     titles = _lines(said["title"])
-    placed = [urls.placed(known) if known else (None, None) for known in _lines(said["url"])]
+    written = [values.address(one) for one in said["url"]]
+    placed = [urls.placed(known) if known else (None, None) for known in written]
     addresses = [url for url, _ in placed]
     tongues = [
         None if text is None else tag or language.detect(text)
@@ -63,8 +65,10 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
     modified = moments.read(said["modified"], numeric, tongues, addresses)
     people = list(map(values.people, said["authors"]))
     kept = [
-        sure and text is not None and bool(text or title)
-        for sure, text, title in zip(published.sure.tolist(), texts, titles, strict=True)
+        sure and text is not None and bool(text or title) and (url is None or canonical is not None)
+        for sure, text, title, url, canonical in zip(
+            published.sure.tolist(), texts, titles, written, addresses, strict=True
+        )
     ]
     found: dict[str, Column] = {
         "title": titles,
@@ -78,7 +82,10 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
         **{field: _each(said[field], values.label) for field in ("publication", "page", "edition", "accession")},
         "description": _lines(said["description"]),
         "authors": [authors for authors, _ in people],
-        "agency": [agency for _, agency in people],
+        "agency": [
+            agency or (bylines.dateline_agency(text) if text else None)
+            for (_, agency), text in zip(people, texts, strict=True)
+        ],
         "section": _each(said["section"], values.name),
         "keywords": [values.words(value) if value else () for value in said["keywords"]],
         "language": tongues,
@@ -116,7 +123,12 @@ def _lines(said: list[Any]) -> list[str | None]:
     if not any(said):
         return [None] * len(said)
     return [
-        (one_line(value) or None) if isinstance(value, str) else values.line(value) if value else None for value in said
+        (one_line(value) or None)
+        if isinstance(value, str) and "_x0" not in value
+        else values.line(value)
+        if value
+        else None
+        for value in said
     ]
 
 
@@ -129,7 +141,13 @@ def _texts(said: list[Any]) -> tuple[list[str | None], list[int]]:
     for number, (value, text, by_blank, by_line) in enumerate(
         zip(said, trimmed, form.by_blank.tolist(), form.by_line.tolist(), strict=True)
     ):
-        if isinstance(value, str) and by_blank and "<" not in text:
+        if text.startswith(_PRINTED):
+            # It may be the print of a text in sections.
+            texts.append(None)
+        elif text.startswith("(") or "_x0" in text:
+            texts.append(values.text(value)[0])
+            changed.append(number)
+        elif isinstance(value, str) and by_blank and "<" not in text:
             texts.append(text)
         elif isinstance(value, str) and by_line and len(text) == len(value) and "<" not in text:
             texts.append(text.replace("\n", "\n\n"))

@@ -8,35 +8,65 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from corpus.formats.printed import LONGEST_NOTHING, is_nothing, plain
+from corpus.text.keys import key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-# field: its usual names, in lower case, the surest first
+# field: its usual names, the surest first; compared without case and without what parts their words
 NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "title": ("title", "headline", "heading", "title_rss"),
+    "title": (
+        "title", "headline", "heading", "title_rss", "web_title", "article_title", "news_title", "post_title", "story_title",
+        "headline_main", "title_full",
+    ),
     "text": (
-        "maintext", "text", "body", "content", "articlebody", "article_body", "article_text", "plaintext", "full_text",
-        "fulltext", "article", "content_html",
+        "maintext", "text", "body", "content", "article_body", "article_text", "body_text", "plaintext", "plain_text", "full_text",
+        "article", "text_content", "content_text", "article_content", "news_content", "story_text", "story_body", "clean_text",
+        "cleaned_text", "raw_text", "content_html", "body_html", "content_encoded",
     ),
-    "url": ("url", "link", "canonical_url", "article_url", "requested_url", "target_uri", "uri"),
+    "url": (
+        "url", "link", "canonical_url", "article_url", "web_url", "news_url", "story_url", "requested_url", "target_uri",
+        "permalink", "href", "uri",
+    ),
     "date": (
-        "published_at", "date_publish", "datepublished", "publishing_date", "publish_date", "publication_date",
-        "published_date", "date_published", "published", "pubdate", "pub_date", "date", "created_at", "timestamp",
+        "published_at", "date_publish", "date_published", "datetime_pub", "publishing_date", "publish_date", "publication_date",
+        "published_date", "web_publication_date", "first_publication_date", "first_published_at", "first_published_date",
+        "publish_datetime", "published_datetime", "publication_datetime", "published_on", "published_time", "publish_time",
+        "published", "publish_at", "iso_date", "pub_date", "pub_time", "datetime", "date_time", "date", "date_issued", "issued",
+        "release_date", "display_date", "article_date", "news_date", "story_date", "post_date", "posted_at", "posted", "dc_date",
+        "created_at", "date_created", "created", "creation_date", "created_date", "timestamp", "seen_date",
     ),
-    "modified": ("modified_at", "date_modify", "datemodified", "date_modified", "updated_at", "updated", "modified"),
-    "authors": ("authors", "author", "byline", "creator", "author_name"),
-    "publisher": ("publisher", "source_domain", "domain", "source", "outlet", "site", "site_name", "newspaper"),
+    "modified": (
+        "modified_at", "date_modify", "date_modified", "updated_at", "updated", "modified", "last_modified", "last_modified_at",
+        "last_modified_date", "modified_date", "modification_date", "date_updated", "updated_date", "last_updated", "last_update",
+        "update_time",
+    ),
+    "authors": (
+        "authors", "author", "byline", "creator", "creators", "dc_creator", "author_name", "author_names", "byline_original",
+        "writer", "writers", "reporter",
+    ),
+    "publisher": (
+        "publisher", "source_domain", "domain", "source", "outlet", "site", "site_name", "newspaper", "source_name", "clean_url",
+        "media_name", "media_url", "publisher_name", "source_title", "website", "hostname", "host", "provider",
+    ),
     "publication": ("publication", "publication_name", "publication_title"),
     "page": ("page", "pages", "page_number", "print_page"),
     "edition": ("edition",),
     "accession": ("accession", "accession_number", "accession_no"),
-    "language": ("language", "lang", "inlanguage"),
-    "description": ("description", "summary", "standfirst", "abstract", "lead", "subtitle", "dek"),
-    "section": ("section", "category", "articlesection", "news_desk"),
-    "keywords": ("keywords", "tags", "topics"),
+    "language": ("language", "lang", "in_language", "language_code", "lang_code", "source_language", "article_language"),
+    "description": (
+        "description", "summary", "standfirst", "abstract", "lead", "subtitle", "dek", "deck", "excerpt", "snippet",
+        "lead_paragraph", "trail_text", "content_snippet", "teaser",
+    ),
+    "section": ("section", "category", "section_name", "article_section", "news_desk", "desk", "rubric", "pillar_name"),
+    "keywords": ("keywords", "tags", "topics", "keyword", "tag", "subjects", "concepts", "categories"),
 }  # fmt: skip
+_KEYS: Final = {field: tuple(dict.fromkeys(map(key, names))) for field, names in NAMES.items()}
+# All of them as `corpus.text.keys` compares them.
+KNOWN: Final = frozenset(name for names in _KEYS.values() for name in names)
 # Where datasets nest what belongs to the article.
-_INNER: Final = ("metadata", "meta", "html")
+_INNER: Final = ("metadata", "meta", "html", "fields", "article", "_source")
 # So many sets of columns are remembered; a table has one, and hostile rows have one each.
 _MOST_KNOWN: Final = 1_000
 
@@ -48,15 +78,20 @@ def columns(keys: Iterable[str], given: Mapping[str, Sequence[str]]) -> dict[str
         keys: the table's columns.
         given: params.yaml's `ingest.columns`.
     """
-    known = {key.strip().lower(): key for key in reversed(list(keys))}
+    known = {key(name): name for name in reversed(list(keys))}
     found: dict[str, list[str]] = {}
-    for field, usual in NAMES.items():
-        named = [
-            known[name.strip().lower()] for name in (*given.get(field, ()), *usual) if name.strip().lower() in known
-        ]
+    for field, usual in _KEYS.items():
+        named = [known[one] for one in (*map(key, given.get(field, ())), *usual) if one in known]
         if named:
             found[field] = list(dict.fromkeys(named))
     return found
+
+
+def _filled(value: Any) -> Any:
+    """Return a value as it is meant, as of MongoDB's extended JSON; None for what says nothing."""
+    if isinstance(value, (dict, list)):
+        value = plain(value)
+    return None if is_nothing(value) else value
 
 
 class Columns:
@@ -75,19 +110,19 @@ class Columns:
         nested = [row[inner] for inner in _INNER if isinstance(row.get(inner), dict)]
         return [
             *self._of(tuple(row)).get(field, ()),
-            *(name for values in nested for name in NAMES[field] if name in values),
+            *(name for values in nested for name in self._of(tuple(values)).get(field, ())),
         ]
 
     def first(self, row: Mapping[str, Any], field: str) -> Any:
         """The first filled value of a field's columns, else of those that are nested in the usual places."""
         for name in self._of(tuple(row)).get(field, ()):
-            if (value := row.get(name)) not in (None, "", [], {}):
+            if (value := _filled(row.get(name))) is not None:
                 return value
         for inner in _INNER:
             nested = row.get(inner)
             if isinstance(nested, dict):
-                for name in NAMES[field]:
-                    if (value := nested.get(name)) not in (None, "", [], {}):
+                for name in self._of(tuple(nested)).get(field, ()):
+                    if (value := _filled(nested.get(name))) is not None:
                         return value
         return None
 
@@ -104,6 +139,8 @@ class Columns:
             for field in NAMES if nested else taken:
                 names = taken.get(field, ())
                 values = [row[names[0]] for row in some] if names else [None] * len(some)
+                # Most are longer than anything that says nothing.
+                values = [one if type(one) is str and len(one) > LONGEST_NOTHING else _filled(one) for one in values]
                 if nested or len(names) > 1:
                     values = [value or self.first(row, field) for value, row in zip(values, some, strict=True)]
                 if len(numbers) == 1:

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from corpus.formats import values
+from corpus.text.moment import NOBODYS_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ _DAY_LENGTH: Final = 10
 _LOCAL_LENGTH: Final = 19
 _MICROSECONDS: Final = 86_400_000_000
 _FIRST_DAY: Final = date(1970, 1, 1)
+_NOBODYS: Final = np.array([(day - _FIRST_DAY).days for day in NOBODYS_DAYS])
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -70,6 +72,8 @@ def read(
     bare, placed = (read[name].fill_null(value=False).to_numpy() for name in ("bare", "placed"))
     dated = read["day"].is_not_null().to_numpy() & (read["time"].is_not_null().to_numpy() | bare)
     days, times = (read[name].fill_null(0).to_numpy().astype(np.int64) for name in ("day", "time"))
+    # What programs write where they know no date is looked at alone.
+    dated &= ~np.isin(days, _NOBODYS)
     # Datasets write midnight where they know the day only.
     timed = dated & placed & (times > 0)
     instants = days * _MICROSECONDS + times

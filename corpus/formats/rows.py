@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
-from corpus.formats import columnar, values
+from corpus.formats import bylines, columnar, values
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.formats.mapping import Columns
 from corpus.text import dates, language, urls
@@ -61,8 +61,8 @@ class RowParser:
         said = {field: self._columns.first(row, field) for field in columnar.FIELDS}
         text, headings = values.text(said["text"])
         title = values.line(said["title"])
-        known = values.line(said["url"]) or origin
-        url = urls.canonical(known) if known else None
+        written = values.address(said["url"])
+        url = (urls.canonical(written) if written else None) or (urls.canonical(origin) if origin else None)
         tongue = language.tag(values.name(said["language"]) or "") or language.detect(text)
         published = values.moment(said["date"], self._numeric, tongue, url)
         modified = values.moment(said["modified"], self._numeric, tongue, url)
@@ -70,6 +70,8 @@ class RowParser:
         problems: list[Problem] = []
         if not text and not title:
             problems.append(Problem(Check.EMPTY, f"no title and no text among {', '.join(list(row)[:20])}"[:200]))
+        if written and urls.canonical(written) is None:
+            problems.append(Problem(Check.REJECTED_URL, written[:200]))
         if said["date"] is not None and published is None:
             problems.append(Problem(Check.UNREAD_DATE, str(said["date"])[:200]))
         if published is not None and published.ambiguous:
@@ -85,7 +87,7 @@ class RowParser:
             accession=values.label(said["accession"]),
             description=values.line(said["description"]),
             authors=authors,
-            agency=agency,
+            agency=agency or bylines.dateline_agency(text),
             section=values.name(said["section"]),
             keywords=values.words(said["keywords"]),
             language=tongue,

@@ -7,21 +7,29 @@ up where they have been seen before; only short ones, for what is remembered mus
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from corpus.formats import bylines
 from corpus.formats.article import Heading
-from corpus.text import dates, urls
+from corpus.formats.persons import people
+from corpus.formats.printed import is_nothing, unprinted, without_escapes
+from corpus.text import counted, dates, urls
 from corpus.text.foreign import parse_foreign
+from corpus.text.moment import is_nobodys
 from corpus.text.normalise import normalise, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+__all__ = ["address", "has_markup", "label", "line", "moment", "name", "people", "publisher", "text", "words"]
+
 LONGEST_NAME: Final = 200
+# What a printed list or object begins with.
+_PRINTED: Final = frozenset("[{(")
+# Where objects name a keyword, the surest first.
+_CALLED: Final = ("name", "main", "title", "rendered", "text", "value", "id")
+_NAMED_BY: Final = ("name", "value", "label", "term", "webtitle", "title", "text", "keyword", "tag")
 _MOST_LISTED: Final = 60
 # Of a list so many are looked at: what stands behind a thousand empty ones is no name.
 _MOST_SEEN: Final = 1_000
@@ -32,24 +40,36 @@ _DROPPED_END: Final = {kind: re.compile(rf"</{kind}\s*>", re.IGNORECASE) for kin
 _TAG: Final = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
 _HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LONGEST_HOST: Final = 253
+# An address that begins with its host.
+_NO_SCHEME: Final = re.compile(r"(?://)?((?:[a-zA-Z0-9-]{1,63}\.)+[a-zA-Z]{2,63})(?=[/?#]|$)")
 _SEPARATOR: Final = re.compile(r"[,;|]")
 _SPACED_CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?")
-# Seconds from 1973 to 2030, or milliseconds from 2001: no day without separators, as 2020010215, looks like that.
-_COUNTED: Final = re.compile(r"(?:1[0-8][0-9]{8}|[1-9][0-9]{8})(?:\.[0-9]{1,9})?|1[0-8][0-9]{11}")
-# Seconds since 1970; larger numbers are milliseconds.
-_MOST_SECONDS: Final = 100_000_000_000
 # A page or an accession number; Python takes long to write larger ones.
 _MOST_NUMBER: Final = 10**30
 _LONGEST_DATE: Final = dates.LONGEST + 20
 
 
 def line(value: Any) -> str | None:
-    """One line of text; None if it is none. Of a list the one value, of an object its name."""
+    """Return one line of text; None if it is none. Of a list the one value, of an object what it is called."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, dict):
-        value = value.get("name")
-    return (one_line(value) or None) if isinstance(value, str) else None
+        value = next((held for name in _CALLED if isinstance(held := value.get(name), str)), None)
+    if not isinstance(value, str) or is_nothing(value):
+        return None
+    return one_line(without_escapes(value)) or None
+
+
+def address(value: Any) -> str | None:
+    """Return an address as it is written, without the escapes of HTML; with a scheme where only that is missing."""
+    found = line(value)
+    if found is None:
+        return None
+    if "&amp;" in found:
+        found = found.replace("&amp;", "&")
+    if (bare := _NO_SCHEME.match(found)) and urls.registrable(bare[1].lower()):
+        return f"https://{found.removeprefix('//')}"
+    return found
 
 
 def name(value: Any) -> str | None:
@@ -68,13 +88,15 @@ def label(value: Any) -> str | None:
 
 def text(value: Any) -> tuple[str, tuple[Heading, ...]]:
     """A text by paragraphs, and its subheadings where the row tells them, as Fundus does."""
+    if isinstance(value, str) and value[:1] in _PRINTED:
+        value = unprinted(value)
     if isinstance(value, dict):
         return _sections(value)
     if isinstance(value, list):
         value = "\n\n".join(part for part in value if isinstance(part, str))
-    if not isinstance(value, str):
+    if not isinstance(value, str) or is_nothing(value):
         return "", ()
-    return "\n\n".join(_paragraphs(value)), ()
+    return "\n\n".join(_paragraphs(without_escapes(value))), ()
 
 
 def _sections(body: dict[str, Any]) -> tuple[str, tuple[Heading, ...]]:
@@ -91,6 +113,9 @@ def _sections(body: dict[str, Any]) -> tuple[str, tuple[Heading, ...]]:
                 blocks.append(found)
                 offset += len(found) + 2
 
+    if isinstance(rendered := body.get("rendered", body.get("text")), str) and "sections" not in body:
+        # As WordPress gives it.
+        return text(rendered)
     add(body.get("summary"))
     sections = body.get("sections")
     for section in sections if isinstance(sections, list) else ():
@@ -133,52 +158,31 @@ def _without_scripts(written: str) -> Iterator[str]:
     yield written[kept:]
 
 
-def people(value: Any) -> tuple[tuple[str, ...], str | None]:
-    """Authors in order, and an agency."""
-    if isinstance(value, str):
-        return _people(value) if len(value) <= LONGEST_NAME else _people_of([value])
-    if isinstance(value, list) and len(value) == 1:
-        return people(value[0]) if isinstance(value[0], str) else _people_of(value)
-    return _people_of(value if isinstance(value, list) else [value])
-
-
-@lru_cache(maxsize=8_192)
-def _people(written: str) -> tuple[tuple[str, ...], str | None]:
-    return _people_of([written])
-
-
-def _people_of(written: list[Any]) -> tuple[tuple[str, ...], str | None]:
-    authors: list[str] = []
-    agency: str | None = None
-    for one in written[:_MOST_LISTED]:
-        said = one.get("name") if isinstance(one, dict) else one
-        if not isinstance(said, str) or not (found := one_line(said)) or len(found) > 5 * LONGEST_NAME:
-            continue
-        found = found.strip("[]'\"")
-        byline = _byline(found)
-        if byline is None:
-            authors += [found] if len(found) <= LONGEST_NAME else []
-        else:
-            authors += byline.authors
-            agency = agency or byline.agency
-    return tuple(dict.fromkeys(authors)), agency
-
-
-@lru_cache(maxsize=8_192)
-def _byline(written: str) -> bylines.Byline | None:
-    return bylines.read_line(written) or bylines.read_names(written)
-
-
 def words(value: Any) -> tuple[str, ...]:
-    """Keywords: a list, or a text in which commas, semicolons or bars part them."""
+    """Return keywords: of a list, printed or not, or of a text in which commas, semicolons or bars part them."""
     if isinstance(value, str):
-        value = _SEPARATOR.split(value, _MOST_SEEN)[:_MOST_SEEN]
+        if value.lstrip()[:1] in _PRINTED:
+            value = unprinted(value)
+        if isinstance(value, str):
+            value = _SEPARATOR.split(value, _MOST_SEEN)[:_MOST_SEEN]
+    if isinstance(value, dict):
+        value = [value]
     if not isinstance(value, list):
         return ()
     found = (
-        _word(one) if len(one) <= LONGEST_NAME else one_line(one) for one in value[:_MOST_SEEN] if isinstance(one, str)
+        _word(one) if len(one) <= LONGEST_NAME else one_line(one)
+        for one in map(_word_of, value[:_MOST_SEEN])
+        if isinstance(one, str)
     )
     return tuple(dict.fromkeys(one[:LONGEST_NAME] for one in found if one))[:_MOST_LISTED]
+
+
+def _word_of(value: Any) -> Any:
+    """Return what names a keyword: itself, or a member of an object, as APIs have them."""
+    if isinstance(value, dict):
+        lowered = {str(key).lower(): held for key, held in value.items()}
+        value = next((held for name in _NAMED_BY if isinstance(held := lowered.get(name), str)), None)
+    return None if is_nothing(value) else value
 
 
 @lru_cache(maxsize=16_384)
@@ -200,7 +204,7 @@ def publisher(written: str | None) -> str | None:
 
 
 def moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str | None) -> dates.Moment | None:
-    """When something was: a date as people write it, as machines do, or in seconds or milliseconds since 1970.
+    """Return when something was: a date as people write it, as machines do, or as a number; see `corpus.text.counted`.
 
     Args:
         value: what stands there.
@@ -208,17 +212,20 @@ def moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str
         tongue: the language of the article.
         url: its address, whose date decides before both.
     """
+    found = _moment(value, numeric, tongue, url)
+    return None if found is None or is_nobodys(found) else found
+
+
+def _moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str | None) -> dates.Moment | None:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        # So asked, NaN and numbers of any size are none.
-        if not 0 < value < _MOST_SECONDS * 1_000:
-            return None
-        instant = datetime.fromtimestamp(value if value < _MOST_SECONDS else value / 1_000, UTC)
-        return dates.Moment(instant.date(), instant)
+        return counted.of_number(value)
     if not isinstance(value, str) or not (written := value.strip()) or len(written) > _LONGEST_DATE:
         return None
-    if _COUNTED.fullmatch(written):
+    if counted.is_number(written):
         # As a number that CSV cannot tell from a text.
-        return moment(float(written), numeric, tongue, url)
+        return counted.of_text(written)
     clock = _SPACED_CLOCK.fullmatch(written)
     if clock is None:
         return dates.parse(written, numeric, tongue, dates.in_url(url)) or parse_foreign(written)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from corpus.errors import InvariantError
-from corpus.formats.mapping import NAMES
+from corpus.formats.mapping import KNOWN
 from corpus.intake.arrow import Request, too_much_memory
 from corpus.intake.entries import (
     MOST_DOCUMENT_BYTES,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _CHUNK: Final = 1 << 20
 # So many processes may die of one table before the rest of it is given up.
 _MOST_DEATHS: Final = 3
-_KNOWN: Final = tuple(sorted({name for names in NAMES.values() for name in names}))
+_KNOWN: Final = tuple(sorted(KNOWN))
 
 
 def rows(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from corpus.text.keys import key
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -19,7 +21,7 @@ def tellable(schema: pa.Schema, known: Collection[str]) -> list[int]:
 
     Args:
         schema: a table's.
-        known: names, in lower case, of columns that hold text even where they are called binary.
+        known: names, as `corpus.text.keys` compares them, of columns that hold text even where they are called binary.
 
     Raises:
         ValueError: there is none.
@@ -29,7 +31,7 @@ def tellable(schema: pa.Schema, known: Collection[str]) -> list[int]:
         for number, field in enumerate(schema)
         if _is_tellable(field.type)
         or (_is_view_of_lists(field.type) and _is_tellable(field.type.value_type))
-        or (_is_binary(field.type) and field.name.strip().lower() in known)
+        or (_is_binary(field.type) and key(field.name) in known)
     ]
     if not found:
         raise ValueError("no column of text")

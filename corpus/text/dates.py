@@ -7,13 +7,19 @@ weekday or a small word, or it is no date. dateparser is asked for the rest. No 
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
+from corpus.text.addressed import in_url
+from corpus.text.calendars import of_era
+from corpus.text.halves import PIVOT, in_one_form, without_zone_name
+from corpus.text.moment import Moment, is_nobodys
 from corpus.text.months import AMERICAN_ZONES, FILLERS, MONTHS, VAGUE_ZONES, ZONES
-from schemas import DateSource
+
+__all__ = ["LONGEST", "Moment", "NumericDates", "in_url", "parse", "stamp"]
 
 LONGEST: Final = 80
 
@@ -24,22 +30,6 @@ class NumericDates(StrEnum):
     BY_LANGUAGE = "by-language"
     DAY_FIRST = "day-first"
     MONTH_FIRST = "month-first"
-
-
-class Moment(NamedTuple):
-    """A day as the source dates it.
-
-    Attributes:
-        day: the day.
-        instant: the instant, if time and offset are known.
-        ambiguous: whether day and month could be the other way round.
-        source: where it was found; a declared field unless the finder says otherwise.
-    """
-
-    day: date
-    instant: datetime | None = None
-    ambiguous: bool = False
-    source: DateSource = DateSource.DECLARED
 
 
 _YEAR: Final = r"(?P<y>1[6-9]\d\d|20\d\d)"
@@ -55,6 +45,9 @@ _BASIC: Final = re.compile(
 _UNIX: Final = re.compile(r"(.*[^\W\d_]{3} +\d\d?) (\d\d:\d\d(?::\d\d)?)( +[^ ]{1,6})? ((?:1[6-9]|20)\d\d)")
 # As web servers log them: 11/Sep/2020:04:05:06 +0000.
 _LOGGED: Final = re.compile(r"(\d\d?)/([^\W\d_]{3})/(\d{4}):(?=\d\d:)")
+# Of the usual calendar; a year beyond these may be of another.
+_FIRST_YEAR: Final = 1_600
+_LAST_YEAR: Final = 2_200
 _WORD: Final = r"(?P<m>[^\W\d_]{3,14})"
 _FORMS: Final = (
     re.compile(rf"\b(?P<d>\d\d?)(?:st|nd|rd|th|er|re|º|ª|°|\.|-)?[\s.]*(?:of |de |d'|d’|-)?\s*{_WORD}\.?,?-?\s*(?:of |de |del )?\s*{_YEAR}\b"),
@@ -65,21 +58,14 @@ _FORMS: Final = (
 )  # fmt: skip
 _NUMERIC: Final = re.compile(r"\b(\d\d?)([./-])\s?(\d\d?)\2\s?(1[6-9]\d\d|20\d\d|\d\d)\b(?!:)")
 _TIME: Final = re.compile(
-    r"(?<![\d:])(\d\d?)(?:\s?[:.h]\s?([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?)?\s*(a\.?m\.?|p\.?m\.?)?(?![\w:])"
+    r"(?<![\d:])(\d\d?)(?:\s?[:.h]\s?([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?)?\s*(?:(a\.?m\.?|p\.?m\.?)|(?<=\d)(?:hs?|hrs|uhr)\.?)?(?![\w:])"
 )
 _CLOCK: Final = re.compile(r"(\d\d?)[時시点时](?:\s?(\d\d?)[分분])?")
 _OFFSET: Final = re.compile(r"(?:\b(?:utc|gmt))?\s?([+\-−])(\d\d?):?(\d\d)?(?!\d)")
 _TOKEN: Final = re.compile(r"[^\s,;|()\[\]/–—·•:-]+")
 _DIGIT: Final = re.compile(r"\d")
-_IN_URL: Final = re.compile(r"/(1[6-9]\d\d|20\d\d)[/-](\d\d?)[/-](\d\d?(?=/|$)|\d\d(?=-))")
 _NONE: Final = timedelta(0)
 _MONTH_FIRST_LANGUAGES: Final = frozenset({"en", "fil", "tl"})
-
-
-def in_url(url: str | None) -> date | None:
-    """The day in a URL's path, as `/2020/09/11/`."""
-    found = _IN_URL.search(url) if url else None
-    return _day(*map(int, found.groups())) if found else None
 
 
 @lru_cache(maxsize=8_192)
@@ -97,14 +83,27 @@ def parse(
         language: what the article is in, for `by-language`.
         hint: the day in the article's URL, which decides before `numeric`.
     """
-    text = written.strip().strip(".,;|()[]").strip()
+    found = _parse(written, numeric, language, hint)
+    return None if found is None or is_nobodys(found) else found
+
+
+def _parse(written: str, numeric: NumericDates, language: str | None, hint: date | None) -> Moment | None:
+    text = written.strip()
     if not 6 <= len(text) <= LONGEST or _DIGIT.search(text) is None:
         return None
+    if not text.isascii():
+        text = "".join(str(unicodedata.decimal(one, one)) for one in text)
+    # What an offset is called, behind it.
+    text = without_zone_name(text).strip(".,;|()[]").strip()
     iso = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
     if iso:
-        return _from_iso(iso)
+        declared = _from_iso(iso)
+        if declared is None or _FIRST_YEAR <= declared.day.year <= _LAST_YEAR:
+            return declared
+        era = of_era(iso[0], language)
+        return Moment(era[0]) if era else declared
     folded = text.casefold().replace("a.m", "am").replace("p.m", "pm").replace("\u2019", "'")
-    folded = _LOGGED.sub(r"\1 \2 \3 ", _UNIX.sub(r"\1 \4 \2\3", folded))
+    folded = in_one_form(_LOGGED.sub(r"\1 \2 \3 ", _UNIX.sub(r"\1 \4 \2\3", folded)))
     found = _find_day(folded, numeric, language, hint)
     if found is None:
         return None
@@ -183,6 +182,8 @@ def _find_day(
     iso = re.search(rf"\b{_YEAR}-(?P<m>\d\d?)-(?P<d>\d\d?)(?!\d)t?", text)
     if iso and (day := _day(int(iso["y"]), int(iso["m"]), int(iso["d"]))):
         return day, False, f"{text[: iso.start()]} {text[iso.end() :]}"
+    if era := of_era(text, language):
+        return era[0], False, f"{text[: era[1]]} {text[era[2] :]}"
     digits = _NUMERIC.search(text)
     if digits is None:
         return None
@@ -196,7 +197,7 @@ def _numeric(
     first, separator, second, year = int(found[1]), found[2], int(found[3]), int(found[4])
     short = year < 100
     if short:
-        year += 2000 if year < 69 else 1900
+        year += 2000 if year < PIVOT else 1900
     day_first, month_first = _day(year, second, first), _day(year, first, second)
     if hint is not None and hint in {day_first, month_first}:
         return hint, False
@@ -223,7 +224,8 @@ def _find_time(text: str) -> tuple[tuple[int, int, int] | None, str]:
                 minute is None
                 and half is None
                 and form is _TIME
-                and not re.match(r"\s*(h|uhr|hrs)\b", text[found.end() :])
+                and not re.match(r"\s*(h|hs|uhr|hrs)\b", text[found.end() :])
+                and not re.search(r"\d(h|hs|uhr|hrs)$", found[0])
             ):
                 continue
             number = int(hour)

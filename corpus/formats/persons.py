@@ -1,0 +1,163 @@
+"""Who wrote an article, as values of somebody's dataset say: names in texts, lists and objects of many shapes."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.formats import bylines
+from corpus.formats.printed import is_nothing, unprinted
+from corpus.text.normalise import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LONGEST_NAME: Final = 200
+_MOST_LISTED: Final = 60
+_MOST_DEEP: Final = 6
+# Where objects name a person, the surest first; and in parts.
+_WHOLE: Final = (
+    "name",
+    "fullname",
+    "displayname",
+    "authorname",
+    "author",
+    "original",
+    "title",
+    "text",
+    "value",
+    "label",
+    "$t",
+    "#text",
+    "_",
+)
+_GIVEN: Final = ("givenname", "firstname", "given", "first", "forename")
+_MIDDLE: Final = ("middlename", "middle", "additionalname")
+_FAMILY: Final = ("familyname", "lastname", "family", "last", "surname")
+# Where they hold others.
+_WITHIN: Final = ("authors", "person", "persons", "people", "items", "creators", "contributors")
+_NO_LETTER: Final = re.compile(r"[\W_]+")
+# What a template left, an address, a handle.
+_PLACEHOLDER: Final = re.compile(r"(?:\[\[|\{\{|\$\{|<%|%%|\{%|##).*|%[\w.]+%|#\w+#|\{\w+\}")
+_ADDRESS: Final = re.compile(
+    r"(?:https?:)?//\S+|www\.\S+|mailto:\S+|\S+@\S+\.\S+|[\w.-]+\.[a-z]{2,}(?:/\S*)?|/\S+|@\S+"
+)
+_MAILED: Final = re.compile(r"\s*[<(\[]?\S+@\S+\.\w+[>)\]]?\s*")
+# `Doe, Jane`: a family name with its particles, and given names.
+_FAMILY_NAME: Final = r"(?:(?:[a-zà-ÿ'’]{1,5}\s+){0,2}[^\W\d_][\w'’.-]*)"
+_GIVEN_NAMES: Final = r"(?:[^\W\d_][\w'’-]*\.?(?:\s+[^\W\d_][\w'’-]*\.?){0,2})"
+_INVERTED: Final = re.compile(rf"({_FAMILY_NAME}),\s*({_GIVEN_NAMES})")
+_SEMICOLON: Final = re.compile(r"\s*[;；|]\s*")
+_AND: Final = re.compile(r"\s+(?:and|und|et|y|e|en|og|och|&)\s+")
+
+
+def people(value: Any) -> tuple[tuple[str, ...], str | None]:
+    """Return authors in order, and an agency."""
+    if isinstance(value, str):
+        return _of_text(value) if len(value) <= LONGEST_NAME else _of(value)
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+        return people(value[0])
+    return _of(value)
+
+
+@lru_cache(maxsize=8_192)
+def _of_text(written: str) -> tuple[tuple[str, ...], str | None]:
+    return _of(written)
+
+
+def _of(value: Any) -> tuple[tuple[str, ...], str | None]:
+    authors: list[str] = []
+    agency: str | None = None
+    for number, written in enumerate(_texts(value, 0)):
+        if number >= _MOST_LISTED:
+            break
+        found = _read(written)
+        if found is not None:
+            authors += found.authors
+            agency = agency or found.agency
+    return tuple(dict.fromkeys(authors)), agency
+
+
+def _texts(value: Any, depth: int) -> Iterator[str]:
+    """Yield the texts that name people, one after the other."""
+    if depth > _MOST_DEEP:
+        return
+    if isinstance(value, str):
+        told = unprinted(value) if value.lstrip()[:1] in "[{(aIS" else value
+        if isinstance(told, str):
+            yield told
+        else:
+            yield from _texts(told, depth + 1)
+    elif isinstance(value, list):
+        for one in value[:_MOST_LISTED]:
+            yield from _texts(one, depth + 1)
+    elif isinstance(value, dict):
+        yield from _of_object(value, depth)
+
+
+def _of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
+    fields = {_NO_LETTER.sub("", str(key).lower()) or str(key): held for key, held in value.items()}
+    for name in _WITHIN:
+        if isinstance(fields.get(name), (list, dict)) and not is_nothing(fields[name]):
+            yield from _texts(fields[name], depth + 1)
+            return
+    parts = [_first(fields, names) for names in (_GIVEN, _MIDDLE, _FAMILY)]
+    if parts[0] and parts[2]:
+        yield " ".join(part for part in parts if part)
+        return
+    for name in _WHOLE:
+        if not is_nothing(held := fields.get(name)):
+            yield from _texts(held, depth + 1)
+            return
+    if only := parts[2] or parts[0]:
+        yield only
+
+
+def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    return next((one for name in names if isinstance(one := fields.get(name), str) and not is_nothing(one)), None)
+
+
+@lru_cache(maxsize=8_192)
+def _read(written: str) -> bylines.Byline | None:
+    """Return who a text names; None if it names nobody."""
+    if len(written) > 5 * LONGEST_NAME:
+        return None
+    found = one_line(written)
+    if is_nothing(found) or _PLACEHOLDER.fullmatch(found):
+        return None
+    found = found.strip("[]'\"").strip()
+    if " " in found and "@" in found:
+        # An address behind a name.
+        found = _MAILED.sub(" ", found).strip()
+    if is_nothing(found) or _ADDRESS.fullmatch(found):
+        return None
+    inverted = _inverted(found)
+    if inverted is not None:
+        return bylines.Byline(inverted)
+    byline = bylines.read_line(found) or bylines.read_names(found)
+    if byline is not None:
+        return byline
+    return bylines.Byline((found,)) if len(found) <= LONGEST_NAME else None
+
+
+def _inverted(written: str) -> tuple[str, ...] | None:
+    """Return the names of a text in which each has its family name first, and a comma; None if it is not so written."""
+    if "," not in written:
+        return None
+    parts = _SEMICOLON.split(written)
+    if len(parts) == 1:
+        parts = _AND.split(written)
+    if len(parts) == 1 and written.count(",") > 1:
+        # Doe, Jane, Roe, John: only if none of them is a name of its own.
+        pieces = [piece.strip() for piece in written.split(",")]
+        if len(pieces) % 2 or any(" " in piece for piece in pieces[::2]):
+            return None
+        parts = [f"{family}, {given}" for family, given in zip(pieces[::2], pieces[1::2], strict=True)]
+    found: list[str] = []
+    for part in parts:
+        match = _INVERTED.fullmatch(part.strip())
+        if match is None or bylines.is_no_name(match[1]) or bylines.is_no_name(match[2]):
+            return None
+        found.append(f"{match[2]} {match[1]}")
+    return tuple(found)

@@ -1,0 +1,157 @@
+"""Values that somebody's tool printed into a cell: lists and objects as Python, NumPy, JSON and databases write them.
+
+And what tools write where there is nothing. Nothing is evaluated: a value that is not plain data stays a text.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+# As pandas, databases and spreadsheets write that there is no value.
+NOTHING: Final = frozenset(
+    ["", "nan", "none", "null", "n/a", "#n/a", "<na>", "nat", "\\n", "undefined", "(null)", "(none)", "[null]", "[none]",
+     "[nan]", "[]", "{}", "()", "[[]]", "[{}]", "['']", '[""]', "set()", "-", "--", "---", "–", "—", "#value!", "#ref!", "#name?", "''", '""']
+)  # fmt: skip
+LONGEST_NOTHING: Final = max(map(len, NOTHING)) + 4
+# Longer ones are texts that happen to begin with a bracket.
+_LONGEST: Final = 20_000
+_MOST_DEEP: Final = 20
+_OPEN: Final = {"[": "]", "{": "}", "(": ")"}
+# As NumPy and pandas print an array: array([…], dtype=object), Index([…]).
+_CALLED: Final = re.compile(
+    r"(?:array|Index|Series|frozenset|set|list|tuple|OrderedDict|deque)\((.*?)(?:,\s*(?:dtype|name)=[\w' ]+)*\)",
+    re.DOTALL,
+)
+_QUOTED: Final = re.compile(r"""[bu]?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", re.DOTALL)
+# Between the members of a list of texts: what parts them, and what says nothing.
+_BETWEEN: Final = re.compile(r"[\s,\[\](){}]|\.\.\.|\b(?:None|null|nan|NaN|NULL|NA)\b")
+# Names that no value of Python has.
+_JSON_NAMES: Final = re.compile(r"\b(?:null|nan|NaN|NaT|true|false)\b")
+_PYTHON: Final = {"null": "None", "nan": "None", "NaN": "None", "NaT": "None", "true": "True", "false": "False"}
+# PostgreSQL's arrays: {Jane Doe,"Roe, John"}.
+_POSTGRES: Final = re.compile(r"\{[^{}:]*\}")
+_EXCEL: Final = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def is_nothing(value: Any) -> bool:
+    """Return whether a value says nothing: empty, or what a tool writes where there is none."""
+    if isinstance(value, str):
+        return not value or (len(value) <= LONGEST_NOTHING and value.strip().lower() in NOTHING)
+    if isinstance(value, list):
+        return not value or (len(value) == 1 and is_nothing(value[0]))
+    return value is None or value == {} or value != value  # noqa: PLR0124 - NaN
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Return a value of MongoDB's extended JSON as what it stands for; any other as it is."""
+    if isinstance(value, list) and depth < _MOST_DEEP and any(isinstance(one, (dict, list)) for one in value):
+        return [plain(one, depth + 1) for one in value]
+    if not isinstance(value, dict) or len(value) != 1:
+        return value
+    ((key, held),) = value.items()
+    if not isinstance(key, str) or not key.startswith("$") or depth >= _MOST_DEEP:
+        return value
+    held = plain(held, depth + 1)
+    match key:
+        case "$date":
+            return _instant(held)
+        case "$numberLong" | "$numberInt" | "$numberDouble" | "$numberDecimal":
+            return _number(held)
+        case "$timestamp":
+            return held.get("t") if isinstance(held, dict) else None
+        case "$oid" | "$uuid" | "$symbol" | "$code":
+            return held
+        case "$undefined" | "$minKey" | "$maxKey":
+            return None
+    return value
+
+
+def _instant(held: Any) -> Any:
+    """Milliseconds since 1970, before it too, as ISO 8601."""
+    if isinstance(held, bool) or not isinstance(held, (int, float)):
+        return held
+    try:
+        return (_EPOCH + timedelta(milliseconds=held)).isoformat().replace("+00:00", "Z")
+    except (OverflowError, ValueError):
+        return None
+
+
+def _number(held: Any) -> Any:
+    try:
+        return held if not isinstance(held, str) else int(held) if held.lstrip("-").isdigit() else float(held)
+    except ValueError:
+        return None
+
+
+def unprinted(written: str) -> Any:
+    """Return the list or object that a text is the print of; the text itself if it is none.
+
+    >>> unprinted("['Jane Doe' 'John Roe']")
+    ['Jane Doe', 'John Roe']
+    """
+    text = written.strip()
+    if len(text) > _LONGEST or len(text) < 2:
+        return written
+    if called := _CALLED.fullmatch(text):
+        text = called[1].strip()
+    if _OPEN.get(text[:1]) != text[-1:] or (text.startswith(("[[", "{{")) and text[2:3].isalpha()):
+        return written
+    for read in (json.loads, _listed, _literal):
+        try:
+            found = read(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            continue
+        if isinstance(found, (list, tuple, dict, set)):
+            return _lists(found, 0)
+    if _POSTGRES.fullmatch(text):
+        return [part.strip().strip('"') for part in re.findall(r'"(?:[^"\\]|\\.)*"|[^,{}]+', text) if part.strip()]
+    return written
+
+
+def _listed(text: str) -> list[str] | None:
+    """Return the members of a list of nothing but texts, whatever parts them; None if it holds anything else."""
+    if text.startswith("{") and ":" in _QUOTED.sub("", text):
+        return None
+    if _BETWEEN.sub("", _QUOTED.sub("", text)):
+        return None
+    found: list[str] = []
+    for quoted in _QUOTED.findall(text):
+        try:
+            one = ast.literal_eval(quoted)
+        except (ValueError, SyntaxError):
+            return None
+        if isinstance(one, bytes):
+            one = one.decode("utf-8", "replace")
+        found.append(one)
+    return found
+
+
+def _literal(text: str) -> Any:
+    # Only literals: no name is looked up, nothing is called.
+    pieces = _QUOTED.split(text)
+    quoted = _QUOTED.findall(text)
+    names = [_JSON_NAMES.sub(lambda name: _PYTHON[name[0]], piece) for piece in pieces]
+    joined = "".join(f"{piece}{text_}" for piece, text_ in zip(names, [*quoted, ""], strict=True))
+    return ast.literal_eval(joined)
+
+
+def _lists(value: Any, depth: int) -> Any:
+    if depth > _MOST_DEEP:
+        return None
+    if isinstance(value, (list, tuple, set)):
+        return [_lists(one, depth + 1) for one in (sorted(value, key=str) if isinstance(value, set) else value)]
+    if isinstance(value, dict):
+        return {str(key): _lists(one, depth + 1) for key, one in value.items()}
+    return value if isinstance(value, (str, int, float, bool)) else None
+
+
+def without_escapes(text: str) -> str:
+    """Return a text without `_x000D_` and its like, as which spreadsheets write control characters."""
+    if "_x0" not in text:
+        return text
+    return _EXCEL.sub(lambda found: {"\r": "", "\n": "\n", "\t": "\t", "_": "_"}.get(chr(int(found[1], 16)), ""), text)
