@@ -49,6 +49,7 @@ class Reached:
         self._apart = frozenset(apart)
         self._seen: set[tuple[str, str, tuple[str, ...], bool]] = set()
         self._executed: set[str] = set()
+        self._named: set[str] = set()
         self._attributes: set[str] = set()
         # Fields of classes that only annotations name, until something uses an attribute of that name.
         self._fields: dict[str, list[tuple[Piece, ast.ClassDef]]] = {}
@@ -64,8 +65,8 @@ class Reached:
 
     @property
     def modules(self) -> set[str]:
-        """The modules of which something is used."""
-        return {module for module, _, _ in self.pieces}
+        """The modules of which something is used, or which are named as text: beside them may be files."""
+        return {module for module, _, _ in self.pieces} | self._named
 
     def reads_docstrings(self) -> bool:
         """Return whether any of the code reads docstrings when it runs."""
@@ -195,6 +196,7 @@ class Reached:
             if _REFERENCE.fullmatch(text):
                 name, _, inner = text.partition(":")
                 if self._sources.module(name) is not None:
+                    self._named.add(name)
                     first, *rest = inner.split(".")
                     self._follow(Target(name, first or None), tuple(rest))
             elif imports and text.startswith("."):

@@ -49,7 +49,7 @@ def of_function(node: Function) -> Scope:
         free = {one.arg for one in positional} if not arguments.kwonlyargs else set()
     else:
         free = names - kept - parameters
-    return Scope(local, frozenset(free - outer) - _seen_as_text(body))
+    return Scope(local, frozenset(free - outer) - _seen_as_text(body) - _in_classes(body))
 
 
 def of_comprehension(node: Comprehension) -> Scope:
@@ -64,6 +64,12 @@ def of_class(node: ast.ClassDef) -> Scope:
     """Return the scope of a class body, whose names are attributes and keep their own."""
     names, _, outer = _bound([*node.body])
     return Scope(frozenset(names - outer), is_class=True)
+
+
+def _in_classes(body: Iterable[ast.AST]) -> set[str]:
+    """The names that classes in a function bind: there, they may be those of the function too."""
+    classes = [node for part in body for node in ast.walk(part) if isinstance(node, ast.ClassDef)]
+    return {name for node in classes for name in of_class(node).bound}
 
 
 def _seen_as_text(body: Iterable[ast.AST]) -> frozenset[str]:

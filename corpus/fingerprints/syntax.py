@@ -136,6 +136,9 @@ class Text:
         innermost = self._scopes[-1] if self._scopes else None
         for scope in reversed(self._scopes):
             if name in scope.bound and (not scope.is_class or scope is innermost):
+                if scope.is_class:
+                    # On the right of `x = x` it is the one further out.
+                    self.names.add((name, *attributes))
                 if name not in scope.free:
                     return name
                 if name not in scope.called:

@@ -23,7 +23,10 @@ MODULES = {
     "corpus.reading.look": "def show(): return 40\n",
     "schemas.__init__": "",
     **{f"corpus.stages.{name}": f"import polars as pl\ndef {name}(): return pl, 50\n" for name in covered.STAGES},
-    "corpus.stages.report": "from corpus.reading.look import show\ndef report(): return show()\n",
+    "corpus.stages.report": (
+        "from corpus.reading.look import show\ndef report(): return show(), files('corpus.words') / 'list.txt'\n"
+    ),
+    "corpus.words.__init__": '"""Nothing but files."""',
 }
 
 
@@ -34,6 +37,7 @@ def packages(tmp_path: Path) -> dict[str, Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source)
     (tmp_path / "corpus/reading/page.css").write_text("a { color: red }")
+    (tmp_path / "corpus/words/list.txt").write_text("one")
     return {name: tmp_path / name for name in ("corpus", "schemas")}
 
 
@@ -55,6 +59,7 @@ def edit(path: Path, before: str, after: str) -> None:
         ("corpus/shared.py", "it", "me", set(), set()),
         ("corpus/reading/look.py", "40", "41", {"report"}, set()),
         ("corpus/reading/page.css", "red", "tan", {"report"}, set()),
+        ("corpus/words/list.txt", "one", "two", {"report"}, set()),
         ("corpus/stages/validate.py", "50", "51", {"validate"}, set()),
         ("corpus/stages/ingest.py", "50", "51", {"ingest"}, set()),
         ("corpus/formats/__init__.py", "text/html", "text/xhtm", {"ingest"}, {"text/html", "text/xhtm"}),

@@ -98,6 +98,10 @@ WAYS: dict[str, tuple[str, dict[str, str]]] = {
         "import corpus.a\ndef stage(): pass",
         {"corpus.a": "import corpus.b", "corpus.b": "def f(): return 1\nf()"},
     ),
+    "a name that a class takes over": (
+        "from corpus.a import used\nclass A:\n    used = used\ndef stage(): A.used()",
+        {"corpus.a": USED},
+    ),
     "another package of ours": ("from schemas.a import used\ndef stage(): used()", {"schemas.a": USED}),
     "a loop at import": ("from corpus.a import X\ndef stage(): X", {"corpus.a": "X = []\nfor n in range(3):\n    X.append(n + 1 - 1)"}),
 }  # fmt: skip

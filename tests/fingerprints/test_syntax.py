@@ -160,6 +160,10 @@ DIFFERENT = {
         "def h():\n    x = 0\n    class A:\n        x = 1\n        def f(self): return x",
         "def h():\n    y = 0\n    class A:\n        x = 1\n        def f(self): return x",
     ),
+    "a local that a class in the function reads": (
+        "def f(g):\n    x = g()\n    class A:\n        x = x\n    return A",
+        "def f(g):\n    y = g()\n    class A:\n        x = x\n    return A",
+    ),
     "what is imported": ("def f():\n    from a import b\n    b()", "def f():\n    from c import b\n    b()"),
     "a pattern": ("match a:\n    case 1:\n        b()", "match a:\n    case 2:\n        b()"),
     "a global that is assigned": ("def f():\n    global a\n    a = 1", "def f():\n    a = 1"),
