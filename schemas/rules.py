@@ -35,6 +35,9 @@ class Check(StrEnum):
     PAYWALL = "paywall"
     TRUNCATED = "truncated"
     ENCODING = "encoding"
+    HTTP_STATUS = "http_status"
+    INDEX_PAGE = "index_page"
+    LANGUAGE_CONFLICT = "language_conflict"
     NUL = "nul"
     FRONT_MATTER = "front_matter"
     AMBIGUOUS_DATE = "ambiguous_date"
@@ -81,6 +84,13 @@ RULES: Final[dict[Check, Rule]] = {
     Check.PAYWALL: Rule(_W, "the page says of itself that it is not free to read; the text may be a part"),
     Check.TRUNCATED: Rule(_W, "the text ends in an ellipsis, as a part of one does"),
     Check.ENCODING: Rule(_W, "the bytes are not UTF-8 and were decoded otherwise"),
+    Check.HTTP_STATUS: Rule(
+        _B, "the server answered with an error (400 or above); the page is not what its address names"
+    ),
+    Check.INDEX_PAGE: Rule(_W, "a front page or list of teasers: many linked headings and hardly any text of its own"),
+    Check.LANGUAGE_CONFLICT: Rule(
+        _W, "the page declares another language than its text is surely in; the text's is taken"
+    ),
     Check.NUL: Rule(_W, "NUL characters were removed"),
     Check.FRONT_MATTER: Rule(_B, "the front matter cannot be read"),
     Check.AMBIGUOUS_DATE: Rule(_W, "a numeric date whose day and month could be swapped"),

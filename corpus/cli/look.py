@@ -14,11 +14,15 @@ from corpus.cli.show import count, echo, json_option, print_json, print_pairs, p
 if TYPE_CHECKING:
     from corpus.versioning.inquiry import Known
 
+# Values of witnesses are shown so far; JSON has all of them.
+_LONGEST_SHOWN: Final = 160
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--explain", is_flag=True, help="Show which witness each field of a page comes from, and the others.")
 @json_option
-def check(paths: tuple[str, ...], as_json: bool) -> int:
+def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
     """Say what would become of documents, without adding them.
 
     Takes what `corpus add` takes; a folder stands for the documents in it. Exit 1 if any would be quarantined.
@@ -27,7 +31,8 @@ def check(paths: tuple[str, ...], as_json: bool) -> int:
     from corpus.intake.gather import expand, lines_of
 
     settings, known, tombstones = _corpus_here()
-    fates = check_paths(expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ()), settings, known, tombstones)
+    chosen = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
+    fates = check_paths(chosen, settings, known, tombstones, explain=explain)
     bad = sum(fate.fate in {Fate.QUARANTINED, Fate.SKIPPED} for fate in fates)
     if as_json:
         print_json(fates)
@@ -63,6 +68,14 @@ def _corpus_here() -> tuple[Any, Any, Any]:
         return chosen, None, tombstones
 
 
+def _print_explanation(explanation: Any) -> None:
+    """Print the witnesses of each field, the believed one first and marked."""
+    for field, witnesses in explanation.items():
+        echo(f"  {field}")
+        for one in witnesses:
+            echo(f"    {'>' if one['believed'] else ' '} {safe(one['witness'])}: {safe(one['value'][:_LONGEST_SHOWN])}")
+
+
 def _print_fate(fate: Any) -> None:
     echo(f"{safe(fate.source)}: {fate.fate.value}")
     print_pairs(
@@ -79,6 +92,8 @@ def _print_fate(fate: Any) -> None:
     )
     for severity, name, found in fate.verdicts:
         echo(f"  {severity}: {name}{f' ({safe(found)})' if found else ''}")
+    if fate.explanation:
+        _print_explanation(fate.explanation)
 
 
 @click.command()

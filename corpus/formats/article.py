@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from corpus.formats.evidence import Evidence
     from schemas import Check, DateSource
 
 
@@ -108,6 +109,15 @@ class Parser(Protocol):
 
     def parse(self, document: Document) -> Parsed:
         """Parse one document. Never raises for bad input: says so in `problems`."""
+        ...
+
+
+@runtime_checkable
+class ExplainingParser(Parser, Protocol):
+    """A parser that can say where the fields of a document come from."""
+
+    def explain(self, document: Document) -> Evidence:
+        """Parse one document, and return what each witness in it says of its fields."""
         ...
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from corpus.intake.entries import Item, Selection, Skipped
+from corpus.intake.explaining import Witness, explained
 from corpus.intake.gather import documents as documents_at
 from corpus.intake.refusing import without_withdrawn
 from corpus.resolve.identity import with_identity
@@ -66,6 +67,7 @@ class Checked:
     article_id: str | None
     rule: str | None
     verdicts: list[tuple[str, str, str | None]]
+    explanation: dict[str, list[Witness]] | None = None
 
 
 def check_paths(
@@ -73,6 +75,8 @@ def check_paths(
     settings: Settings,
     known: Sequence[Path] | None,
     tombstones: Tombstones | None = None,
+    *,
+    explain: bool = False,
 ) -> list[Checked]:
     """Judge what `corpus add` would take from some paths.
 
@@ -81,11 +85,16 @@ def check_paths(
         settings: by which.
         known: the shards of what the corpus knows already, if it does.
         tombstones: what was withdrawn from it.
+        explain: whether to say for each field of a page what its witnesses say.
     """
     skipped: list[Skipped] = []
     withdrawn = tombstones or Tombstones()
     entries = without_withdrawn(documents_at(paths, Selection()), withdrawn)
-    rows, said = _parsed(_found(entries, skipped, settings.ingest.max_bytes), settings, withdrawn)
+    explanations: dict[str, dict[str, list[Witness]] | None] = {}
+    found = _found(entries, skipped, settings.ingest.max_bytes)
+    if explain:
+        found = _explained(found, settings, explanations)
+    rows, said = _parsed(found, settings, withdrawn)
     blocked = {source for source, found in said.items() if any(v[0] == Severity.BLOCK.value for v in found)}
     good = with_identity(rows.filter(~pl.col("source").is_in(sorted(blocked))))
     fates = _fates(good, known, settings)
@@ -96,6 +105,7 @@ def check_paths(
             article_id=identities.get(row["source"], (None, None))[0],
             rule=identities.get(row["source"], (None, None))[1],
             verdicts=said.get(row["source"], []),
+            explanation=explanations.get(row["source"]),
             **row,
         )
         for row in rows.select(
@@ -114,7 +124,17 @@ def _found(entries: Iterable[Item | Skipped], skipped: list[Skipped], limit: int
         yield Found(
             entry.source, data, hashlib.sha256(entry.data).hexdigest(), len(entry.data), entry.media_type, "",
             entry.captured_at, entry.url, entry.published_date, entry.publisher, charset=_charset(entry),
+            status=entry.status,
         )  # fmt: skip
+
+
+def _explained(
+    found: Iterator[Found], settings: Settings, explanations: dict[str, dict[str, list[Witness]] | None]
+) -> Iterator[Found]:
+    """The documents as they come, each explained."""
+    for one in found:
+        explanations[one.source] = explained(one, settings.ingest)
+        yield one
 
 
 def _charset(entry: Item) -> str | None:

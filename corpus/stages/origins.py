@@ -14,13 +14,14 @@ import pyarrow as pa
 from corpus.arrays import numbers_of, of_numbers, whole
 from corpus.errors import ChangedWhileRead
 from corpus.formats import is_registered, media_type
+from corpus.formats.article import Problem
 from corpus.stages.captures import with_bytes
 from corpus.store import raw
 from corpus.store.batches import SEEDS, SeedFile, read_whole
 from corpus.text import dates, urls
 from corpus.text.foreign import parse_foreign
 from corpus.text.normalise import one_line
-from schemas import DateSource
+from schemas import Check, DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,10 +38,12 @@ _LARGE: Final = 250_000
 _TOGETHER: Final = 4_000_000
 _FOUND: Final = [
     "source", "data", "document_id", "size", "media_type", "captured_at", "url", "published_date", "publisher",
-    "headers",
+    "headers", "status",
 ]  # fmt: skip
 # In the value of an HTTP Content-Type.
 CHARSET: Final = r"(?i)charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})"
+# HTTP statuses from this one on are errors (RFC 9110, 15.5).
+_FIRST_ERROR: Final = 400
 _TEXT_ENDINGS: Final = (".txt", ".md", ".markdown", ".text")
 
 
@@ -59,6 +62,7 @@ class Found(NamedTuple):
     publisher: str | None = None
     is_link: bool = False
     charset: str | None = None
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ class RowGroup:
                     one["published_date"],
                     one["publisher"],
                     charset=one["charset"],
+                    status=one["status"],
                 )
 
     def ordinary(self, rows: pa.Table, kind: str, limit: int) -> Iterator[NDArray[np.int64]]:
@@ -191,7 +196,9 @@ def seed_documents(files: Iterable[tuple[SeedFile, str | None]], limit: int) -> 
 
 
 def with_provenance(parsed: Parsed, found: Found) -> Parsed:
-    """What a document says, and where it is silent, what intake knows of it."""
+    """What a document says, and where it is silent, what intake knows of it; that it is a server's error, too."""
+    if found.status is not None and found.status >= _FIRST_ERROR:
+        parsed = replace(parsed, problems=(*parsed.problems, Problem(Check.HTTP_STATUS, str(found.status))))
     if not (found.url or found.published_date or found.publisher):
         return parsed
     url = parsed.url or (urls.canonical(found.url) if found.url else None)

@@ -37,6 +37,23 @@ def _ask(text: str) -> tuple[str | None, int]:
     return (_CODES.get(code, code) if certain and code != _UNKNOWN else None), share
 
 
+def are_alike(one: str, other: str) -> bool:
+    """Whether two tags are of one language, or of languages so close that a detector takes one for the other."""
+    first, second = (tag_.lower().split("-")[0] for tag_ in (one, other))
+    return first == second or any(first in group and second in group for group in _CLOSE)
+
+
+# Closer than what separates them in a text of some lines.
+_CLOSE: Final = tuple(
+    frozenset(group.split())
+    for group in (
+        "no nb nn da sv fo", "sr hr bs sh cnr sl", "id ms jv su", "cs sk", "es gl ca pt ast oc", "ru uk be bg mk",
+        "hi mr ne bh mai sa", "zu xh ss nr nd", "st nso tn", "de lb gsw nds", "nl af fy", "fa prs ps tg", "zh yue wuu",
+        "tr az tk", "kk ky tt", "he iw yi", "tl fil ceb", "en sco", "ga gd", "it co sc", "ar arz ary", "fr ht",
+    )
+)  # fmt: skip
+
+
 @lru_cache(maxsize=4_096)
 def tag(written: str) -> str | None:
     """A language tag as people write it (`en_us`, `EN`, `de-DE.UTF-8`) in BCP 47's form; None if it is none."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _LONGEST: Final = 60
+# With its marks.
+_LONGEST_SHOWN: Final = 90
 _MOST_LABELS: Final = 400
 _MOST_LEVELS: Final = 6
 _SLIDES: Final = 3
@@ -131,7 +133,7 @@ _OVER_OTHERS: Final = re.compile(
 
 def is_over_others(text: str) -> bool:
     """Whether a line is a heading over what is none of the article."""
-    if len(text) > 4 * _LONGEST:
+    if len(text) > 4 * _LONGEST or len(text := text.strip()) > _LONGEST_SHOWN:
         return False
     line = folded(text)
     return len(line) <= _LONGEST and _OVER_OTHERS.fullmatch(line) is not None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from corpus.formats.html.evidence import Evidence
+    from corpus.formats.evidence import Evidence
     from corpus.text import dates
 
 # A guess is believed if the page shows that day, even among other things, and does not call it a change.
@@ -31,6 +31,14 @@ _SURE: Final = 5.5
 _OWN: Final = 3.5
 # Before this hour of UTC it may be the day before, from that on the next one, where people live.
 _WEST, _EAST = 9, 11
+# Where these are spoken it is the same day, but for the last hours of it.
+_EUROPEAN: Final = (
+    "de", "it", "nl", "pl", "cs", "sk", "da", "sv", "no", "nb", "nn", "fi", "hu",
+    "ro", "bg", "el", "hr", "sr", "sl", "ca", "et", "lv", "lt",
+)  # fmt: skip
+_HOURS: Final = dict.fromkeys(_EUROPEAN, (0, 20)) | dict.fromkeys(
+    ("ja", "ko", "zh", "th", "vi", "id", "hi", "ms"), (0, 11)
+)
 _DAY: Final = timedelta(days=1)
 
 
@@ -97,7 +105,10 @@ def _is_settled(page: Page, best: Witness) -> bool:
         return False
     if page.hint is not None:
         return page.hint == best.moment.day
-    return not stamps.is_utc(best.written) or _WEST <= instant.hour < _EAST
+    if not stamps.is_utc(best.written):
+        return True
+    first, last = _HOURS.get((page.language or "").partition("-")[0], (_WEST, _EAST))
+    return first <= instant.hour < last
 
 
 def _choose(page: Page, best: Witness | None, witnesses: list[Witness]) -> Witness | None:

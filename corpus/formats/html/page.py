@@ -9,33 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from selectolax.lexbor import LexborHTMLParser
 
+from corpus.formats.html import bounds
 from corpus.text.decode import declared_encoding, decode
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-# Parsers take seconds for one tag with 100,000 attributes, and minutes for 100,000 nested elements.
-LONGEST_TAG: Final = 65_536
-_MOST_ATTRIBUTES: Final = 2_000
-DEEPEST: Final = 250
 _HEAD: Final = 2_048
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _XML: Final = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})", re.IGNORECASE)
-_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})(?=[\s/>])")
-_QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
-_VOID: Final = frozenset(
-    {
-        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-        "p", "li", "dt", "dd", "tr", "td", "th", "option",
-    }
-)  # fmt: skip
-# Their content is no markup. Nothing is tried twice: most of a page is scripts, and a hostile one may be only such.
-_RAW: Final = re.compile(
-    r"<(script|style|textarea|title|xmp|noembed)(?=[\s/>])[^<>]*+>"
-    r"[^<]*+(?:<(?!/\1[\s/>])[^<]*+)*+(?:</\1[^<>]*+>?|\Z)"
-    r"|<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)",
-    re.IGNORECASE,
-)
 
 
 class Unreadable(Exception):
@@ -73,7 +55,8 @@ def read(data: bytes, declared: str | None = None) -> Page | None:
     if encoding is None:
         return None
     text = text.replace("\0", "")
-    _require_bounds(text)
+    if (found := bounds.excess(data if encoding == "utf-8" else text.encode("utf-8", "replace"))) is not None:
+        raise Unreadable(found)
     return Page(LexborHTMLParser(text), text, encoding)
 
 
@@ -92,29 +75,3 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
                 return data.decode(encoding, "replace"), encoding
     decoded = decode(data)
     return decoded.text, decoded.encoding
-
-
-def _require_bounds(text: str) -> None:
-    plain = _RAW.sub(" ", text)
-    for piece in plain.split("<"):
-        if len(piece) > LONGEST_TAG and _opens(piece):
-            # Quoted values may be as long as they like: pictures stand in them whole.
-            tag = _QUOTED.sub("", piece).partition(">")[0]
-            if len(tag) > LONGEST_TAG or len(tag.split()) > _MOST_ATTRIBUTES:
-                raise Unreadable(f"a tag of {len(tag):,} characters without its values")
-    depth = deepest = 0
-    for closing, name in _TAG.findall(plain):
-        if name.lower() in _VOID:
-            continue
-        depth = max(depth - 1, 0) if closing else depth + 1
-        deepest = max(deepest, depth)
-    if deepest > _MOST_OPEN:
-        raise Unreadable(f"{deepest:,} elements within each other")
-
-
-def _opens(piece: str) -> bool:
-    return piece[:1].isalpha() or piece[:1] in "/!?"
-
-
-# Unclosed elements make a page look deeper than it is; real pages of the sort stay below this.
-_MOST_OPEN: Final = 4 * DEEPEST

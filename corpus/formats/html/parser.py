@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 
 from corpus.formats.article import Document, Parsed, Problem
+from corpus.formats.evidence import Evidence
 from corpus.formats.html import jsonld, meta, moments, page, people, sites, texts, titles, witnesses
-from corpus.formats.html.evidence import Evidence
 from corpus.text import dates, language, urls
 from corpus.text.normalise import one_line
 from schemas import Check, DateSource
@@ -20,10 +20,19 @@ if TYPE_CHECKING:
 _CUT: Final = 1_200
 _LONGEST_CREDIT: Final = 300
 _MOST_LISTED: Final = 60
-_CREDIT: Final = (
-    "figcaption [class*=credit i]", "figure [class*=credit i]", "figcaption [class*=copyright i]",
-    "figure [class*=copyright i]", "figure [class*=source i]", "[itemprop=copyrightHolder]",
-)  # fmt: skip
+_LINKED_HEADINGS: Final = "h1 a[href], h2 a[href], h3 a[href], h4 a[href], a[href] h2, a[href] h3, a[href] h4"
+_MOST_HEADINGS: Final = 400
+_SHORTEST_HEADLINE: Final = 25
+# So many are an index, if the page has less text of its own than they would have with a line or two each.
+# What is called with more words is called by a headline.
+_MOST_HYPHENS: Final = 3
+_MOST_TEASERS: Final = 8
+_PER_TEASER: Final = 90
+# A text of so many characters shows its language, if the detector is certain.
+_SURE: Final = 100
+_FIGURES: Final = "figure, figcaption"
+_CREDIT: Final = "[class*=credit i], [class*=copyright i], [class*=source i]"
+_HOLDER: Final = "[itemprop=copyrightHolder]"
 _CREDIT_LABEL: Final = re.compile(
     r"^(?:(?:photo(?:graph)?|image|picture|bild|foto|crédit|credit|quelle|source|fuente)\s*(?:credit)?\s*[:：]\s*|©\s*|\(c\)\s*)",
     re.IGNORECASE,
@@ -82,9 +91,18 @@ class HtmlParser:
         modified = moments.modified(dated, evidence)
         authors, agency = people.people(tree, nodes, node, found, sites.sites_of(node, found, host), evidence)
         credits_ = _credits(tree)
+        teasers = 0 if _is_article(node, found, url) else _teasers(tree)
         text, headings, speaker = texts.find(read, title, description, authors, node)
-        tongue = tongue or language.detect(text[:4_000])
         problems = [] if read.encoding == "utf-8" else [Problem(Check.ENCODING, read.encoding)]
+        spoken = language.detect(text[:4_000])
+        if tongue is None:
+            tongue = spoken
+        elif spoken is not None and len(text) >= _SURE and not language.are_alike(tongue, spoken):
+            # A page's default says less than its text.
+            problems.append(Problem(Check.LANGUAGE_CONFLICT, f"declared {tongue}, written in {spoken}"))
+            tongue = spoken
+        if teasers >= _MOST_TEASERS and len(text) < teasers * _PER_TEASER:
+            problems.append(Problem(Check.INDEX_PAGE, f"{teasers} linked headings"))
         if not text and title is None:
             problems.append(Problem(Check.EMPTY, "no text on the page"))
         if published is not None and published.source is DateSource.GUESSED:
@@ -143,9 +161,24 @@ def _language(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared) -
         jsonld.text(node.get("inLanguage")),
         meta.first(found, meta.LANGUAGE),
     ):
-        if written and (tag := language.tag(written)):
+        if written and (tag := language.tag(written)) and tag != "und":
             return tag
     return None
+
+
+def _is_article(node: jsonld.Node, found: meta.Declared, url: str | None) -> bool:
+    """Whether a page declares that it is one article, or its address has a headline or a number in it."""
+    if node or meta.first(found, ("og:type",)) == "article" or any(name.startswith("article:") for name in found):
+        return True
+    parts = urlsplit(url or "")
+    last = f"{parts.path.rstrip('/').rpartition('/')[2]}?{parts.query}"
+    return len(re.findall(r"[-_]", last)) >= _MOST_HYPHENS or re.search(r"\d{4}", last) is not None
+
+
+def _teasers(tree: LexborHTMLParser) -> int:
+    """How many headings of the page are links, and long enough to be other articles' headlines."""
+    seen = {one_line(one.text(separator=" ")) for one in tree.css(_LINKED_HEADINGS)[:_MOST_HEADINGS]}
+    return sum(len(text) >= _SHORTEST_HEADLINE for text in seen)
 
 
 def _section(node: jsonld.Node, found: meta.Declared) -> str | None:
@@ -164,7 +197,8 @@ def _keywords(node: jsonld.Node, found: meta.Declared) -> tuple[str, ...]:
 
 def _credits(tree: LexborHTMLParser) -> tuple[str, ...]:
     found: list[str] = []
-    for node in tree.css(", ".join(_CREDIT))[:_MOST_LISTED]:
+    figures = tree.css(_FIGURES)[:_MOST_LISTED]
+    for node in [*(one for figure in figures for one in figure.css(_CREDIT)), *tree.css(_HOLDER)][:_MOST_LISTED]:
         text = _CREDIT_LABEL.sub("", one_line(node.text(separator=" "))).strip(" ()")
         if 2 <= len(text) <= _LONGEST_CREDIT:
             found.append(text)

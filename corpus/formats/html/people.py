@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborHTMLParser
 
-    from corpus.formats.html.evidence import Evidence
+    from corpus.formats.evidence import Evidence
 
 _ORGANISATIONS: Final = frozenset({"organization", "newsmediaorganization", "corporation"})
 _MOST: Final = 40

@@ -28,6 +28,29 @@ _LONGEST_TEXT: Final = 20_000
 _ATTRIBUTES: Final = re.compile(
     r"^(?:datetime|content|data-(?!.*(?:end|expir|until|valid|event|start|update|modif)).*(?:date|time|publish|stamp|created).*)$"
 )
+# Elements that bear no date in their attributes.
+_BARE: Final = frozenset(
+    {
+        "a",
+        "img",
+        "path",
+        "use",
+        "input",
+        "button",
+        "source",
+        "picture",
+        "i",
+        "b",
+        "strong",
+        "em",
+        "br",
+        "ul",
+        "ol",
+        "h5",
+        "h6",
+        "iframe",
+    }
+)
 _TITLED: Final = frozenset({"abbr", "time", "span"})
 _MOST_LEVELS: Final = 12
 _NEVER: Final = 20.0
@@ -118,6 +141,8 @@ class Scanner:
             elif tag in _HEADINGS:
                 silent = False
                 self._heads.append((position, position + len(node.text(deep=True) or ""), node))
+            elif tag in _BARE:
+                silent = False
             else:
                 silent = False
                 for candidate in self._in_attributes(node):

@@ -63,6 +63,7 @@ _DIGITS: Final = {
     for point in range(0x660, 0xFF1A)
     if unicodedata.category(chr(point)) == "Nd"
 }
+_OTHER_DIGITS: Final = re.compile("[" + "".join(map(chr, _DIGITS)) + "]")
 
 
 class Span(NamedTuple):
@@ -77,7 +78,12 @@ class Span(NamedTuple):
 
 def has_date(text: str) -> bool:
     """Whether a text may have a date in it. Cheap to ask."""
-    return _HINT.search(text if text.isascii() else text.translate(_DIGITS)) is not None
+    return _HINT.search(_in_ascii(text)) is not None
+
+
+def _in_ascii(text: str) -> str:
+    """A text with the digits of other scripts as those of ASCII."""
+    return text if text.isascii() or _OTHER_DIGITS.search(text) is None else text.translate(_DIGITS)
 
 
 def find(text: str, language: str | None = None, hint: date | None = None) -> Iterator[Span]:
@@ -88,8 +94,7 @@ def find(text: str, language: str | None = None, hint: date | None = None) -> It
         language: of the page, which decides how 03/04/2020 is read.
         hint: the day in the page's address, which decides before that.
     """
-    if not text.isascii():
-        text = text.translate(_DIGITS)
+    text = _in_ascii(text)
     position = 0
     for _ in range(_MOST):
         found = _FOUND.search(text, position)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-    from corpus.formats.html.evidence import Evidence
+    from corpus.formats.evidence import Evidence
 
 _LONGEST: Final = 300
 _SHORTEST: Final = 12
@@ -63,8 +63,9 @@ def title(
         evidence: where to record what each witness says.
     """
     sites = sites_of(node, found, host)
-    shown = list(_shown(tree, sites))
     declared = _declared(tree, node, found)
+    # Headings below the first are asked only where nothing surer speaks.
+    shown = list(_shown(tree, sites, "h1" if _LINKED in declared and evidence is None else "h1, h2, h3"))
     clean = {key: without_site(text, sites) for key, text in declared.items()}
     clean = {key: text for key, text in clean.items() if text and (folded(text) not in sites or len(clean) == 1)}
     # What another has as the whole headline is none's beginning.
@@ -188,8 +189,8 @@ def _as_most_write(text: str, clean: dict[str, str]) -> str:
     return best if forms.count(best) > max(forms.count(text), 1) else text
 
 
-def _shown(tree: LexborHTMLParser, sites: set[str]) -> Iterator[Heading]:
-    for heading in tree.css("h1, h2, h3")[: 4 * _MOST_HEADINGS]:
+def _shown(tree: LexborHTMLParser, sites: set[str], tags: str) -> Iterator[Heading]:
+    for heading in tree.css(tags)[: 4 * _MOST_HEADINGS]:
         text = shown_text(heading)
         if not text or len(text) > _LONGEST or folded(text) in sites:
             continue

@@ -1,0 +1,141 @@
+"""Bounds on a page's markup, held before it is parsed: parsers take minutes for what no real page has.
+
+Tags are found in columns, since a page has thousands of them: where each `<` is, and the eight bytes behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Parsers take seconds for one tag with 100,000 attributes, and minutes for 100,000 nested elements.
+LONGEST_TAG: Final = 65_536
+_MOST_ATTRIBUTES: Final = 2_000
+DEEPEST: Final = 250
+# Unclosed elements make a page look deeper than it is; real pages of the sort stay below this.
+MOST_OPEN: Final = 8 * DEEPEST
+_QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
+_LONGEST_NAME: Final = 8
+_VOID: Final = (
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "p", "li", "dt", "dd", "tr", "td", "th", "option",
+)  # fmt: skip
+# Their content is no markup.
+_RAW: Final = ("script", "style", "textarea", "title", "xmp", "noembed")
+_LESS, _SLASH, _MARK = ord("<"), ord("/"), ord("!")
+
+
+def _code(name: str) -> int:
+    """A name as a number of eight bytes; of a longer one its beginning."""
+    return int.from_bytes(name.encode()[:_LONGEST_NAME].ljust(_LONGEST_NAME, b"\0"), "little")
+
+
+_VOID_CODES: Final = np.sort(np.array([_code(name) for name in _VOID], np.uint64))
+_RAW_CODES: Final = np.sort(np.array([_code(name) for name in _RAW], np.uint64))
+# Each byte as a part of a name, in lower case; 0 if it is none.
+_LETTERS: Final = np.zeros(256, np.uint8)
+for _letter in b"abcdefghijklmnopqrstuvwxyz0123456789-:":
+    _LETTERS[_letter] = _letter
+    _LETTERS[ord(chr(_letter).upper())] = _letter
+_PLACES: Final = np.arange(_LONGEST_NAME)
+
+
+def excess(data: bytes) -> str | None:
+    """What of a page's markup is out of bounds; None if nothing is.
+
+    Args:
+        data: the page in UTF-8.
+    """
+    letters = np.frombuffer(data, np.uint8)
+    starts = np.flatnonzero(letters == _LESS)
+    if not len(starts):
+        return None
+    closing, codes = _names(letters, starts)
+    markup = _markup(data, starts, closing, codes)
+    long = _long_tag(data, starts, markup, codes, closing)
+    if long is not None:
+        return long
+    opens = markup & (codes != 0) & ~_among(codes, _VOID_CODES)
+    steps = np.where(closing, -1, 1)[opens]
+    if not len(steps):
+        return None
+    heights = np.cumsum(steps)
+    # Closing more than was opened leaves nothing open.
+    depths = heights - np.minimum(np.minimum.accumulate(heights), 0)
+    deepest = int(depths.max())
+    return f"{deepest:,} elements within each other" if deepest > MOST_OPEN else None
+
+
+def _names(letters: NDArray[np.uint8], starts: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
+    """Of each `<`: whether it closes, and the name behind it as a number; 0 if none is there."""
+    padded = np.concatenate((letters, np.zeros(_LONGEST_NAME + 2, np.uint8)))
+    closing = padded[starts + 1] == _SLASH
+    first = starts + 1 + closing
+    named = _LETTERS[padded[first[:, None] + _PLACES]]
+    # From the first that is no part of a name on, nothing is; a name begins with a letter.
+    part = named != 0
+    part[:, 0] = named[:, 0] >= ord("a")
+    kept = named * np.logical_and.accumulate(part, axis=1)
+    return closing, np.ascontiguousarray(kept).view(np.uint64)[:, 0]
+
+
+def _among(codes: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which codes are among some that are sorted."""
+    found: NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, codes), len(known) - 1)] == codes
+    return found
+
+
+def _markup(
+    data: bytes, starts: NDArray[np.int64], closing: NDArray[np.bool_], codes: NDArray[np.uint64]
+) -> NDArray[np.bool_]:
+    """Which `<` are markup: none within comments, scripts and the like."""
+    markup = np.ones(len(starts), np.bool_)
+    is_raw = _among(codes, _RAW_CODES) & ~closing
+    letters = np.frombuffer(data, np.uint8)
+    is_comment = letters[np.minimum(starts + 1, len(letters) - 1)] == _MARK
+    ends = {int(code): starts[closing & (codes == code)].tolist() for code in _RAW_CODES}
+    places: list[int] = starts.tolist()
+    position = -1
+    for number in np.flatnonzero(is_raw | is_comment).tolist():
+        start = places[number]
+        if start < position:
+            continue
+        if is_comment[number]:
+            if data[start : start + 4] != b"<!--":
+                continue
+            found = data.find(b"-->", start + 4)
+            end = position = len(data) if found < 0 else found + 3
+        else:
+            closers = ends[int(codes[number])]
+            at = bisect_left(closers, start)
+            end = position = closers[at] if at < len(closers) else len(data)
+        markup[number + 1 - bool(is_comment[number]) : bisect_left(places, end)] = False
+    return markup
+
+
+def _long_tag(
+    data: bytes,
+    starts: NDArray[np.int64],
+    markup: NDArray[np.bool_],
+    codes: NDArray[np.uint64],
+    closing: NDArray[np.bool_],
+) -> str | None:
+    """What is wrong with a tag that is too long. Quoted values may be of any length: pictures are kept in them."""
+    gaps = np.diff(np.append(starts, len(data)))
+    for number in np.flatnonzero(markup & (gaps > LONGEST_TAG)):
+        if codes[number] == 0:
+            continue
+        is_raw = bool(codes[number] in _RAW_CODES) and not closing[number]
+        if is_raw and data.find(b">", starts[number], starts[number] + LONGEST_TAG) >= 0:
+            continue
+        piece = data[starts[number] : starts[number] + gaps[number]].decode("utf-8", "replace")
+        tag = _QUOTED.sub("", piece).partition(">")[0]
+        if len(tag) > LONGEST_TAG or len(tag.split()) > _MOST_ATTRIBUTES:
+            return f"a tag of {len(tag):,} characters without its values"
+    return None

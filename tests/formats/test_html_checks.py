@@ -1,0 +1,127 @@
+"""Pages that are no article, or are not in the language that they declare; and what explains a page's fields."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from corpus.cli.look import check
+from corpus.formats import parser_of
+from corpus.formats.article import Document, Parsed
+from corpus.formats.html.parser import HtmlParser
+from corpus.settings import Ingest
+from corpus.stages.ingest import documents
+from corpus.stages.origins import Found
+from schemas import Check
+
+PLACES = ("harbour", "station", "school", "market", "castle", "museum", "bridge", "theatre", "park", "stadium")
+ENGLISH = "".join(
+    f"<p>The {place} is to get a stop of its own, the council of the town said after a vote on the line.</p>"
+    for place in PLACES
+)
+SPANISH = (
+    "<p>El consejo de la ciudad aprobó el lunes la nueva línea de tranvía después de un debate de siete horas, dijo el alcalde.</p>"
+    * 3
+)
+GERMAN = (
+    "<p>Der Rat der Stadt hat am Montag nach sieben Stunden die neue Linie der Straßenbahn beschlossen, sagte die Bürgermeisterin.</p>"
+    * 3
+)
+JAPANESE = "<p>町の議会は月曜日、七時間にわたる討論の末に路面電車の新しい路線を承認した、と町長は語った。</p>" * 5
+NORWEGIAN = (
+    "<p>Kommunestyret vedtok mandag den nye trikkelinjen etter en debatt på sju timer, sa ordføreren i byen til avisen.</p>"
+    * 3
+)
+
+
+def parse(page: str, url: str | None = None) -> Parsed:
+    parser = parser_of("text/html", "by-language")
+    assert parser is not None
+    return parser.parse(Document(page.encode(), "text/html", "x.html", url))
+
+
+def checks(parsed: Parsed) -> set[Check]:
+    return {problem.check for problem in parsed.problems}
+
+
+@pytest.mark.parametrize(
+    ("declared", "text", "language", "conflict"),
+    [
+        ("en-US", SPANISH, "es", True), ("en", GERMAN, "de", True), ("en", JAPANESE, "ja", True), ("de", ENGLISH, "en", True),
+        ("fr", ENGLISH, "en", True), ("und", SPANISH, "es", False), ("", GERMAN, "de", False), ("es-MX", SPANISH, "es-MX", False),
+        ("nb", NORWEGIAN, "nb", False), ("en-GB", ENGLISH, "en-GB", False), ("en", "<p>Sí, claro.</p>", "en", False),
+    ],
+)  # fmt: skip
+def test_the_text_knows_its_language_better_than_a_default(declared, text, language, conflict):
+    parsed = parse(f"<html lang='{declared}'><body><article><h1>Tram</h1>{text}</article></body></html>")
+    assert (parsed.language, Check.LANGUAGE_CONFLICT in checks(parsed)) == (language, conflict)
+
+
+def _teasers(head: str, linked: str) -> str:
+    return "".join(
+        head.format(f"{linked.format(f'/{place}')}The {place} is to get a stop of its own</a>") for place in PLACES
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "url", "is_index"),
+    [
+        (_teasers("<h2>{}</h2>", "<a href={}>"), "https://www.example.com/", True),
+        (
+            _teasers("<h3>{}</h3><p>It is to be opened in spring.</p>", "<a href={}>"),
+            "https://www.example.com/politics",
+            True,
+        ),
+        (_teasers("<div class=card><h4>{}</h4></div>", "<a href={}>"), None, True),
+        (f"<h1>Line approved</h1>{ENGLISH * 2}" + _teasers("<h4>{}</h4>", "<a href={}>"), None, False),
+        (_teasers("<h2>{}</h2>", "<a href={}>") + "<meta property=og:type content=article>", None, False),
+        (_teasers("<h2>{}</h2>", "<a href={}>"), "https://www.example.com/council-approves-the-new-line", False),
+        (_teasers("<li>{}</li>", "<a href={}>"), "https://www.example.com/", False),
+    ],
+)
+def test_front_pages_and_lists_of_teasers_are_told(page, url, is_index):
+    assert (Check.INDEX_PAGE in checks(parse(f"<html><body>{page}</body></html>", url))) is is_index
+
+
+@pytest.mark.parametrize(
+    ("status", "is_error"),
+    [(200, False), (304, False), (399, False), (None, False), (400, True), (404, True), (503, True)],
+)
+def test_a_servers_error_is_no_article(status, is_error):
+    page = f"<html><body><h1>Line approved</h1>{ENGLISH}</body></html>".encode()
+    found = Found(
+        "x.html", page, "0" * 64, len(page), "text/html", "batch", url="https://www.example.com/a", status=status
+    )
+    problems = documents([found], Ingest())["problems"].to_pylist()[0]
+    assert any(problem["check"] == Check.HTTP_STATUS for problem in problems) is is_error
+
+
+def test_each_field_says_who_spoke_and_what_others_said():
+    head = (
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Line approved by council","datePublished":"2020-01-03T10:00:00Z",'
+        '"author":{"name":"Jane Doe"}}</script><meta property=og:title content="Council says yes"><meta name=author content="Max Poe">'
+    )
+    page = f"<html><head>{head}</head><body><h1>Line approved by council</h1><p class=date>January 6, 2020</p>{ENGLISH}</body></html>"
+    evidence = HtmlParser().explain(Document(page.encode(), "text/html", "x.html"))
+    assert evidence.believed["published_date"] == "JSON-LD datePublished"
+    assert evidence.believed["authors"] == "JSON-LD author"
+    assert evidence.believed["title"] == "JSON-LD headline"
+    said = {(one.field, one.witness): one.value for one in evidence.statements}
+    assert said["title", "og:title"] == "Council says yes"
+    assert said["authors", "meta author"] == "Max Poe"
+    assert said["published_date", "shown date"] == "January 6, 2020"
+
+
+def test_check_explains_a_page(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"<html><body><h1>Line approved by council</h1><p class=date>January 6, 2020</p>{ENGLISH}</body></html>"
+    )
+    shown = CliRunner().invoke(check, [str(page), "--explain"], standalone_mode=False).output
+    assert "    > shown date: January 6, 2020" in shown
+    as_json = json.loads(CliRunner().invoke(check, [str(page), "--explain", "--json"], standalone_mode=False).output)
+    assert {"witness": "h1", "value": "Line approved by council", "believed": True} in as_json[0]["explanation"][
+        "title"
+    ]
