@@ -54,7 +54,7 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
     del rows
     texts, counts = _texts(said["text"])
     titles = _lines(said["title"])
-    written = [values.address(one) for one in said["url"]]
+    written = [one if _is_address(one) else values.address(one) if one else None for one in said["url"]]
     placed = [urls.placed(known) if known else (None, None) for known in written]
     addresses = [url for url, _ in placed]
     tongues = [
@@ -110,9 +110,17 @@ def _kept(column: Column, kept: list[bool]) -> Column:
 
 def _each(said: list[Any], read: Callable[[Any], str | None]) -> list[str | None]:
     """What is read of each value; of a text that stands there again, what was read of it before."""
+    if not any(said):
+        # A number that is false is no name either.
+        return [None if one is None else read(one) for one in said]
     texts = {one for one in said if isinstance(one, str)}
     known = {one: read(one) for one in texts}
-    return [known[one] if isinstance(one, str) else read(one) for one in said]
+    return [known[one] if isinstance(one, str) else None if one is None else read(one) for one in said]
+
+
+def _is_address(value: Any) -> bool:
+    """Whether a value is an address as most are, of which `values.address` would change nothing."""
+    return type(value) is str and value.startswith("http") and value.isascii() and " " not in value and "&" not in value
 
 
 def _tag(value: Any) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.formats.printed import LONGEST_NOTHING, is_nothing, plain
+from corpus.formats.printed import LONGEST_NOTHING, NOTHING_BEGINS, is_nothing, plain
 from corpus.text.keys import key
 
 if TYPE_CHECKING:
@@ -94,6 +94,18 @@ def _filled(value: Any) -> Any:
     return None if is_nothing(value) else value
 
 
+def _all_filled(values: list[Any]) -> list[Any]:
+    """Return the same for many. Most are longer than what says nothing, or do not begin as it does."""
+    return [
+        one
+        if one is None
+        or (type(one) is str and one and (one[0] not in NOTHING_BEGINS or len(one) > LONGEST_NOTHING))
+        or (type(one) is list and len(one) == 1 and type(one[0]) is str and one[0] and one[0][0] not in NOTHING_BEGINS)
+        else _filled(one)
+        for one in values
+    ]
+
+
 class Columns:
     """What rows say of a field, by the columns that they have.
 
@@ -139,8 +151,7 @@ class Columns:
             for field in NAMES if nested else taken:
                 names = taken.get(field, ())
                 values = [row[names[0]] for row in some] if names else [None] * len(some)
-                # Most are longer than anything that says nothing.
-                values = [one if type(one) is str and len(one) > LONGEST_NOTHING else _filled(one) for one in values]
+                values = _all_filled(values)
                 if nested or len(names) > 1:
                     values = [value or self.first(row, field) for value, row in zip(values, some, strict=True)]
                 if len(numbers) == 1:

@@ -17,6 +17,7 @@ NOTHING: Final = frozenset(
      "[nan]", "[]", "{}", "()", "[[]]", "[{}]", "['']", '[""]', "set()", "-", "--", "---", "–", "—", "#value!", "#ref!", "#name?", "''", '""']
 )  # fmt: skip
 LONGEST_NOTHING: Final = max(map(len, NOTHING)) + 4
+NOTHING_BEGINS: Final = frozenset(" \t\r\n\xa0").union(*({one[:1].lower(), one[:1].upper()} for one in NOTHING if one))
 # Longer ones are texts that happen to begin with a bracket.
 _LONGEST: Final = 20_000
 _MOST_DEEP: Final = 20
@@ -49,7 +50,9 @@ def is_nothing(value: Any) -> bool:
 
 def plain(value: Any, depth: int = 0) -> Any:
     """Return a value of MongoDB's extended JSON as what it stands for; any other as it is."""
-    if isinstance(value, list) and depth < _MOST_DEEP and any(isinstance(one, (dict, list)) for one in value):
+    if isinstance(value, list) and depth < _MOST_DEEP:
+        if not {dict, list} & set(map(type, value)):
+            return value
         return [plain(one, depth + 1) for one in value]
     if not isinstance(value, dict) or len(value) != 1:
         return value

@@ -15,12 +15,12 @@ from corpus.intake.columns import Columns, pieces, require_sane, weights_of
 from corpus.intake.entries import (
     MOST_RATIO,
     MOST_ROW_BYTES,
-    MOST_TABLE_MEMORY,
     RATIO_GRACE_BYTES,
     Reason,
     Unreadable,
+    too_much_memory,
 )
-from corpus.intake.telling import as_json
+from corpus.intake.telling import as_json, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +37,7 @@ _UNIT_ROWS: Final = 16_384
 _READ_BYTES: Final = 1 << 20
 # So many row groups may fail before the rest is given up.
 _MOST_LOST: Final = 10
+_LONGEST_DETAIL: Final = 300
 _PARQUET: Final = b"PAR1"
 _ARROW_FILE: Final = b"ARROW1"
 # A message of a stream, since 2019.
@@ -141,6 +142,7 @@ class _Reader:
 
         with pq.ParquetFile(file, buffer_size=_READ_BYTES) as table:
             require_sane(table.schema_arrow)
+            yield from self._left_out(table.schema_arrow)
             lost = 0
             declared = 0
             for at in _units(table, self._request):
@@ -159,6 +161,12 @@ class _Reader:
                     yield self._lost(error, at, "; nothing after it is read" if lost > _MOST_LOST else "")
                     if lost > _MOST_LOST:
                         return
+
+    def _left_out(self, schema: pa.Schema) -> Iterator[Lost]:
+        # Said once, not again where reading goes on behind a row group.
+        columns = Columns.of(schema, self._request.known)
+        if not self._request.group and not self._request.done and (names := left_out(schema, columns.numbers)):
+            yield Lost(0, Reason.LEFT_OUT, ", ".join(names)[:_LONGEST_DETAIL])
 
     def _one_by_one(self, table: pq.ParquetFile, at: At) -> Iterator[Found]:
         row = at.row
@@ -196,6 +204,7 @@ class _Reader:
         data = pa.BufferReader(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ))
         with pa.ipc.open_file(data) if begin.startswith(_ARROW_FILE) else pa.ipc.open_stream(data) as batches:
             require_sane(batches.schema)
+            yield from self._left_out(batches.schema)
             for batch in _batches(batches):
                 yield from self._batch(batch, self.last)
 
@@ -281,12 +290,6 @@ def _failures() -> tuple[type[BaseException], ...]:
         pa.ArrowException, OSError, ValueError, NotImplementedError, MemoryError, RecursionError, IndexError,
         pl.exceptions.PolarsError, pl.exceptions.PanicException,
     )  # fmt: skip
-
-
-def too_much_memory(brought: int) -> tuple[Reason, str]:
-    """Return what to say of a table that wants more memory than its reader may have."""
-    out_of_proportion = MOST_RATIO * brought < MOST_TABLE_MEMORY
-    return Reason.BOMB if out_of_proportion else Reason.TOO_LARGE, "more memory than is allowed"
 
 
 def _why(error: BaseException, row: int, brought: int) -> tuple[Reason, str]:

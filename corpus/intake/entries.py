@@ -65,6 +65,8 @@ class Reason(StrEnum):
     MISSING = "not there"
     NOT_TEXT = "neither HTML nor text"
     SUMMARY = "only a summary"
+    NO_DOCUMENT = "no document"
+    LEFT_OUT = "columns left out"
     EXCLUDED = "excluded"
     WITHDRAWN = "withdrawn"
 
@@ -106,6 +108,12 @@ class Unreadable(Exception):
     def of(self, source: str) -> Skipped:
         """The entry that tells it."""
         return Skipped(source, self.reason, self.detail)
+
+
+def too_much_memory(brought: int) -> tuple[Reason, str]:
+    """Return what to say of a table that wants more memory than its reader may have."""
+    out_of_proportion = MOST_RATIO * brought < MOST_TABLE_MEMORY
+    return Reason.BOMB if out_of_proportion else Reason.TOO_LARGE, "more memory than is allowed"
 
 
 @dataclass(frozen=True, slots=True)

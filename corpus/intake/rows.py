@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from corpus.formats import media_type
 from corpus.intake import separated
 from corpus.intake.entries import MOST_JSON_BYTES, MOST_ROW_BYTES, ROW, Item, Reason, Skipped, Unreadable
+from corpus.intake.envelopes import rows_of
 from corpus.intake.separated import Chained, Utf8, blocks
 
 if TYPE_CHECKING:
@@ -101,18 +102,16 @@ def _json(stream: Readable, source: str) -> Iterator[Item | Skipped]:
     if len(data) > MOST_JSON_BYTES:
         yield Skipped(source, Reason.TOO_LARGE, f"one JSON value of more than {MOST_JSON_BYTES:,} bytes")
         return
-    rows: Any = None
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-        try:
-            rows = json.loads(data)
-        except (ValueError, RecursionError):
-            rows = None
-    if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
-        for number, row in enumerate(rows, 1):
-            yield _item(source, number, row)
-    else:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        value = None
+    rows = rows_of(value)
+    if rows is None:
         # One document, or what its parser will say is none.
         yield Item(source, data, ROW)
+    for number, row in enumerate(rows or (), 1):
+        yield _item(source, number, row)
 
 
 def _is_by_line(data: bytes) -> bool:

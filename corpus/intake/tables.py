@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from corpus.errors import InvariantError
 from corpus.formats.mapping import KNOWN
-from corpus.intake.arrow import Request, too_much_memory
+from corpus.intake.arrow import Request
 from corpus.intake.entries import (
     MOST_DOCUMENT_BYTES,
     MOST_TABLE_SECONDS,
@@ -20,6 +20,7 @@ from corpus.intake.entries import (
     Reason,
     Skipped,
     Unreadable,
+    too_much_memory,
 )
 from corpus.intake.tableprocess import PATIENCE, give_back, take
 

@@ -13,8 +13,8 @@ import socket
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.intake.arrow import At, Lost, Request, Rows, read, too_much_memory
-from corpus.intake.entries import MOST_TABLE_MEMORY, MOST_TABLE_SECONDS, Reason, Unreadable
+from corpus.intake.arrow import At, Lost, Request, Rows, read
+from corpus.intake.entries import MOST_TABLE_MEMORY, MOST_TABLE_SECONDS, Reason, Unreadable, too_much_memory
 from corpus.stages import limits
 from corpus.store.lock import die_with_parent
 

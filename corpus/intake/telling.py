@@ -5,7 +5,8 @@ What JSON cannot tell is left out, and times are in ISO 8601.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from corpus.text.keys import key
 
@@ -57,10 +58,9 @@ def as_json(names: Sequence[str], columns: Sequence[pa.Array]) -> bytes:
 
 
 def _plain(column: pa.Array) -> pa.Array:
-    """Return a column with each value of its own, text as text and instants in UTC.
+    """Return a column with each value of its own, text as text, and without what cannot be told of it.
 
-    Polars would take in a dictionary whole for each piece of a column. An instant is in UTC whatever time zone it is
-    labelled with, known or not.
+    Polars would take in a dictionary whole for each piece of a column.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -75,8 +75,31 @@ def _plain(column: pa.Array) -> pa.Array:
     if _is_binary(column.type):
         return _decoded(column)
     if pa.types.is_timestamp(column.type) and column.type.tz:
-        return column.view(pa.timestamp(column.type.unit, "UTC"))
+        return column.view(pa.timestamp(column.type.unit, _zone(column.type.tz)))
+    if pa.types.is_nested(column.type) and (told := pruned(column.type)) not in {None, column.type}:
+        return column.cast(told)
     return column
+
+
+# Polars knows places, not offsets; of each offset one that has it.
+_PLACES: Final = {
+    "+03:30": "Asia/Tehran", "+04:30": "Asia/Kabul", "+05:30": "Asia/Kolkata", "+05:45": "Asia/Kathmandu",
+    "+06:30": "Asia/Yangon", "+09:30": "Australia/Darwin", "-09:30": "Pacific/Marquesas",
+}  # fmt: skip
+
+
+@cache
+def _zone(name: str) -> str:
+    """Return a time zone by a name that Polars knows; UTC where the name is nobody's."""
+    from zoneinfo import available_timezones
+
+    if name in available_timezones():
+        return name
+    sign, hours, minutes = name[:1], name[1:3], name[3:].removeprefix(":")
+    if sign in {"+", "-"} and hours.isdigit() and minutes == "00" and int(hours) < 13:
+        # Their signs are the other way round.
+        return f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}" if int(hours) else "UTC"
+    return _PLACES.get(f"{sign}{hours}:{minutes}", "UTC")
 
 
 def _told(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -84,8 +107,11 @@ def _told(name: str, dtype: pl.DataType) -> pl.Expr:
 
     column = pl.col(name)
     if isinstance(dtype, pl.Datetime):
-        if dtype.time_zone:
+        if dtype.time_zone in {"UTC", "Etc/UTC", "GMT", "Etc/GMT"}:
             return column.dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias(name)
+        if dtype.time_zone:
+            # The day is the zone's.
+            return column.dt.strftime("%Y-%m-%dT%H:%M:%S%:z").alias(name)
         return column.dt.to_string("iso:strict")
     if dtype.is_temporal() or dtype.is_decimal() or isinstance(dtype, (pl.Categorical, pl.Enum)):
         return column.cast(pl.String)
@@ -118,16 +144,53 @@ def _decoded(column: pa.Array) -> pa.Array:
 
 
 def _is_tellable(dtype: pa.DataType) -> bool:
+    return pruned(dtype) is not None
+
+
+def pruned(dtype: pa.DataType) -> pa.DataType | None:
+    """Return a type without the members of its objects that JSON cannot tell; None if nothing of it can be told."""
     import pyarrow as pa
 
     types = pa.types
     if types.is_dictionary(dtype) or types.is_run_end_encoded(dtype):
-        return _is_tellable(dtype.value_type)
+        return dtype if pruned(dtype.value_type) == dtype.value_type else None
     if types.is_list(dtype) or types.is_large_list(dtype) or types.is_fixed_size_list(dtype):
-        return _is_tellable(dtype.value_type)
+        inner = pruned(dtype.value_type)
+        if inner is None or inner == dtype.value_type:
+            return None if inner is None else dtype
+        if types.is_fixed_size_list(dtype):
+            return pa.list_(inner, dtype.list_size)
+        return pa.large_list(inner) if types.is_large_list(dtype) else pa.list_(inner)
     if types.is_struct(dtype):
-        return dtype.num_fields > 0 and all(_is_tellable(field.type) for field in dtype)
+        told = [(field, pruned(field.type)) for field in dtype]
+        kept = [field.with_type(inner) for field, inner in told if inner is not None]
+        return pa.struct(kept) if kept else None
     text = types.is_string(dtype) or types.is_large_string(dtype) or types.is_string_view(dtype)
     number = types.is_integer(dtype) or types.is_floating(dtype) or types.is_decimal(dtype) or types.is_boolean(dtype)
     time = types.is_date(dtype) or types.is_time(dtype) or types.is_timestamp(dtype)
-    return bool(text or number or time)
+    return dtype if text or number or time else None
+
+
+def left_out(schema: pa.Schema, numbers: Sequence[int]) -> list[str]:
+    """Return which members of the objects in some columns cannot be told, with their types."""
+    return [
+        name for number in numbers for name in _members_left_out(schema.field(number).name, schema.field(number).type)
+    ]
+
+
+def _members_left_out(name: str, dtype: pa.DataType) -> list[str]:
+    import pyarrow as pa
+
+    if pa.types.is_struct(dtype):
+        return [
+            one
+            for field in dtype
+            for one in (
+                [f"{name}.{field.name} ({field.type})"]
+                if pruned(field.type) is None
+                else _members_left_out(f"{name}.{field.name}", field.type)
+            )
+        ]
+    if pa.types.is_list(dtype) or pa.types.is_large_list(dtype) or pa.types.is_fixed_size_list(dtype):
+        return _members_left_out(name, dtype.value_type)
+    return []

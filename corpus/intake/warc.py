@@ -7,7 +7,9 @@ gzip member or zstd frame of its own, which begins with the same bytes.
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
@@ -41,6 +43,11 @@ _WANTED: Final = {
     "text/plain": "page.txt",
     "text/markdown": "page.md",
 }
+_CHARSETS: Final = frozenset(
+    {"iso8859-1", "iso8859-15", "cp1252", "cp1251", "utf-8", "ascii", "koi8-r", "utf-16", "cp1250"}
+)
+# Of these a file holds one for each document, or one for all: nothing is lost with them.
+_BESIDE: Final = frozenset({"warcinfo", "request", "metadata", "continuation"})
 _CLOCKS_DIFFER: Final = timedelta(days=1)
 # What servers say that do not know.
 _UNSURE: Final = frozenset(["application/octet-stream", "unknown/unknown", "application/unknown"])
@@ -77,6 +84,8 @@ def read_warc(file: BinaryIO, source: str, ending: str, size: int, selection: Se
     tries = 0
     # Told once reading goes on, or cannot: what only looks like a record while one is hunted for is no loss.
     loss: _Damaged | None = None
+    others: Counter[str] = Counter()
+    documents = 0
     while start is not None:
         damaged: _Damaged | None = None
         for entry in _records(file, source, ending, start, size, selection):
@@ -86,7 +95,10 @@ def read_warc(file: BinaryIO, source: str, ending: str, size: int, selection: Se
             if loss is not None:
                 yield loss.of(source)
                 loss = None
-            if entry is not None:
+            if isinstance(entry, str):
+                others[entry] += 1
+            else:
+                documents += isinstance(entry, Item)
                 yield entry
         if damaged is None:
             break
@@ -99,6 +111,11 @@ def read_warc(file: BinaryIO, source: str, ending: str, size: int, selection: Se
         start = _hunt(file, _MARKS[ending], damaged.at + 1) if tries <= MOST_RESYNCS else None
     if loss is not None:
         yield loss.of(source)
+    # Without a document all that there was is told.
+    told = {kind: count for kind, count in others.items() if not documents or kind not in _BESIDE}
+    if told:
+        counted = ", ".join(f"{count:,} {kind}" for kind, count in sorted(told.items()))
+        yield Skipped(source, Reason.NO_DOCUMENT, f"records of other types: {counted}")
 
 
 def _hunt(file: BinaryIO, mark: bytes, at: int) -> int | None:
@@ -117,8 +134,8 @@ def _hunt(file: BinaryIO, mark: bytes, at: int) -> int | None:
 
 def _records(
     file: BinaryIO, source: str, ending: str, start: int, size: int, selection: Selection
-) -> Iterator[Item | Skipped | _Damaged | None]:
-    """What the records from `start` on give, None for those that are no documents. `_Damaged` is the last."""
+) -> Iterator[Item | Skipped | _Damaged | str]:
+    """What the records from `start` on give, of those that are no documents their type. `_Damaged` is the last."""
     file.seek(start)
     at, itself, known = start, True, False
     try:
@@ -133,7 +150,7 @@ def _records(
             if isinstance(entry, Reason):
                 yield _Damaged(at, entry, "a record is cut off, or shorter than it says", itself)
                 return
-            yield entry
+            yield (record.headers.get("WARC-Type") or "")[:40].lower() if entry is None else entry
             itself, known = False, True
         if size - at <= _LAST_BYTES and ending and _ends_early(file, at, ending):
             yield _Damaged(at, Reason.TORN, "the compressed data ends early", itself)
@@ -164,14 +181,44 @@ def _entry(record: WarcRecord, source: str, selection: Selection) -> Item | Skip
     is_response = record.record_type == WarcRecordType.response
     if is_response:
         record.parse_http()
+    wanted = is_response or _is_document(record)
     length = record.content_length
     if length > MOST_DOCUMENT_BYTES:
-        return Skipped(source, Reason.TOO_LARGE, f"{length:,} bytes") if is_response else None
+        return Skipped(source, Reason.TOO_LARGE, f"{length:,} bytes") if wanted else None
     # Of other records, too, for a length that is wrong swallows what follows.
     body = record.reader.read(length + 1) if length else b""
     if len(body) < length or ((at := body.find(_RECORD_BEGINS)) >= 0 and _RECORD.match(body, at)):
         return Reason.TORN
-    return _document(record, body, source, selection) if is_response else None
+    if not wanted:
+        return None
+    return _document(record, body, source, selection) if is_response else _stored(record, body, source, selection)
+
+
+def _is_document(record: WarcRecord) -> bool:
+    """Whether a record holds a document itself, without HTTP headers: as archivers store files, and WET texts.
+
+    What has no address on the web, as a screenshot or its text under `urn:`, is none.
+    """
+    if record.record_type not in (WarcRecordType.resource, WarcRecordType.conversion):
+        return False
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ").lower()
+    return url.startswith(("http://", "https://")) and _media_type(record.headers.get("Content-Type")) in _WANTED
+
+
+def _stored(record: WarcRecord, body: bytes, source: str, selection: Selection) -> Item | Skipped:
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
+    if not selection.wants(source, url):
+        return Skipped(source, Reason.EXCLUDED)
+    if not body:
+        return Skipped(source, Reason.EMPTY)
+    written = record.headers.get("Content-Type") or ""
+    kind = media_type(_WANTED[_media_type(written)], body[:4_096])
+    return Item(source, body, kind, url=url, headers=(("Content-Type", written),), captured_at=_date(record))
+
+
+def _media_type(written: str | None) -> str:
+    """Return a media type in small letters, without parameters, quotation marks or a second one behind a comma."""
+    return (written or "").partition(";")[0].partition(",")[0].strip(" \t\"'").lower()
 
 
 def _document(record: WarcRecord, body: bytes, source: str, selection: Selection) -> Item | Skipped:
@@ -181,7 +228,7 @@ def _document(record: WarcRecord, body: bytes, source: str, selection: Selection
         return Skipped(source, Reason.CORRUPT, "a response without HTTP headers")
     if not selection.wants(source, url):
         return Skipped(source, Reason.EXCLUDED)
-    named = (record.http_content_type or "").lower()
+    named = _media_type(headers.get("Content-Type"))
     if named and named not in _WANTED and named not in _UNSURE:
         return Skipped(source, Reason.NOT_TEXT, named)
     try:
@@ -206,10 +253,20 @@ def _document(record: WarcRecord, body: bytes, source: str, selection: Selection
     )
 
 
+def _is_charset(encoding: str) -> bool:
+    try:
+        return codecs.lookup(encoding.strip(" \"'")).name in _CHARSETS
+    except (LookupError, ValueError):
+        return False
+
+
 def _decoded(body: bytes, headers: HeaderMap) -> bytes:
     """The body without its transfer and content encodings."""
     for name in ("Transfer-Encoding", "Content-Encoding"):
         for encoding in reversed((headers.get(name) or "").split(",")):
+            if _is_charset(encoding):
+                # Some servers name it in the wrong header.
+                continue
             try:
                 body = undo(body, encoding, MOST_DOCUMENT_BYTES)
             except Unreadable as error:

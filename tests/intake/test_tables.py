@@ -225,3 +225,71 @@ def test_tables_that_cannot_be_read_are_told(tmp_path: Path, columns: dict[str, 
     rows, ((reason, detail), *_) = gather(tmp_path / "a.parquet")
     assert (rows, reason) == ([], Reason.CORRUPT)
     assert told in detail
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+def test_objects_lose_what_json_cannot_tell_and_no_more(tmp_path: Path, name: str) -> None:
+    inner = pa.struct([("name", pa.string()), ("photo", pa.binary()), ("age", pa.null())])
+    people = [{"name": "Jane Doe", "photo": b"x", "age": None}]
+    table = pa.table({
+        "title": ["A"], "meta": pa.array([{"section": "News", "inner": people[0]}], pa.struct([("section", pa.string()), ("inner", inner)])),
+        "authors": pa.array([people], pa.list_(inner)),
+    })  # fmt: skip
+    if name == "a.parquet":
+        pq.write_table(table, tmp_path / name)
+    else:
+        with pa.ipc.new_file(tmp_path / name, table.schema) as out:
+            out.write_table(table)
+    rows, ((reason, told),) = gather(tmp_path / name)
+    assert rows == [
+        {"title": "A", "meta": {"section": "News", "inner": {"name": "Jane Doe"}}, "authors": [{"name": "Jane Doe"}]}
+    ]
+    assert reason is Reason.LEFT_OUT
+    for one in ("meta.inner.photo (binary)", "meta.inner.age (null)", "authors.photo (binary)"):
+        assert one in told
+
+
+@pytest.mark.parametrize(
+    ("zone", "written"),
+    [
+        ("UTC", "2020-09-13T12:26:40Z"), ("Asia/Tokyo", "2020-09-13T21:26:40+09:00"), ("America/New_York", "2020-09-13T08:26:40-04:00"), ("+05:30", "2020-09-13T17:56:40+05:30"),
+        ("-03:00", "2020-09-13T09:26:40-03:00"), ("+00:00", "2020-09-13T12:26:40Z"), ("Mars/Base", "2020-09-13T12:26:40Z"), (None, "2020-09-13T12:26:40.000"),
+    ],
+)  # fmt: skip
+def test_an_instant_keeps_the_day_of_its_zone(tmp_path: Path, zone: str | None, written: str) -> None:
+    pq.write_table(
+        pa.table({"title": ["A"], "date": pa.array([1_600_000_000], pa.timestamp("s", zone))}), tmp_path / "a.parquet"
+    )
+    ((row,), skipped) = gather(tmp_path / "a.parquet")
+    assert (row["date"][:25], skipped) == (written, [])
+
+
+ROW = {"title": "A", "text": "one"}
+ROWS = [ROW, {"title": "B", "text": "two"}]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"status": "ok", "totalResults": 2, "articles": ROWS}, {"results": ROWS}, {"data": ROWS}, {"items": ROWS}, {"response": {"docs": ROWS}},
+        {"response": {"status": "ok", "results": ROWS}}, {"articles": {"results": ROWS, "pages": 1}}, {"hits": {"total": 2, "hits": [{"_id": "1", "_source": row} for row in ROWS]}},
+        {"whatever": ROWS, "next": None}, {"schema": {"fields": []}, "data": ROWS}, {"title": {"0": "A", "1": "B"}, "text": {"0": "one", "1": "two"}},
+        {"0": ROWS[0], "1": ROWS[1]}, {"columns": ["title", "text"], "index": [0, 1], "data": [["A", "one"], ["B", "two"]]}, ROWS, {"x7": ROWS[0], "x9": ROWS[1]},
+    ],
+)  # fmt: skip
+def test_rows_in_something(tmp_path: Path, value: Any) -> None:
+    for indent in (None, 2):
+        (tmp_path / "a.json").write_text(json.dumps(value, indent=indent))
+        assert gather(tmp_path / "a.json") == (ROWS, [])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ROW, {**ROW, "items": [{"x": 1}]}, {"title": {"rendered": "A"}, "content": {"rendered": "one"}}, {"title": "A", "data": ROWS}, {"metadata": {"title": "A"}}, {"a": 1}, {"articles": []},
+        {"articles": [1, 2]}, [ROW, 3], [], {"title": None, "headline": "A", "results": ROWS},
+    ],
+)  # fmt: skip
+def test_one_article_with_lists_in_it_is_one(tmp_path: Path, value: Any) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(value))
+    assert gather(tmp_path / "a.json") == ([value], [])
