@@ -1,155 +1,134 @@
-"""How well and how fast pages are read: `python -m benchmarks.html_pages FOLDER [--peers]`.
+"""How well and how fast pages are read: `python -m benchmarks.html_pages FOLDER… [--peers] [--save FILE] [--against FILE]`.
 
-FOLDER holds pages (`*.html`, `*.html.gz`) and `gold.jsonl` with one object a page: page, title, authors, published_at, body.
-Prints, for this parser and with --peers for trafilatura, newspaper4k and resiliparse where they are installed: the shares of
-exact titles, days, instants and authors, the mean token F1 of the bodies, and pages a second on one core.
+Each FOLDER is a set of pages (`*.html`, `*.html.gz`) with a `gold.jsonl`, one object a page: page, url, and any of title,
+authors, published_at, body. Prints for each set the shares of exact titles, days, pages without a day, instants and authors,
+the mean F1 of the bodies (`benchmarks.html_scores` says how), and pages a second of processor time on one core.
+
+--peers also asks trafilatura, newspaper4k, htmldate, resiliparse and mediacloud-metadata, where they are installed.
+--half A or B takes the pages of one half of the hosts, so that rules can be fitted on one and judged by the other.
+--save writes every page's figures; --against such a file of another commit lists the pages that got worse since.
+--slowest N profiles the N slowest pages.
 """
 
 from __future__ import annotations
 
 import argparse
+import cProfile
 import gzip
-import importlib.util
+import hashlib
 import json
-import re
+import pstats
 import time
-from collections import Counter
-from datetime import datetime
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.results import record as keep
-from corpus.formats import parser_of
-from corpus.formats.article import Document
+from benchmarks.html_peers import installed, ours
+from benchmarks.html_scores import FIGURES, score
+from corpus.text import urls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Record = dict[str, Any]
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+Page = tuple[Record, bytes]
+# Differences of a body's F1 below this are none.
+_NOISE = 0.005
 
 
-def ours(data: bytes, url: str) -> Record:
-    """This package's parser."""
-    parser = parser_of("text/html", "by-language")
-    if parser is None:
-        raise LookupError("text/html")
-    said = parser.parse(Document(data, "text/html", "page", url))
-    return {
-        "title": said.title,
-        "authors": said.authors,
-        "published_at": str(said.published_at or said.published_date or ""),
-        "text": said.text,
-    }
+def half_of(gold: Record) -> str:
+    """Which half of the hosts a page belongs to, by a digest of its registrable domain."""
+    domain = urls.publisher(gold.get("url") or "") or gold["page"]
+    return "AB"[hashlib.sha256(domain.encode()).digest()[-1] & 1]
 
 
-def trafilatura(data: bytes, _: str) -> Record:
-    """With metadata, in its usual mode."""
-    import trafilatura as peer
-
-    said = json.loads(peer.extract(data, output_format="json", with_metadata=True) or "{}")
-    return {
-        "title": said.get("title"),
-        "authors": (said.get("author") or "").split("; "),
-        "published_at": said.get("date") or "",
-        "text": said.get("text") or "",
-    }
+def load(folder: Path, half: str | None) -> list[Page]:
+    """The pages of a set, with what a person read there."""
+    lines = (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    gold = [record for record in map(json.loads, lines) if half is None or half_of(record) == half]
+    return [(record, _read(folder / record["page"])) for record in gold]
 
 
-def newspaper4k(data: bytes, url: str) -> Record:
-    """Its Article, from HTML that is at hand."""
-    import newspaper
-
-    article = newspaper.Article(url)
-    article.download(input_html=data.decode("utf-8", "replace"))
-    article.parse()
-    return {
-        "title": article.title,
-        "authors": article.authors,
-        "published_at": str(article.publish_date or ""),
-        "text": article.text,
-    }
+def measure(run: Callable[[bytes, str], Record], pages: list[Page]) -> tuple[list[Record], float]:
+    """What a program says of each page, and the seconds of processor time that it took."""
+    run(pages[0][1], pages[0][0].get("url") or "")
+    began = time.process_time()
+    read = [run(data, gold.get("url") or "") for gold, data in pages]
+    return read, time.process_time() - began
 
 
-def resiliparse(data: bytes, _: str) -> Record:
-    """Main content only: it reads no metadata."""
-    from resiliparse.extract.html2text import extract_plain_text
-
-    text = extract_plain_text(data.decode("utf-8", "replace"), main_content=True, alt_texts=False, links=False)
-    return {"title": None, "authors": (), "published_at": "", "text": text}
-
-
-def folded(text: object) -> str:
-    """Without case and runs of white space."""
-    return " ".join(str(text or "").split())
+def means(scores: list[dict[str, float]]) -> dict[str, float]:
+    """The mean of each figure over the pages that have it."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for one in scores:
+        for figure, value in one.items():
+            found[figure].append(value)
+    return {figure: sum(values) / len(values) for figure, values in found.items()}
 
 
-def tokens(text: str) -> Counter[str]:
-    """Its words; of writing without spaces, its characters."""
-    found: Counter[str] = Counter()
-    for word in re.findall(r"\w+", text.lower()):
-        found.update(word if _CJK.search(word) else [word])
-    return found
+def report_changes(name: str, now: dict[str, dict[str, float]], before: dict[str, dict[str, float]]) -> None:
+    """Print the pages of a set whose figures got worse, and how many got better."""
+    better = 0
+    for page, scores in now.items():
+        for figure, value in scores.items():
+            then = before.get(page, {}).get(figure)
+            if then is None or abs(value - then) <= _NOISE:
+                continue
+            if (value < then) is (figure != "none"):
+                print(f"  worse: {name} {page} {figure} {then:.3f} -> {value:.3f}")
+            else:
+                better += 1
+    print(f"  better: {better} figures of {name}")
 
 
-def f1(said: str, gold: str) -> float:
-    """Of the bags of tokens."""
-    ours_, theirs = tokens(said), tokens(gold)
-    hit = (ours_ & theirs).total()
-    return 2 * hit / (ours_.total() + theirs.total()) if hit else 0.0
-
-
-def score(said: Record, gold: Record) -> Counter[str]:
-    """What one page adds to each figure."""
-    found: Counter[str] = Counter(pages=1, body=f1(said["text"], gold["body"]))  # type: ignore[arg-type]
-    found["title"] = int(folded(said["title"]) == folded(gold["title"]))
-    if gold["authors"]:
-        found["signed"] = 1
-        found["authors"] = int(
-            {folded(a).casefold() for a in said["authors"]} == {folded(a).casefold() for a in gold["authors"]}
-        )
-    wanted = datetime.fromisoformat(gold["published_at"])
-    try:
-        moment = datetime.fromisoformat(said["published_at"])
-    except ValueError:
-        return found
-    if moment.tzinfo and wanted.tzinfo:
-        found["instant"] = int(abs((moment - wanted).total_seconds()) < 1)
-        found["day"] = int(wanted.date() in {moment.date(), moment.astimezone(wanted.tzinfo).date()})
-    else:
-        found["instant"] = int(moment == wanted)
-        found["day"] = int(moment.date() == wanted.date())
-    return found
+def profile_slowest(pages: list[Page], count: int) -> None:
+    """Print how long the slowest pages take, and where."""
+    taken = []
+    for gold, data in pages:
+        began = time.process_time()
+        ours(data, gold.get("url") or "")
+        taken.append((time.process_time() - began, gold["page"], gold, data))
+    slowest = sorted(taken, key=lambda one: -one[0])[:count]
+    for seconds, page, _, data in slowest:
+        print(f"  {1000 * seconds:7.1f} ms  {len(data):>9,} bytes  {page}")
+    profile = cProfile.Profile()
+    profile.enable()
+    for *_, gold, data in slowest:
+        ours(data, gold.get("url") or "")
+    profile.disable()
+    pstats.Stats(profile).sort_stats("tottime").print_stats(15)
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--half", choices=("A", "B"))
+    parser.add_argument("--save", type=Path, metavar="FILE")
+    parser.add_argument("--against", type=Path, metavar="FILE")
+    parser.add_argument("--slowest", type=int, default=0, metavar="N")
     chosen = parser.parse_args()
-    lines = (chosen.folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()
-    gold = [json.loads(line) for line in lines]
-    pages = [_read(chosen.folder / record["page"]) for record in gold]
-    peers: dict[str, Callable[[bytes, str], Record]] = {"newscorpus": ours}
-    if chosen.peers:
-        known = {"trafilatura": trafilatura, "newspaper": newspaper4k, "resiliparse": resiliparse}
-        peers |= {name: run for name, run in known.items() if importlib.util.find_spec(name)}
-    print(f"{'':12}" + "".join(f"{name:>9}" for name in ("title", "day", "instant", "authors", "body", "pages/s")))
-    for name, run in peers.items():
-        run(pages[0], gold[0].get("url", ""))
-        began = time.perf_counter()
-        said = [run(page, record.get("url", "")) for page, record in zip(pages, gold, strict=True)]
-        speed = len(pages) / (time.perf_counter() - began)
-        total: Counter[str] = Counter()
-        for one, record in zip(said, gold, strict=True):
-            total.update(score(one, record))
-        shares = [total[key] / len(gold) for key in ("title", "day", "instant")]
-        shares += [total["authors"] / max(total["signed"], 1), total["body"] / len(gold)]
-        print(f"{name:12}" + "".join(f"{share:9.3f}" for share in shares) + f"{speed:9.1f}")
-        named = dict(zip(("title", "day", "instant", "authors", "body"), shares, strict=True))
-        keep("html_pages", {f"{name}: {what} ({len(gold)})": share for what, share in named.items()}, "share")
-        keep("html_pages", {f"{name}: pages ({len(gold)})": speed}, "/s")
+    before = json.loads(chosen.against.read_text(encoding="utf-8")) if chosen.against else {}
+    saved: dict[str, dict[str, dict[str, float]]] = {}
+    for folder in chosen.folders:
+        pages = load(folder, chosen.half)
+        print(f"{folder.name} ({len(pages)} pages)")
+        print(f"{'':12}" + "".join(f"{name:>9}" for name in (*FIGURES, "pages/s")))
+        for name, run in ({"newscorpus": ours} | (installed() if chosen.peers else {})).items():
+            read, seconds = measure(run, pages)
+            scores = [score(one, gold) for one, (gold, _) in zip(read, pages, strict=True)]
+            figures = means(scores)
+            row = [f"{figures[key]:9.3f}" if key in figures else f"{'–':>9}" for key in FIGURES]
+            print(f"{name:12}" + "".join(row) + f"{len(pages) / seconds:9.1f}")
+            if name == "newscorpus":
+                saved[folder.name] = {gold["page"]: one for one, (gold, _) in zip(scores, pages, strict=True)}
+        if before:
+            report_changes(folder.name, saved[folder.name], before.get(folder.name, {}))
+        if chosen.slowest:
+            profile_slowest(pages, chosen.slowest)
+    if chosen.save:
+        chosen.save.write_text(json.dumps(saved, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def _read(path: Path) -> bytes:

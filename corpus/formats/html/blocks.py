@@ -104,11 +104,19 @@ def read(root: LexborNode) -> list[Piece]:
         if node.mem_id in in_links:
             linked = 1.0
         else:
-            linked = sum(len(one_line(link.text(deep=True))) for link in node.css("a[href]")) / len(text)
+            linked = sum(len(one_line(link.text(deep=True))) for link in _links(node)) / len(text)
         # Text in elements that are no paragraphs has its paragraphs apart by blank lines.
         for part in text.split("\n\n") if loose or tag == "p" else [text]:
             pieces.append(Piece(node, "p" if loose else tag, part, length(part), linked, loose, False, len(pieces)))
     return pieces
+
+
+def _links(node: LexborNode) -> list[LexborNode]:
+    """The links in a block; most blocks have no element at all, and need no search."""
+    first = node.first_child
+    if first is not None and first.tag == "-text" and first.next is None:
+        return []
+    return node.css("a[href]")
 
 
 def _wrap_runs(root: LexborNode) -> None:

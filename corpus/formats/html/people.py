@@ -13,7 +13,7 @@ from corpus.text.normalise import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
     from corpus.formats.evidence import Evidence
 
@@ -169,15 +169,18 @@ def _sources(
             yield f"meta {key}", [value for value in found[key] if not signatures.ADDRESS.search(value)], False
     yield "link to article:author", signatures.addressed(tree, found), True
     near = signatures.around_headline(tree)
+    named: dict[str, list[LexborNode]] = {}
     for selector in signatures.SELECTORS if near else ():
-        yield f"{selector} by the headline", signatures.shown(tree, selector, near), True
+        named[selector] = signatures.called(tree, selector)
+        yield f"{selector} by the headline", signatures.shown(selector, named[selector], near), True
     yield "profile behind By", signatures.linked(tree), True
     yield "line with By", signatures.behind_headline(tree), True
     for selector in signatures.SELECTORS:
-        yield selector, signatures.shown(tree, selector), True
+        elements = named[selector] if selector in named else signatures.called(tree, selector)
+        yield selector, signatures.shown(selector, elements), True
     yield "paragraph in bold", signatures.signed(tree), True
     for selector in signatures.SELECTORS_ELSEWHERE:
-        yield selector, signatures.shown(tree, selector), True
+        yield selector, signatures.shown(selector, signatures.called(tree, selector)), True
 
 
 def _declared_authors(nodes: list[jsonld.Node], node: jsonld.Node, *, organisations: bool) -> list[str]:

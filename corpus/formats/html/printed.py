@@ -11,7 +11,7 @@ from corpus.formats.html.blocks import folded
 from corpus.formats.html.datewords import Sense, sense_of_label, sense_of_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from selectolax.lexbor import LexborNode
@@ -51,6 +51,10 @@ _BARE: Final = frozenset(
         "iframe",
     }
 )
+_COMMON: Final = frozenset(
+    {"class", "id", "style", "href", "src", "role", "itemprop", "aria-label", "aria-hidden", "data-testid"}
+)
+_DIGIT: Final = re.compile(r"\d")
 _TITLED: Final = frozenset({"abbr", "time", "span"})
 _MOST_LEVELS: Final = 12
 _NEVER: Final = 20.0
@@ -99,7 +103,6 @@ class Scanner:
         self._hint = hint
         self._heads: list[tuple[int, int, LexborNode]] = []
         self._around: set[int] = set()
-        self._length = 0
 
     def scan(self) -> list[Printed]:
         """The dates of the page, in its order; none that is surely of something else."""
@@ -119,37 +122,28 @@ class Scanner:
         tried: set[int] = set()
         for number, node in enumerate(self._root.traverse(include_text=True)):
             if number >= _MOST_NODES or count >= _MOST_FOUND:
-                break
-            tag = node.tag
-            if tag == "-text":
-                if silent:
-                    silent = False
-                    parent = node.parent
-                    if parent is not None and parent.tag in _SILENT:
-                        continue
+                return
+            found: Iterable[_Candidate] = ()
+            length = 0
+            if (tag := node.tag) == "-text":
                 text = node.text_content or ""
-                if len(text) < 200 and not text.strip():
+                if (silent and _is_silent(node)) or text.isspace():
                     continue
-                for candidate in self._in_text(node, text, previous, tried):
-                    candidate.position += position
-                    count += 1
-                    yield candidate
-                previous = text.strip() if len(text) < _LONGEST_LABEL else ""
-                position += len(text)
-            elif tag in _SILENT:
-                silent = True
+                # Most texts have no digit, and are only counted.
+                found = self._in_text(node, text, previous, tried) if _DIGIT.search(text) is not None else ()
+                length = len(text)
             elif tag in _HEADINGS:
-                silent = False
                 self._heads.append((position, position + len(node.text(deep=True) or ""), node))
-            elif tag in _BARE:
-                silent = False
-            else:
-                silent = False
-                for candidate in self._in_attributes(node):
-                    candidate.position += position
-                    count += 1
-                    yield candidate
-        self._length = position
+            elif tag not in _BARE and tag not in _SILENT:
+                found = self._in_attributes(node)
+            for candidate in found:
+                candidate.position += position
+                count += 1
+                yield candidate
+            if length:
+                previous = text if length < _LONGEST_LABEL else ""
+                position += length
+            silent = tag in _SILENT
 
     def _in_text(self, node: LexborNode, text: str, previous: str, tried: set[int]) -> Iterator[_Candidate]:
         if len(text) > _LONGEST_TEXT:
@@ -167,7 +161,7 @@ class Scanner:
             any_found = True
             before = line[: span.start].strip()
             yield _Candidate(
-                parent, span, span.start, before if len(before) > 2 else f"{previous} {before}",
+                parent, span, span.start, before if len(before) > 2 else f"{previous.strip()} {before}",
                 line[span.end :], len(line), False, len(before),
             )  # fmt: skip
         if not any_found and len(text) <= _SCATTERED and _PIECE.match(text):
@@ -185,12 +179,14 @@ class Scanner:
             if len(text) > _SCATTERED:
                 return
             for span in spans.find(text, self._language, self._hint):
-                yield _Candidate(at, span, 0, f"{previous} {text[: span.start]}", "", len(text), False, span.start)
+                yield _Candidate(
+                    at, span, 0, f"{previous.strip()} {text[: span.start]}", "", len(text), False, span.start
+                )
                 return
 
     def _in_attributes(self, node: LexborNode) -> Iterator[_Candidate]:
         for key, value in node.attributes.items():
-            if not value or not 6 <= len(value) <= 60 or not value[-3:].strip():
+            if key in _COMMON or not value or not 6 <= len(value) <= 60 or not value[-3:].strip():
                 continue
             if not (_ATTRIBUTES.match(key) or (key == "title" and node.tag in _TITLED)):
                 continue
@@ -296,6 +292,11 @@ class Scanner:
     @staticmethod
     def _leads_away(href: str) -> bool:
         return bool(href) and not href.startswith("#") and len(href) > 30
+
+
+def _is_silent(node: LexborNode) -> bool:
+    parent = node.parent
+    return parent is not None and parent.tag in _SILENT
 
 
 @dataclass(slots=True)

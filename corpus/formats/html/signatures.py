@@ -103,13 +103,14 @@ def behind_headline(tree: LexborHTMLParser) -> list[str]:
     return []
 
 
-def shown(tree: LexborHTMLParser, selector: str, near: frozenset[int] = frozenset()) -> list[str]:
-    """What stands in elements that are called so: of those near the headline, if it is known, or of the first group."""
-    elements = [
-        one
-        for one in tree.css(selector)[:8]
-        if not boxes.stands_among_others(one) and (not near or _is_near(one, near))
-    ]
+def called(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """The first elements that are called so, without those of other articles."""
+    return [one for one in tree.css(selector)[:8] if not boxes.stands_among_others(one)]
+
+
+def shown(selector: str, named: list[LexborNode], near: frozenset[int] = frozenset()) -> list[str]:
+    """What stands in elements that are called so: in those near the headline, if it is known, or in the first group."""
+    elements = [one for one in named if not near or _is_near(one, near)]
     shown = [
         text for one in _of_one_group(elements) if (text := one_line(one.text(separator=" "))) and len(text) <= 200
     ]
