@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.html_peers import installed, ours
 from benchmarks.html_scores import FIGURES, score
+from benchmarks.results import record as keep
 from corpus.text import urls
 
 if TYPE_CHECKING:
@@ -121,6 +122,9 @@ def main() -> None:
             figures = means(scores)
             row = [f"{figures[key]:9.3f}" if key in figures else f"{'–':>9}" for key in FIGURES]
             print(f"{name:12}" + "".join(row) + f"{len(pages) / seconds:9.1f}")
+            of_set = f"{name}, {folder.name}"
+            keep("html_pages", {f"{of_set}: {key} ({len(pages)})": share for key, share in figures.items()}, "share")
+            keep("html_pages", {f"{of_set}: pages ({len(pages)})": len(pages) / seconds}, "/s")
             if name == "newscorpus":
                 saved[folder.name] = {gold["page"]: one for one, (gold, _) in zip(scores, pages, strict=True)}
         if before:
