@@ -204,18 +204,20 @@ def _standing(states: pl.DataFrame, bounds: Bounds) -> list[pl.Series]:
     less than the distance, so small steps never add up to a large one. A run of a state that a story had before is of
     that story; of the state that stands in it, it is no new revision.
     """
-    numbers = states["_number"].to_list()
-    stands, stories, back = numbers, [0] * len(numbers), [False] * len(numbers)
-    if bounds.minor_change or (bounds.split and states["_reused"].any()):
+    numbers: list[int] = states["_number"].to_list()
+    if not bounds.minor_change and not (bounds.split and states["_reused"].any()):
+        stands, stories, back = numbers, [0] * len(numbers), [False] * len(numbers)
+    else:
         stands, stories, back = [], [], []
         columns = states.select("article_id", *STATE, 1 - pl.col("jaccard"), "_number", "_reused")
         article = None
         for row in columns.iter_rows():
             if row[0] != article:
                 article, stood = row[0], _Stories(bounds)
-            found = stood.take(*row[1:])
-            for column, value in zip((stands, stories, back), found, strict=True):
-                column.append(value)
+            stand, story, came_back = stood.take(*row[1:])
+            stands.append(stand)
+            stories.append(story)
+            back.append(came_back)
     return [
         pl.Series("_stands", stands, pl.Int64), pl.Series("_story", stories, pl.Int64), pl.Series("_back", back)
     ]  # fmt: skip

@@ -75,8 +75,8 @@ ROWS = [
     {"title": f"Row {number}", "text": f"{BODY} {number}.", "date": "2 janvier 2020", "url": f"https://e.com/{number}"}
     for number in range(3)
 ]
-# Imported for what no stage does: bars, fetching, passing functions to other processes, installing.
-BESIDE = {"rich", "backports-zstd", "cloudpickle", "setuptools"}
+# Imported for what no stage does: bars, fetching, passing functions to other processes, installing, measuring tests.
+BESIDE = {"rich", "backports-zstd", "cloudpickle", "setuptools", "coverage"}
 
 
 def fill(repo):
