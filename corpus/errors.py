@@ -163,12 +163,14 @@ class Withdrawn(MissingObjects):
 class DamagedObject(StorageError):
     """A file's digest is not the one that was pinned."""
 
-    def __init__(self, path: Path | str, expected: str, found: str) -> None:
+    ADVICE: ClassVar[str] = (
+        "Run `corpus build`: it mends what the working tree's version needs. "
+        "`corpus verify VERSION --repair` mends another version, if the workspace or the remote has the right bytes."
+    )
+
+    def __init__(self, path: Path | str, expected: str, found: str, advice: str = ADVICE) -> None:
         self.path = path
-        super().__init__(
-            f"{path} is damaged: its digest is {found}, pinned is {expected}.\n"
-            "Delete that file and run `dvc pull`, or `corpus build` to make it anew."
-        )
+        super().__init__(f"{path} is damaged: its digest is {found}, pinned is {expected}.\n{advice}")
 
 
 class DiskFull(StorageError):

@@ -79,7 +79,8 @@ def update(repo: str = ".", commit_changes: bool = False, workers: int | None = 
             _end_stale_runs(repository)
             steps = tuple(run_stage(session, stage, workers) for stage in STAGES)
             verify(session)
-            made = commit(repository) if commit_changes and session.changed else None
+            # A build that an earlier run, or somebody by hand, did not commit is committed too.
+            made = commit(repository) if commit_changes else None
             result = Result(session.changed, steps, made)
             artifacts.publish(repository, result.changed, steps, made)
     except Busy as error:

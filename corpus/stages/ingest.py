@@ -104,7 +104,8 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
         again = set(shards.stale(of_batches))
         keys |= of_batches
         origins = {name: origin for name, (origin, _) in groups.items() if name in again}
-        raw.require(root, [batch for batch in batches if any(o.batch == batch.name for o in origins.values())])
+        parsed = {origin.batch for origin in origins.values()}
+        raw.require(root, [batch for batch in batches if batch.name in parsed], reread=True)
         held = holders_of(root, {Group(o.path, o.number): o.batch for o in origins.values()}, batches)
         origins = {
             name: replace(origin, holders=held.get(Group(origin.path, origin.number), ()))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
     from corpus.settings import Settings
 
 
@@ -40,7 +42,12 @@ def resolve(root: Path, settings: Settings, workers: int | None = None) -> Outco
     signed = signing.sign(root, settings.resolve, fingerprint, documents, workers or default_workers())
     # By batch, seeds first: of two shards the later is mostly that of the later documents.
     names = sorted(documents, key=lambda name: (not name.startswith(f"{SEEDS}-"), name))
-    rows = numbered(side_by_side(lambda name: parquet.read(shard_path(root, SIGNATURES.name, name)), names))
+
+    def signatures_of(name: str) -> pa.Table:
+        sha256 = signed[name].files[SIGNATURES.name].sha256
+        return parquet.read(shard_path(root, SIGNATURES.name, name), sha256=sha256)
+
+    rows = numbered(side_by_side(signatures_of, names))
     n = settings.resolve.ngram
     known = comparing.known(root, n, fingerprint)
     texts = comparing.texts_of(root, names)
@@ -106,7 +113,9 @@ def _blocked(root: Path, names: Sequence[str], verdicts: Mapping[str, Shard]) ->
     frames = [pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "rule": pl.String})]
     for number, name in enumerate(names):
         if "verdicts" in verdicts[name].files:
-            frame = pl.DataFrame(parquet.read(shard_path(root, "verdicts", name), ["source", "check", "severity"]))
+            sha256 = verdicts[name].files["verdicts"].sha256
+            columns = ["source", "check", "severity"]
+            frame = pl.DataFrame(parquet.read(shard_path(root, "verdicts", name), columns, sha256))
             frames.append(
                 frame.filter(pl.col("severity") == Severity.BLOCK.value)
                 .group_by("source")

@@ -34,6 +34,7 @@ class Task:
     root: Path
     folder: Path
     settings: Resolve
+    sha256: str
 
 
 def sign(
@@ -44,7 +45,7 @@ def sign(
     keys = {name: digest([fingerprint, params, of.files["documents"].sha256]) for name, of in documents.items()}
     with KeyedShards(root, STAGE, [SIGNATURES]) as shards:
         stale = shards.stale(keys)
-        tasks = [Task(name, root, shards.folder, settings) for name in stale]
+        tasks = [Task(name, root, shards.folder, settings, documents[name].files["documents"].sha256) for name in stale]
         rows = sum(documents[name].files["documents"].rows for name in stale)
         with progress("sign", rows, "documents") as advance:
             try:
@@ -61,5 +62,5 @@ def sign(
 
 def make(task: Task) -> dict[str, ShardFile]:
     """Sign the documents of one shard, into the run's folder. Runs in a worker process."""
-    documents = parquet.read(shard_path(task.root, "documents", task.name), list(COLUMNS))
+    documents = parquet.read(shard_path(task.root, "documents", task.name), list(COLUMNS), task.sha256)
     return encode(task.folder, task.name, [(SIGNATURES, signatures(documents, task.settings))])

@@ -39,7 +39,12 @@ def validate(root: Path, settings: Settings) -> Outcome:
 
         def check(name: str) -> pl.DataFrame:
             return verdicts(
-                pl.DataFrame(parquet.read(shard_path(root, "documents", name), list(CHECKED))), settings.validate_
+                pl.DataFrame(
+                    parquet.read(
+                        shard_path(root, "documents", name), list(CHECKED), sources[name].files["documents"].sha256
+                    )
+                ),
+                settings.validate_,
             )
 
         with progress("validate", len(stale), "shards") as advance, ThreadPoolExecutor(THREADS) as pool:

@@ -108,13 +108,20 @@ def balance(
 def _decided(root: Path, decisions: dict[str, Shard]) -> tuple[dict[Decision, int], int]:
     """How many documents each decision has, and how many identities the articles have."""
     frames = [
-        pl.DataFrame(parquet.read(shard_path(root, "decisions", name), ["decision", "article_id"]))
-        for name in decisions
+        pl.DataFrame(
+            parquet.read(
+                shard_path(root, "decisions", name), ["decision", "article_id"], shard.files["decisions"].sha256
+            )
+        )
+        for name, shard in decisions.items()
     ]
     every = pl.concat(frames) if frames else pl.DataFrame(schema={"decision": pl.String, "article_id": pl.String})
     counted = dict.fromkeys(Decision, 0) | {Decision(name): n for name, n in every["decision"].value_counts().rows()}
     standing = every.filter(pl.col("decision") == Decision.ARTICLE.value)["article_id"]
     return counted, standing.n_unique()
+
+
+_MADE_BY: Final = {"documents": "ingest", VERDICTS.name: "validate", "decisions": "resolve"}
 
 
 class _Reader:
@@ -168,7 +175,8 @@ class _Reader:
         return said.filter(pl.col("severity") == Severity.BLOCK.value)
 
     def _read(self, table: str, shard: str) -> pa.Table:
-        return parquet.read(shard_path(self._root, table, shard))
+        stage = _MADE_BY[table]
+        return parquet.read(shard_path(self._root, table, shard), sha256=self._inputs[stage][shard].files[table].sha256)
 
 
 def _made(reader: _Reader, piece: Piece, tables: Sequence[Table]) -> Iterator[tuple[Table, pa.Table]]:

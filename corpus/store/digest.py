@@ -83,13 +83,52 @@ class FileDigests:
         """The digest of a file, in hex. Raises OSError as opening it would."""
         stamp = stamp_of(path.stat())
         known = self.recall(path, stamp)
-        if known is not None:
-            return known
+        return self.read(path) if known is None else known
+
+    def read(self, path: Path) -> str:
+        """Read a file now, whatever is remembered of it, and remember its digest.
+
+        Returns:
+            The digest, in hex.
+
+        Raises:
+            OSError: as opening it would.
+        """
+        stamp = stamp_of(path.stat())
         with path.open("rb", buffering=0) as file:
             found = hashlib.file_digest(file, self._algorithm).hexdigest()
         if stamp_of(path.stat()) == stamp:
             self.learn(path, stamp, found)
         return found
+
+    def changed_unseen(self, path: Path, *, reread: bool = False) -> bool:
+        """Tell whether a file has other bytes than it had, behind the same size, time of change and inode.
+
+        DVC and git know files by these three, so they take such a file for unchanged.
+
+        Args:
+            path: the file. One that is gone, or of which nothing is remembered, has not changed unseen.
+            reread: read it in any case; by default only if its ctime is another than it was.
+
+        Returns:
+            Whether its bytes are others.
+        """
+        known = self._known.get(str(path))
+        try:
+            stamp = stamp_of(path.stat())
+            if known is None:
+                return False
+            size, mtime, ctime, inode, before = known
+            if (size, mtime, inode) != (stamp[0], stamp[1], stamp[3]) or (ctime == stamp[2] and not reread):
+                return False
+            # What is wrong stays wrong: the digest it had is remembered until it is put right.
+            with path.open("rb", buffering=0) as file:
+                found = hashlib.file_digest(file, self._algorithm).hexdigest()
+        except OSError:
+            return False
+        if found == before:
+            self.learn(path, stamp, found)
+        return bool(found != before)
 
     def recall(self, path: Path, stamp: Stamp) -> str | None:
         """The digest of a file, if it was known while the file had this stamp."""

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
 __fingerprint__ = False
+
+
+# Within a repository. Whatever a killed process leaves there is in nobody's way, and is swept by the next writer.
+ASIDE: Final = ".dvc/tmp/corpus/aside"
+
+
+def aside_of(target: Path, root: Path | None = None) -> Path:
+    """Return where to write a file before it is moved to its place: on the same disk, and out of git's and DVC's sight.
+
+    Args:
+        target: the file's place.
+        root: the repository it belongs to; by default the nearest around it. Outside of one, or on another disk than
+            the repository, the name is a hidden one beside the target.
+    """
+    if root is None:
+        root = next((folder for folder in target.parents if (folder / ".dvc").is_dir()), None)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    if root is None:
+        return beside
+    folder = root / ASIDE
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.stat().st_dev == target.parent.stat().st_dev:
+            return folder / f"{target.name}.{os.getpid()}"
+    return beside
 
 
 def publish(aside: Path, target: Path, *, sync: bool = True) -> None:
@@ -32,10 +58,22 @@ def write_text(target: Path, text: str) -> None:
         if target.read_text(encoding="utf-8") == text:
             return
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    aside = aside_of(target)
     try:
         aside.write_text(text, encoding="utf-8")
         # DVC may have made the old one read-only; the new one is a file of its own.
+        publish(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def copy(source: Path, target: Path, *, read_only: bool = False) -> None:
+    """Put the bytes of a file in the place of another, complete or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = aside_of(target)
+    try:
+        shutil.copyfile(source, aside)
+        aside.chmod(0o444 if read_only else 0o644)
         publish(aside, target)
     finally:
         aside.unlink(missing_ok=True)

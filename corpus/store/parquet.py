@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import hashlib
+import os
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.arrays import numbers_of, of_numbers, whole
-from corpus.errors import InvariantError, StorageError
+from corpus.errors import DamagedObject, InvariantError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,13 +109,19 @@ def options(columns: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def read(path: Path, columns: list[str] | None = None) -> pa.Table:
+def read(path: Path, columns: list[str] | None = None, sha256: str | None = None) -> pa.Table:
     """Read a shard of ours, with its page checksums verified.
+
+    Args:
+        path: the file.
+        columns: which columns; by default all.
+        sha256: what its bytes must have, in hex: then every byte is read, and held against it.
 
     Raises:
         StorageError: it is no Parquet, or a page is not what was written.
+        DamagedObject: its bytes have another sha256.
     """
-    with _opened(path) as file:
+    with _opened(path, sha256) as file:
         return file.read(columns=columns, use_threads=False)
 
 
@@ -137,9 +145,21 @@ def take(path: Path, column: str, rows: NDArray[np.int64]) -> pa.Array:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+def _opened(path: Path, sha256: str | None = None) -> Iterator[pq.ParquetFile]:
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        source = path if sha256 is None else pa.BufferReader(_verified(path, sha256))
+        with pq.ParquetFile(source, page_checksum_verification=True) as file:
             yield file
     except (pa.ArrowException, OSError) as error:
         raise StorageError(f"{path} cannot be read: {error}. Delete it and run `corpus build`.") from None
+
+
+def _verified(path: Path, sha256: str) -> bytes:
+    data = path.read_bytes()
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        with suppress(OSError):
+            # Damage that no time of change betrays: touched, the file is looked at by the next build.
+            os.utime(path)
+        raise DamagedObject(path, sha256, found)
+    return data

@@ -130,8 +130,13 @@ def path_of(root: Path, file: RawFile) -> Path:
     return root / RAW / file.name
 
 
-def require(root: Path, batches: Iterable[Batch]) -> None:
+def require(root: Path, batches: Iterable[Batch], *, reread: bool = False) -> None:
     """Hold the files of batches against the manifest.
+
+    Args:
+        root: the repository.
+        batches: which.
+        reread: read each file; by default only those that were touched since they were last read.
 
     Raises:
         MissingObjects: one is not here.
@@ -142,12 +147,13 @@ def require(root: Path, batches: Iterable[Batch]) -> None:
         for file in batch.files:
             path = path_of(root, file)
             try:
-                found = memory.of(path)
+                found = memory.read(path) if reread else memory.of(path)
             except OSError:
                 raise MissingObjects(
                     f"Batch {batch.name} is not here. Fetch it: `dvc pull {RAW}`.", [str(path)]
                 ) from None
             if found != file.sha256:
+                memory.save()
                 raise DamagedObject(path, file.sha256, found)
     memory.save()
 

@@ -12,12 +12,13 @@ import hashlib
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from corpus.errors import DamagedObject, MissingObjects
 from corpus.store import parquet
-from corpus.store.digest import FileDigests
+from corpus.store.digest import FileDigests, stamp_of
 from corpus.store.files import publish, sync_folder, write_text
 
 if TYPE_CHECKING:
@@ -101,6 +102,9 @@ def require(root: Path, stage: str, memory: FileDigests) -> dict[str, Shard]:
             except OSError:
                 raise MissingObjects("A shard is missing. Run `corpus build`.", [str(path)]) from None
             if found != file.sha256:
+                with suppress(OSError):
+                    # DVC may not have seen it change. Touched, it is looked at by the next build.
+                    os.utime(path)
                 raise DamagedObject(path, file.sha256, found)
     return shards
 
@@ -180,6 +184,8 @@ class KeyedShards:
                 aside.unlink()
             else:
                 publish(aside, target, sync=False)
+                # Its bytes were hashed when they were written.
+                self.memory.learn(target, stamp_of(target.stat()), files[table.name].sha256)
         self._made[name] = Shard(key, files)
 
     def finish(self, keys: Mapping[str, str]) -> dict[str, Shard]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -17,13 +19,15 @@ from corpus.text import plain_yaml
 from corpus.versioning.repository import LOCK, PIPELINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from corpus.versioning.repository import Repository
 
 _FOLDER: Final = ".dir"
 _SETTLING_SECONDS: Final = 2.0
 _POLL_SECONDS: Final = 0.02
+# Digests are computed outside the interpreter's lock.
+_THREADS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,18 @@ class Objects:
             raise DamagedObject(path, expected, found)
         return path
 
+    def digest(self, md5: str, *, reread: bool = False) -> str | None:
+        """Return the md5 that the bytes of an object have; None if the cache does not have it.
+
+        Args:
+            md5: which object.
+            reread: read it now. By default it is read only if its file was touched since it was last read.
+        """
+        try:
+            return self._memory.read(self.path(md5)) if reread else self._memory.of(self.path(md5))
+        except OSError:
+            return None
+
     def files(self, pin: Pin) -> list[Pinned] | None:
         """The files a pin stands for, sorted; None if the cache lacks the listing of a folder."""
         if not pin.is_folder:
@@ -201,28 +217,52 @@ def listed(pin: Pin, listing: bytes) -> list[Pinned]:
     return sorted(found, key=lambda file: file.path)
 
 
-def verify(repository: Repository, pins: Iterable[Pin]) -> list[str]:
-    """Which objects of some pins the cache lacks, or has with another size than the workspace's file."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An object that the cache lacks, or has with other bytes: then `found` is the md5 of those."""
+
+    path: str
+    md5: str
+    found: str | None
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.md5}{f': damaged, found {self.found}' if self.found else ': missing'})"
+
+
+def verify(repository: Repository, pins: Iterable[Pin], *, trusted: Container[str] | None = None) -> list[Wrong]:
+    """Find which objects of some pins the cache lacks, or has with other bytes.
+
+    Args:
+        repository: where.
+        pins: what is pinned. What is kept in git is no object, and is left out.
+        trusted: the objects, by md5, that are read only if their files were touched since they were last read. All
+            others are read now. By default all are trusted.
+    """
     objects = Objects(repository)
-    wrong: list[str] = []
+
+    def judge(one: Pinned) -> Wrong | None:
+        found = objects.digest(one.md5, reread=trusted is not None and one.md5 not in trusted)
+        return None if found == one.md5.removesuffix(_FOLDER) else Wrong(one.path, one.md5, found)
+
+    wrong: list[Wrong] = []
+    files: dict[str, Pinned] = {}
     for pin in pins:
-        if not pin.cached:
-            continue
-        try:
-            files = objects.files(pin)
-        except DamagedObject:
-            files = None
-        if files is None:
-            wrong.append(f"{pin.path} ({pin.md5})")
-            continue
-        for file in files:
-            here = repository.root / file.path
-            try:
-                size = objects.path(file.md5).stat().st_size
-            except OSError:
-                wrong.append(f"{file.path} ({file.md5})")
-                continue
-            if here.is_file() and here.stat().st_size != size:
-                wrong.append(f"{file.path} ({file.md5}: {size:,} bytes)")
+        if pin.cached:
+            bad = judge(Pinned(pin.path, pin.md5)) if pin.is_folder else None
+            wrong += [bad] if bad else []
+            files |= {one.md5: one for one in (objects.files(pin) or () if not bad else ())}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        wrong += [bad for bad in pool.map(judge, files.values()) if bad]
     objects.remember()
     return wrong
+
+
+def names(repository: Repository, pins: Iterable[Pin]) -> set[str]:
+    """Return the md5s of all objects that some pins name, as far as the cache has their listings whole."""
+    objects = Objects(repository)
+    found: set[str] = set()
+    for pin in pins:
+        if pin.cached:
+            with suppress(DamagedObject, ValueError, KeyError, TypeError):
+                found |= {pin.md5, *(file.md5 for file in objects.files(pin) or ())}
+    return found

@@ -18,12 +18,15 @@ from corpus.store import engine
 from corpus.store.batches import list_seeds
 from corpus.store.files import sync_folder
 from corpus.store.lock import die_with_parent, write_lock
-from corpus.versioning import pins, raw, recovery
+from corpus.versioning import mending, pins, raw, recovery
+from corpus.versioning.keeping import stored
 from corpus.versioning.repository import LOCK, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from corpus.store.batches import SeedFile
 
 STAGES: Final = engine.STAGES
 # Where a stage leaves its error, for whoever started DVC around it.
@@ -82,12 +85,14 @@ def build(
 class Session:
     """The write lock, held, with the workspace mended and the engine pinned."""
 
-    def __init__(self, repository: Repository, descriptor: int) -> None:
+    def __init__(self, repository: Repository, descriptor: int, seeds: Sequence[SeedFile] = ()) -> None:
         self.repository = repository
         self._descriptor = descriptor
+        self._seeds = seeds
         self._began = time.time()
-        self.mended = (*recovery.clear(repository), *raw.restore(repository))
+        self.mended = (*recovery.clear(repository), *raw.restore(repository), *mending.mend(repository, seeds))
         self._before = _pinned(repository)
+        self._named = pins.names(repository, stored.pins_of(repository, None))
         self.engine_changed = tuple(engine.pin(repository.root))
 
     @property
@@ -156,29 +161,30 @@ class Session:
         return steps
 
     def verify(self) -> None:
-        """Make sure that every object that dvc.lock names is in the cache, whole and on disk.
+        """Make sure that the cache has every object that dvc.lock and data/raw.dvc name, undamaged and on disk.
 
-        DVC says that all is well though the disk was full. What is missing is put there again from the workspace.
+        DVC says that all is well though the disk was full. What this build made is read; of the rest, what was touched
+        since it was last read. What is missing or damaged is put there again from the workspace.
 
         Raises:
             DiskFull: it could not be, for want of room.
             MissingObjects: it could not be.
         """
         repository = self.repository
-        wanted = pins.of_working_tree(repository)
-        wrong = pins.verify(repository, wanted)
+        wrong = pins.verify(repository, stored.pins_of(repository, None), trusted=self._named)
         if wrong:
             objects = pins.Objects(repository)
-            for pin in wanted:
-                if pin.cached:
-                    _forget_damaged(objects, pin)
+            for one in wrong:
+                objects.path(one.md5).unlink(missing_ok=True)
             repository.dvc("commit", "--force")
-            wrong = pins.verify(repository, pins.of_working_tree(repository))
+            wrong = pins.verify(repository, stored.pins_of(repository, None), trusted=self._named)
         if wrong:
             free = shutil.disk_usage(repository.root).free
             if free < _SPARE_BYTES:
                 raise DiskFull(repository.root, free, _SPARE_BYTES)
-            raise MissingObjects("The DVC cache lacks what was just built. Run `corpus build` again.", wrong)
+            lost = [str(one) for one in wrong]
+            raise MissingObjects("The DVC cache lacks what was just built. Run `corpus build` again.", lost)
+        mending.remember(repository, self._seeds)
         self._sync()
 
     def _sync(self) -> None:
@@ -211,11 +217,11 @@ class writing:  # noqa: N801 - reads as a verb: `with writing(…) as session`
     def __enter__(self) -> Session:
         # Faults a user can mend are told before anything is held or changed.
         settings.load(self._repository.root)
-        seeds = sum(file.size for file in list_seeds(self._repository.root))
+        seeds = list_seeds(self._repository.root)
         descriptor = self._lock.__enter__()
         try:
-            _require_room(self._repository, seeds)
-            return Session(self._repository, descriptor)
+            _require_room(self._repository, sum(file.size for file in seeds))
+            return Session(self._repository, descriptor, seeds)
         except BaseException:
             self._lock.__exit__(*sys.exc_info())
             raise
@@ -236,14 +242,6 @@ def _require_room(repository: Repository, seeds: int) -> None:
     free = shutil.disk_usage(repository.root).free
     if free < needed:
         raise DiskFull(repository.root, free, needed)
-
-
-def _forget_damaged(objects: pins.Objects, pin: pins.Pin) -> None:
-    """Delete objects of a wrong size, which DVC would take for whole."""
-    for file in objects.files(pin) or ():
-        path, here = objects.path(file.md5), objects.repository.root / file.path
-        if path.exists() and here.is_file() and path.stat().st_size != here.stat().st_size:
-            path.unlink()
 
 
 def _follow(process: subprocess.Popen[str], lines: list[str]) -> Iterator[Step]:

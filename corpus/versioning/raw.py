@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from corpus.errors import CorpusError, DiskFull, InputError, MissingObjects
+from corpus.errors import CorpusError, DamagedObject, DiskFull, InputError, MissingObjects
 from corpus.store import raw
+from corpus.store.files import copy, sync_folder, write_text
 from corpus.store.files import publish as move
-from corpus.store.files import sync_folder, write_text
 from corpus.store.lock import write_lock
+from corpus.store.shards import digests
 from corpus.versioning import pins, recovery
+from corpus.versioning.keeping import objectstore
 from corpus.versioning.repository import complaint
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ PIN: Final = f"{raw.RAW}.dvc"
 # A batch's file, or one on its way back from the cache.
 _OURS: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4})?(-r[0-9a-f]{12})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+")
 _SPARE_BYTES: Final = 50_000_000
+_NOWHERE: Final = (
+    "Neither the DVC cache nor a remote has its right bytes. Put the file back from a backup or from another clone "
+    "(`dvc push` there, if a remote lost it), then run `corpus build`."
+)
 
 
 @contextmanager
@@ -48,6 +54,7 @@ def adding(repository: Repository, wait: float = 0.0) -> Iterator[tuple[list[raw
         recovery.clear(repository)
         batches = raw.load(root)
         restore(repository)
+        mend(repository)
         raw.require(root, batches)
         sweep(repository, batches)
         _require_room(root, 0)
@@ -104,7 +111,8 @@ def track(repository: Repository) -> None:
         raise CorpusError(f"`dvc add {raw.RAW}` failed; nothing was added.\n{complaint(done)}")
     wrong = pins.verify(repository, pinned((repository.root / PIN).read_text(encoding="utf-8")))
     if wrong:
-        raise MissingObjects("The DVC cache lacks the batch; is the disk full? Nothing was added.", wrong)
+        lost = [str(one) for one in wrong]
+        raise MissingObjects("The DVC cache lacks the batch; is the disk full? Nothing was added.", lost)
 
 
 def pinned(text: str) -> list[pins.Pin]:
@@ -134,11 +142,8 @@ def restore(repository: Repository) -> list[str]:
     for text in (here, repository.read_at("HEAD", PIN) if repository.commit_of("HEAD") else None):
         for file in _cached(objects, text):
             target, source = missing.get(file.path), objects.path(file.md5)
-            if target is not None and not target.exists() and source.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                aside = target.with_name(f".{target.name}.{os.getpid()}")
-                shutil.copyfile(source, aside)
-                move(aside, target)
+            if target is not None and not target.exists() and objects.digest(file.md5) == file.md5:
+                copy(source, target)
                 found += 1
     return [f"brought back {found} files of {raw.RAW} from the DVC cache"] if found else []
 
@@ -173,3 +178,57 @@ def sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
         track(repository)
     elif stray:
         (repository.root / PIN).unlink(missing_ok=True)
+
+
+def mend(repository: Repository) -> list[str]:
+    """Put right the files of batches, in data/raw/ and in the cache, each from the other or from the remote.
+
+    Returns:
+        What was mended, in words.
+
+    Raises:
+        DamagedObject: the right bytes of one are nowhere.
+    """
+    root = repository.root
+    known = raw.load(root)
+    text = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
+    if not known or text is None:
+        return []
+    objects = pins.Objects(repository)
+    try:
+        wrong = pins.verify(repository, pinned(text))
+    except (KeyError, TypeError, ValueError):
+        # data/raw.dvc is damaged; whoever needs it says so.
+        return []
+    for one in wrong:
+        objects.path(one.md5).unlink(missing_ok=True)
+    mended = [f"the DVC cache had {one.path} ({one.md5}) with other bytes" for one in wrong if one.found]
+    mended += restore(repository)
+    memory = digests(root, of="raw")
+    md5s = {file.path: file.md5 for pin in pinned(text) for file in objects.files(pin) or ()}
+    complete = True
+    for file in (file for batch in known for file in batch.files):
+        path = raw.path_of(root, file)
+        try:
+            found = memory.of(path)
+        except OSError:
+            complete = False
+            continue
+        if found != file.sha256:
+            _bring_back(repository, objects, file, md5s.get(f"{raw.RAW}/{file.name}"), found)
+            mended.append(f"{raw.RAW}/{file.name} had other bytes than {raw.BATCHES} names")
+    memory.save()
+    if wrong and complete:
+        track(repository)
+    return mended
+
+
+def _bring_back(repository: Repository, objects: pins.Objects, file: raw.RawFile, md5: str | None, found: str) -> None:
+    """Bring back the file of a batch from the cache, or from the remote."""
+    path = raw.path_of(repository.root, file)
+    if md5 and objects.digest(md5) is None and objectstore.configured(repository).default:
+        with suppress(CorpusError), objectstore.default(repository) as store:
+            store.fetch(md5, objects.path(md5))
+    if not md5 or objects.digest(md5) != md5:
+        raise DamagedObject(path, file.sha256, found, _NOWHERE)
+    copy(objects.path(md5), path)

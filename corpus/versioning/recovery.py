@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
+from corpus.store.files import ASIDE
 from corpus.versioning import pins
 from corpus.versioning.releasing import journal
 from corpus.versioning.repository import LOCK
@@ -22,15 +24,21 @@ if TYPE_CHECKING:
 
 # git holds its index lock for moments; an older one belongs to nobody.
 _GIT_LOCK_SECONDS: Final = 10.0
+# A file of ours that is being written, with the process that writes it.
+_UNFINISHED: Final = re.compile(
+    r"(\.(batches|engine|withdrawn|removed)\.yaml|\.(CORPUS\.md|CITATION\.cff|raw\.dvc)|\.(ingest|validate|resolve|write|"
+    r"signatures|pairs)\.json|(?!\.).+)\.(?P<pid>\d{1,10})"
+)
 
 
 def clear(repository: Repository) -> list[str]:
     """Clear what a killed run left. Returns what was mended, in words."""
     return [
         *_clear_rwlock(repository.root / ".dvc" / "tmp" / "rwlock"),
+        *_sweep(repository.root),
         *_clear_runs(repository),
         *_mend_pins(repository),
-        *_clear_index_lock(repository),
+        *_clear_git_locks(repository),
         *journal.settle(repository),
     ]
 
@@ -107,17 +115,50 @@ def _mend_pins(repository: Repository) -> list[str]:
     return []
 
 
-def _clear_index_lock(repository: Repository) -> list[str]:
-    path = Path(repository.git("rev-parse", "--git-path", "index.lock").strip())
-    path = path if path.is_absolute() else repository.root / path
+def _clear_git_locks(repository: Repository) -> list[str]:
+    """Remove the locks that a killed git left: of the index, and of the refs that it was moving."""
+    place = Path(repository.git("rev-parse", "--git-common-dir").strip())
+    place = place if place.is_absolute() else repository.root / place
+    index = Path(repository.git("rev-parse", "--git-path", "index.lock").strip())
+    index = index if index.is_absolute() else repository.root / index
+    names = ("HEAD.lock", "packed-refs.lock", "config.lock")
+    locks = [index, *(place / name for name in names), *(place / "refs").rglob("*.lock")]
+    old = [path for path in locks if _age(path) >= _GIT_LOCK_SECONDS]
+    if not old or _git_is_running():
+        return []
+    for path in old:
+        path.unlink(missing_ok=True)
+    return [f"removed the {path.name} of a git that was killed" for path in old]
+
+
+def _age(path: Path) -> float:
+    """Return the seconds since a file was written; -1 if it is not there."""
     try:
-        age = time.time() - path.stat().st_mtime
+        return time.time() - path.stat().st_mtime
     except OSError:
-        return []
-    if age < _GIT_LOCK_SECONDS or _git_is_running():
-        return []
-    path.unlink(missing_ok=True)
-    return ["removed the index.lock of a git that was killed"]
+        return -1.0
+
+
+def _sweep(root: Path) -> list[str]:
+    """Remove the files that a killed process was writing, before they were moved to their places."""
+    found = [*(root / ASIDE).glob("*"), *(root / ".dvc" / "tmp" / "corpus").glob("*.json.*")]
+    # Where earlier versions wrote them.
+    found += [path for folder in (root, root / "data", root / "data" / "keys") for path in folder.glob(".*.*")]
+    swept = [path for path in found if (kind := _UNFINISHED.fullmatch(path.name)) and not _is_alive(int(kind["pid"]))]
+    for path in swept:
+        path.unlink(missing_ok=True)
+    seen = [path.name for path in swept if path.parent == root]
+    return [f"removed {', '.join(sorted(seen))}, which a killed run was writing"] if seen else []
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return pid != os.getpid()
 
 
 def _git_is_running() -> bool:

@@ -92,14 +92,14 @@ def _cache_type(config: Mapping[str, object]) -> Finding:
 
 
 def _objects(repository: Repository) -> tuple[Finding, int]:
-    """Whether the cache has what the working tree's version pins, by presence and size; and how large that is."""
+    """Whether the cache has what the working tree's version pins, undamaged; and how large that is."""
     try:
         raw.load(repository.root)
         pinned = pins.of_working_tree(repository)
         path = repository.root / batches.PIN
         if path.exists():
             pinned += batches.pinned(path.read_text(encoding="utf-8"))
-        missing = pins.verify(repository, pinned)
+        missing = [str(one) for one in pins.verify(repository, pinned)]
     except (CorpusError, OSError, ValueError, KeyError, TypeError) as error:
         return problem("objects", f"what the version pins cannot be read: {error}", "git checkout -- the file"), 0
     size = sum(pin.size for pin in pinned)
@@ -112,7 +112,7 @@ def _objects(repository: Repository) -> tuple[Finding, int]:
             f"missing from the cache, or damaged: {', '.join(missing[:_SHOWN])}{more}",
             "`dvc pull` brings them from the remote, `corpus build` makes them anew",
         ), size
-    return ok("objects", f"the cache has all of this version, {size / 1e6:,.1f} MB, by presence and size"), size
+    return ok("objects", f"the cache has all of this version, {size / 1e6:,.1f} MB, undamaged"), size
 
 
 def _room(repository: Repository, size: int) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
-from corpus.store.files import publish
+from corpus.store.files import aside_of, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ class ObjectStore:
             DamagedObject: it has another digest.
         """
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{target.name}.part")
+        aside = aside_of(target)
         try:
             with self._asked(md5):
                 try:

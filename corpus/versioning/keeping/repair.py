@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import CorpusError
-from corpus.store.files import publish
+from corpus.store.files import aside_of, publish
 from corpus.versioning.keeping import objectstore, stored
 from corpus.versioning.keeping.faults import Fault, Place, Trouble
 
@@ -56,8 +55,8 @@ def _mend_cache(version: Version, fault: Fault, store: ObjectStore | None) -> No
         return
     target = version.objects.path(fault.md5)
     if fault.md5.endswith(".dir"):
-        listing = _listing_of(version.repository.root / fault.path)
-        if hashlib.md5(listing, usedforsecurity=False).hexdigest() == fault.md5.removesuffix(".dir"):
+        listing, md5 = listing_of(version.repository.root / fault.path)
+        if md5 == fault.md5:
             _replace(target, listing)
             return
     else:
@@ -70,13 +69,14 @@ def _mend_cache(version: Version, fault: Fault, store: ObjectStore | None) -> No
     store.fetch(fault.md5, target)
 
 
-def _listing_of(folder: Path) -> bytes:
-    """The listing that DVC would make of a folder: what it calls the folder by is the md5 of these bytes."""
+def listing_of(folder: Path) -> tuple[bytes, str]:
+    """Return the listing that DVC would make of a folder, and the md5 by which DVC would call it."""
     files = (path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else ()
     entries: list[dict[str, Any]] = [
         {"md5": stored.digests_of(path).md5, "relpath": path.relative_to(folder).as_posix()} for path in files
     ]
-    return json.dumps(sorted(entries, key=lambda entry: entry["relpath"]), sort_keys=True).encode()
+    listing = json.dumps(sorted(entries, key=lambda entry: entry["relpath"]), sort_keys=True).encode()
+    return listing, hashlib.md5(listing, usedforsecurity=False).hexdigest() + ".dir"
 
 
 def _mend_workspace(version: Version, fault: Fault) -> None:
@@ -92,7 +92,7 @@ def _mend_workspace(version: Version, fault: Fault) -> None:
 def _replace(target: Path, content: Path | bytes, *, read_only: bool = True) -> None:
     """Put bytes in the place of a file, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    aside = aside_of(target)
     try:
         if isinstance(content, bytes):
             aside.write_bytes(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from corpus.store.ledger import Ledger, rows
 from corpus.store.raw import RAW
 from corpus.store.shards import load_keys
 from corpus.versioning import commit, pins, raw
+from corpus.versioning.keeping import stored
 from corpus.versioning.releasing.changes import Side
 from corpus.versioning.repository import LOCK, complaint
 from schemas.expectations import Verdict
@@ -53,13 +55,15 @@ def examine(repository: Repository, expectations: Expectations, last: Release | 
     # DVC takes its second in a process of its own.
     with ThreadPoolExecutor(1) as beside:
         asked = beside.submit(_stale, repository)
-        missing = pins.verify(repository, pinned)
+        before = stored.pins_of(repository, last.commit) if last else []
+        missing = pins.verify(repository, pinned, trusted=pins.names(repository, before))
         expected = _unmet(repository, expectations, last) if not missing else Gate((), ())
         reasons = [
             *commit.obstacles(repository),
             *_uncommitted(repository),
             *_unbalanced(repository),
             *_lost(missing),
+            *_altered(repository, pinned),
             *expected.reasons,
         ]
         stale = asked.result()
@@ -114,11 +118,28 @@ def _unbalanced(repository: Repository) -> list[str]:
     ]
 
 
-def _lost(missing: list[str]) -> list[str]:
+def _lost(missing: list[pins.Wrong]) -> list[str]:
     if not missing:
         return []
-    error = MissingObjects("the DVC cache lacks what dvc.lock names; run `dvc pull`, or `corpus build`:", missing)
+    lost = [str(one) for one in missing]
+    error = MissingObjects(
+        "the DVC cache lacks what dvc.lock names, or has other bytes; run `corpus build`, which mends it:", lost
+    )
     return [str(error).replace("\n", "\n  ")]
+
+
+def _altered(repository: Repository, pinned: list[pins.Pin]) -> list[str]:
+    """The outputs that git keeps and that are not what was built: a release would commit them as they stand."""
+    reasons = []
+    for pin in pinned:
+        if not pin.cached:
+            try:
+                content = (repository.root / pin.path).read_bytes()
+            except OSError:
+                content = None
+            if content is None or hashlib.md5(content, usedforsecurity=False).hexdigest() != pin.md5:
+                reasons.append(f"{pin.path} is not what was built; run `corpus build`")
+    return reasons
 
 
 def _unmet(repository: Repository, expectations: Expectations, last: Release | None) -> Gate:

@@ -1,18 +1,23 @@
 """Publishing a release: the data to the DVC remote, then a look whether it has them, then branch and tag to git's.
 
 DVC takes a folder's listing in the remote for the folder itself: what lacks behind it is never sent, and what is
-damaged there never replaced. So every object is asked for by name and size, and what lacks is sent again by us.
+damaged there never replaced. So every object is asked for, its bytes are verified unless they were before and it was
+not touched since, and what is missing or damaged is sent again by us.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.errors import CorpusError, MissingObjects, Refused, StorageError
+from corpus.errors import CorpusError, DamagedObject, MissingObjects, Refused, StorageError
+from corpus.stages.progress import progress
 from corpus.versioning import commit, pins, raw
+from corpus.versioning.keeping import checks
+from corpus.versioning.keeping.checks import Object
 from corpus.versioning.repository import complaint
 
 if TYPE_CHECKING:
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from corpus.versioning.repository import Repository
 
 _ADD_DATA: Final = "no DVC remote is set: `dvc remote add -d NAME URL`, then commit .dvc/config"
+_THREADS: Final = 2
 _ADD_GIT: Final = "no git remote is set: `git remote add origin URL`"
 
 
@@ -42,13 +48,6 @@ class Pushed:
     sent_again: int
     git: str
     branch: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Object:
-    path: str
-    md5: str
-    size: int
 
 
 def obstacles(repository: Repository) -> list[str]:
@@ -78,6 +77,9 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
     remote, git = _data_remote(repository), _git_remote(repository)
     branch = commit.branch_of(repository)
     objects = _objects(repository, release)
+    store = _store(repository)
+    # Nothing damaged may leave here: what will be sent is read before.
+    _require_sound(repository, checks.absent(store, objects), release)
     tell(f"pushing {len(objects):,} objects to {remote}")
     done = repository.dvc("push")
     if done.returncode != 0:
@@ -85,15 +87,14 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
             f"`dvc push` failed; {release.version} stands here, and `corpus release --push` tries again.\n"
             + complaint(done)
         )
-    store = _store(repository)
-    lacking = _lacking(store, objects)
+    lacking = checks.lacking(repository, store, remote, objects)
     if lacking:
-        tell(f"sending {len(lacking):,} objects again that {remote} lacks")
+        tell(f"sending {len(lacking):,} objects again that {remote} lacks, or has damaged")
         _send(repository, store, lacking)
-    still = _lacking(store, lacking)
+    still = checks.lacking(repository, store, remote, lacking)
     if still:
         raise MissingObjects(
-            f"{release.version} was pushed, but the remote {remote} lacks objects of it, or has them in another size; "
+            f"{release.version} was pushed, but the remote {remote} lacks objects of it, or has them damaged; "
             "git was not pushed. Is its disk full? `corpus release --push` tries again.",
             [f"{one.path} ({one.md5}, {one.size:,} bytes)" for one in still],
         )
@@ -128,7 +129,7 @@ def _git_remote(repository: Repository) -> str:
     return remotes[0] if len(remotes) == 1 else ""
 
 
-def _objects(repository: Repository, release: Release) -> list[_Object]:
+def _objects(repository: Repository, release: Release) -> list[Object]:
     """Every object of a release, with the size it has in the cache; listings come after what they list.
 
     Raises:
@@ -149,7 +150,7 @@ def _objects(repository: Repository, release: Release) -> list[_Object]:
     found = []
     for md5, path in files.items():
         try:
-            found.append(_Object(path, md5, store.path(md5).stat().st_size))
+            found.append(Object(path, md5, store.path(md5).stat().st_size))
         except OSError:
             lost.append(f"{path} ({md5})")
     store.remember()
@@ -168,32 +169,28 @@ def _store(repository: Repository) -> Any:
         raise CorpusError(f"The remote cannot be used: {error}") from error
 
 
-def _lacking(store: Any, objects: Sequence[_Object]) -> list[_Object]:
-    """Those that the remote has not, or in another size."""
-    if not objects:
-        return []
-    paths = [store.oid_to_path(one.md5) for one in objects]
-    store.fs.fs.invalidate_cache()
-    found = store.fs.info(paths, return_exceptions=True)
-    lacking = []
-    for one, info in zip(objects, found, strict=True):
-        if isinstance(info, FileNotFoundError):
-            lacking.append(one)
-        elif isinstance(info, BaseException):
-            raise CorpusError(f"The remote could not be asked for {one.path}: {info}") from info
-        # Some stores do not say how large a file is.
-        elif info.get("size") not in {None, one.size}:
-            lacking.append(one)
-    return lacking
+def _require_sound(repository: Repository, objects: Sequence[Object], release: Release) -> None:
+    """Raises DamagedObject if one of some objects of the cache has other bytes than its name says."""
+    cache = pins.Objects(repository)
+    with progress("verify", len(objects), "objects") as advance, ThreadPoolExecutor(_THREADS) as pool:
+        for one, found in zip(objects, pool.map(lambda one: cache.digest(one.md5, reread=True), objects), strict=True):
+            if found != one.md5.removesuffix(".dir"):
+                cache.remember()
+                advice = f"Nothing was pushed. Run `corpus build`, or `corpus verify {release.version} --repair`."
+                raise DamagedObject(f"{one.path} in the DVC cache", one.md5, found or "none", advice)
+            advance(1)
+    cache.remember()
 
 
-def _send(repository: Repository, store: Any, objects: Sequence[_Object]) -> None:
+def _send(repository: Repository, store: Any, objects: Sequence[Object]) -> None:
     """Send objects to the remote over whatever stands there. Each is verified before."""
     cache = pins.Objects(repository)
     for one in objects:
-        source = cache.get(one.md5)
-        if source is None:
-            raise MissingObjects("The DVC cache lacks an object.", [f"{one.path} ({one.md5})"])
+        source = cache.path(one.md5)
+        if (found := cache.digest(one.md5, reread=True)) != one.md5.removesuffix(".dir"):
+            cache.remember()
+            advice = "Run `corpus build`, which mends the DVC cache, then `corpus release --push` again."
+            raise DamagedObject(f"{one.path} in the DVC cache", one.md5, found or "none", advice)
         target = store.oid_to_path(one.md5)
         try:
             store.fs.makedirs(store.fs.parent(target), exist_ok=True)

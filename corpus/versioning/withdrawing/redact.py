@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import tempfile
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from corpus import settings
 from corpus.errors import SettingsError
 from corpus.stages.report import report
 from corpus.store import engine, raw
-from corpus.store.files import publish
+from corpus.store.files import aside_of, publish
 from corpus.versioning.commit import METRICS
 from corpus.versioning.raw import PIN as RAW_PIN
 from corpus.versioning.repository import LOCK
@@ -184,7 +183,7 @@ def _out(work: Work, pin: Pin) -> dict[str, dict[str, Any]]:
     md5 = f"{_md5(listing)}.dir"
     target = work.objects.path(md5)
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    aside = aside_of(target)
     aside.write_bytes(listing)
     aside.chmod(0o444)
     publish(aside, target)
