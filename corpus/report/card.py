@@ -104,21 +104,27 @@ def body(found: Holdings, columns: Sequence[str], *, top: int, licences: Mapping
 
 def rights(batches: Iterable[Group], licences: Mapping[str, str | None]) -> list[str]:
     """What was noted of the rights when documents were added, and of how many articles."""
+    found = notes(batches, licences)
+    rows = [
+        (NO_NOTE if note is None else markdown(note), f"{named:,}", f"{articles:,}")
+        for note, named, articles in found[:_MOST_NOTES]
+    ]
+    more = [f"And {len(found) - _MOST_NOTES:,} more notes, in `batches.yaml`.", ""] if len(found) > _MOST_NOTES else []
+    return [
+        _RIGHTS, "", *table(("licence or rights", "batches", "articles"), rows), *more,
+    ]  # fmt: skip
+
+
+def notes(batches: Iterable[Group], licences: Mapping[str, str | None]) -> list[tuple[str | None, int, int]]:
+    """Return each note of a licence or rights with its batches and articles, most articles first; no note is last."""
     articles: Counter[str | None] = Counter()
     named: Counter[str | None] = Counter()
     for batch in batches:
         note = licences.get(batch.name or "")
         articles[note] += batch.articles
         named[note] += 1
-    notes = sorted(articles, key=lambda note: (note is None, -articles[note], note or ""))
-    rows = [
-        (NO_NOTE if note is None else markdown(note), f"{named[note]:,}", f"{articles[note]:,}")
-        for note in notes[:_MOST_NOTES]
-    ]
-    more = [f"And {len(notes) - _MOST_NOTES:,} more notes, in `batches.yaml`.", ""] if len(notes) > _MOST_NOTES else []
-    return [
-        _RIGHTS, "", *table(("licence or rights", "batches", "articles"), rows), *more,
-    ]  # fmt: skip
+    order = sorted(articles, key=lambda note: (note is None, -articles[note], note or ""))
+    return [(note, named[note], articles[note]) for note in order]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -18,6 +18,11 @@ _TOP: Final = 8
 # More bars than this are too thin to see.
 _MOST_BARS: Final = 180
 _LABELS: Final = 7
+# The part of its place that a bar fills, and the most that it is wide.
+_FILLED: Final = 0.82
+_WIDEST: Final = 60
+# The width of a digit on a narrow screen, in the units of the picture.
+_LETTER: Final = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A label on an axis, at a place along it."""
+    """A label on an axis, at a place along it, and which part of it is there: its start, middle or end."""
 
     at: float
     text: str
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,12 @@ def timeline(days: Sequence[tuple[date, int]]) -> Timeline | None:
     slots = list(range(first, last + 1, scale.step))
     top = _ceiling(max(counts.values()))
     room, width = HEIGHT - _BOTTOM - _TOP, (WIDTH - _LEFT) / len(slots)
+    bar = min(max(width * _FILLED, 0.6), _WIDEST)
     bars = [
         Bar(
-            round(_LEFT + place * width, 2),
+            round(_LEFT + place * width + (width * _FILLED - bar) / 2, 2),
             round(HEIGHT - _BOTTOM - room * counts[key] / top, 2),
-            round(max(width * 0.82, 0.6), 2),
+            round(bar, 2),
             round(room * counts[key] / top, 2),
             name(key),
             counts[key],
@@ -79,10 +86,20 @@ def timeline(days: Sequence[tuple[date, int]]) -> Timeline | None:
     ]
     every = max(1, math.ceil(len(slots) / _LABELS))
     along = [
-        Mark(round(_LEFT + (place + 0.41) * width, 2), name(slots[place])) for place in range(0, len(slots), every)
+        _along(_LEFT + (place + _FILLED / 2) * width, name(slots[place]), first=place == 0 < len(slots) - every)
+        for place in range(0, len(slots), every)
     ]
     up = [Mark(round(HEIGHT - _BOTTOM - room * part / top, 2), f"{part:,}") for part in sorted({0, top // 2, top})]
     return Timeline(scale.unit, tuple(bars), tuple(along), tuple(up), max(bars, key=lambda bar: bar.count))
+
+
+def _along(at: float, text: str, *, first: bool) -> Mark:
+    """Return a label that does not leave the picture, on a narrow screen either, where letters are larger."""
+    if first:
+        return Mark(round(at, 2), text, "start")
+    if at + len(text) * _LETTER / 2 > WIDTH:
+        return Mark(WIDTH, text, "end")
+    return Mark(round(at, 2), text)
 
 
 @dataclass(frozen=True, slots=True)

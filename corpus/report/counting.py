@@ -71,6 +71,7 @@ def count(tables: Mapping[str, Sequence[Path]], ledger: Ledger) -> Figures:
         verdicts=_verdicts(scans["verdicts"]),
         quarantined=_reasons(quarantine),
         held=_held(quarantine),
+        sections=_groups(scans["articles"], "section"),
         copied=_copied(scans["articles"]) if holdings.duplicates else (),
     )
 

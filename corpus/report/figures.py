@@ -81,10 +81,11 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Figures(Holdings):
-    """Everything the report says, before it is worded."""
+    """All figures of the report, before they are put into words."""
 
     ledger: Ledger
     verdicts: tuple[Verdicts, ...]  # most documents first
     quarantined: tuple[tuple[str, int], ...]  # check, documents; most first
     held: tuple[Held, ...]
+    sections: tuple[Group, ...]  # most articles first, the unknown last
     copied: tuple[Copied, ...]

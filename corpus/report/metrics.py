@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from corpus.report.figures import Figures
 
 
-def text(found: Figures) -> str:
-    """The file's content. Keys that a build may lack are null, never absent or NaN."""
+def text(found: Figures, version: str = "") -> str:
+    """Return the file's content. Keys that a build may lack are null, never absent or NaN.
+
+    Args:
+        found: the figures.
+        version: a digest of the content of the tables, in hex.
+    """
     ledger = found.ledger
     values: dict[str, Any] = {
+        "content": version or None,
         "ledger": {
             "documents": ledger.documents,
             "articles": ledger.articles,

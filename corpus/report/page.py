@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from corpus.report.card import notes
 from corpus.report.charts import HEIGHT, WIDTH, timeline
 from corpus.report.markup import css, environment
-from corpus.report.tabular import OTHERS, UNKNOWN, by_group
+from corpus.report.tabular import OTHERS, UNKNOWN, by_group, by_language
 from schemas import RULES, Check
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from corpus.report.figures import Figures
+    from corpus.report.figures import Figures, Group
 
 _NAMES: Final = {
     "url": "URL", "publisher": "publisher", "publication": "publication", "page": "page", "edition": "edition",
@@ -23,41 +24,57 @@ _NAMES: Final = {
 }  # fmt: skip
 
 
-def text(found: Figures, *, title: str, top: int) -> str:
-    """The page.
+# Licences are few; the card names all of them.
+_MOST_LICENCES: Final = 8
+# As many digits of the version as name it.
+_DIGITS: Final = 12
+
+
+def text(found: Figures, *, title: str, top: int, licences: Mapping[str, str | None], version: str) -> str:
+    """Return the page.
 
     Args:
         found: the figures.
         title: what the corpus is called.
-        top: how many publishers and languages are shown; the rest is summed up.
+        top: how many publishers, languages and sections are shown; the rest is added up.
+        licences: for each batch the note of its licence or rights, if there is one.
+        version: a digest of the content of the tables, in hex; empty where it is not to be named.
     """
     ledger = found.ledger
     parts = [
-        ("articles", ledger.articles, "current revisions of articles"),
-        ("superseded", ledger.superseded, "earlier revisions, kept in data/revisions/"),
-        ("repeats", ledger.repeats, "said what was known already"),
-        ("duplicates", ledger.duplicates, "had another article's text, and were dropped"),
-        ("quarantined", ledger.quarantined, "failed a blocking check"),
+        ("article", "articles", ledger.articles, "current revisions of articles"),
+        ("superseded", "superseded", ledger.superseded, "earlier revisions, kept in data/revisions/"),
+        ("repeat", "repeats", ledger.repeats, "the same content as a known document"),
+        ("duplicate", "duplicates", ledger.duplicates, "nearly the same text as another article, left out"),
+        ("quarantined", "quarantined", ledger.quarantined, "failed a blocking check"),
     ]
+    languages = by_language(found.languages)
+    rights = notes(found.batches, licences)
     return environment().get_template("page.html.jinja").render(
         title=title,
         css=css(),
         found=found,
         ledger=ledger,
-        parts=[{"name": name, "count": count, "meaning": meaning, "share": _percent(count, ledger.documents)}
-               for name, count, meaning in parts],
+        parts=[{"kind": many, "name": one if count == 1 else many, "count": count, "meaning": meaning,
+                "share": _percent(count, ledger.documents)} for one, many, count, meaning in parts],
         chart=timeline(found.days),
         width=WIDTH,
         height=HEIGHT,
         publishers=_bars(by_group(found.publishers, top)),
-        languages=_bars(by_group(found.languages, top)),
+        languages=_bars(by_group(languages, top)),
+        sections=_bars(by_group(found.sections, top)) if _named(found.sections) else [],
+        version=version[:_DIGITS],
+        rights=[{"note": "none noted" if note is None else note, "articles": articles}
+                for note, _, articles in rights[:_MOST_LICENCES]],
+        more_rights=len(rights) - _MOST_LICENCES,
         filled=[(_NAMES[name], count, _percent(count, ledger.articles)) for name, count in found.filled],
         undated=ledger.articles - sum(count for _, count in found.days),
         rules={check.value: rule.meaning for check, rule in RULES.items()},
         checks=len(Check),
         more_held=ledger.quarantined - len(found.held),
-        named_publishers=sum(group.name is not None for group in found.publishers),
-        named_languages=sum(group.name is not None for group in found.languages),
+        named_publishers=_named(found.publishers),
+        named_languages=_named(languages),
+        named_sections=_named(found.sections),
     )  # fmt: skip
 
 
@@ -65,9 +82,15 @@ def _percent(part: int, whole: int) -> float:
     return round(100 * part / whole, 2) if whole else 0.0
 
 
+def _named(groups: Sequence[Group]) -> int:
+    return sum(group.name is not None for group in groups)
+
+
 def _bars(rows: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
-    most = max((count for _, count in rows), default=1)
+    # What was added up has no bar: it would make those of the named ones too short to compare.
+    most = max((count for name, count in rows if name not in {OTHERS, UNKNOWN}), default=1)
     return [
-        {"name": name, "count": count, "share": round(100 * count / most, 1), "rest": name in {OTHERS, UNKNOWN}}
+        {"name": name, "count": count, "share": 0 if rest else round(100 * count / most, 1), "rest": rest}
         for name, count in rows
+        for rest in [name in {OTHERS, UNKNOWN}]
     ]

@@ -21,6 +21,7 @@ def write(
     title: str,
     top: int,
     licences: Mapping[str, str | None] | None = None,
+    version: str = "",
 ) -> None:
     """Write the report of a build into a folder.
 
@@ -31,16 +32,17 @@ def write(
         title: What the corpus is called.
         top: How many publishers articles_by_publisher.csv names before it sums up the others.
         licences: For each batch the note of its licence or rights, if there is one.
+        version: A digest of the content of the tables, in hex; the page does not name one if it is empty.
 
     Raises:
         InvariantError: The ledger is not what the tables hold.
     """
     found = count(tables, ledger)
     files = {
-        "metrics.json": metrics.text(found),
+        "metrics.json": metrics.text(found, version),
         "card.md": card.text(found, title=title, top=top, licences=licences or {}),
         "dictionary.md": dictionary.text(),
-        "index.html": page.text(found, title=title, top=top),
+        "index.html": page.text(found, title=title, top=top, licences=licences or {}, version=version),
         **tabular.texts(found, top=top),
     }
     for name, content in files.items():

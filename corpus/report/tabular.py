@@ -6,11 +6,13 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
+from corpus.report.figures import Group
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from corpus.report.figures import Figures, Group
+    from corpus.report.figures import Figures
 
 # A cell that begins so may be taken for a formula, to be calculated on opening.
 # Spreadsheets in East Asia take the wide forms for the narrow ones, and DDE begins with a bar.
@@ -53,6 +55,16 @@ def by_group(groups: Sequence[Group], top: int) -> list[tuple[str, int]]:
     others = sum(group.articles for group in named[top:])
     unknown = sum(group.articles for group in groups if group.name is None)
     return [*rows, *([(OTHERS, others)] if others else []), *([(UNKNOWN, unknown)] if unknown else [])]
+
+
+def by_language(groups: Sequence[Group]) -> list[Group]:
+    """Return the groups of languages with the regional forms of each as one: en-GB and en-US are `en`."""
+    merged: dict[str | None, Group] = {}
+    for group in groups:
+        name = None if group.name is None else group.name.partition("-")[0].lower()
+        known = merged.get(name, Group(name, 0, 0))
+        merged[name] = Group(name, known.articles + group.articles, known.words + group.words)
+    return sorted(merged.values(), key=lambda group: (group.name is None, -group.articles, group.name or ""))
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from typing import TYPE_CHECKING, Final
 
@@ -12,10 +14,12 @@ from corpus.store.files import publish
 from corpus.store.shards import DATA, digests, require, shard_path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from corpus.settings import Settings
     from corpus.store.ledger import Ledger
+    from corpus.store.shards import Shard
 
 REPORTS: Final = "reports"
 _MADE_BY: Final = {
@@ -24,6 +28,12 @@ _MADE_BY: Final = {
     "resolve": ("decisions",),
     "write": ("articles", "revisions", "quarantine"),
 }
+
+
+def _content(shards: Mapping[str, Shard]) -> str:
+    """Return a digest of the files of all tables that are published: the same content, the same digest."""
+    files = sorted((table, name, file.sha256) for name, shard in shards.items() for table, file in shard.files.items())
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()
 
 
 def report(root: Path, settings: Settings) -> Ledger:
@@ -43,7 +53,8 @@ def report(root: Path, settings: Settings) -> Ledger:
     aside.mkdir(parents=True)
     try:
         licences = {batch.name: batch.licence for batch in raw.load(root)}
-        write_report(tables, ledger, aside, settings.report.title, settings.report.top, licences)
+        version = _content(made["write"])
+        write_report(tables, ledger, aside, settings.report.title, settings.report.top, licences, version)
         for path in sorted(aside.iterdir()):
             target = root / REPORTS / path.name
             if not (target.is_file() and target.read_bytes() == path.read_bytes()):

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -14,6 +16,7 @@ from corpus.errors import InvariantError
 from corpus.report import write
 from corpus.report.charts import timeline
 from corpus.report.figures import Group
+from corpus.report.markup import css
 from corpus.report.tabular import by_group, by_month
 from corpus.store import parquet
 from corpus.store.ledger import Ledger
@@ -145,7 +148,9 @@ def test_the_order_of_shards_changes_no_byte(small, tmp_path):
 def test_an_empty_corpus(tmp_path):
     files = made({}, Ledger(0, 0, 0, 0, 0, 0), tmp_path / "out")
     assert files["articles_by_month.csv"] == "month,articles\n"
-    assert "There are no articles yet" in files["index.html"]
+    page = files["index.html"]
+    assert "There are no articles yet" in page
+    assert re.findall("<h2>(.*?)</h2>", page) == ["The ledger", "Read it"]
     assert "NaN" not in files["metrics.json"]
 
 
@@ -173,6 +178,93 @@ def test_any_span_of_time_can_be_drawn(days):
     assert len(chart.bars) <= 190
     assert all(bar.y >= 0 and bar.height <= 200 and 44 <= bar.x <= 720 for bar in chart.bars)
     assert len(chart.along) <= 8
+
+
+def rendered(tmp_path, rows, ledger=None, licences=None, version="", **options):
+    tables = {"articles": [shard(tmp_path, "articles", "a", rows)]}
+    (tmp_path / "out").mkdir()
+    write(tables, ledger or Ledger(len(rows), len(rows), 0, 0, 0, 0), tmp_path / "out", "News",
+          options.get("top", 15), licences, version)  # fmt: skip
+    return (tmp_path / "out/index.html").read_text(encoding="utf-8")
+
+
+def table_of(page, heading):
+    """The rows of a table of the page: name, count, width of the bar or None."""
+    part = page.partition(f"<h2>{heading}</h2>")[2].partition("</table>")[0]
+    row = (
+        r"<bdi>(.*?)</bdi>.*?number\">(.*?)</td><td class=\"bar\" aria-hidden=\"true\">(?:<span style=\"width:(.*?)%)?"
+    )
+    return re.findall(row, part)
+
+
+def test_one_is_no_plural(tmp_path):
+    page = rendered(tmp_path, [article(1, publisher="a.org", language="en", published_date=date(2020, 1, 5))])
+    text = " ".join(re.sub("</dd>|<[^>]+>", lambda tag: ", " if tag[0] == "</dd>" else " ", page).split())
+    assert "1 document = 1 article + 0 superseded" in text
+    assert not re.findall(r"\b1 (?:articles|documents|repeats|duplicates|publishers|languages|words|bars)\b", text)
+    assert "<dt>article</dt><dd>1</dd>" in page
+    assert "<dt>publisher</dt><dd>1</dd>" in page
+
+
+def test_every_part_of_the_ledger_has_a_colour_of_its_own():
+    sheet = css()
+    colours = [re.search(rf"\.{part} {{ background: (.*?);", sheet)[1] for part in
+               ("articles", "superseded", "repeats", "duplicates", "quarantined")]  # fmt: skip
+    assert len(set(colours)) == 5
+    for colour in colours:
+        assert sheet.count(f"--{colour[6:-1]}: #") == 2  # light and dark
+
+
+def test_what_was_added_up_is_no_measure_of_the_bars(tmp_path):
+    rows = [
+        article(n, publisher=f"p{n // 4}.org" if n < 12 else f"small{n}.org" if n < 60 else None) for n in range(80)
+    ]
+    assert table_of(rendered(tmp_path, rows, top=3), "Publishers") == [
+        ("p0.org", "4", "100.0"), ("p1.org", "4", "100.0"), ("p2.org", "4", "100.0"),
+        ("(others)", "48", ""), ("(unknown)", "20", ""),
+    ]  # fmt: skip
+
+
+def test_regional_forms_are_one_language(tmp_path):
+    names = ["en", "en-US", "en-GB", "EN-gb", "zh-Hant", "zh", "de", None]
+    page = rendered(tmp_path, [article(n, language=name) for n, name in enumerate(names)])
+    assert [row[:2] for row in table_of(page, "Languages")] == [
+        ("en", "4"), ("zh", "2"), ("de", "1"), ("(unknown)", "1"),
+    ]  # fmt: skip
+    assert "<dt>languages</dt><dd>3</dd>" in page
+    apart = (tmp_path / "out/articles_by_language.csv").read_text()
+    assert "en-US,1" in apart
+
+
+def test_the_page_says_what_it_describes(tmp_path):
+    at = datetime(2021, 2, 3, 4, tzinfo=UTC)
+    rows = [
+        article(1, captured_at=at, section="World", batch="one"),
+        article(2, captured_at=at + timedelta(days=9), section="<i>Sport</i>", batch="two"),
+        article(3, captured_at=at, section="World", batch="three"),
+    ]
+    page = rendered(tmp_path, rows, licences={"one": "CC BY 4.0", "two": "<b>own</b> use"}, version="0123456789abcdef")
+    text = " ".join(re.sub("<[^>]+>", " ", page.partition("</header>")[0]).split())
+    assert "Version 0123456789ab" in text
+    assert "Captured from 2021-02-03 to 2021-02-12" in text
+    assert "Licences &lt;b&gt;own&lt;/b&gt; use (1 article) CC BY 4.0 (1 article) none noted (1 article)" in text
+    assert "Sections World , &lt;i&gt;Sport&lt;/i&gt;" in text
+    assert [row[:2] for row in table_of(page, "Sections")] == [("World", "2"), ("&lt;i&gt;Sport&lt;/i&gt;", "1")]
+    assert json.loads((tmp_path / "out/metrics.json").read_text())["content"] == "0123456789abcdef"
+
+
+@given(st.lists(st.tuples(st.dates(), st.just(1)), min_size=1, max_size=40, unique_by=lambda pair: pair[0]))
+def test_labels_of_time_do_not_overlap(days):
+    chart = timeline(sorted(days))
+    for marks, letter in ((chart.along, 6.5), (chart.along[::2], 11)):  # wide and narrow screens
+        ends = []
+        for mark in marks:
+            width = letter * len(mark.text)
+            start = mark.at - {"start": 0, "middle": width / 2, "end": width}[mark.anchor]
+            ends.append((start, start + width))
+        assert all(before[1] <= after[0] for before, after in itertools.pairwise(ends))
+        assert ends[0][0] >= 0
+        assert ends[-1][1] <= 721
 
 
 def test_months_of_a_long_span_are_not_filled():
