@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import CorpusError
+from corpus.versioning import environment
 from corpus.versioning.repository import Repository, find
 from corpus.versioning.serving import serving
 from flows.access import known_password, random_secret
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run. Exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    environment.clean()
     options = _parser().parse_args(arguments)
     try:
         if options.command == "serve":

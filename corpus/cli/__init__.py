@@ -12,6 +12,7 @@ from typing import Final
 import click
 
 from corpus.errors import CorpusError
+from corpus.versioning import environment
 
 # command: (module, function, what it is for), in the order of `corpus --help`
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
@@ -101,6 +102,7 @@ def main() -> None:
     if sys.argv[1:2] == ["serve"]:
         # A service may be told to stop while it starts. `flows` asks for these signals as soon as it runs.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+    environment.clean()
     try:
         status = cli.main(standalone_mode=False)
     except CorpusError as error:

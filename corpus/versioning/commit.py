@@ -7,14 +7,13 @@ commit made by somebody else in the meantime is not lost.
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import Refused
 from corpus.store.engine import ENGINE
 from corpus.store.raw import BATCHES, RAW
 from corpus.store.withdrawals import WITHDRAWN
+from corpus.versioning import staging
 from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def commit(repository: Repository) -> str | None:
     parents = ["-p", head] if head else []
     made = repository.git("commit-tree", tree, *parents, given=message(repository, head)).strip()
     # The old value must still be there: somebody's commit in between makes this fail.
-    repository.git("update-ref", "-m", "corpus: build", branch or "HEAD", made, head or "0" * 40)
+    repository.git("update-ref", "-m", "corpus: build", branch or "HEAD", made, head or "0" * len(made))
     repository.git("reset", "--quiet", "--", *_there(repository, made), check=False)
     return made
 
@@ -91,16 +90,7 @@ def snapshot(repository: Repository, head: str | None, others: Mapping[str, str]
     Returns:
         The tree. Neither the user's index nor any branch is touched.
     """
-    with tempfile.TemporaryDirectory(prefix="corpus-index-") as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-        if head:
-            repository.git("read-tree", head, env=index)
-        paths = _there(repository, head)
-        if paths:
-            repository.git("add", "--all", "--force", "--", *paths, env=index)
-        for path, blob in (others or {}).items():
-            repository.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
-        return repository.git("write-tree", env=index).strip()
+    return staging.tree(repository, head, PATHS, others)
 
 
 def _there(repository: Repository, commit: str | None) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
-from corpus.store.files import ASIDE
+from corpus.store.files import ASIDE, write_text
 from corpus.versioning import pins
 from corpus.versioning.releasing import journal
 from corpus.versioning.repository import LOCK
@@ -108,7 +108,8 @@ def _mend_pins(repository: Repository) -> list[str]:
         pins.of_working_tree(repository)
     except (CorpusError, UnicodeDecodeError):
         if repository.git("ls-files", "--", LOCK):
-            repository.git("checkout", "--", LOCK)
+            # Its bytes as they are, whatever line endings somebody prefers.
+            write_text(path, repository.git("cat-file", "blob", f":{LOCK}"))
             return [f"restored {LOCK}, which a killed run left unreadable, from git"]
         path.unlink()
         return [f"removed {LOCK}, which a killed run left unreadable"]

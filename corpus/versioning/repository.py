@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from corpus.errors import CorpusError, NotARepository, UsageError
+from corpus.versioning import environment
 
 PIPELINE: Final = "dvc.yaml"
 LOCK: Final = "dvc.lock"
@@ -18,31 +19,54 @@ LOCK: Final = "dvc.lock"
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A folder that is a git and a DVC repository with our pipeline in it."""
+    """A folder that is a git and a DVC repository with our pipeline in it.
+
+    Attributes:
+        root: the folder of the work tree.
+        fetches: whether git may fetch objects that a partial clone lacks: only in clones that we made ourselves.
+    """
 
     root: Path
+    fetches: bool = False
 
     def git(
-        self, *arguments: str, env: dict[str, str] | None = None, check: bool = True, given: str | None = None
+        self,
+        *arguments: str,
+        env: dict[str, str] | None = None,
+        check: bool = True,
+        given: str | None = None,
+        network: bool = False,
     ) -> str:
-        """Run git here, with `given` on its standard input; returns what it printed.
+        """Run git here, under settings of ours and without another repository's environment.
+
+        Args:
+            arguments: the command.
+            env: variables for this command.
+            check: raise if git fails; otherwise return "".
+            given: what it reads from its standard input.
+            network: let it contact other machines.
+
+        Returns:
+            What it printed.
 
         Raises:
-            CorpusError: git failed (unless `check` is false, then returns "").
+            CorpusError: git failed; always if it refuses to work here at all.
         """
         done = subprocess.run(
-            ["git", *arguments],
+            ["git", *environment.OPTIONS, *arguments],
             cwd=self.root,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C.UTF-8", **(env or {})},
+            env={**environment.for_git(self.root, network=network, fetches=self.fetches), **(env or {})},
             capture_output=True,
             check=False,
             # Nothing is typed: without input it reads an end of file.
             input=(given or "").encode("utf-8", "surrogateescape"),
         )
         if done.returncode != 0:
+            said = done.stderr.decode(errors="replace").strip()
+            if reason := _refusal(said, self.root):
+                raise CorpusError(reason)
             if not check:
                 return ""
-            said = done.stderr.decode(errors="replace").strip()
             raise CorpusError(f"`git {' '.join(arguments)}` failed: {said}")
         return done.stdout.decode(errors="surrogateescape")
 
@@ -58,6 +82,11 @@ class Repository:
             or None
         )
 
+    def tags_at(self, commit: str) -> list[str]:
+        """Return the names of the tags that name a commit, sorted."""
+        asked = ("for-each-ref", "--format=%(refname:strip=2)", f"--points-at={commit}", "refs/tags")
+        return self.git(*asked, check=False).split()
+
     def inside(self, path: str) -> str:
         """A path from where we stand as the corpus calls it: from the root. One that lies outside, as it is."""
         try:
@@ -66,15 +95,8 @@ class Repository:
             return path
 
     def dvc_environment(self) -> dict[str, str]:
-        """The environment in which DVC finds our commands, keeps its state here and tells nobody."""
-        here = str(Path(sys.executable).parent)
-        return {
-            **os.environ,
-            "PATH": os.pathsep.join([here, os.environ.get("PATH", os.defpath)]),
-            "DVC_NO_ANALYTICS": "1",
-            "DVC_SITE_CACHE_DIR": str(self.root / ".dvc" / "tmp" / "site"),
-            "LC_ALL": "C.UTF-8",
-        }
+        """Return the environment in which DVC finds our commands, keeps its state here and tells nobody."""
+        return environment.for_dvc(self.root)
 
     def dvc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run DVC here to its end, capturing what it prints."""
@@ -88,6 +110,21 @@ class Repository:
             check=False,
             stdin=subprocess.DEVNULL,
         )
+
+
+def _refusal(said: str, root: Path) -> str | None:
+    """Return why git would not work in a repository at all, and what to do; None if that is not it."""
+    if re.search(r"dubious ownership|is owned by someone else", said):
+        return (
+            f"git refuses to work in {root}: it belongs to another user. If you trust it, run "
+            f"`git config --global --add safe.directory {root}`."
+        )
+    if re.search(r"lazy fetching disabled|transport '[^']*' not allowed|[Pp]romisor remote", said):
+        return (
+            f"{root} is a partial clone, and git lacks objects that are needed here. They are not fetched unasked. "
+            f"Run `git -C {root} fetch --refetch --no-filter` to fetch all, then run again."
+        )
+    return None
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:

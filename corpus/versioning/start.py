@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.errors import UsageError
 from corpus.store import engine, raw, withdrawals
+from corpus.versioning import staging
 from corpus.versioning.repository import Repository
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 # template: where it goes
@@ -20,6 +22,7 @@ _FILES: Final = {
     "README.md": "README.md",
     "gitignore": ".gitignore",
     "dvcignore": ".dvcignore",
+    "gitattributes": ".gitattributes",
     "dvcconfig": ".dvc/config",
 }
 # What `dvc init` would write besides.
@@ -56,10 +59,19 @@ def init(folder: Path, *, example: bool = False) -> Repository:
     repository = Repository(folder)
     if not (folder / ".git").exists():
         repository.git("init", "--quiet", "--initial-branch=main")
-    repository.git("add", "--", *made)
+    staging.stage(repository, made)
     if repository.git("config", "user.email", check=False):
-        repository.git("commit", "--quiet", "-m", "Begin a news corpus", "--", *made)
+        _commit(repository, made)
     return repository
+
+
+def _commit(repository: Repository, made: Sequence[str]) -> None:
+    """Commit what was made, and nothing else that is staged; no hook or template of anybody's is asked."""
+    head = repository.commit_of("HEAD")
+    tree = staging.tree(repository, head, made)
+    parents = ["-p", head] if head else []
+    commit = repository.git("commit-tree", tree, *parents, given="Begin a news corpus\n").strip()
+    repository.git("update-ref", "-m", "corpus: init", "HEAD", commit, head or "0" * len(commit))
 
 
 def _require_place(folder: Path) -> None:

@@ -26,6 +26,7 @@ def init(*arguments, cwd):
         ("pipeline.yaml", "dvc.yaml"),
         ("params.yaml", "params.yaml"),
         ("dvcignore", ".dvcignore"),
+        ("gitattributes", ".gitattributes"),
         ("dvcconfig", ".dvc/config"),
     ],
 )

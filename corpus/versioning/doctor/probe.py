@@ -10,14 +10,15 @@ import secrets
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
+
+from corpus.versioning import dvc_settings
 
 
 def probe(root: str, remote: str) -> str:
     """What was found, in words. Raises whatever the remote's client raises."""
-    from dvc.repo import Repo
-
     began = time.monotonic()
-    with Repo(root) as repo:
+    with dvc_settings.opened(Path(root)) as repo:
         store = repo.cloud.get_remote_odb(remote)
     name, content = f"corpus-doctor-{secrets.token_hex(8)}", secrets.token_bytes(64)
     path = store.fs.join(store.path, name)

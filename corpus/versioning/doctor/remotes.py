@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from corpus.versioning import environment
 from corpus.versioning.doctor.finding import Finding, ok, problem, warning
 
 if TYPE_CHECKING:
@@ -160,13 +161,14 @@ def _probe(repository: Repository, name: str) -> Finding:
 
 def _ask_git(repository: Repository, name: str) -> Finding:
     about = f"git remote {name}"
-    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
+    surroundings = {**environment.for_git(repository.root, network=True), "GIT_TERMINAL_PROMPT": "0"}
     # No question can be answered here.
-    environment.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o ConnectTimeout=10")
+    surroundings.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o ConnectTimeout=10")
     try:
         done = subprocess.run(
-            ["git", "ls-remote", "--heads", name], cwd=repository.root, env=environment, capture_output=True,
-            text=True, errors="replace", check=False, stdin=subprocess.DEVNULL, timeout=_NETWORK_SECONDS,
+            ["git", *environment.OPTIONS, "ls-remote", "--heads", name], cwd=repository.root, env=surroundings,
+            capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
+            timeout=_NETWORK_SECONDS,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return problem(about, f"did not answer within {_NETWORK_SECONDS:.0f} s", "git remote -v shows its address")

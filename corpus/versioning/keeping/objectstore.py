@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
 from corpus.store.files import aside_of, publish
+from corpus.versioning import dvc_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,10 +128,9 @@ def default(repository: Repository) -> Iterator[ObjectStore]:
         CorpusError: there is none, or it cannot be used; says what to do.
     """
     from dvc.exceptions import DvcException
-    from dvc.repo import Repo
 
     try:
-        with Repo(str(repository.root)) as repo:
+        with dvc_settings.opened(repository.root) as repo:
             name = repo.config["core"].get("remote")
             if not name:
                 raise CorpusError("There is no default remote. Name one: `dvc remote add --default NAME URL`.")

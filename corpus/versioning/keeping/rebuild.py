@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from corpus.store import engine, raw
 from corpus.store.batches import SEEDS
 from corpus.store.lock import TOKEN
 from corpus.store.withdrawals import WITHDRAWN
+from corpus.versioning.environment import inherited
 from corpus.versioning.keeping import stored
 from corpus.versioning.keeping.content import pinned_engine
 from corpus.versioning.keeping.faults import Fault, Place, Trouble
@@ -50,11 +50,11 @@ def rebuild(version: Version, tell: Callable[[str], None]) -> tuple[int, list[Fa
     _require_engine(version)
     with _scratch(version) as folder:
         _lay_out(version, folder)
-        environment = {name: value for name, value in os.environ.items() if name not in {TOKEN, "DVC_STAGE"}}
+        surroundings = {name: value for name, value in inherited().items() if name not in {TOKEN, "DVC_STAGE"}}
         for stage in engine.STAGES:
             done = subprocess.run(
                 [sys.executable, "-m", "corpus", stage],
-                cwd=folder, env=environment, capture_output=True, text=True, errors="replace", check=False,
+                cwd=folder, env=surroundings, capture_output=True, text=True, errors="replace", check=False,
                 stdin=subprocess.DEVNULL,
             )  # fmt: skip
             if done.returncode != 0:
@@ -64,7 +64,7 @@ def rebuild(version: Version, tell: Callable[[str], None]) -> tuple[int, list[Fa
 
 
 def _require_built(version: Version) -> None:
-    tags = version.repository.git("tag", "--points-at", version.commit).split() if version.commit else []
+    tags = version.repository.tags_at(version.commit) if version.commit else []
     if any(is_successor(tag) for tag in tags):
         raise Refused(
             f"{version.name} was not built, but redacted: rows were taken out of a release.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import re
 import subprocess
 import tempfile
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError, MissingObjects, UnknownVersion, UsageError
-from corpus.versioning import pins
+from corpus.versioning import environment, pins
 from corpus.versioning.reading import asof
 from corpus.versioning.reading.version import Version
 from corpus.versioning.releasing import releases
@@ -72,15 +71,19 @@ def _cloned(url: str) -> Repository:
     atexit.register(folder.cleanup)
     # Documents may stand in the history; of all files only a few small ones are wanted, and git fetches those.
     done = subprocess.run(
-        ["git", "clone", "--quiet", "--no-checkout", "--filter=blob:none", "--", url, folder.name],
+        [
+            "git", *environment.OPTIONS, "clone", "--quiet", "--no-checkout", "--origin=origin", "--template=",
+            "--filter=blob:none", "--", url, folder.name,
+        ],
         capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
         # Whoever has no password to give wants an error, not a prompt that nobody sees.
-        env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+        env={**environment.for_git(Path(folder.name), network=True), "GIT_TERMINAL_PROMPT": "0"},
     )  # fmt: skip
     if done.returncode != 0:
         raise CorpusError(f"{url} could not be cloned: {done.stderr.strip()}")
     root = Path(folder.name)
-    repository = Repository(root)
+    # What is missing is fetched from where this came from, by settings that we wrote.
+    repository = Repository(root, fetches=True)
     # DVC's settings say where the data are.
     config = repository.read_at("HEAD", ".dvc/config") if repository.commit_of("HEAD") else None
     if config is None:

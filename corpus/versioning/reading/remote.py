@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
 from corpus.store.digest import stamp_of
+from corpus.versioning import dvc_settings
 from corpus.versioning.withdrawing import removed
 
 if TYPE_CHECKING:
@@ -172,10 +173,9 @@ class Remote:
 def _open(root: Path, _settings: tuple[Stamp | None, ...]) -> Any:
     """The remote as its settings have it, opened once: connections are dear, and ill-mannered when they are dropped."""
     from dvc.exceptions import DvcException
-    from dvc.repo import Repo
 
     try:
-        with Repo(str(root)) as repo:
+        with dvc_settings.opened(root) as repo:
             return repo.cloud.get_remote_odb() if repo.config["core"].get("remote") else None
     except DvcException as error:
         raise CorpusError(f"The remote cannot be used: {error}") from error

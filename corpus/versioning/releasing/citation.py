@@ -124,7 +124,7 @@ def _title(repository: Repository, commit: str) -> str:
 
 def _url(repository: Repository) -> str | None:
     """The repository's address, if it is one on the web, without user name and password."""
-    url = repository.git("remote", "get-url", "origin", check=False).strip()
+    url = repository.git("config", "--get", "remote.origin.url", check=False).strip()
     bare = re.sub(r"^(https?://)[^/@]*@", r"\1", url)
     return bare.removesuffix(".git") if re.fullmatch(r"https?://[^\s{}<>\"\\]+", bare) else None
 

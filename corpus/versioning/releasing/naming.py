@@ -174,7 +174,7 @@ def _step(repository: Repository, planned: Plan, version: str) -> journal.Step:
         raise Refused("Not released:", commit.obstacles(repository))
     before = repository.read_at(head, gate.NOTES) if head else None
     after = notes.insert(before, planned.entry)
-    blob = repository.git("hash-object", "-w", "--stdin", f"--path={gate.NOTES}", given=after).strip()
+    blob = repository.git("hash-object", "-w", "--stdin", "--no-filters", given=after).strip()
     tree = commit.snapshot(repository, head, {gate.NOTES: blob})
     subject = f"Release corpus {version}: {planned.why}"
     body = planned.message.partition("\n")[0]

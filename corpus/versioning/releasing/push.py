@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects, Refused, StorageError
 from corpus.stages.progress import progress
-from corpus.versioning import commit, pins, raw
+from corpus.versioning import commit, dvc_settings, pins, raw
 from corpus.versioning.keeping import checks
 from corpus.versioning.keeping.checks import Object
 from corpus.versioning.repository import complaint
@@ -160,10 +160,8 @@ def _objects(repository: Repository, release: Release) -> list[Object]:
 
 
 def _store(repository: Repository) -> Any:
-    from dvc.repo import Repo
-
     try:
-        with Repo(str(repository.root)) as repo:
+        with dvc_settings.opened(repository.root) as repo:
             return repo.cloud.get_remote_odb()
     except Exception as error:  # each client has errors of its own
         raise CorpusError(f"The remote cannot be used: {error}") from error
@@ -206,7 +204,7 @@ def _push_git(repository: Repository, remote: str, names: Sequence[str], release
     # Where nobody can type a password, git must not wait for one.
     environment = {} if sys.stderr.isatty() else {"GIT_TERMINAL_PROMPT": os.environ.get("GIT_TERMINAL_PROMPT", "0")}
     try:
-        repository.git("push", "--quiet", "--atomic", remote, *names, env=environment)
+        repository.git("push", "--quiet", "--atomic", remote, *names, env=environment, network=True)
     except CorpusError as error:
         raise CorpusError(
             f"The data of {release.version} are in the remote, but git was not pushed; the release stands here.\n"

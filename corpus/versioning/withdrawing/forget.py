@@ -149,7 +149,7 @@ def _message(ref: Ref, plan: Plan, made: Redaction) -> str:
 
 
 def _tag_message(repository: Repository, ref: Ref, plan: Plan, made: Redaction, today: date) -> str:
-    before = repository.git("tag", "--list", "--format=%(contents:subject)", ref.short).strip()
+    before = repository.git("for-each-ref", "--format=%(contents:subject)", f"refs/tags/{ref.short}").strip()
     figures = "\n".join(f"{name}: {count:,}" for name, count in made.ledger.items())
     return f"{before or ref.short} (redacted {today})\n\n{plan.withdrawal.reason}\n\n{figures}\n"
 

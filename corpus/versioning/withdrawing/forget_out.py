@@ -42,7 +42,7 @@ def push(survey: Survey, store: ObjectStore, done: Done) -> None:
         return
     branch = gitwork.branch_of_head(repository)
     refs = [branch, *(f"refs/tags/{tag}" for tag in sorted(standing))]
-    repository.git("push", "--quiet", remote, *refs)
+    repository.git("push", "--quiet", remote, *refs, network=True)
     done.pushed = tuple(ref.removeprefix("refs/heads/").removeprefix("refs/tags/") for ref in refs)
 
 

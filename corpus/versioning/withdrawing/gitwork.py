@@ -82,4 +82,4 @@ def tag(repository: Repository, name: str, commit: str, message: str) -> None:
 
 def commits_with(repository: Repository, path: str) -> list[str]:
     """The commits of any branch or tag that changed a file, newest first; none if git never had it."""
-    return repository.git("log", "--all", "--format=%H", "--", path, check=False).split()
+    return repository.git("rev-list", "--all", "--", path, check=False).split()

@@ -45,7 +45,7 @@ def is_successor(tag: str) -> bool:
 def next_tag(repository: Repository, tag: str) -> str:
     """What the next successor of a release is called: `corpus@v1.0.0` -> `corpus@v1.0.0+redacted.1`."""
     base = _SUCCESSOR.sub("", tag)
-    known = repository.git("tag", "--list", f"{base}+redacted.*").split()
+    known = repository.git("for-each-ref", "--format=%(refname:strip=2)", f"refs/tags/{base}+redacted.*").split()
     numbers = [int(found[1]) for name in known if (found := _SUCCESSOR.search(name))]
     return f"{base}+redacted.{max(numbers, default=0) + 1}"
 

@@ -119,7 +119,7 @@ def explain(
     hit = next((one for one in reversed(removals) if asked & one.objects), None)
     if hit is None:
         return
-    tags = repository.git("tag", "--points-at", commit, check=False).split() if commit else []
+    tags = repository.tags_at(commit) if commit else []
     after = marks(removals)
     name = next((tag for tag in tags if tag in after), None)
     version = name or (commit[:10] if commit else "The working tree")
