@@ -34,6 +34,9 @@ class Check(StrEnum):
     UNREADABLE = "unreadable"
     PAYWALL = "paywall"
     TRUNCATED = "truncated"
+    SHORTER_THAN_DECLARED = "shorter_than_declared"
+    SEVERAL_ARTICLES = "several_articles"
+    NOT_READ = "recognised_not_read"
     ENCODING = "encoding"
     HTTP_STATUS = "http_status"
     INDEX_PAGE = "index_page"
@@ -83,6 +86,13 @@ RULES: Final[dict[Check, Rule]] = {
     ),
     Check.PAYWALL: Rule(_W, "the page says of itself that it is not free to read; the text may be a part"),
     Check.TRUNCATED: Rule(_W, "the text ends in an ellipsis, as a part of one does"),
+    Check.SHORTER_THAN_DECLARED: Rule(
+        _W, "the text has much fewer words than the database declares; some of it may be lost"
+    ),
+    Check.SEVERAL_ARTICLES: Rule(
+        _B, "the document seems to hold several articles, and is of no database's export that is known"
+    ),
+    Check.NOT_READ: Rule(_B, "recognised, not read: an export of a database in a form that has no parser", fixed=True),
     Check.ENCODING: Rule(_W, "the bytes are not UTF-8 and were decoded otherwise"),
     Check.HTTP_STATUS: Rule(
         _B, "the server answered with an error (400 or above); the page is not what its address names"

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from corpus.formats.exports import kinds
 from corpus.formats.plugins import registered
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ PARSERS: Final = {
     "text/plain": "corpus.formats.text:TextParser",
     "text/markdown": "corpus.formats.text:TextParser",
     "application/json": "corpus.formats.rows:RowParser",
+    # All pieces of exports of press databases, whose media types begin so: see `family`.
+    "application/vnd.newscorpus": "corpus.formats.exports.parser:ExportParser",
 }
 # What a file surely is, by its first bytes.
 _MAGIC: Final = (
@@ -87,6 +90,11 @@ def is_registered(kind: str) -> bool:
     return kind in registered()
 
 
+def family(kind: str) -> str:
+    """Return the key of `PARSERS` for a media type: all pieces of exports have one."""
+    return kinds.FAMILY if kinds.is_piece(kind) else kind
+
+
 @cache
 def parser_of(kind: str, numeric_dates: str, columns: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Parser | None:
     """The parser of a media type, another package's before ours; None if there is none. Imported when first asked for.
@@ -98,10 +106,11 @@ def parser_of(kind: str, numeric_dates: str, columns: tuple[tuple[str, tuple[str
     """
     if kind in registered():
         return registered()[kind][0]
-    if kind not in PARSERS:
+    entry = PARSERS.get(family(kind))
+    if entry is None:
         return None
     from corpus.text.dates import NumericDates
 
-    module, _, name = PARSERS[kind].partition(":")
+    module, _, name = entry.partition(":")
     parser: Parser = getattr(import_module(module), name).with_settings(NumericDates(numeric_dates), dict(columns))
     return parser

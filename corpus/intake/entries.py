@@ -67,6 +67,7 @@ class Reason(StrEnum):
     SUMMARY = "only a summary"
     NO_DOCUMENT = "no document"
     LEFT_OUT = "columns left out"
+    NO_ARTICLE = "part of an export, not an article"
     EXCLUDED = "excluded"
     WITHDRAWN = "withdrawn"
 

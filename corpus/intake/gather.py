@@ -15,6 +15,7 @@ from corpus.errors import ChangedWhileRead, InputError
 from corpus.formats import media_type
 from corpus.intake import archives, feeds, rows
 from corpus.intake.entries import MOST_DOCUMENT_BYTES, MOST_NESTED, Item, Reason, Selection, Skipped, Unreadable
+from corpus.intake.exports import splitting as exports
 from corpus.intake.inflate import ENDINGS, Inflated
 from corpus.intake.sidecar import SIDECARS, Sidecar
 from corpus.store.batches import SeedFile, find, read_whole
@@ -29,6 +30,8 @@ _LISTED: Final = 64_000_000
 # Of a list; no system has longer paths.
 _LONGEST_LINE: Final = 65_536
 _SHOWN: Final = 300
+# A larger file is not held in memory to see whether it is an export of many articles.
+_STREAMED: Final = 32_000_000
 
 
 def expand(given: Sequence[str], listed: Iterable[bytes] = ()) -> list[Path]:
@@ -92,8 +95,12 @@ def documents(paths: Sequence[Path], selection: Selection) -> Iterator[Item | Sk
         else:
             found = _found(path, label, selection, ())
         for entry in found:
-            if isinstance(entry, Item) and feeds.is_feed(entry):
+            if not isinstance(entry, Item):
+                yield entry
+            elif feeds.is_feed(entry):
                 yield from feeds.read(entry)
+            elif (several := exports.of_item(entry)) is not None:
+                yield from several
             else:
                 yield entry
 
@@ -152,7 +159,7 @@ def _file(file: SeedFile, selection: Selection) -> Iterator[Item | Skipped]:
             yield Skipped(file.source, Reason.EXCLUDED)
             return
         if not ending:
-            yield _plain(file)
+            yield from _plain(file)
             return
     elif not selection.opens(file.source):
         yield Skipped(file.source, Reason.EXCLUDED)
@@ -164,14 +171,22 @@ def _file(file: SeedFile, selection: Selection) -> Iterator[Item | Skipped]:
         yield Skipped(file.source, Reason.UNREADABLE, error.strerror or str(error))
 
 
-def _plain(file: SeedFile) -> Item | Skipped:
+def _plain(file: SeedFile) -> Iterator[Item | Skipped]:
+    if file.size > _STREAMED:
+        with file.path.open("rb") as opened:
+            several = exports.split(cast("BinaryIO", opened), file.path.name, file.source)
+            if several is not None:
+                yield from several
+                return
     try:
         data = read_whole(file, MOST_DOCUMENT_BYTES)
     except ChangedWhileRead:
-        return Skipped(file.source, Reason.CHANGED)
+        yield Skipped(file.source, Reason.CHANGED)
+        return
     if data is None:
-        return Skipped(file.source, Reason.TOO_LARGE, f"{file.size:,} bytes")
-    return Item(file.source, data, media_type(file.path.name, data[:4_096]))
+        yield Skipped(file.source, Reason.TOO_LARGE, f"{file.size:,} bytes")
+    else:
+        yield Item(file.source, data, media_type(file.path.name, data[:4_096]))
 
 
 def _kind(name: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpus.errors import ChangedWhileRead, InvariantError, StorageError
-from corpus.formats import is_registered, parser_of
+from corpus.formats import family, is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
 from corpus.formats.vetting import vetted
 from corpus.stages.captures import Group, holders_of
@@ -82,7 +82,7 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
                 made_from = [sha256, str(origin.number)]
             else:
                 made_from = [f"{m.source}\0{sums[m.source]}" for m in parts[name].members]
-            read_by = [f"{kind}\0{own[kind]}" for kind in sorted(kinds) if kind in own]
+            read_by = [f"{kind}\0{own[kind]}" for kind in sorted(set(map(family, kinds))) if kind in own]
             return digest([common, *read_by, params, *made_from, *(f"withdrawn\0{found}" for found in marked)])
 
         # A better parser concerns the shards with documents that it reads, and no others.

@@ -22,6 +22,9 @@ from corpus.text.months import AMERICAN_ZONES, FILLERS, MONTHS, VAGUE_ZONES, ZON
 __all__ = ["LONGEST", "Moment", "NumericDates", "in_url", "parse", "stamp"]
 
 LONGEST: Final = 80
+_LONGEST_LINE: Final = 300
+# Archives of newspapers print 31.12.45 and mean 1945: what would lie beyond this year is of the century before.
+_LATEST_SHORT: Final = 2030
 
 
 class NumericDates(StrEnum):
@@ -63,6 +66,9 @@ _TIME: Final = re.compile(
 _CLOCK: Final = re.compile(r"(\d\d?)[時시点时](?:\s?(\d\d?)[分분])?")
 _OFFSET: Final = re.compile(r"(?:\b(?:utc|gmt))?\s?([+\-−])(\d\d?):?(\d\d)?(?!\d)")
 _TOKEN: Final = re.compile(r"[^\s,;|()\[\]/–—·•:-]+")
+_TOKEN_OR_MARK: Final = re.compile(r"[^\s,;:]+|[,;:]")
+_MARKS: Final = frozenset(",;:-–—")
+_SHORT_YEAR: Final = re.compile(r"\b\d\d?[./-]\s?\d\d?[./-]\s?\d\d\b(?!\d)")
 _DIGIT: Final = re.compile(r"\d")
 _NONE: Final = timedelta(0)
 _MONTH_FIRST_LANGUAGES: Final = frozenset({"en", "fil", "tl"})
@@ -120,6 +126,57 @@ def _parse(written: str, numeric: NumericDates, language: str | None, hint: date
     if clock and offset is not None:
         instant = _instant(day, clock, offset)
     return Moment(day, instant, ambiguous)
+
+
+def search(written: str, language: str | None = None, years: tuple[int, ...] = ()) -> tuple[Moment, str] | None:
+    """Find a date in a line that may hold more, as the edition of a newspaper.
+
+    Args:
+        written: at most 300 characters of it are read.
+        language: what the article is in, for 03/04/2020.
+        years: years that stand near it, as in a copyright line; they say the century of a year of two digits.
+
+    Returns:
+        The moment, and what else stands there, without weekday and time; None if there is no date.
+    """
+    text = written[:_LONGEST_LINE].strip()
+    if _DIGIT.search(text) is None:
+        return None
+    iso = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
+    if iso:
+        moment = _from_iso(iso)
+        return None if moment is None else (moment, "")
+    folded = text.casefold().replace("a.m", "am").replace("p.m", "pm").replace("\u2019", "'")
+    found = _find_day(folded, NumericDates.BY_LANGUAGE, language, None)
+    if found is None:
+        return None
+    day, ambiguous, rest = found
+    if _SHORT_YEAR.search(folded):
+        day = _in_century(day, years)
+    clock, rest = _find_time(rest)
+    offset, rest = _find_offset(rest) if clock else (None, rest)
+    words = [word.strip(".,'") for word in rest.split()]
+    zone = [word for word in words if word in ZONES]
+    if clock and offset is None and len(zone) == 1:
+        offset = timedelta(hours=ZONES[zone[0]])
+    instant = _instant(day, clock, offset) if clock and offset is not None else None
+    # What is left is given as it is written, so that it can be shown.
+    kept = {word for word in words if word and word not in FILLERS and word not in ZONES and word not in VAGUE_ZONES}
+    left = [word for word in _TOKEN_OR_MARK.findall(text) if word.casefold().strip(".,'") in kept or word in _MARKS]
+    return Moment(day, instant, ambiguous), _trimmed(" ".join(left))
+
+
+def _trimmed(text: str) -> str:
+    return re.sub(r"\s+(?=[,;:.])|^[\s,;:.–—-]+|[\s,;:–—-]+$", "", re.sub(r"(?:[,;:]\s*){2,}", ", ", text)).strip()
+
+
+def _in_century(day: date, years: tuple[int, ...]) -> date:
+    """A day whose year was written with two digits: in the century that the other years say, else before the limit."""
+    near = [year for year in years if year % 100 == day.year % 100 or abs(year - day.year) <= 1]
+    year = near[0] if near and near[0] % 100 == day.year % 100 else day.year
+    if not near and year > _LATEST_SHORT:
+        year -= 100
+    return day.replace(year=year) if year != day.year and not (day.month == 2 and day.day == 29) else day
 
 
 def stamp(day: str, time: str | None = None, zone: str | None = None) -> Moment | None:

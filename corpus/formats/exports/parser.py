@@ -1,0 +1,74 @@
+"""Reads the pieces of exports: the bytes of one article, as its database wrote them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from corpus.formats.article import Document, Parsed, Problem
+from corpus.formats.exports import kinds, wordxml
+from corpus.formats.exports.finishing import finish
+from corpus.text.decode import declared_encoding, decode
+from schemas import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+    from corpus.formats.exports.blocks import Block
+    from corpus.text.dates import NumericDates
+
+_VERSION: Final = 1
+
+
+class ExportParser:
+    """Reads the media types of `corpus.formats.exports.kinds`."""
+
+    name = "export/1"
+    media_types = kinds.MEDIA_TYPES
+
+    @classmethod
+    def with_settings(cls, numeric: NumericDates, columns: Mapping[str, tuple[str, ...]]) -> Self:  # noqa: ARG003
+        """Return a parser: what databases print depends on no setting."""
+        return cls()
+
+    def parse(self, document: Document) -> Parsed:
+        """Parse one piece. What is wrong with it is in `problems`."""
+        found = kinds.parts(document.media_type)
+        chosen = kinds.reader(found[0], found[1]) if found else None
+        if found is None or chosen is None:
+            return Parsed(parser=self.name, problems=(Problem(Check.UNSUPPORTED, document.media_type[:200]),))
+        database, container, charset = found
+        read, takes = chosen
+        parser = f"{database}/{_VERSION}"
+        try:
+            if container == "docx":
+                blocks, encoding = wordxml.read(document.data), None
+                return finish(read(blocks), parser, encoding)
+            text, encoding = _decoded(document.data, charset)
+        except wordxml.Unreadable as error:
+            return Parsed(parser=parser, problems=(Problem(Check.UNREADABLE, str(error)),))
+        if encoding is None:
+            return Parsed(parser=parser, problems=(Problem(Check.BINARY, f"{len(document.data):,} bytes"),))
+        return finish(read(_blocks(text, container) if takes == kinds.BLOCKS else text), parser, encoding)
+
+
+def _decoded(data: bytes, charset: str | None) -> tuple[str, str | None]:
+    """The text of a piece, by the charset of its file."""
+    try:
+        return data.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        name = declared_encoding(charset)
+    if name and not name.startswith("utf-8"):
+        return data.decode(name, "replace"), name
+    decoded = decode(data)
+    return decoded.text, decoded.encoding
+
+
+def _blocks(text: str, container: str) -> list[Block]:
+    if container == "html":
+        from corpus.formats.exports import markup
+
+        return markup.read(text)
+    from corpus.formats.exports import plain
+
+    return plain.read(text)
