@@ -125,7 +125,7 @@ def _clear_git_locks(repository: Repository) -> list[str]:
     names = ("HEAD.lock", "packed-refs.lock", "config.lock")
     locks = [index, *(place / name for name in names), *(place / "refs").rglob("*.lock")]
     old = [path for path in locks if _age(path) >= _GIT_LOCK_SECONDS]
-    if not old or _git_is_running():
+    if not old or _git_is_running(repository.root, place):
         return []
     for path in old:
         path.unlink(missing_ok=True)
@@ -162,9 +162,22 @@ def _is_alive(pid: int) -> bool:
     return pid != os.getpid()
 
 
-def _git_is_running() -> bool:
+def _git_is_running(*places: Path) -> bool:
+    """Return True if a git may be at work in one of some folders: one whose folder cannot be known may be, too."""
+    here = [place.resolve() for place in places]
     for command in Path("/proc").glob("[0-9]*/comm"):
-        with suppress(OSError):
-            if command.read_text().strip() == "git":
-                return True
+        try:
+            if command.read_text(errors="replace").strip() != "git":
+                continue
+        except OSError:
+            continue  # it has ended
+        try:
+            at = (command.parent / "cwd").resolve(strict=True)
+            named = (command.parent / "cmdline").read_bytes().split(b"\0")
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return True
+        if any(at.is_relative_to(place) or any(os.fsencode(place) in one for one in named) for place in here):
+            return True
     return False

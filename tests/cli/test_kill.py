@@ -15,6 +15,8 @@ import pytest
 
 import corpus
 from corpus.store.lock import holder
+from corpus.versioning.recovery import clear
+from corpus.versioning.repository import find
 from tests.conftest import BODY, UNMEASURED, article
 
 # Two parts, which may run beside each other; `benchmarks/faults/kills.py` kills at more moments, and more commands.
@@ -131,6 +133,23 @@ def test_an_old_index_lock_and_an_empty_run_folder(built):
     assert "index.lock" in said
     assert not (built.root / ".git/index.lock").exists()
     assert not (built.root / ".dvc/cache/runs/ab/abcdef").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_git_at_work_elsewhere_leaves_no_lock_behind_here(built, tmp_path):
+    """Another repository's git says nothing of an old lock here; one at work here may hold it."""
+    for name in ("elsewhere", "repo"):
+        folder = built.root if name == "repo" else tmp_path / name
+        subprocess.run(["git", "init", "-q", folder], check=True)
+        leave(built, ".git/index.lock", b"")
+        os.utime(built.root / ".git/index.lock", (1, 1))
+        with subprocess.Popen(["git", "hash-object", "--stdin"], cwd=folder, stdin=subprocess.PIPE) as git:
+            try:
+                found = clear(find(built.root))
+            finally:
+                git.communicate(b"")
+        assert any("index.lock" in one for one in found) == (name == "elsewhere")
+        assert (built.root / ".git/index.lock").exists() == (name == "repo")
 
 
 def test_objects_that_never_reached_the_cache_are_put_there_again(built):
