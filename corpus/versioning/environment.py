@@ -52,7 +52,6 @@ _SETTINGS: Final = (
     "status.branch=false", "status.showStash=false", "status.relativePaths=true", "status.renames=false",
     "commit.gpgSign=false", "tag.gpgSign=false", "tag.forceSignAnnotated=false", "push.gpgSign=false",
     "push.followTags=false", "push.recurseSubmodules=no", "submodule.recurse=false", "fetch.recurseSubmodules=false",
-    f"core.hooksPath={os.devnull}",
     "core.logAllRefUpdates=true", "init.defaultObjectFormat=sha1", "init.defaultRefFormat=files",
 )  # fmt: skip
 OPTIONS: Final = tuple(word for setting in _SETTINGS for word in ("-c", setting))
