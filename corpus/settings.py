@@ -41,6 +41,7 @@ Field_ = Literal[
     "url",
     "date",
     "modified",
+    "captured",
     "authors",
     "publisher",
     "publication",

@@ -70,6 +70,7 @@ def add(
 
     Nothing is parsed yet: `corpus build` does that. Exit 1 if nothing could be taken.
     """
+    from corpus import settings
     from corpus.intake.batch import Tally, Writer
     from corpus.intake.entries import Selection
     from corpus.intake.gather import documents, expand, lines_of
@@ -84,7 +85,11 @@ def add(
     found = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
     _require_foreign(found, repository.root)
     tombstones = withdrawals.load(repository.root)
-    entries = _limited(without_withdrawn(documents(found, Selection(include, exclude)), tombstones), limit)
+    columns = tuple(settings.load(repository.root).ingest.columns.get("captured", ()))
+    entries = _limited(
+        without_withdrawn(documents(found, Selection(include, exclude, columns)), tombstones),
+        limit,
+    )
     if dry_run:
         tally, tables = Tally(), _Tables(repository.root)
         for entry in tables.noted(entries):
@@ -246,6 +251,7 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
                 "media_types": dict(tally.taken.most_common()),
                 "repeats": tally.repeats,
                 "recaptured": tally.recaptured,
+                "unread_capture_times": tally.unread_times,
                 "skipped": dict(tally.skipped.most_common()),
                 "told": [
                     {"source": one.source, "reason": one.reason.value, "detail": one.detail} for one in tally.told
@@ -258,6 +264,9 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
         echo(f"skipped: {safe(one)}", err=True)
     if skipped > _SHOWN:
         echo(f"skipped: and {skipped - _SHOWN:,} more", err=True)
+    if tally.unread_times:
+        what = f"{count(tally.unread_times, 'row')} with a time of capture that cannot be read or is yet to come"
+        echo(f"{what}, as {safe(tally.unread_time)}: the time of adding is used.", err=True)
     for name, said in list(tables.items())[:_SHOWN]:
         _print_columns(name, said)
     rest = [f"{tally.repeats:,} known already"] if tally.repeats else []

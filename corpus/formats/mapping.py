@@ -14,6 +14,14 @@ from corpus.text.keys import key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+# What is done to a page when it is captured, as columns call it; crawlers and archives have words of their own.
+_CAPTURED: Final = (
+    "captured", "crawled", "fetched", "scraped", "retrieved", "downloaded", "accessed", "harvested", "collected", "archived",
+)  # fmt: skip
+_CAPTURES: Final = (
+    "capture", "crawl", "fetch", "scrape", "scraping", "retrieval", "download", "access", "harvest", "collection", "collect",
+    "archive", "snapshot", "wayback", "crawling", "fetching",
+)  # fmt: skip
 # field: its usual names, the surest first; compared without case and without what parts their words
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "title": (
@@ -41,6 +49,13 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "modified_at", "date_modify", "date_modified", "updated_at", "updated", "modified", "last_modified", "last_modified_at",
         "last_modified_date", "modified_date", "modification_date", "date_updated", "updated_date", "last_updated", "last_update",
         "update_time",
+    ),
+    # Read when a row is added, and not when it is parsed: see `corpus.intake.capturetimes`.
+    "captured": (
+        *(f"{done}_{what}" for done in _CAPTURED for what in ("at", "on", "date", "time", "datetime", "timestamp", "ts")),
+        *(f"{done}_{what}" for done in _CAPTURES for what in ("date", "time", "datetime", "timestamp", "ts")),
+        *(f"{what}_{done}" for done in (*_CAPTURED, *_CAPTURES) for what in ("date", "time", "datetime", "timestamp")),
+        "captured", "crawled", "fetched", "scraped", "retrieved", "warc_date",
     ),
     "authors": (
         "authors", "author", "byline", "creator", "creators", "dc_creator", "author_name", "author_names", "byline_original",

@@ -18,8 +18,8 @@ from corpus.intake.entries import (
     RATIO_GRACE_BYTES,
     Reason,
     Unreadable,
-    too_much_memory,
 )
+from corpus.intake.failures import failures, why
 from corpus.intake.telling import as_json, left_out
 
 if TYPE_CHECKING:
@@ -96,7 +96,14 @@ class Lost:
     detail: str
 
 
-Found = At | Rows | Lost
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The names of the columns of a table, and after them the members of each column that holds objects."""
+
+    names: tuple[tuple[str, ...], ...]
+
+
+Found = At | Rows | Lost | Named
 
 
 def read(file: BinaryIO, size: int, request: Request) -> Iterator[Found]:
@@ -122,8 +129,8 @@ def read(file: BinaryIO, size: int, request: Request) -> Iterator[Found]:
             yield from reader.arrow(file, size, begin)
         else:
             yield from reader.parquet(file)
-    except _failures() as error:
-        raise Unreadable(*_why(error, reader.last, request.brought)) from None
+    except failures() as error:
+        raise Unreadable(*why(error, reader.last, request.brought)) from None
 
 
 class _Reader:
@@ -152,7 +159,7 @@ class _Reader:
                 self.last = at.row
                 try:
                     yield from self._groups(table, at)
-                except _failures() as error:
+                except failures() as error:
                     lost += 1
                     if at.end > at.group + 1:
                         # Which of them it is shows when they are read one by one.
@@ -162,7 +169,8 @@ class _Reader:
                     if lost > _MOST_LOST:
                         return
 
-    def _left_out(self, schema: pa.Schema) -> Iterator[Lost]:
+    def _left_out(self, schema: pa.Schema) -> Iterator[Lost | Named]:
+        yield Named(_names(schema))
         # Said once, not again where reading goes on behind a row group.
         columns = Columns.of(schema, self._request.known)
         if not self._request.group and not self._request.done and (names := left_out(schema, columns.numbers)):
@@ -179,7 +187,7 @@ class _Reader:
             done, self.last = self.last, max(self.last, single.row)
             try:
                 yield from self._groups(table, single, done)
-            except _failures() as error:
+            except failures() as error:
                 yield self._lost(error, single)
 
     def _groups(self, table: pq.ParquetFile, at: At, done: int = 0) -> Iterator[Found]:
@@ -251,12 +259,19 @@ class _Reader:
                 yield Lost(before + end + 1, Reason.TOO_LARGE, f"a row of {each[end]:,} bytes")
 
     def _lost(self, error: BaseException, at: At, more: str = "") -> Lost:
-        reason, detail = _why(error, self.last, self._request.brought)
+        reason, detail = why(error, self.last, self._request.brought)
         return Lost(0, reason, f"row group {at.group + 1}, {detail}{more}")
 
     def _require_within(self, came: int) -> None:
         if came > self._allowed:
             raise Unreadable(Reason.BOMB, f"more than {MOST_RATIO} times its size, after row {self.last:,}")
+
+
+def _names(schema: pa.Schema) -> tuple[tuple[str, ...], ...]:
+    import pyarrow as pa
+
+    structs = [field.type for field in schema if pa.types.is_struct(field.type)]
+    return tuple(schema.names), *(tuple(field.name for field in struct) for struct in structs)
 
 
 def _units(table: pq.ParquetFile, request: Request) -> Iterator[At]:
@@ -280,20 +295,3 @@ def _batches(opened: pa.RecordBatchFileReader | pa.RecordBatchStreamReader) -> I
             yield opened.get_batch(number)
     else:
         yield from opened
-
-
-def _failures() -> tuple[type[BaseException], ...]:
-    import polars as pl
-    import pyarrow as pa
-
-    return (
-        pa.ArrowException, OSError, ValueError, NotImplementedError, MemoryError, RecursionError, IndexError,
-        pl.exceptions.PolarsError, pl.exceptions.PanicException,
-    )  # fmt: skip
-
-
-def _why(error: BaseException, row: int, brought: int) -> tuple[Reason, str]:
-    if isinstance(error, MemoryError):
-        reason, detail = too_much_memory(brought)
-        return reason, f"after row {row:,}: {detail}"
-    return Reason.CORRUPT, f"after row {row:,}: {' '.join(str(error).split())[:200]}"

@@ -53,7 +53,12 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """What intake has come upon."""
+    """What intake has come upon.
+
+    Attributes:
+        unread_times: how many rows give a time of capture that cannot be read or is yet to come.
+        unread_time: the first of them, and what it gives.
+    """
 
     taken: Counter[str] = field(default_factory=Counter)
     size: int = 0
@@ -61,6 +66,8 @@ class Tally:
     recaptured: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     told: list[Skipped] = field(default_factory=list)
+    unread_times: int = 0
+    unread_time: str = ""
 
     @property
     def documents(self) -> int:
@@ -78,6 +85,10 @@ class Tally:
         self.taken.update(item.media_type for item in items)
         self.size += sum(len(item.data) for item in items)
         self.recaptured += recaptured
+        unread = [item for item in items if item.unread_time is not None]
+        self.unread_times += len(unread)
+        if unread and not self.unread_time:
+            self.unread_time = f"{unread[0].unread_time} in {unread[0].source}"
 
 
 _TOLD: Final = 1_000

@@ -89,7 +89,8 @@ def check_paths(
     """
     skipped: list[Skipped] = []
     withdrawn = tombstones or Tombstones()
-    entries = without_withdrawn(documents_at(paths, Selection()), withdrawn)
+    selection = Selection(capture_columns=tuple(settings.ingest.columns.get("captured", ())))
+    entries = without_withdrawn(documents_at(paths, selection), withdrawn)
     explanations: dict[str, dict[str, list[Witness]] | None] = {}
     found = _found(entries, skipped, settings.ingest.max_bytes)
     if explain:

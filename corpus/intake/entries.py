@@ -84,6 +84,8 @@ class Item(NamedTuple):
     captured_at: datetime | None = None
     published_date: str | None = None
     publisher: str | None = None
+    # What a row gives as its time of capture, where it cannot be read or is yet to come.
+    unread_time: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,16 @@ def too_much_memory(brought: int) -> tuple[Reason, str]:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which documents are wanted. A pattern is held against the whole source, its last name and its URL."""
+    """Which documents are wanted, and what params.yaml says of their rows.
+
+    Attributes:
+        include, exclude: patterns that are compared with the source, its last name and its URL.
+        capture_columns: names of columns that give the time of capture, besides the usual ones.
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    capture_columns: tuple[str, ...] = ()
 
     def wants(self, source: str, url: str | None = None) -> bool:
         """Whether a document is wanted."""

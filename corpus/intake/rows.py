@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corpus.formats import media_type
 from corpus.intake import separated
+from corpus.intake.capturetimes import CaptureTimes
 from corpus.intake.entries import MOST_JSON_BYTES, MOST_ROW_BYTES, ROW, Item, Reason, Skipped, Unreadable
 from corpus.intake.envelopes import rows_of
 from corpus.intake.separated import Chained, Utf8, blocks
@@ -47,16 +48,17 @@ def read(
         Unreadable: what it is cannot be read on.
     """
     ending = name.lower().rpartition(".")[2]
+    times = CaptureTimes(selection.capture_columns)
     if ending in _LINES:
-        found = _jsonl(Utf8(_text(stream, ending)), source)
+        found = _dated(_jsonl(Utf8(_text(stream, ending)), source), times)
     elif ending in _SEPARATED:
-        found = separated.rows(_text(stream, ending), source, _SEPARATED[ending])
+        found = separated.rows(_text(stream, ending), source, _SEPARATED[ending], times)
     elif ending == "json":
-        found = _json(_text(stream, ending), source)
+        found = _dated(_json(_text(stream, ending), source), times)
     else:
         from corpus.intake import tables
 
-        found = tables.rows(stream, source, arrow=ending in _ARROW, seekable=seekable, brought=brought)
+        found = tables.rows(stream, source, arrow=ending in _ARROW, seekable=seekable, brought=brought, times=times)
     empty = True
     for entry in found:
         empty = False
@@ -66,6 +68,11 @@ def read(
             yield Skipped(entry.source, Reason.EXCLUDED)
     if empty:
         yield Skipped(source, Reason.EMPTY, "no row")
+
+
+def _dated(found: Iterator[Item | Skipped], times: CaptureTimes) -> Iterator[Item | Skipped]:
+    for entry in found:
+        yield entry if isinstance(entry, Skipped) else times.dated(entry)
 
 
 def _text(stream: Readable, ending: str) -> Readable:

@@ -19,6 +19,7 @@ from corpus.text.decode import legacy, mixed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from corpus.intake.capturetimes import CaptureTimes
     from corpus.intake.inflate import Readable
 
 _CHUNK: Final = 1 << 20
@@ -34,13 +35,14 @@ _EVIDENCE: Final = 65_536
 _HEADER: Final = 40
 
 
-def rows(stream: Readable, source: str, separator: str) -> Iterator[Item | Skipped]:
+def rows(stream: Readable, source: str, separator: str, times: CaptureTimes | None = None) -> Iterator[Item | Skipped]:
     """The rows below the header, each as a JSON object, `source#row`.
 
     Args:
         stream: its bytes, decompressed.
         source: what to call it.
         separator: the one that its name calls for; its header may say another.
+        times: what finds the time of capture of a row.
 
     Raises:
         Unreadable: a line is too long, or there are too many columns.
@@ -54,6 +56,7 @@ def rows(stream: Readable, source: str, separator: str) -> Iterator[Item | Skipp
     # So that a quotation mark that is closed too late is an error, and not an article with others in its text.
     reader = csv.reader(lines, delimiter=separator, strict=True)
     header: list[str] = []
+    dating: CaptureTimes | None = None
     number = 0
     going = True
     while going:
@@ -65,9 +68,10 @@ def rows(stream: Readable, source: str, separator: str) -> Iterator[Item | Skipp
                 before = reader.line_num
                 if fields and header:
                     number += 1
-                    yield _row(fields, header, f"{source}#{number}")
+                    yield _row(fields, header, f"{source}#{number}", dating)
                 elif fields:
                     header = _header(fields)
+                    dating = _dating(times, header)
         except csv.Error as error:
             line = texts.line or first
             number += bool(header)
@@ -80,9 +84,10 @@ def rows(stream: Readable, source: str, separator: str) -> Iterator[Item | Skipp
             elif reader.line_num == before + 1 and (fields := _mended(line, separator, len(header))):
                 going = True
                 if header:
-                    yield _row(fields, header, name)
+                    yield _row(fields, header, name, dating)
                 else:
                     header = _header(fields)
+                    dating = _dating(times, header)
             else:
                 going = True
                 yield Skipped(
@@ -90,11 +95,16 @@ def rows(stream: Readable, source: str, separator: str) -> Iterator[Item | Skipp
                 )
 
 
-def _row(fields: list[str], header: list[str], source: str) -> Item | Skipped:
+def _dating(times: CaptureTimes | None, header: list[str]) -> CaptureTimes | None:
+    return times if times is not None and times.are_in(header) else None
+
+
+def _row(fields: list[str], header: list[str], source: str, dating: CaptureTimes | None) -> Item | Skipped:
     if len(fields) == len(header):
         told = {name: value for name, value in zip(header, fields, strict=True) if value}
         # What json would write, in a twentieth of its time: decoded text has no lone surrogates.
-        return Item(source, orjson.dumps(told), ROW)
+        item = Item(source, orjson.dumps(told), ROW)
+        return item if dating is None else dating.dated(item, told)
     found = f"{len(fields):,} field{'' if len(fields) == 1 else 's'}"
     return Skipped(source, Reason.CORRUPT, f"{found} where the header has {len(header):,}")
 

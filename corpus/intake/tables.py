@@ -27,6 +27,7 @@ from corpus.intake.tableprocess import PATIENCE, give_back, take
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from corpus.intake.capturetimes import CaptureTimes
     from corpus.intake.inflate import Readable
 
 _CHUNK: Final = 1 << 20
@@ -36,7 +37,13 @@ _KNOWN: Final = tuple(sorted(KNOWN))
 
 
 def rows(
-    stream: Readable, source: str, *, arrow: bool, seekable: bool, brought: int | None = None
+    stream: Readable,
+    source: str,
+    *,
+    arrow: bool,
+    seekable: bool,
+    brought: int | None = None,
+    times: CaptureTimes | None = None,
 ) -> Iterator[Item | Skipped]:
     """Yield the rows of a table, each as a JSON object called `source#row`, and what cannot be read of it.
 
@@ -46,6 +53,7 @@ def rows(
         arrow: whether it is called Arrow IPC, file or stream; else it is called Parquet.
         seekable: whether the stream can be sought in.
         brought: bytes that were brought for it where it lay compressed; what comes out is weighed against them.
+        times: what finds the time of capture of a row.
 
     Raises:
         Unreadable: it cannot be read at all.
@@ -55,7 +63,7 @@ def rows(
         request = Request(arrow, size if brought is None else min(brought, size), _KNOWN)
         deaths = 0
         while True:
-            reading = _Reading(request, source)
+            reading = _Reading(request, source, times)
             yield from reading.rows(file)
             if reading.died is None:
                 return
@@ -97,9 +105,10 @@ class _Reading:
         died: how the process ended, if it did.
     """
 
-    def __init__(self, request: Request, source: str) -> None:
+    def __init__(self, request: Request, source: str, times: CaptureTimes | None) -> None:
         self._request = request
         self._source = source
+        self._times = times
         self.group = self.end = 0
         self.done = request.done
         self.died: int | None = None
@@ -121,7 +130,11 @@ class _Reading:
             while not finished:
                 kind, first, second, data = worker.frame()
                 finished = kind == b"E"
-                if kind == b"A":
+                if kind == b"C":
+                    top, *nested = json.loads(data)
+                    if self._times is not None and not self._times.are_in(top, nested):
+                        self._times = None
+                elif kind == b"A":
                     self.group, self.end = first, second
                     self._before, self._count = json.loads(data)
                 elif kind == b"L":
@@ -130,7 +143,8 @@ class _Reading:
                     self.done = max(self.done, first)
                 elif kind == b"R":
                     for number, row in enumerate(data.split(b"\n"), first):
-                        yield Item(f"{self._source}#{number}", row, ROW)
+                        item = Item(f"{self._source}#{number}", row, ROW)
+                        yield item if self._times is None else self._times.dated(item)
                     self.done = first + second - 1
         except (EOFError, OSError):
             self.died = worker.end(PATIENCE)

@@ -13,7 +13,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.intake.arrow import At, Lost, Request, Rows, read
+from corpus.intake.arrow import At, Lost, Named, Request, Rows, read
 from corpus.intake.entries import MOST_TABLE_MEMORY, MOST_TABLE_SECONDS, Reason, Unreadable, too_much_memory
 from corpus.stages import limits
 from corpus.store.lock import die_with_parent
@@ -68,6 +68,8 @@ def _frames(file: Any, size: int, request: Request, seconds: int) -> Iterator[tu
             match found:
                 case At():
                     yield b"A", found.group, found.end, json.dumps([found.row, found.count]).encode()
+                case Named():
+                    yield b"C", 0, 0, json.dumps(found.names).encode()
                 case Rows():
                     yield b"R", found.first, found.count, found.lines
                 case Lost():
