@@ -11,11 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError, DamagedObject
 from corpus.store.digest import FileDigests
 from corpus.text import plain_yaml
+from corpus.versioning import entries
+from corpus.versioning.entries import FOLDER
 from corpus.versioning.repository import LOCK, PIPELINE
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from corpus.versioning.repository import Repository
 
-_FOLDER: Final = ".dir"
 _SETTLING_SECONDS: Final = 2.0
 _POLL_SECONDS: Final = 0.02
 # Digests are computed outside the interpreter's lock.
@@ -43,7 +44,7 @@ class Pin:
     @property
     def is_folder(self) -> bool:
         """Whether the output is a folder."""
-        return self.md5.endswith(_FOLDER)
+        return self.md5.endswith(FOLDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,13 @@ def parse(text: str, where: str, pipeline: str | None = None) -> list[Pin]:
     try:
         stages = plain_yaml.load(text, aliases=True)["stages"]
         return [
-            Pin(name, out["path"], out["md5"], int(out.get("size", 0)), out["path"] not in kept_in_git)
+            Pin(
+                name,
+                entries.path_of(out),
+                entries.md5_of(out, folder=True),
+                int(out.get("size", 0)),
+                out["path"] not in kept_in_git,
+            )
             for name, stage in stages.items()
             for out in stage.get("outs", ())
         ]
@@ -176,7 +183,7 @@ class Objects:
             found = self._memory.of(path)
         except OSError:
             return None
-        expected = md5.removesuffix(_FOLDER)
+        expected = md5.removesuffix(FOLDER)
         if found != expected:
             raise DamagedObject(path, expected, found)
         return path
@@ -206,14 +213,20 @@ class Objects:
 
 
 def listed(pin: Pin, listing: bytes) -> list[Pinned]:
-    """The files in the listing of a pinned folder, sorted. Paths that would leave it are refused."""
-    entries: list[dict[str, Any]] = json.loads(listing)
+    """Return the files in the listing of a pinned folder, sorted.
+
+    Raises:
+        CorpusError: it is no listing, names what is no md5, or a path outside of the folder.
+    """
     found = []
-    for entry in entries:
-        inside = PurePosixPath(entry["relpath"])
-        if inside.is_absolute() or ".." in inside.parts:
-            raise CorpusError(f"The listing of {pin.path} names {str(inside)!r}, which lies outside it.")
-        found.append(Pinned(f"{pin.path}/{inside}", entry["md5"]))
+    try:
+        for entry in json.loads(listing):
+            inside = entry["relpath"]
+            if not isinstance(inside, str) or not entries.is_inside(inside):
+                raise CorpusError(f"The listing of {pin.path} names {inside!r:.60}, which lies outside it.")
+            found.append(Pinned(f"{pin.path}/{PurePosixPath(inside)}", entries.md5_of(entry, folder=False)))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise CorpusError(f"The listing of {pin.path} ({pin.md5}) cannot be read: {type(error).__name__}.") from None
     return sorted(found, key=lambda file: file.path)
 
 
@@ -242,7 +255,7 @@ def verify(repository: Repository, pins: Iterable[Pin], *, trusted: Container[st
 
     def judge(one: Pinned) -> Wrong | None:
         found = objects.digest(one.md5, reread=trusted is not None and one.md5 not in trusted)
-        return None if found == one.md5.removesuffix(_FOLDER) else Wrong(one.path, one.md5, found)
+        return None if found == one.md5.removesuffix(FOLDER) else Wrong(one.path, one.md5, found)
 
     wrong: list[Wrong] = []
     files: dict[str, Pinned] = {}
@@ -263,6 +276,6 @@ def names(repository: Repository, pins: Iterable[Pin]) -> set[str]:
     found: set[str] = set()
     for pin in pins:
         if pin.cached:
-            with suppress(DamagedObject, ValueError, KeyError, TypeError):
+            with suppress(CorpusError):
                 found |= {pin.md5, *(file.md5 for file in objects.files(pin) or ())}
     return found

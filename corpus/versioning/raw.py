@@ -20,7 +20,7 @@ from corpus.store.files import copy, sync_folder, write_text
 from corpus.store.files import publish as move
 from corpus.store.lock import write_lock
 from corpus.store.shards import digests
-from corpus.versioning import pins, recovery
+from corpus.versioning import entries, pins, recovery
 from corpus.versioning.keeping import objectstore
 from corpus.versioning.repository import complaint
 
@@ -118,7 +118,9 @@ def track(repository: Repository) -> None:
 def pinned(text: str) -> list[pins.Pin]:
     """What the text of data/raw.dvc pins."""
     outs = yaml.safe_load(text)["outs"]
-    return [pins.Pin("raw", raw.RAW, out["md5"], int(out.get("size", 0)), cached=True) for out in outs]
+    return [
+        pins.Pin("raw", raw.RAW, entries.md5_of(out, folder=True), int(out.get("size", 0)), cached=True) for out in outs
+    ]
 
 
 def restore(repository: Repository) -> list[str]:

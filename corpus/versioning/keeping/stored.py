@@ -67,10 +67,7 @@ def entries(pin: pins.Pin, listing: bytes) -> list[Stored]:
     Raises:
         CorpusError: it is no listing.
     """
-    try:
-        return [Stored(file.path, file.md5, pin.md5) for file in pins.listed(pin, listing)]
-    except (ValueError, KeyError, TypeError):
-        raise CorpusError(f"The listing of {pin.path} ({pin.md5}) cannot be read.") from None
+    return [Stored(file.path, file.md5, pin.md5) for file in pins.listed(pin, listing)]
 
 
 def named(objects: pins.Objects, found: list[pins.Pin]) -> Iterator[Stored]:

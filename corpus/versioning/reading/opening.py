@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import re
+import logging
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError, MissingObjects, UnknownVersion, UsageError
 from corpus.versioning import environment, pins
-from corpus.versioning.reading import asof
+from corpus.versioning.reading import asof, foreign
 from corpus.versioning.reading.version import Version
 from corpus.versioning.releasing import releases
 from corpus.versioning.repository import Repository, find
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Version", "open_version", "resolve"]
 
-_URL: Final = re.compile(r"^(?:[a-z][a-z0-9+.-]*://|[^/@\s]+@[^/:\s]+:)")
+_LOG: Final = logging.getLogger("corpus.reading")
 
 
 def open_version(rev: str | None, repo: str | Path = ".", as_of: date | str | None = None) -> Version:
@@ -29,7 +29,7 @@ def open_version(rev: str | None, repo: str | Path = ".", as_of: date | str | No
     if as_of is not None:
         day = asof.capture_day(as_of)
         return asof.AsOf(open_version(rev, repo), day)
-    if isinstance(repo, str) and _URL.match(repo):
+    if isinstance(repo, str) and foreign.is_address(repo):
         repository = _cloned(repo)
         rev = rev or "HEAD"
     else:
@@ -66,9 +66,16 @@ def resolve(repository: Repository, rev: str) -> str:
 
 
 def _cloned(url: str) -> Repository:
-    """A clone without work tree files of a remote repository, which goes with the process."""
+    """Clone a remote repository, without work tree files; the clone is deleted with the process.
+
+    Of its settings only the address of its data is taken. What is contacted is logged, before it is.
+    """
+    source = foreign.address(url)
+    if source.host is not None:
+        _LOG.warning("Contacting %s to clone %s.", source.host, foreign.shown(url))
     folder = tempfile.TemporaryDirectory(prefix="corpus-clone-")
     atexit.register(folder.cleanup)
+    root = Path(folder.name)
     # Documents may stand in the history; of all files only a few small ones are wanted, and git fetches those.
     done = subprocess.run(
         [
@@ -77,17 +84,23 @@ def _cloned(url: str) -> Repository:
         ],
         capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
         # Whoever has no password to give wants an error, not a prompt that nobody sees.
-        env={**environment.for_git(Path(folder.name), network=True), "GIT_TERMINAL_PROMPT": "0"},
+        env={**environment.for_git(root, network=True), "GIT_TERMINAL_PROMPT": "0",
+             "GIT_ALLOW_PROTOCOL": source.protocol},
     )  # fmt: skip
     if done.returncode != 0:
-        raise CorpusError(f"{url} could not be cloned: {done.stderr.strip()}")
-    root = Path(folder.name)
+        said = done.stderr.strip().replace(url, foreign.shown(url))
+        raise CorpusError(f"{foreign.shown(url)} could not be cloned: {said}")
     # What is missing is fetched from where this came from, by settings that we wrote.
     repository = Repository(root, fetches=True)
     # DVC's settings say where the data are.
     config = repository.read_at("HEAD", ".dvc/config") if repository.commit_of("HEAD") else None
     if config is None:
-        raise UsageError(f"{url} is no corpus repository: it has no .dvc/config.")
+        raise UsageError(f"{foreign.shown(url)} is no corpus repository: it has no .dvc/config.")
+    data = foreign.data(config, source)
+    if data.contacted:
+        _LOG.warning("Data of %s will be read from %s.", foreign.shown(url), foreign.shown(data.contacted))
+    if data.ignored:
+        _LOG.warning("Ignored in the .dvc/config of %s: %s.", foreign.shown(url), ", ".join(data.ignored))
     (root / ".dvc").mkdir()
-    (root / ".dvc" / "config").write_text(config)
+    (root / ".dvc" / "config").write_text(data.settings(), encoding="utf-8")
     return repository
