@@ -31,7 +31,8 @@ def verify(rev: str | None, remote: bool, rebuild: bool, repair: bool, wait: flo
     """Verify version REV (the working tree unless given), byte by byte.
 
     Every object against its md5, every shard against its key, the batches against batches.yaml, the ledger against
-    the tables, the tables against their promises. Exit 1 if anything is wrong and not mended.
+    the tables, the tables against their promises, seeds/ against what was built from. Exit 1 if anything is wrong and
+    not mended.
     """
     from corpus.store.lock import write_lock
     from corpus.versioning.repository import find
@@ -126,6 +127,8 @@ def _print(found: Verified, reasons: list[str]) -> None:
     advice = {
         "cache": "--repair mends the cache from the workspace or the remote",
         "workspace": "`corpus build` makes the workspace anew",
+        "seeds": "settings of git's changed seeds/ at checkout: put `* -text -ident -filter` into .gitattributes, then "
+        "delete each file named and run `git checkout -- FILE`",
         "remote": "--remote --repair mends the remote from the cache",
     }
     places = sorted({fault.place.value for fault in found.faults} & advice.keys())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from corpus.versioning.repository import Repository
 
 _FILE: Final = "100644"
-_LINK: Final = "120000"
+LINK: Final = "120000"
 _NOTHING: Final = "0"
 
 
@@ -82,7 +82,7 @@ def _entries(
         full = repository.root / path
         if full.is_symlink():
             target = os.fsencode(full.readlink()).decode("utf-8", "surrogateescape")
-            entries.append((_LINK, repository.git("hash-object", "-w", "--stdin", given=target).strip(), path))
+            entries.append((LINK, repository.git("hash-object", "-w", "--stdin", given=target).strip(), path))
         elif "\n" in path or path.startswith('"'):
             # `--stdin-paths` cannot name it.
             entries.append((_FILE, repository.git("hash-object", "-w", "--no-filters", "--", path).strip(), path))
@@ -93,7 +93,7 @@ def _entries(
         written = repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", given=listed).split()
         for path, blob in zip(plain, written, strict=True):
             mode = before.get(path, (_FILE, ""))[0]
-            entries.append((_FILE if mode == _LINK else mode, blob, path))
+            entries.append((_FILE if mode == LINK else mode, blob, path))
     return entries
 
 

@@ -11,6 +11,7 @@ from corpus.store import engine, raw
 from corpus.store.lock import holder
 from corpus.versioning import commit, pins, recovery
 from corpus.versioning import raw as batches
+from corpus.versioning.doctor import attributes
 from corpus.versioning.doctor.finding import Finding, ok, problem, warning
 from corpus.versioning.releasing import journal
 
@@ -34,6 +35,7 @@ def examine(repository: Repository, config: Mapping[str, object]) -> Iterator[Fi
         config: DVC's settings.
     """
     yield from _git(repository)
+    yield attributes.examine(repository)
     yield _settings(repository)
     yield _engine(repository)
     yield _cache_type(config)

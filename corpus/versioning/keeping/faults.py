@@ -11,6 +11,7 @@ class Place(StrEnum):
 
     CACHE = "cache"
     WORKSPACE = "workspace"
+    SEEDS = "seeds"
     REMOTE = "remote"
     CONTENT = "content"
     REBUILD = "rebuild"

@@ -45,7 +45,8 @@ def text_of(repository: Repository, commit: str | None, path: str) -> str | None
     if commit is not None:
         return repository.read_at(commit, path)
     try:
-        return (repository.root / path).read_text(encoding="utf-8")
+        # As a commit has it: reading as text would change line endings.
+        return (repository.root / path).read_bytes().decode("utf-8")
     except FileNotFoundError:
         return None
 

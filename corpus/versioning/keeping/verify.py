@@ -18,6 +18,7 @@ from corpus.versioning import pins
 from corpus.versioning.keeping import stored
 from corpus.versioning.keeping.content import check_content
 from corpus.versioning.keeping.faults import Fault, Place, Trouble, Verified
+from corpus.versioning.keeping.seeds import check_seeds
 from corpus.versioning.reading.opening import resolve
 from corpus.versioning.repository import LOCK
 from corpus.versioning.withdrawing import removed
@@ -95,6 +96,9 @@ def verify(version: Version) -> Verified:
             notes += (f"the workspace was not looked at: {writer} is writing to it",)
         else:
             faults += _in_workspace(version, wanted)
+            changed, unbuilt = check_seeds(version)
+            faults += changed
+            notes += tuple(unbuilt)
     return Verified(version.name, version.commit, {**looked, **content.looked}, (*faults, *content.faults), (), notes)
 
 
