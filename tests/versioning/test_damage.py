@@ -188,6 +188,30 @@ def test_a_remote_that_was_damaged_is_sent_the_right_bytes(published: Corpus, tm
     assert pushing.push(repository, releases(repository)[-1]).sent_again == 2
 
 
+def test_listings_of_a_remote_that_were_damaged_are_sent_anew(published: Corpus, tmp_path: Path) -> None:
+    """`dvc push` reads them, and fails on some damages before anything can be compared."""
+    repository = Repository(published.root)
+    version = Version(repository, None)
+    listings = sorted({one.md5 for one in version.cached() if one.md5.endswith(".dir")})
+    there = [tmp_path / "store/files/md5" / md5[:2] / md5[2:] for md5 in listings]
+    right = [path.read_bytes() for path in there]
+    damages: list[Callable[[bytes], bytes]] = [
+        DAMAGES["zeros"],
+        flip,
+        DAMAGES["short"],
+        lambda _: b"",
+        lambda content: right[(right.index(content) + 1) % len(right)],
+    ]
+    assert len(listings) > 1
+    for first in range(0, len(damages), len(listings)):
+        for place, path in enumerate(there):
+            unseen(path, damages[(first + place) % len(damages)])
+        done = pushing.push(repository, releases(repository)[-1])
+        assert done.sent_again == len(listings)
+        assert [path.read_bytes() for path in there] == right
+    assert pushing.push(repository, releases(repository)[-1]).sent_again == 0
+
+
 def test_a_remote_is_believed_by_its_own_md5_only() -> None:
     md5 = "9e107d9d372bb6826bd81d3542a419d6"
     encoded = "nhB9nTcrtoJr2B01QqQZ1g=="

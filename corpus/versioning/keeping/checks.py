@@ -59,6 +59,20 @@ def absent(store: Any, objects: Sequence[Object]) -> list[Object]:
     return [one for one in objects if (info := found[one.md5]) is None or info.get("size") not in {None, one.size}]
 
 
+def present(store: Any, objects: Sequence[Object]) -> list[Object]:
+    """Return the objects that a remote has, with whatever bytes.
+
+    Args:
+        store: DVC's object database of the remote.
+        objects: which are asked for.
+
+    Raises:
+        CorpusError: the remote could not be asked.
+    """
+    found = _asked(store, objects)
+    return [one for one in objects if found[one.md5] is not None]
+
+
 def lacking(
     repository: Repository, store: Any, name: str, objects: Sequence[Object], *, reread: bool = False
 ) -> list[Object]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,7 +39,7 @@ class Pushed:
     Attributes:
         remote: the DVC remote's name.
         objects: how many objects of the version it has, each asked for.
-        sent_again: how many of them DVC had taken for sent, and we sent.
+        sent_again: how many objects DVC had taken for sent, and we sent.
         git: the git remote's name.
         branch: the branch that went with the tag.
     """
@@ -80,6 +81,7 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
     store = _store(repository)
     # Nothing damaged may leave here: what will be sent is read before.
     _require_sound(repository, checks.absent(store, objects), release)
+    mended = _mend_listings(repository, store, remote, objects, tell)
     tell(f"pushing {len(objects):,} objects to {remote}")
     done = repository.dvc("push")
     if done.returncode != 0:
@@ -101,7 +103,8 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
     names = [f"refs/tags/{release.tag}", *([f"{branch}:{branch}"] if branch else [])]
     tell(f"pushing {release.tag} to {git}")
     _push_git(repository, git, names, release)
-    return Pushed(remote, len(objects), len(lacking), git, (branch or "").removeprefix("refs/heads/"))
+    sent_again = len(mended | {one.md5 for one in lacking})
+    return Pushed(remote, len(objects), sent_again, git, (branch or "").removeprefix("refs/heads/"))
 
 
 def _data_remote(repository: Repository) -> str:
@@ -178,6 +181,28 @@ def _require_sound(repository: Repository, objects: Sequence[Object], release: R
                 raise DamagedObject(f"{one.path} in the DVC cache", one.md5, found or "none", advice)
             advance(1)
     cache.remember()
+
+
+def _mend_listings(
+    repository: Repository, store: Any, name: str, objects: Sequence[Object], tell: Callable[[str], None]
+) -> set[str]:
+    """Replace the damaged listings of a remote, which `dvc push` reads and may fail on; return their md5s.
+
+    Besides the listings of the release these are those of the working tree, for `dvc push` sends what that pins. What
+    the remote lacks is left to `dvc push`, which sends a listing after its files.
+    """
+    listings = {one.md5: one for one in objects if one.md5.endswith(".dir")}
+    cache = pins.Objects(repository)
+    for pin in pins.of_working_tree(repository):
+        if pin.cached and pin.is_folder and pin.md5 not in listings:
+            with suppress(OSError):
+                listings[pin.md5] = Object(pin.path, pin.md5, cache.path(pin.md5).stat().st_size)
+    there = checks.present(store, list(listings.values()))
+    damaged = checks.lacking(repository, store, name, there)
+    if damaged:
+        tell(f"sending {len(damaged):,} listings again that {name} has damaged")
+        _send(repository, store, damaged)
+    return {one.md5 for one in damaged}
 
 
 def _send(repository: Repository, store: Any, objects: Sequence[Object]) -> None:
