@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 import polars as pl
 
 from corpus.resolve.identity import day, first_text, hashed
 from corpus.text.urls import former
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# By which an article is known again under another id, the surest first. The same text of another publisher is a copy.
+SAME: Final = (
+    ("document_id", "source", "batch"),
+    ("document_id",),
+    ("text_hash", "title", "published_date", "publisher"),
+)
 
 
 def former_ids(documents: pl.DataFrame) -> list[tuple[str, ...]]:
@@ -26,6 +38,30 @@ def former_ids(documents: pl.DataFrame) -> list[tuple[str, ...]]:
 def first_ids(documents: pl.DataFrame) -> pl.Series:
     """Return for each document the id that the first rule gave its article. See `former_ids`."""
     return pl.Series("first_id", [ids[0] for ids in former_ids(documents)], dtype=pl.String)
+
+
+def same_by_another_id(
+    gone: pl.DataFrame, added: pl.DataFrame, keys: Sequence[Sequence[str]]
+) -> tuple[pl.Series, pl.Series]:
+    """Return which rows that only one version has are of one article, each row in one pair at most.
+
+    Args:
+        gone: rows of the old version alone, with their place `_at`.
+        added: the same of the new version.
+        keys: columns of both by which an article is known again, the surest first, as `SAME`.
+
+    Returns:
+        The places in the old version, and those in the new.
+    """
+    found = [gone.select(i="_at", j="_at").clear()]
+    for names in keys:
+        one, other = (rows.filter(pl.struct(names).is_unique()).select("_at", *names) for rows in (gone, added))
+        both = one.join(other, on=names, how="inner", nulls_equal=True).select(i="_at", j="_at_right")
+        found.append(both)
+        gone = gone.filter(~pl.col("_at").is_in(both["i"].implode()))
+        added = added.filter(~pl.col("_at").is_in(both["j"].implode()))
+    pairs = pl.concat(found).sort("i")
+    return pairs["i"], pairs["j"]
 
 
 def _first_headline() -> pl.Expr:

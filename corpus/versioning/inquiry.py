@@ -16,6 +16,7 @@ from corpus.store.lock import holder
 from corpus.store.shards import digests
 from corpus.versioning import pins
 from corpus.versioning.commit import uncommitted
+from corpus.versioning.comparing.finding import by_former_id
 from corpus.versioning.reading.opening import Version, open_version
 from corpus.versioning.releasing.gate import outdated
 from corpus.versioning.releasing.releases import Release, releases
@@ -66,6 +67,9 @@ def why(repository: Repository, asked: str) -> list[Known]:
     if _is_id(wanted):
         of_article = decisions.filter(pl.col("article_id").str.starts_with(wanted.lower()))
         sources |= set(of_article.select("source").collect()["source"])
+    if not sources and _is_id(wanted) and (key := by_former_id(repository, wanted, version)):
+        of_article = decisions.filter(pl.col("article_id") == key)
+        sources = set(of_article.select("source").collect()["source"])
     if not sources:
         raise NotFound(
             f"Nothing is known of {asked!r}: it is no article id, document id, path or URL of the last build. "

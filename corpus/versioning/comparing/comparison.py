@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
+from corpus.resolve.former import SAME, same_by_another_id
 from corpus.resolve.revisions import Decision
 from corpus.store.batches import SEEDS
 from corpus.versioning.comparing.change import MARKS, PARTS, PROVENANCE, Article, Change, Kind, Part
@@ -58,7 +59,8 @@ def compare(old: pl.DataFrame, new: pl.DataFrame) -> Matched:
     added = pairs.filter(pl.col("_left").is_null())["_right"]
     pairs = pairs.drop_nulls(["_left", "_right"])
     compared = _compared(old, new)
-    i, j = _same_by_another_id(left[gone].with_columns(_at=gone), right[added].with_columns(_at=added), compared)
+    keys = [names for names in SAME if set(names) <= set(compared)]
+    i, j = same_by_another_id(left[gone].with_columns(_at=gone), right[added].with_columns(_at=added), keys)
     # What refers to such an article refers to it as before.
     ids = left[i]["article_id"], right[j]["article_id"]
     links = [name for name in ("duplicate_of", "contained_in") if name in compared]
@@ -69,37 +71,6 @@ def compare(old: pl.DataFrame, new: pl.DataFrame) -> Matched:
         _side(left[gone.filter(~gone.is_in(i.implode()))], _OLD),
         _side(right[added.filter(~added.is_in(j.implode()))], _NEW),
     )
-
-
-# By which an article is known again under another id, the surest first. The same text of another publisher is a copy.
-_SAME: Final = (
-    ("document_id", "source", "batch"),
-    ("document_id",),
-    ("text_hash", "title", "published_date", "publisher"),
-)
-
-
-def _same_by_another_id(gone: pl.DataFrame, added: pl.DataFrame, compared: list[str]) -> tuple[pl.Series, pl.Series]:
-    """Return which rows that only one version has are of one article, each row in one pair at most.
-
-    Args:
-        gone: rows of the old version alone, with their place `_at`.
-        added: the same of the new version.
-        compared: the columns that both have.
-
-    Returns:
-        The places in the old version, and those in the new.
-    """
-    found = [gone.select(i="_at", j="_at").clear()]
-    for names in _SAME:
-        if set(names) <= set(compared):
-            one, other = (rows.filter(pl.struct(names).is_unique()).select("_at", *names) for rows in (gone, added))
-            both = one.join(other, on=names, how="inner", nulls_equal=True).select(i="_at", j="_at_right")
-            found.append(both)
-            gone = gone.filter(~pl.col("_at").is_in(both["i"].implode()))
-            added = added.filter(~pl.col("_at").is_in(both["j"].implode()))
-    pairs = pl.concat(found).sort("i")
-    return pairs["i"], pairs["j"]
 
 
 def _complete(rows: pl.DataFrame) -> pl.DataFrame:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from corpus.errors import NotFound, UsageError
+from corpus.errors import CorpusError, NotFound, UsageError
+from corpus.versioning.reading.opening import Version, open_version
+from corpus.versioning.releasing.releases import releases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from corpus.versioning.reading.opening import Version
     from corpus.versioning.repository import Repository
 
 _ID: Final = re.compile(r"[0-9a-f]{4,64}")
@@ -26,7 +28,8 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
 
     Args:
         repository: whose paths are meant.
-        asked: an article_id or its beginning (of 4 digits at least), a URL, or a document's path or id.
+        asked: an article_id or its beginning (of 4 digits at least), a URL, or a document's path or id. An id that an
+            article had in one of the others is that of the article which its document is of now.
         version: where to look first: its articles, their revisions and all its documents.
         others: versions to look at if it is unknown there, in this order: their articles.
 
@@ -47,7 +50,7 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
         files = other.files()
         unread = [path for file, path in zip(files, other.paths(), strict=True) if file.md5 not in seen]
         seen |= {file.md5 for file in files}
-        found = _named(unread, means)
+        found = _now(version, _named(unread, means))
     ids = found["article_id"].unique().sort()
     if not len(ids):
         raise NotFound(
@@ -60,6 +63,22 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
         more = [f"  and {len(ids) - _SHOWN:,} more"] if len(ids) > _SHOWN else []
         raise UsageError("\n".join([f"{asked!r} may mean {len(ids):,} articles. Give the id of one:", *lines, *more]))
     return str(ids[0])
+
+
+def by_former_id(repository: Repository, asked: str, version: Version) -> str | None:
+    """Return the id that a version has for the article which had another id in a release; None without such a one."""
+    if not _ID.fullmatch(asked.strip().lower()):
+        return None
+    others = []
+    for release in reversed(releases(repository)):
+        with suppress(CorpusError):  # its data are not at hand
+            other = open_version(release.commit, repository.root)
+            other.paths()
+            others.append(other)
+    try:
+        return find_article(repository, asked, version, others)
+    except NotFound:
+        return None
 
 
 def _means(repository: Repository, wanted: str) -> pl.Expr:
@@ -80,6 +99,18 @@ def _named(paths: Sequence[Path], means: pl.Expr) -> pl.DataFrame:
     if not paths:
         return pl.DataFrame(schema=dict.fromkeys(_NAMED, pl.String))
     return pl.scan_parquet(list(paths), glob=False).select(_NAMED).filter(means).collect()
+
+
+def _now(version: Version, found: pl.DataFrame) -> pl.DataFrame:
+    """Return articles of another version by the ids that a version has for their documents, if it has one for each."""
+    decided = version.scan("decisions").select("document_id", "source", now="article_id").drop_nulls("now")
+    known = decided.filter(pl.col("document_id").is_in(found["document_id"].implode())).collect()
+    exact = found.join(known, on=["document_id", "source"], how="left")
+    by_bytes = known.group_by("document_id").agg(
+        pl.when(pl.col("now").n_unique() == 1).then(pl.col("now").first()).alias("_any")
+    )
+    both = exact.join(by_bytes, on="document_id", how="left")
+    return both.with_columns(article_id=pl.coalesce("now", "_any", "article_id")).select(_NAMED).unique()
 
 
 def _of_document(version: Version, means: pl.Expr) -> pl.DataFrame:

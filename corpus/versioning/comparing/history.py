@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from corpus.errors import CorpusError
+from corpus.resolve.former import former_ids
 from corpus.versioning import pins
 from corpus.versioning.comparing.change import MARKS, PROVENANCE, Article, Side, details_of, parts_of
 from corpus.versioning.comparing.comparison import SHOWN
@@ -18,7 +19,7 @@ from corpus.versioning.releasing.releases import releases
 from corpus.versioning.repository import LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from corpus.versioning.comparing.change import Part
@@ -116,10 +117,13 @@ def history(repository: Repository, asked: str, rev: str | None = None) -> Histo
     named, unread = _readable(repository, every)
     key = find_article(repository, asked, version, [other for _, other in reversed(named)])
     states: dict[tuple[Any, ...], dict[str, Any]] = {}
+    ids = {key}
     for table in _TABLES:
-        for row in version.scan(table).filter(pl.col("article_id") == key).collect().iter_rows(named=True):
+        rows = version.scan(table).filter(pl.col("article_id") == key).collect()
+        ids |= {one for several in former_ids(rows) for one in several} | _once(rows, named)
+        for row in rows.iter_rows(named=True):
             states[_state(row)] = {**row, "_current": table == "articles", "_kept": True}
-    stood = _standing(named, key)
+    stood = _standing(named, key, ids)
     for name, row in stood:
         # Where a release and the version agree, the version's row says more: it knows what took its place.
         states.setdefault(_state(row), {**row, "_current": False, "_kept": False, "_release": name})
@@ -153,18 +157,31 @@ def _readable(repository: Repository, every: Iterable[Release]) -> tuple[list[tu
     return found, unread
 
 
-def _standing(named: Iterable[tuple[str, Version]], key: str) -> list[tuple[str, dict[str, Any]]]:
-    """The row of an article in each release that has it. A shard that many share is read once."""
-    known: dict[str, dict[str, Any] | None] = {}
+def _once(rows: pl.DataFrame, named: Iterable[tuple[str, Version]]) -> set[str]:
+    """Return the ids that releases have for the documents of an article."""
+    wanted = rows["document_id"].implode()
+    paths = {
+        file.md5: path for _, version in named for file, path in zip(version.files(), version.paths(), strict=True)
+    }
+    found: set[str] = set()
+    for path in paths.values() if len(rows) else ():
+        of_these = pl.scan_parquet(path, glob=False).filter(pl.col("document_id").is_in(wanted))
+        found |= set(of_these.select("article_id").collect()["article_id"])
+    return found
+
+
+def _standing(named: Iterable[tuple[str, Version]], key: str, ids: Collection[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the row of an article in each release that has it, under its id or else another. Reads no shard twice."""
+    known: dict[str, list[dict[str, Any]]] = {}
     stood = []
     for name, version in named:
         files = version.files()
         for file, path in zip(files, version.paths(), strict=True):
             if file.md5 not in known:
-                known[file.md5] = None
-                found = pl.scan_parquet(path, glob=False).filter(pl.col("article_id") == key).collect()
-                known[file.md5] = next(found.iter_rows(named=True), None)
-        stood += [(name, row) for file in files if (row := known[file.md5]) is not None]
+                found = pl.scan_parquet(path, glob=False).filter(pl.col("article_id").is_in(sorted(ids))).collect()
+                known[file.md5] = list(found.iter_rows(named=True))
+        rows = [row for file in files for row in known[file.md5]]
+        stood += [(name, row) for row in sorted(rows, key=lambda row: row["article_id"] != key)[:1]]
     return stood
 
 

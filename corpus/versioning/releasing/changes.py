@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from corpus.resolve.former import SAME, same_by_another_id
 from corpus.versioning import pins
 from corpus.versioning.reading import remote
 from corpus.versioning.releasing.shape import ColumnChange, reshaped
@@ -28,6 +29,8 @@ _PROVENANCE: Final = frozenset({
 })  # fmt: skip
 _COUNTS: Final = ("added", "removed", "changed")
 _HASH: Final = "#"
+# Before a digest of what an article is known by again under another id.
+_KEY: Final = "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Changes:
         added: articles that are new.
         removed: articles that are gone.
         changed: articles that say something else.
+        reidentified: articles that have another id now, as by another address; their document or text is the same.
         fields: the columns in which changed articles differ, with how many do; most first.
         publishers: by publisher, most changes first.
         months: by month of publication (`2026-05`), latest first.
@@ -58,6 +62,7 @@ class Changes:
     added: int = 0
     removed: int = 0
     changed: int = 0
+    reidentified: int = 0
     fields: tuple[tuple[str, int], ...] = ()
     publishers: tuple[Count, ...] = ()
     months: tuple[Count, ...] = ()
@@ -148,11 +153,16 @@ def between(old: Side | None, new: Side) -> Changes:
     said = [name for name in left.columns if name in right.columns and name.startswith(_HASH)]
     # An article may move between shards; only its own row says whether it changed.
     joined = left.join(right, on="article_id", how="full", suffix="_new", coalesce=False)
-    absent = pl.col("article_id_new").is_null()
+    absent, new_ = pl.col("article_id_new").is_null(), pl.col("article_id").is_null()
+    same = _reidentified(joined.filter(absent), joined.filter(new_))
+    # What refers to such an article refers to it as before.
+    ids = same.select(pl.all().hash(seed=0))
+    links = [name for name in (f"{_HASH}duplicate_of", f"{_HASH}contained_in") if name in said]
+    joined = joined.with_columns(pl.col(name).replace(ids["old"], ids["new"]) for name in links)
     differs = {name: pl.col(name).ne(pl.col(f"{name}_new")).fill_null(value=False) for name in said}
     kinds = joined.select(
-        added=pl.col("article_id").is_null(),
-        removed=absent,
+        added=new_ & ~pl.col("article_id_new").is_in(same["new"].implode()),
+        removed=absent & ~pl.col("article_id").is_in(same["old"].implode()),
         changed=pl.any_horizontal(pl.lit(value=False), *differs.values()),
         publisher=pl.when(absent).then("publisher").otherwise("publisher_new"),
         month=pl.when(absent).then("month").otherwise("month_new"),
@@ -163,6 +173,7 @@ def between(old: Side | None, new: Side) -> Changes:
         added=added,
         removed=removed,
         changed=changed,
+        reidentified=len(same),
         fields=_fields(fields.row(0, named=True)) if said and len(joined) else (),
         publishers=_counts(kinds, "publisher"),
         months=_counts(kinds, "month"),
@@ -180,11 +191,27 @@ def _rows(paths: Sequence[Path], *, compared: bool) -> pl.DataFrame:
 
 def _row(path: Path, *, compared: bool) -> pl.DataFrame:
     frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-    names = [name for name in frame.collect_schema().names() if name not in _PROVENANCE] if compared else []
+    columns = frame.collect_schema().names() if compared else []
+    names = [name for name in columns if name not in _PROVENANCE]
+    keys = [
+        pl.struct(key).hash(seed=0).alias(f"{_KEY}{number}")
+        for number, key in enumerate(SAME)
+        if set(key) <= set(columns)
+    ]
     hashes = [pl.col(name).hash(seed=0).alias(f"{_HASH}{name}") for name in names]
     return frame.select(
-        "article_id", "publisher", *hashes, month=pl.col("published_date").dt.to_string("%Y-%m")
+        "article_id", "publisher", *hashes, *keys, month=pl.col("published_date").dt.to_string("%Y-%m")
     ).collect()
+
+
+def _reidentified(gone: pl.DataFrame, come: pl.DataFrame) -> pl.DataFrame:
+    """Return the ids, `old` and `new`, of articles that only have another id in the new version."""
+    keys = [name for name in gone.columns if name.startswith(_KEY) and not name.endswith("_new")]
+    keys = [name for name in keys if f"{name}_new" in come.columns]
+    old = gone.select("article_id", *keys).with_row_index("_at")
+    new = come.select("article_id_new", *(pl.col(f"{name}_new").alias(name) for name in keys)).with_row_index("_at")
+    i, j = same_by_another_id(old, new, [(name,) for name in keys])
+    return pl.DataFrame({"old": old["article_id"].gather(i), "new": new["article_id_new"].gather(j)})
 
 
 def _fields(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:

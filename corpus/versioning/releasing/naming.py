@@ -122,6 +122,7 @@ def _composed(repository: Repository, bare: Plan, decided: numbering.Next, files
     counts = {name: value for name, value in now.items() if isinstance(value, int)}
     if changes is not None and last is not None:
         counts |= {"added": changes.added, "removed": changes.removed, "changed": changes.changed}
+        counts |= {"re-identified": changes.reidentified} if changes.reidentified else {}
     return replace(
         bare,
         version=decided.version,

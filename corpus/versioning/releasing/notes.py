@@ -127,10 +127,11 @@ def _changes(told: Told, changes: Changes) -> list[str]:
     parts = []
     if told.before is not None:
         counts = f"{changes.added:,} added, {changes.removed:,} removed, {changes.changed:,} changed"
+        other = f" Re-identified, the same article under another id: {changes.reidentified:,}."
         fields = (
             f" ({', '.join(f'{plain(name)} {number:,}' for name, number in changes.fields)})" if changes.fields else ""
         )
-        parts.append(f"Articles: {counts}{fields}.")
+        parts.append(f"Articles: {counts}{fields}.{other if changes.reidentified else ''}")
     if changes.publishers:
         parts.append(_counted("publisher", changes.publishers))
         parts.append(_counted("month of publication", changes.months))

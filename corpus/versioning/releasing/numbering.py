@@ -92,7 +92,7 @@ def _judge(changes: Changes) -> tuple[Part, str] | None:
     breaking = [str(change) for change in changes.columns if change.breaks]
     if breaking:
         return Bump.MAJOR, _listed(breaking)
-    counts = ((changes.added, "added"), (changes.removed, "removed"))
+    counts = ((changes.added, "added"), (changes.removed, "removed"), (changes.reidentified, "re-identified"))
     several = [f"{count:,} {'article' if count == 1 else 'articles'} {verb}" for count, verb in counts if count]
     reasons = [*several, *(str(change) for change in changes.columns)]
     if reasons:

@@ -14,6 +14,8 @@ from corpus.store import raw, withdrawals
 from corpus.store.batches import SEEDS, list_seeds
 from corpus.store.shards import digests
 from corpus.store.withdrawals import Kind, Withdrawal, hashed
+from corpus.versioning.comparing.finding import by_former_id
+from corpus.versioning.reading.opening import open_version
 from corpus.versioning.withdrawing import gitwork, holding
 from corpus.versioning.withdrawing.seeking import find
 
@@ -98,6 +100,11 @@ def plan(
     all_releases = [ref for ref in survey.refs("refs/tags") if ref.is_release]
     releases = [ref for ref in all_releases if ref.commit not in superseded] if everywhere else []
     sought, earlier, unseen = find(survey, asked, publisher, releases, withdrawals.load(repository.root).withdrawals)
+    if asked is not None and earlier is None and not sought.documents:
+        now = by_former_id(repository, asked, open_version(None, repository.root))
+        if now is not None:
+            known = withdrawals.load(repository.root).withdrawals
+            sought, earlier, unseen = find(survey, now, publisher, releases, known)
     record = sought.withdrawal(earlier or Withdrawal(today, reason))
     seeds = _seeds(repository, record)
     sought.documents |= set(seeds.values())
