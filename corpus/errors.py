@@ -142,6 +142,21 @@ class MissingObjects(StorageError):
         super().__init__("\n".join([message, *shown]))
 
 
+class DamagedObjects(StorageError):
+    """Objects of earlier versions have other bytes in the cache than were pinned."""
+
+    def __init__(self, objects: Sequence[str], versions: Sequence[str]) -> None:
+        self.objects = tuple(objects)
+        self.versions = tuple(versions)
+        what = f"{len(objects):,} {'object' if len(objects) == 1 else 'objects'} in .dvc/cache"
+        if versions:
+            of = f" of {', '.join(versions[:5])}{' and others' if len(versions) > 5 else ''}"
+            advice = f"`corpus verify {versions[0]} --repair` puts back what a remote or the workspace still has."
+        else:
+            of, advice = ", which no release needs", "`dvc gc --all-commits` removes what no commit needs."
+        super().__init__(f"Damaged: {what}{of}. {advice}\n  {objects[0]}")
+
+
 class Withdrawn(MissingObjects):
     """A version whose objects were removed by `corpus forget`; `successor` took its place, if anything did."""
 

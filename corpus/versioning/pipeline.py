@@ -19,11 +19,12 @@ from corpus.store.batches import list_seeds
 from corpus.store.files import sync_folder
 from corpus.store.lock import die_with_parent, write_lock
 from corpus.versioning import mending, pins, raw, recovery
-from corpus.versioning.keeping import stored
+from corpus.versioning.keeping import rereading, stored
 from corpus.versioning.repository import LOCK, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from corpus.store.batches import SeedFile
@@ -186,6 +187,17 @@ class Session:
             raise MissingObjects("The DVC cache lacks what was just built. Run `corpus build` again.", lost)
         mending.remember(repository, self._seeds)
         self._sync()
+
+    def reread(self, today: date) -> None:
+        """Read the part of the cache whose turn it is, and mend what the working tree pins of it.
+
+        Raises:
+            DamagedObjects: some of an earlier version is damaged.
+        """
+        damaged = rereading.Rereading(self.repository, today).damaged()
+        if damaged:
+            self.verify()
+            rereading.require_sound(self.repository, damaged)
 
     def _sync(self) -> None:
         """DVC leaves cache and lock file to the kernel; a version must survive a power cut."""
