@@ -11,6 +11,7 @@ import pytest
 import corpus
 from corpus.versioning import commit, environment
 from corpus.versioning.repository import Repository
+from tests.conftest import BODY, Corpus, article
 
 NAMED_BY_GIT = subprocess.run(
     ["git", "rev-parse", "--local-env-vars"], capture_output=True, text=True, check=True
@@ -190,3 +191,173 @@ def test_a_broken_repository_is_not_looked_for_above(built, tmp_path):
     done = built.run("versions", check=False)
     assert done.returncode == 1
     assert "not a git repository" in done.stderr
+
+
+AWKWARD = """
+[user]
+    name = Test
+    email = test@example.org
+    signingKey = nobody
+[core]
+    autocrlf = true
+    safecrlf = true
+    eol = crlf
+    fileMode = false
+    symlinks = false
+    quotePath = true
+    ignoreCase = true
+    precomposeUnicode = true
+    hooksPath = {home}/hooks
+    pager = {home}/run
+    editor = {home}/run
+    attributesFile = {home}/attributes
+    excludesFile = {home}/excludes
+    fsmonitor = {home}/run
+    untrackedCache = true
+    whitespace = cr-at-eol
+    compression = 0
+    abbrev = 4
+    commentChar = C
+[i18n]
+    commitEncoding = ISO-8859-1
+    logOutputEncoding = UTF-16
+[commit]
+    gpgSign = true
+    template = {home}/template
+    cleanup = verbatim
+    verbose = true
+    status = false
+[tag]
+    gpgSign = true
+    forceSignAnnotated = true
+    sort = -version:refname
+[gpg]
+    program = {home}/run
+[init]
+    defaultBranch = theirs
+    templateDir = {home}/git-template
+[status]
+    short = true
+    branch = true
+    showUntrackedFiles = no
+    relativePaths = true
+    renames = copies
+    displayCommentPrefix = true
+[diff]
+    external = {home}/run
+    noprefix = true
+    mnemonicPrefix = true
+    renames = copies
+    orderFile = {home}/order
+    wordRegex = .
+    algorithm = patience
+    ignoreSubmodules = all
+[color]
+    ui = always
+    status = always
+    diff = always
+    branch = always
+[column]
+    ui = always
+[log]
+    date = relative
+    decorate = full
+    showSignature = true
+    abbrevCommit = true
+    follow = true
+[format]
+    pretty = oneline
+[alias]
+    status = !{home}/run
+    ls-tree = !{home}/run
+    commit-tree = !{home}/run
+    st = !{home}/run
+[push]
+    default = nothing
+    gpgSign = if-asked
+[safe]
+    directory = /nowhere
+[index]
+    version = 4
+[feature]
+    manyFiles = true
+    experimental = true
+[filter "x"]
+    clean = {home}/run
+    smudge = {home}/run
+    required = true
+[advice]
+    detachedHead = true
+"""
+THEIR_DVC = """
+[core]
+    autostage = true
+    analytics = true
+    check_update = true
+    site_cache_dir = {home}/site
+    hardlink_lock = true
+    remote = theirs
+[cache]
+    dir = {home}/cache
+    type = "symlink,hardlink"
+    protected = false
+    shared = group
+['remote "theirs"']
+    url = {home}/remote
+"""
+
+
+def awkward_home(home):
+    """A person's home folder whose settings of git and DVC are all unlike the usual ones."""
+    for folder in ("hooks", "git-template", ".config/dvc"):
+        (home / folder).mkdir(parents=True)
+    (home / "run").write_text(f'#!/bin/sh\necho "$0 $*" >> {home}/ran\nexit 1\n')
+    (home / "run").chmod(0o755)
+    for name in ("pre-commit", "commit-msg", "post-commit", "pre-push", "reference-transaction", "post-index-change",
+                 "prepare-commit-msg", "post-checkout"):  # fmt: skip
+        # Hooks of theirs are run, as by git; they may refuse, and they change nothing.
+        (home / "hooks" / name).write_text("#!/bin/sh\necho noise\necho noise >&2\n")
+        (home / "hooks" / name).chmod(0o755)
+    (home / "template").write_text("Theirs\n")
+    (home / "order").write_text("*.lock\n")
+    (home / "attributes").write_text("* text=auto eol=crlf ident filter=x\n")
+    (home / "excludes").write_text("*.lock\nseeds/\ndata/\n*.yaml\n")
+    (home / ".gitconfig").write_text(AWKWARD.format(home=home))
+    (home / ".config/dvc/config").write_text(THEIR_DVC.format(home=home))
+    return {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
+
+
+def made_under(place, surroundings):
+    """A corpus that is initialised, added to, built and released by a person with these settings."""
+    place.mkdir()
+    made = Corpus(place)
+    made.run("init", "repo", **surroundings)
+    made = Corpus(place / "repo")
+    made.seed("one.txt", article("one"))
+    made.seed("zwei ü.txt", article("two", body=f"{BODY} $Id$ Ünlike.").replace("\n", "\r\n"))
+    (place / "in").mkdir()
+    (place / "in/three.txt").write_text(article("three", body=f"{BODY} And more."))
+    made.run("add", "--captured-at", "2024-05-06", str(place / "in"), **surroundings)
+    made.run("build", **surroundings)
+    made.commit("Built")
+    assert "Released corpus@v" in made.run("release", "-m", "Erste Fassung: ü", **surroundings).stdout
+    return made
+
+
+def test_nobodys_settings_change_a_corpus(tmp_path):
+    """Initialised, added to, built and released under awkward settings: the same pins, and the same bytes in git."""
+    (tmp_path / "home").mkdir()
+    surroundings = awkward_home(tmp_path / "home")
+    theirs = made_under(tmp_path / "theirs", surroundings)
+    plain = made_under(tmp_path / "plain", {})
+    for name in ("dvc.lock", "data/raw.dvc", "batches.yaml", ".gitattributes", "seeds/zwei ü.txt"):
+        assert (theirs.root / name).read_bytes() == (plain.root / name).read_bytes(), name
+    # What the commit that was released has, file by file.
+    assert theirs.git("ls-tree", "-r", "corpus@v1.0.0") == plain.git("ls-tree", "-r", "corpus@v1.0.0")
+    assert theirs.git("tag").split() == plain.git("tag").split() == ["corpus@v1.0.0"]
+    assert theirs.git("branch", "--show-current") == plain.git("branch", "--show-current") == "main\n"
+    assert theirs.git("for-each-ref", "--format=%(contents:subject)", "refs/tags") == "Erste Fassung: ü\n"
+    assert not [path for path in (theirs.root / "data").rglob("*") if path.is_symlink() or (path.stat().st_nlink > 1
+                and path.is_file())]  # fmt: skip
+    assert not (tmp_path / "home/ran").exists(), (tmp_path / "home/ran").read_text()
+    assert "Verified." in theirs.run("verify", **surroundings).stdout
