@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -189,13 +190,20 @@ def test_killed_or_interrupted_it_leaves_nothing(corpus_repo: Corpus, tmp_path: 
     assert corpus_repo.dvc("status").stdout.strip() == "Data and pipelines are up to date."
 
 
-def test_a_damaged_batch_is_named(corpus_repo: Corpus, tmp_path: Path) -> None:
+def test_a_damaged_batch_comes_back_from_the_cache_or_is_named(corpus_repo: Corpus, tmp_path: Path) -> None:
     corpus_repo.run("add", str(fill(tmp_path / "in")))
     (file,) = (corpus_repo.root / "data" / "raw").iterdir()
+    right = file.read_bytes()
+    damaged = bytearray(right)
+    damaged[len(damaged) // 2] ^= 1
     file.chmod(0o644)
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(bytes(content))
+    file.write_bytes(damaged)
+    assert f"Mended: data/raw/{file.name}" in corpus_repo.run("build").stdout
+    assert file.read_bytes() == right
+    md5 = hashlib.md5(right, usedforsecurity=False).hexdigest()
+    for path in (file, corpus_repo.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]):
+        path.chmod(0o644)
+        path.write_bytes(damaged)
     done = corpus_repo.run("build", check=False)
     assert done.returncode == 1
     assert file.name in done.stderr
