@@ -50,7 +50,8 @@ def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 def stopped_at_work(repo: Corpus, *arguments: str) -> subprocess.Popen[str]:
     """A command that holds the lock, and is stopped, so that it cannot end before others have looked."""
     process = start(repo, "-m", "corpus", *arguments)
-    while holder(repo.root) is None:
+    # It holds the lock a moment before it has written who it is.
+    while f"process {process.pid}" not in (holder(repo.root) or ""):
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGSTOP)
