@@ -50,10 +50,10 @@ def text_export(*, count: int = 3, words: tuple[str, ...] = (), of: str = "{} of
     return "\n".join(parts)
 
 
-@pytest.mark.parametrize("path", sorted(MADE.glob("*.*")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(path for path in MADE.glob("*.*") if path.suffix != ".json"), ids=lambda path: path.name
+)
 def test_an_export_is_known_by_its_structure_not_by_its_name(path, tmp_path):
-    if path.suffix == ".json":
-        pytest.skip("a record")
     renamed = tmp_path / "download.dat"
     renamed.write_bytes(path.read_bytes())
     expected = [(e.data, e.media_type) for e in gather(path) if isinstance(e, Item)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO
 
 from corpus.intake.exports.cutting import cut
 from corpus.intake.exports.kinds import Aside, Piece, Sample, TooLarge
@@ -43,16 +43,16 @@ class Kikuzo(_Tables):
     """Asahi Shimbun's Kikuzo: `topic-list` is the table of details, `detail001` the text."""
 
     database, title = "kikuzo", "Kikuzo (Asahi Shimbun)"
-    mark: Final = re.compile(rb"<table\b[^<>]{0,200}?\bclass\s?=\s?[\"']?topic-list\b[^<>]{0,200}>", re.IGNORECASE)  # type: ignore[misc]
-    page: Final = b"topic-detail"  # type: ignore[misc]
+    mark = re.compile(rb"<table\b[^<>]{0,200}?\bclass\s?=\s?[\"']?topic-list\b[^<>]{0,200}>", re.IGNORECASE)
+    page = b"topic-detail"
     # What the licence does not allow to show has no text.
-    body: Final = b"detail0"  # type: ignore[misc]
+    body = b"detail0"
 
 
 class Yomidasu(_Tables):
     """Yomiuri Shimbun's Yomidasu: `contentsTable` has the details, a paragraph behind it the text."""
 
     database, title = "yomidasu", "Yomidasu (Yomiuri Shimbun)"
-    mark: Final = re.compile(rb"<table\b[^<>]{0,200}?\bclass\s?=\s?[\"']?contentsTable\b[^<>]{0,200}>", re.IGNORECASE)  # type: ignore[misc]
-    page: Final = b"heiseiDetail"  # type: ignore[misc]
-    body: Final = b"<p"  # type: ignore[misc]
+    mark = re.compile(rb"<table\b[^<>]{0,200}?\bclass\s?=\s?[\"']?contentsTable\b[^<>]{0,200}>", re.IGNORECASE)
+    page = b"heiseiDetail"
+    body = b"<p"
