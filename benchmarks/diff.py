@@ -27,7 +27,7 @@ import polars as pl
 import yaml
 
 from benchmarks.results import record
-from corpus.store import parquet
+from corpus.tables import parquet
 from schemas import ARTICLES, DECISIONS, REVISIONS, Table
 
 SHARD = 2_048

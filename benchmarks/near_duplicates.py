@@ -27,11 +27,11 @@ import pyarrow as pa
 
 from benchmarks.processes import run
 from benchmarks.results import record
+from corpus.pipeline.validate import validate
+from corpus.repo.digest import digest
 from corpus.settings import load
-from corpus.stages.validate import validate
-from corpus.store import engine
-from corpus.store.digest import digest
-from corpus.store.shards import KeyedShards
+from corpus.tables import engine
+from corpus.tables.shards import KeyedShards
 from corpus.text.normalise import text_hash
 from schemas import DOCUMENTS
 

@@ -26,7 +26,7 @@ from benchmarks.start_up import corpus as run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from corpus.versioning.reading.opening import Version
+    from corpus.snapshots.opening import Version
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from benchmarks.make_seeds import article, make
 from benchmarks.results import record
 from benchmarks.start_up import ROOT, corpus, median
-from corpus.versioning.releasing.releases import in_tag, releases, tag
-from corpus.versioning.repository import Repository
+from corpus.repo.releases import in_tag, releases, tag
+from corpus.repo.repository import Repository
 
 OVERALL = "overall: {rows: {min: 1}, rows_change: {min: -0.1}, share_quarantined: {max: 0.1}, schema_changes: {max: 0}}"
 EACH = "per_publisher: {rows_change: {min: -0.5}, share_without_date: {max: 0.5}, median_words: {min: 1}}"

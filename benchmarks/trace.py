@@ -22,7 +22,7 @@ import polars as pl
 
 import corpus
 from benchmarks.processes import run
-from corpus.store import parquet
+from corpus.tables import parquet
 from schemas import ARTICLES
 
 DAILY, LATE, CORRECTED, RECENT = 1_000, 0.01, 0.005, 0.9

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from corpus.versioning.reading.opening import Version
-    from corpus.versioning.releasing.releases import Release
+    from corpus.repo.releases import Release
+    from corpus.snapshots.opening import Version
 
 __all__ = ["CorpusError", "open", "versions"]
 
@@ -38,14 +38,14 @@ def open(  # noqa: A001 - the public name
     Raises:
         CorpusError: there is no such repository or version, or its data are neither in the cache nor in a remote.
     """
-    from corpus.versioning.reading.opening import open_version  # DVC and Arrow are heavy: only who reads pays
+    from corpus.snapshots.opening import open_version  # DVC and Arrow are heavy: only who reads pays
 
     return open_version(rev, repo, as_of)
 
 
 def versions(repo: str | Path = ".") -> list[Release]:
     """The releases of a corpus repository, oldest first."""
-    from corpus.versioning.releasing.releases import releases
-    from corpus.versioning.repository import find
+    from corpus.repo.releases import releases
+    from corpus.repo.repository import find
 
     return releases(find(repo))

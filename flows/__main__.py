@@ -9,10 +9,10 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from corpus.app.serving import serving
 from corpus.errors import CorpusError
-from corpus.versioning import environment
-from corpus.versioning.repository import Repository, find
-from corpus.versioning.serving import serving
+from corpus.repo import environment
+from corpus.repo.repository import Repository, find
 from flows.access import known_password, random_secret
 from flows.address import reason, require_server, shown
 from flows.environment import API, AUTH, isolate, prepare
@@ -99,7 +99,7 @@ def _join(repository: Repository) -> str | None:
 def _run(repository: Repository, options: argparse.Namespace, own: str | None) -> int:
     from prefect import tags
 
-    from corpus.versioning.summary import summarise
+    from corpus.app.summary import summarise
     from flows.runs import tag
     from flows.update import Result, update
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
-from corpus.versioning.summary import summarise
+from corpus.app.summary import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corpus.versioning.pipeline import Step
-    from corpus.versioning.repository import Repository
+    from corpus.pipeline.build import Step
+    from corpus.repo.repository import Repository
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
 

@@ -11,7 +11,7 @@ from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Crashed
 
-from corpus.store.lock import holder
+from corpus.repo.lock import holder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun
 
-    from corpus.versioning.repository import Repository
+    from corpus.repo.repository import Repository
     from flows.plan import Plan
 
 KILLED: Final = "The process was killed."

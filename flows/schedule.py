@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from corpus.app.serving import Serving, only_one, record, serving
 from corpus.errors import CorpusError
-from corpus.versioning.serving import Serving, only_one, record, serving
 from flows.access import PASSWORD, password, secret_path
 from flows.address import reason, require_server, shown
 from flows.environment import prepare, private
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from corpus.versioning.repository import Repository
+    from corpus.repo.repository import Repository
     from flows.plan import Plan
     from flows.stopping import Stop
 

@@ -19,7 +19,7 @@ from prefect.deployments.runner import DeploymentApplyError
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Crashed
 
-from corpus.versioning.serving import GRACE, record
+from corpus.app.serving import GRACE, record
 from flows import runs
 from flows.address import reason
 from flows.environment import HOME, private
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun
 
-    from corpus.versioning.repository import Repository
-    from corpus.versioning.serving import Serving
+    from corpus.app.serving import Serving
+    from corpus.repo.repository import Repository
     from flows.plan import Plan
     from flows.server import Server
     from flows.stopping import Stop

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import Busy, CorpusError
-from corpus.store.lock import die_with_parent
+from corpus.repo.lock import die_with_parent
 from flows.access import listen
 from flows.environment import API, AUTH, HOME, isolate, private
 from flows.web import PARENT, SECRET

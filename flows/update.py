@@ -17,15 +17,15 @@ from prefect.client.orchestration import get_client
 from prefect.states import Cancelled
 
 from corpus.errors import Busy, StageFailed
-from corpus.versioning import commit as committing
-from corpus.versioning.pipeline import STAGES, Session, Step, writing
-from corpus.versioning.repository import find
+from corpus.pipeline.build import STAGES, Session, Step, writing
+from corpus.repo import commit as committing
+from corpus.repo.repository import find
 from flows import artifacts, runs
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State, TaskRun
 
-    from corpus.versioning.repository import Repository
+    from corpus.repo.repository import Repository
 
 FLOW: Final = "corpus-update"
 # Generous: a first build of millions of articles takes hours. Settings of the run, not of the data.

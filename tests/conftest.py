@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.histories"]
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -147,7 +149,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
 @pytest.fixture
 def corpus_repo(tmp_path: Path) -> Corpus:
     """A fresh corpus repository without documents."""
-    from corpus.versioning.start import init
+    from corpus.app.init import init
 
     return Corpus(init(tmp_path / "repo").root)
 
@@ -157,7 +159,7 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, _environment: None) -> 
     """A corpus repository with two articles and a bad document, built and committed; to be copied, not changed."""
 
     def make(place: Path) -> None:
-        from corpus.versioning.start import init
+        from corpus.app.init import init
 
         repo = Corpus(init(place / "repo").root)
         repo.seed("one.txt", article("one"))

@@ -32,7 +32,7 @@ _WORDS = re.findall(
 
 def make(root: Path) -> None:
     """Build and release the library, as `root/repo`."""
-    from corpus.versioning.start import init
+    from corpus.app.init import init
 
     repo = Corpus(init(root / "repo").root)
     old, new = _rows(2019, "alpha.com", "en"), _rows(2021, "beta.org", "en-GB")

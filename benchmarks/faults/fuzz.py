@@ -65,16 +65,16 @@ def follow(path: Path, folder: Path) -> Result:
     """
     import polars as pl
 
-    from corpus.intake.batch import Writer
-    from corpus.intake.entries import Item, Selection, Skipped
-    from corpus.intake.gather import documents
-    from corpus.intake.known import Known
+    from corpus.pipeline.ingest import Task, make
+    from corpus.pipeline.origins import RowGroup
+    from corpus.pipeline.validate import verdicts
     from corpus.resolve.identity import with_identity
     from corpus.settings import Ingest, Validate
-    from corpus.stages.ingest import Task, make
-    from corpus.stages.origins import RowGroup
-    from corpus.stages.validate import verdicts
-    from corpus.store import parquet
+    from corpus.sources.batch import Writer
+    from corpus.sources.entries import Item, Selection, Skipped
+    from corpus.sources.gather import documents
+    from corpus.sources.known import Known
+    from corpus.tables import parquet
 
     began, before = time.process_time(), peak()
     taken = skipped = 0

@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from corpus.errors import CorpusError
-from corpus.versioning import environment
+from corpus.repo import environment
 
 # command: (module, function, what it is for), in the order of `corpus --help`
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {

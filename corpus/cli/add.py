@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from corpus.intake.batch import Tally
-    from corpus.intake.entries import Item, Skipped
-    from corpus.store.raw import Batch
+    from corpus.batches.register import Batch
+    from corpus.sources.batch import Tally
+    from corpus.sources.entries import Item, Skipped
 
 
 # Names of batches begin with four digits for it.
@@ -71,15 +71,15 @@ def add(
     Nothing is parsed yet: `corpus build` does that. Exit 1 if nothing could be taken.
     """
     from corpus import settings
-    from corpus.intake.batch import Tally, Writer
-    from corpus.intake.entries import Selection
-    from corpus.intake.gather import documents, expand, lines_of
-    from corpus.intake.known import Known
-    from corpus.intake.refusing import without_withdrawn
-    from corpus.stages.progress import progress
-    from corpus.store import withdrawals
-    from corpus.versioning import raw
-    from corpus.versioning.repository import find
+    from corpus.batches import adding as raw
+    from corpus.batches import withdrawals
+    from corpus.progress import progress
+    from corpus.repo.repository import find
+    from corpus.sources.batch import Tally, Writer
+    from corpus.sources.entries import Selection
+    from corpus.sources.gather import documents, expand, lines_of
+    from corpus.sources.known import Known
+    from corpus.sources.refusing import without_withdrawn
 
     repository = find()
     found = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
@@ -139,7 +139,7 @@ def _status(tally: Tally) -> int:
 
 
 def _limited(entries: Iterable[Item | Skipped], limit: int | None) -> Iterator[Item | Skipped]:
-    from corpus.intake.entries import Item
+    from corpus.sources.entries import Item
 
     taken = 0
     for entry in entries:
@@ -154,7 +154,7 @@ class _Tables:
 
     def __init__(self, root: Any) -> None:
         from corpus import settings
-        from corpus.intake.entries import Item
+        from corpus.sources.entries import Item
 
         self.item = Item
         self.columns: dict[str, dict[str, Any]] = {}
@@ -191,7 +191,7 @@ class _Strange:
     def __init__(self, root: Any) -> None:
         from corpus import settings
         from corpus.formats.mapping import Columns
-        from corpus.intake.entries import ROW, Item
+        from corpus.sources.entries import ROW, Item
 
         self._item, self._row = Item, ROW
         self._columns = Columns({str(name): given for name, given in settings.load(root).ingest.columns.items()})

@@ -14,8 +14,8 @@ from corpus.cli.show import echo, json_option, print_json, safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corpus.versioning.comparing.change import Change, Difference
-    from corpus.versioning.reading.opening import Version
+    from corpus.diff.change import Change, Difference
+    from corpus.snapshots.opening import Version
 
 # How many articles of each kind are shown where --limit does not say.
 _LINES: Final = 20
@@ -70,9 +70,9 @@ def diff(
 
     A and B are releases (v1.0.0), tags, branches or commits. Differences are no failure: exit 0.
     """
-    from corpus.versioning.comparing.change import Chosen
-    from corpus.versioning.comparing.diff import diff as compare
-    from corpus.versioning.reading.opening import open_version
+    from corpus.diff.change import Chosen
+    from corpus.diff.diff import diff as compare
+    from corpus.snapshots.opening import open_version
 
     if html and html.exists() and not html.is_file():
         raise click.UsageError(f"{html} is no regular file, so no page is written there.")
@@ -88,9 +88,9 @@ def diff(
         if not html:
             _print_articles(found, before, after, words)
     if html:
-        from corpus.store.files import write_text
-        from corpus.versioning.comparing.diff import worded
-        from corpus.versioning.comparing.diffpage import page
+        from corpus.diff.diff import worded
+        from corpus.diff.diffpage import page
+        from corpus.repo.files import write_text
 
         write_text(html, page(found, worded(before, after, found.changes), asked))
         echo(f"page  {html}", err=as_json)
@@ -119,7 +119,7 @@ def _print_articles(found: Difference, before: Version, after: Version, words: b
 
 def _print_changes(shown: Sequence[Change], before: Version, after: Version, width: int, words: bool) -> None:
     from corpus.cli.words import print_words
-    from corpus.versioning.comparing.diff import worded
+    from corpus.diff.diff import worded
 
     for change, runs in worded(before, after, shown) if words else ((change, None) for change in shown):
         article = change.article
@@ -133,7 +133,7 @@ def _print_changes(shown: Sequence[Change], before: Version, after: Version, wid
 
 def _remark(change: Change) -> str:
     """What there is to say of a change beside its kind."""
-    from corpus.versioning.comparing.change import Kind
+    from corpus.diff.change import Kind
 
     parts = ", ".join(change.parts)
     match change.kind:
@@ -161,7 +161,7 @@ def _remark(change: Change) -> str:
 
 
 def _print_json(found: Difference, before: Version, after: Version, words: bool) -> None:
-    from corpus.versioning.comparing.diff import worded
+    from corpus.diff.diff import worded
 
     texts = worded(before, after, found.changes) if words else ((change, None) for change in found.changes)
     print_json(

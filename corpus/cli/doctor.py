@@ -18,7 +18,7 @@ def doctor(network: bool, as_json: bool) -> int:
     Changes nothing. Asks no network unless --network is given; then each DVC remote gets a small object, which is
     removed again. Exit 1 if there is a problem.
     """
-    from corpus.versioning.doctor import Level, examine
+    from corpus.doctor import Level, examine
 
     found = []
     colours = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}

@@ -10,7 +10,7 @@ import click
 from corpus.cli.show import count, echo, json_option, print_json, size
 
 if TYPE_CHECKING:
-    from corpus.versioning.reading.selection import Filters
+    from corpus.snapshots.selection import Filters
 
 # Not from `corpus.export`, so that `--help` is instant; a test holds the two together.
 FORMATS = ("parquet", "jsonl", "jsonl.zst", "csv", "huggingface")
@@ -52,7 +52,7 @@ def export(
     from corpus.cli.show import interruptible
     from corpus.export import Format, Order
     from corpus.export import export as write
-    from corpus.versioning.reading.opening import open_version
+    from corpus.snapshots.opening import open_version
 
     filters: Filters = {
         "publisher": publisher or None,

@@ -12,7 +12,7 @@ from corpus.cli.show import echo, json_option, print_json, print_pairs, safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corpus.versioning.comparing.history import History, Revision
+    from corpus.diff.history import History, Revision
 
 
 @click.command()
@@ -24,8 +24,8 @@ def history(asked: str, rev: str | None, as_json: bool) -> None:
 
     The beginning of an id is enough if it is of one article only.
     """
-    from corpus.versioning.comparing.history import history as look_back
-    from corpus.versioning.repository import find
+    from corpus.diff.history import history as look_back
+    from corpus.repo.repository import find
 
     found = look_back(find(), asked, rev)
     if as_json:

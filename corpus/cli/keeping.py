@@ -12,10 +12,10 @@ from corpus.cli.pipeline import wait_option
 from corpus.cli.show import count, echo, json_option, print_json, safe, size
 
 if TYPE_CHECKING:
-    from corpus.versioning.keeping.faults import Fault, Verified
-    from corpus.versioning.keeping.objectstore import ObjectStore
-    from corpus.versioning.keeping.verify import Version
-    from corpus.versioning.repository import Repository
+    from corpus.integrity.faults import Fault, Verified
+    from corpus.integrity.verify import Version
+    from corpus.objects.objectstore import ObjectStore
+    from corpus.repo.repository import Repository
 
 _SHOWN = 50
 
@@ -34,8 +34,8 @@ def verify(rev: str | None, remote: bool, rebuild: bool, repair: bool, wait: flo
     the tables, the tables against their promises, seeds/ against what was built from. Exit 1 if anything is wrong and
     not mended.
     """
-    from corpus.store.lock import write_lock
-    from corpus.versioning.repository import find
+    from corpus.repo.lock import write_lock
+    from corpus.repo.repository import find
 
     repository = find()
     with ExitStack() as held:
@@ -52,10 +52,10 @@ def verify(rev: str | None, remote: bool, rebuild: bool, repair: bool, wait: flo
 
 
 def _verified(repository: Repository, rev: str | None, *, remote: bool, repair: bool) -> tuple[Verified, list[str]]:
-    from corpus.versioning.keeping import objectstore
-    from corpus.versioning.keeping.repair import remote_or_none
-    from corpus.versioning.keeping.repair import repair as mend
-    from corpus.versioning.keeping.verify import Version, verify
+    from corpus.integrity.repair import remote_or_none
+    from corpus.integrity.repair import repair as mend
+    from corpus.integrity.verify import Version, verify
+    from corpus.objects import objectstore
 
     version = Version(repository, rev)
     found = verify(version)
@@ -78,8 +78,8 @@ def _verified(repository: Repository, rev: str | None, *, remote: bool, repair: 
 
 
 def _remote(version: Version, store: ObjectStore, found: Verified, *, repair: bool) -> tuple[Verified, list[str]]:
-    from corpus.versioning.keeping.repair import repair_remote
-    from corpus.versioning.keeping.verify_remote import verify_remote
+    from corpus.integrity.repair import repair_remote
+    from corpus.integrity.verify_remote import verify_remote
 
     number, faults = verify_remote(version, store)
     mended: tuple[Fault, ...] = ()
@@ -94,8 +94,8 @@ def _remote(version: Version, store: ObjectStore, found: Verified, *, repair: bo
 
 
 def _rebuilt(repository: Repository, rev: str | None, found: Verified) -> Verified:
-    from corpus.versioning.keeping.rebuild import rebuild
-    from corpus.versioning.keeping.verify import Version
+    from corpus.integrity.rebuild import rebuild
+    from corpus.integrity.verify import Version
 
     number, faults = rebuild(Version(repository, rev), lambda stage: echo(f"rebuild: {stage} done", err=True))
     return replace(found, looked={**found.looked, "files rebuilt": number}, faults=(*found.faults, *faults))

@@ -12,7 +12,7 @@ import click
 from corpus.cli.show import count, echo, json_option, print_json, print_pairs, print_table, safe
 
 if TYPE_CHECKING:
-    from corpus.versioning.inquiry import Known
+    from corpus.app.inquiry import Known
 
 # Values of witnesses are shown so far; JSON has all of them.
 _LONGEST_SHOWN: Final = 160
@@ -27,8 +27,8 @@ def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
 
     Takes what `corpus add` takes; a folder stands for the documents in it. Exit 1 if any would be quarantined.
     """
-    from corpus.intake.checking import Fate, check_paths
-    from corpus.intake.gather import expand, lines_of
+    from corpus.app.check import Fate, check_paths
+    from corpus.sources.gather import expand, lines_of
 
     settings, known, tombstones = _corpus_here()
     chosen = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
@@ -47,9 +47,9 @@ def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
 def _corpus_here() -> tuple[Any, Any, Any]:
     """The settings of the repository we are in, what its last build holds, and what was withdrawn; defaults outside."""
     from corpus import settings
+    from corpus.batches import withdrawals
     from corpus.errors import CorpusError, NotARepository
-    from corpus.store import withdrawals
-    from corpus.versioning.repository import find
+    from corpus.repo.repository import find
 
     try:
         repository = find()
@@ -58,7 +58,7 @@ def _corpus_here() -> tuple[Any, Any, Any]:
     chosen, tombstones = settings.load(repository.root), withdrawals.load(repository.root)
     if not (repository.root / "dvc.lock").exists():
         return chosen, None, tombstones
-    from corpus.versioning.reading.opening import open_version
+    from corpus.snapshots.opening import open_version
 
     try:
         version = open_version(None, repository.root)
@@ -100,8 +100,8 @@ def _print_fate(fate: Any) -> None:
 @json_option
 def status(as_json: bool) -> None:
     """Where things stand: documents, what is pending, the ledger, the last release."""
-    from corpus.versioning.inquiry import standing
-    from corpus.versioning.repository import find
+    from corpus.app.inquiry import standing
+    from corpus.repo.repository import find
 
     now = standing(find())
     if as_json:
@@ -160,8 +160,8 @@ def _batches(batches: tuple[tuple[str, int], ...]) -> str:
 @json_option
 def why(asked: str, as_json: bool) -> None:
     """Everything known of one article or document: source, checks, decision, releases."""
-    from corpus.versioning.inquiry import why as inquire
-    from corpus.versioning.repository import find
+    from corpus.app.inquiry import why as inquire
+    from corpus.repo.repository import find
 
     known = inquire(find(), asked)
     if as_json:

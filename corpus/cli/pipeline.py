@@ -13,9 +13,9 @@ from corpus.cli.show import echo, json_option, print_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from corpus.pipeline.outcome import Outcome
     from corpus.settings import Settings
-    from corpus.stages.outcome import Outcome
-    from corpus.store.ledger import Ledger
+    from corpus.tables.ledger import Ledger
 
 wait_option = click.option(
     "--wait",
@@ -43,10 +43,10 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
     Runs the DVC pipeline (`dvc repro`) under a lock, mends what a killed run left behind, and verifies that every
     version it pins is in the DVC cache.
     """
-    from corpus.versioning.pipeline import Step
-    from corpus.versioning.pipeline import build as run
-    from corpus.versioning.repository import find
-    from corpus.versioning.summary import summarise
+    from corpus.app.summary import summarise
+    from corpus.pipeline.build import Step
+    from corpus.pipeline.build import build as run
+    from corpus.repo.repository import find
 
     repository = find()
 
@@ -70,7 +70,7 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
 def _run_stage(name: str, work: Callable[[Path, Settings], Outcome | Ledger]) -> None:
     """Run one stage under the lock, in the repository that DVC or the user stands in."""
     from corpus import settings
-    from corpus.store.lock import die_with_dvc, write_lock
+    from corpus.repo.lock import die_with_dvc, write_lock
 
     if os.environ.get("DVC_STAGE"):
         die_with_dvc()
@@ -96,8 +96,8 @@ def _root() -> Path:
 @workers_option
 def ingest(workers: int | None) -> None:
     """Parse the documents of seeds/ into data/documents/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.stages.ingest import ingest as run
-    from corpus.stages.workers import default_workers
+    from corpus.pipeline.ingest import ingest as run
+    from corpus.pipeline.workers import default_workers
 
     _run_stage("ingest", lambda root, settings: run(root, settings, workers or default_workers()))
 
@@ -105,7 +105,7 @@ def ingest(workers: int | None) -> None:
 @click.command()
 def validate() -> None:
     """Check data/documents/ into data/verdicts/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.stages.validate import validate as run
+    from corpus.pipeline.validate import validate as run
 
     _run_stage("validate", run)
 
@@ -113,7 +113,7 @@ def validate() -> None:
 @click.command()
 def resolve() -> None:
     """Decide what each document is, into data/decisions/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.stages.resolve import resolve as run
+    from corpus.pipeline.resolve import resolve as run
 
     _run_stage("resolve", run)
 
@@ -121,7 +121,7 @@ def resolve() -> None:
 @click.command()
 def write() -> None:
     """Write data/articles/, data/revisions/ and data/quarantine/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.stages.write import write as run
+    from corpus.pipeline.write import write as run
 
     _run_stage("write", lambda root, _: run(root))
 
@@ -129,6 +129,6 @@ def write() -> None:
 @click.command()
 def report() -> None:
     """Write reports/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.stages.report import report as run
+    from corpus.pipeline.report import report as run
 
     _run_stage("report", run)

@@ -12,12 +12,12 @@ from corpus.cli.show import count, echo, json_option, print_json, print_table, s
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corpus.versioning.releasing.expectations import Finding
-    from corpus.versioning.releasing.naming import Plan
-    from corpus.versioning.releasing.push import Pushed
-    from corpus.versioning.releasing.releases import Release
-    from corpus.versioning.repository import Repository
-    from corpus.versioning.withdrawing.removed import Mark
+    from corpus.releases.expectations import Finding
+    from corpus.releases.naming import Plan
+    from corpus.releases.push import Pushed
+    from corpus.repo.releases import Release
+    from corpus.repo.repository import Repository
+    from corpus.snapshots.removed import Mark
 
 
 @click.command()
@@ -52,12 +52,12 @@ def release(
     Refused while stages are out of date, the ledger does not balance, an expectation of params.yaml fails, anything
     else is uncommitted, the DVC cache lacks objects, or git is in the middle of something.
     """
-    from corpus.store.lock import write_lock
-    from corpus.versioning import recovery
-    from corpus.versioning.releasing import naming as releasing
-    from corpus.versioning.releasing import push as pushing
-    from corpus.versioning.releasing.numbering import Bump
-    from corpus.versioning.repository import find
+    from corpus.objects import recovery
+    from corpus.releases import naming as releasing
+    from corpus.releases import push as pushing
+    from corpus.releases.numbering import Bump
+    from corpus.repo.lock import write_lock
+    from corpus.repo.repository import find
 
     if version and number:
         raise click.UsageError("Give the VERSION once.")
@@ -124,7 +124,7 @@ def _say_released(made: Release, planned: Plan) -> None:
 
 
 def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pushed | None, as_json: bool) -> None:
-    from corpus.versioning.releasing.push import obstacles
+    from corpus.releases.push import obstacles
 
     if as_json:
         print_json({"release": made, "new": planned.version is not None, "why": planned.why,
@@ -148,9 +148,9 @@ def versions(as_json: bool) -> None:
     """The releases, oldest first, with the figures in their tags, and those marked that were withdrawn from."""
     from dataclasses import asdict
 
-    from corpus.versioning.releasing.releases import releases
-    from corpus.versioning.repository import find
-    from corpus.versioning.withdrawing.removed import marks, of_head
+    from corpus.repo.releases import releases
+    from corpus.repo.repository import find
+    from corpus.snapshots.removed import marks, of_head
 
     repository = find()
     found = releases(repository)
@@ -195,11 +195,11 @@ def expect(against: str | None, as_json: bool) -> int:
     """
     from corpus import settings
     from corpus.errors import MissingObjects
-    from corpus.versioning.reading.opening import resolve
-    from corpus.versioning.releasing.changes import Side
-    from corpus.versioning.releasing.expectations import expect as look
-    from corpus.versioning.releasing.releases import releases
-    from corpus.versioning.repository import find
+    from corpus.releases.changes import Side
+    from corpus.releases.expectations import expect as look
+    from corpus.repo.releases import releases
+    from corpus.repo.repository import find
+    from corpus.snapshots.opening import resolve
     from schemas.expectations import Verdict
 
     repository = find()
@@ -219,7 +219,7 @@ def expect(against: str | None, as_json: bool) -> int:
 
 
 def _print_findings(found: Sequence[Finding], against: str | None) -> None:
-    from corpus.versioning.releasing.expectations import amount
+    from corpus.releases.expectations import amount
     from schemas.expectations import MEANINGS, Scope, Verdict
 
     overall = [one for one in found if one.scope is Scope.OVERALL]
@@ -263,9 +263,9 @@ def cite(version: str | None, cff: bool, write: bool, as_json: bool) -> None:
     Names the version, its date, the commit, and the digest of the articles, which anyone can compute again:
     `(cd data/articles && find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 md5sum | sha256sum)`.
     """
-    from corpus.store.files import write_text
-    from corpus.versioning.releasing import citation
-    from corpus.versioning.repository import find
+    from corpus.releases import citation
+    from corpus.repo.files import write_text
+    from corpus.repo.repository import find
 
     repository = find()
     found = citation.cite(repository, version)

@@ -9,7 +9,7 @@ import click
 
 from corpus.cli.pipeline import wait_option, workers_option
 from corpus.cli.show import json_option
-from corpus.versioning.repository import find
+from corpus.repo.repository import find
 
 commit_option = click.option("--commit", is_flag=True, help="Commit dvc.lock and reports/ if the corpus changed.")
 

@@ -14,7 +14,7 @@ from corpus.cli.show import echo, safe
 @click.option("--example", is_flag=True, help="Put a first article into seeds/.")
 def init(folder: Path, example: bool) -> None:
     """Make a new corpus repository: git, DVC, the pipeline, params.yaml and seeds/."""
-    from corpus.versioning.start import init as make
+    from corpus.app.init import init as make
 
     repository = make(folder, example=example)
     committed = bool(repository.commit_of("HEAD"))

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from corpus.versioning.keeping.objectstore import ObjectStore
-    from corpus.versioning.pipeline import Session
-    from corpus.versioning.withdrawing.forget import Done
-    from corpus.versioning.withdrawing.forget_plan import Plan
-    from corpus.versioning.withdrawing.survey import Survey
+    from corpus.objects.objectstore import ObjectStore
+    from corpus.pipeline.build import Session
+    from corpus.withdrawal.forget import Done
+    from corpus.withdrawal.forget_plan import Plan
+    from corpus.withdrawal.survey import Survey
 
 _SHOWN = 20
 
@@ -59,13 +59,13 @@ def forget(
             "This asks before it changes anything, and there is nobody to ask. Give --yes or --dry-run."
         )
     from corpus import settings
-    from corpus.store.lock import write_lock
-    from corpus.versioning.keeping import objectstore
-    from corpus.versioning.pipeline import Session
-    from corpus.versioning.repository import find
-    from corpus.versioning.withdrawing.forget import require_ready
-    from corpus.versioning.withdrawing.forget_plan import plan
-    from corpus.versioning.withdrawing.survey import Survey
+    from corpus.objects import objectstore
+    from corpus.pipeline.build import Session
+    from corpus.repo.lock import write_lock
+    from corpus.repo.repository import find
+    from corpus.withdrawal.forget import require_ready
+    from corpus.withdrawal.forget_plan import plan
+    from corpus.withdrawal.survey import Survey
 
     repository = find()
     settings.load(repository.root)
@@ -115,8 +115,8 @@ _MOST_REASON = 500
 def _do(
     survey: Survey, found: Plan, session: Session, store: ObjectStore | None, today: date, *, everywhere: bool
 ) -> Done:
-    from corpus.versioning.withdrawing import forget as work
-    from corpus.versioning.withdrawing.forget_out import push, remove
+    from corpus.withdrawal import forget as work
+    from corpus.withdrawal.forget_out import push, remove
 
     def tell(line: str) -> None:
         echo(line, err=True)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final, assert_never
 import click
 
 from corpus.cli.show import count, echo, safe
-from corpus.versioning.comparing.worddiff import Fate
+from corpus.text.worddiff import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from corpus.versioning.comparing.worddiff import Run
+    from corpus.text.worddiff import Run
 
 # In characters: what is kept around a change, and how much of a change itself is shown.
 _CONTEXT: Final = 60

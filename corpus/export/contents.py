@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from corpus.export.files import DataFile, Format
     from corpus.report.figures import Holdings
-    from corpus.versioning.reading.about import About
-    from corpus.versioning.reading.selection import Selection
+    from corpus.snapshots.about import About
+    from corpus.snapshots.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.report.tabular import FORMULA
-from corpus.store.parquet import ROW_GROUP, options
+from corpus.tables.parquet import ROW_GROUP, options
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import UsageError
-from corpus.store.files import sync_folder
+from corpus.repo.files import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,17 +12,17 @@ from corpus.errors import InvariantError
 from corpus.export import describing
 from corpus.export.files import DataFile, Format, Sink
 from corpus.export.folder import made_aside, require_place
+from corpus.progress import progress
 from corpus.report.counting import describe
-from corpus.stages.progress import progress
-from corpus.versioning.reading import splits
-from corpus.versioning.reading.about import about, committed
-from corpus.versioning.reading.selection import Filters, LeftOut, Selection
+from corpus.snapshots import splits
+from corpus.snapshots.about import about, committed
+from corpus.snapshots.selection import Filters, LeftOut, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from corpus.versioning.reading.version import Version
+    from corpus.snapshots.version import Version
 
 DATA = "data"
 

@@ -23,7 +23,7 @@ PARSERS: Final = ("corpus.formats", "PARSERS")
 def find(packages: Mapping[str, Path]) -> Covered:
     """Find what decides the bytes of each stage in the source files of some packages, by their names."""
     sources = Sources(packages)
-    reached = {stage: Reached(sources, [PARSERS]).add([Target(f"corpus.stages.{stage}", stage)]) for stage in STAGES}
+    reached = {stage: Reached(sources, [PARSERS]).add([Target(f"corpus.pipeline.{stage}", stage)]) for stage in STAGES}
     common = reached[INGEST]
     kinds = registry(sources)
     parsers: dict[str, Reached] = {}

@@ -50,7 +50,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "last_modified_date", "modified_date", "modification_date", "date_updated", "updated_date", "last_updated", "last_update",
         "update_time",
     ),
-    # Read when a row is added, and not when it is parsed: see `corpus.intake.capturetimes`.
+    # Read when a row is added, and not when it is parsed: see `corpus.sources.capturetimes`.
     "captured": (
         *(f"{done}_{what}" for done in _CAPTURED for what in ("at", "on", "date", "time", "datetime", "timestamp", "ts")),
         *(f"{done}_{what}" for done in _CAPTURES for what in ("date", "time", "datetime", "timestamp", "ts")),

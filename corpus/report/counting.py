@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from corpus.store.ledger import Ledger
+    from corpus.tables.ledger import Ledger
 
 # The columns whose completeness is told, in the order in which it is told.
 OPTIONAL: Final = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from corpus.store.ledger import Ledger
+    from corpus.tables.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

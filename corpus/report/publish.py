@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from corpus.store.ledger import Ledger
+    from corpus.tables.ledger import Ledger
 
 
 def write(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from corpus.resolve import ragged
+from corpus.columnar import ragged
 from corpus.resolve.sketches import ALL
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from corpus.resolve import ragged, shingles
+from corpus.columnar import ragged
+from corpus.resolve import shingles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from corpus.resolve import ragged
+from corpus.columnar import ragged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from corpus.arrays import of_numbers
+from corpus.columnar.arrays import of_numbers
 from corpus.resolve.identity import with_identity
 from corpus.resolve.sketches import sketches
 from schemas import SIGNATURES

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from corpus.resolve import ragged, shingles
+from corpus.columnar import ragged
+from corpus.resolve import shingles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

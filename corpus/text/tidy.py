@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from corpus.columnar.points import following, points
 from corpus.text import words
 from corpus.text.normalise import is_odd
-from corpus.text.points import following, points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from corpus.text.points import Points, following, points
+from corpus.columnar.points import Points, following, points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

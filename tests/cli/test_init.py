@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.store import engine
+from corpus.tables import engine
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +31,7 @@ def init(*arguments, cwd):
     ],
 )
 def test_this_repository_has_what_init_gives(template, here):
-    given = resources.files("corpus.versioning") / "template" / template
+    given = resources.files("corpus.app") / "template" / template
     assert (ROOT / here).read_bytes() == given.read_bytes()
 
 

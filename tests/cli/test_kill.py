@@ -14,9 +14,9 @@ import polars as pl
 import pytest
 
 import corpus
-from corpus.store.lock import holder
-from corpus.versioning.recovery import clear
-from corpus.versioning.repository import find
+from corpus.objects.recovery import clear
+from corpus.repo.lock import holder
+from corpus.repo.repository import find
 from tests.conftest import BODY, UNMEASURED, article
 
 # Two parts, which may run beside each other; `benchmarks/faults/kills.py` kills at more moments, and more commands.

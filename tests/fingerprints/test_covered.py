@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MODULES = {
     "corpus.__init__": "",
-    "corpus.stages.__init__": "",
+    "corpus.pipeline.__init__": "",
     "corpus.formats.__init__": "PARSERS = {'text/html': 'corpus.formats.page:Page', 'text/plain': 'corpus.formats.text:Text'}\n",
     "corpus.formats.page": "import lxml\nfrom corpus.shared import one\nclass Page:\n    def parse(self): return lxml, one(), 10\n",
     "corpus.formats.text": "from corpus.shared import one\nclass Text:\n    def parse(self): return one(), 20\n",
@@ -22,8 +22,8 @@ MODULES = {
     "corpus.reading.__init__": "",
     "corpus.reading.look": "def show(): return 40\n",
     "schemas.__init__": "",
-    **{f"corpus.stages.{name}": f"import polars as pl\ndef {name}(): return pl, 50\n" for name in covered.STAGES},
-    "corpus.stages.report": (
+    **{f"corpus.pipeline.{name}": f"import polars as pl\ndef {name}(): return pl, 50\n" for name in covered.STAGES},
+    "corpus.pipeline.report": (
         "from corpus.reading.look import show\ndef report(): return show(), files('corpus.words') / 'list.txt'\n"
     ),
     "corpus.words.__init__": '"""Nothing but files."""',
@@ -60,8 +60,8 @@ def edit(path: Path, before: str, after: str) -> None:
         ("corpus/reading/look.py", "40", "41", {"report"}, set()),
         ("corpus/reading/page.css", "red", "tan", {"report"}, set()),
         ("corpus/words/list.txt", "one", "two", {"report"}, set()),
-        ("corpus/stages/validate.py", "50", "51", {"validate"}, set()),
-        ("corpus/stages/ingest.py", "50", "51", {"ingest"}, set()),
+        ("corpus/pipeline/validate.py", "50", "51", {"validate"}, set()),
+        ("corpus/pipeline/ingest.py", "50", "51", {"ingest"}, set()),
         ("corpus/formats/__init__.py", "text/html", "text/xhtm", {"ingest"}, {"text/html", "text/xhtm"}),
     ],
 )

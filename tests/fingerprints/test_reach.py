@@ -27,7 +27,7 @@ WAYS: dict[str, tuple[str, dict[str, str]]] = {
     "a module as a value": ("from corpus import a\ndef stage(n): getattr(a, n)()", {"corpus.a": USED}),
     "an import in a function": ("def stage():\n    from corpus.a import used\n    used()", {"corpus.a": USED}),
     "a module in a function": ("def stage():\n    from corpus import a\n    a.used()", {"corpus.a": USED}),
-    "a relative import": ("from .b import used\ndef stage(): used()", {"corpus.stages.b": USED}),
+    "a relative import": ("from .b import used\ndef stage(): used()", {"corpus.pipeline.b": USED}),
     "a relative import from above": ("from ..a import used\ndef stage(): used()", {"corpus.a": USED}),
     "everything of a module": ("from corpus.a import *\ndef stage(): used()", {"corpus.a": USED}),
     "a package that hands it on": (
@@ -61,7 +61,7 @@ WAYS: dict[str, tuple[str, dict[str, str]]] = {
     "text": ("P = {'x': 'corpus.a:used'}\ndef stage(n): load(P[n])", {"corpus.a": USED}),
     "text of a module": ("def stage():\n    import_module('corpus.a').used()", {"corpus.a": USED}),
     "text of a beginning": ("def stage(n):\n    import_module(f'corpus.p.{n}').used()", {"corpus.p.__init__": "", "corpus.p.a": USED}),
-    "a relative name as text": ("def stage():\n    import_module('.b', __package__).used()", {"corpus.stages.b": USED}),
+    "a relative name as text": ("def stage():\n    import_module('.b', __package__).used()", {"corpus.pipeline.b": USED}),
     "a constant": ("from corpus.a import X\ndef stage(): X", {"corpus.a": "def f(): return 1\nX = f()"}),
     "an import that may fail": (
         "try:\n    from corpus.a import used\nexcept ImportError:\n    used = None\ndef stage(): used()",
@@ -126,7 +126,12 @@ APART: dict[str, tuple[str, dict[str, str]]] = {
 
 def tree(folder: Path, stage: str, modules: dict[str, str]) -> Sources:
     """A tree of packages with a stage."""
-    files = {"corpus.__init__": "", "schemas.__init__": "", "corpus.stages.__init__": "", "corpus.stages.ingest": stage}
+    files = {
+        "corpus.__init__": "",
+        "schemas.__init__": "",
+        "corpus.pipeline.__init__": "",
+        "corpus.pipeline.ingest": stage,
+    }
     for name, source in (files | modules).items():
         path = folder.joinpath(*name.split(".")).with_suffix(".py")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +140,7 @@ def tree(folder: Path, stage: str, modules: dict[str, str]) -> Sources:
 
 
 def digest(folder: Path, stage: str, modules: dict[str, str]) -> str:
-    return Reached(tree(folder, stage, modules)).add([Target("corpus.stages.ingest", "stage")]).digest()
+    return Reached(tree(folder, stage, modules)).add([Target("corpus.pipeline.ingest", "stage")]).digest()
 
 
 def edited(stage: str, modules: dict[str, str]) -> tuple[str, dict[str, str]]:
@@ -185,7 +190,7 @@ def test_a_change_of_anything_else_is_not(tmp_path: Path, way: str) -> None:
 def test_libraries_are_those_that_the_code_uses(
     tmp_path: Path, stage: str, modules: dict[str, str], libraries: set[str]
 ) -> None:
-    found = Reached(tree(tmp_path, stage, modules)).add([Target("corpus.stages.ingest", "stage")])
+    found = Reached(tree(tmp_path, stage, modules)).add([Target("corpus.pipeline.ingest", "stage")])
     assert found.libraries == libraries
 
 
@@ -207,7 +212,7 @@ def test_our_own_code_without_its_prose_has_the_same_fingerprint() -> None:
     from tests.fingerprints.conftest import ours
 
     def digests(sources: Sources) -> list[str]:
-        return [Reached(sources).add([Target(f"corpus.stages.{stage}", stage)]).digest() for stage in STAGES]
+        return [Reached(sources).add([Target(f"corpus.pipeline.{stage}", stage)]).digest() for stage in STAGES]
 
     plain, bare = ours(), ours(lambda source: ast.unparse(without_docstrings(ast.parse(source))))
     assert digests(plain) == digests(bare)

@@ -13,7 +13,7 @@ from itertools import pairwise
 import pytest
 
 from corpus.errors import UsageError
-from corpus.store.lock import write_lock
+from corpus.repo.lock import write_lock
 from tests.conftest import BODY, UNMEASURED, article
 from tests.flows.scenes import leftovers, runs, serve, start, until
 

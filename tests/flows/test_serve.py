@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks.faults.attack import attack, state
 from benchmarks.faults.harness import Trials
-from corpus.versioning.serving import serving
+from corpus.app.serving import serving
 from tests.conftest import BODY, UNMEASURED, article
 from tests.flows.scenes import blocks, leftovers, runs, serve, start, tree, until
 

@@ -11,9 +11,9 @@ from corpus.cli.look import check
 from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed
 from corpus.formats.html.parser import HtmlParser
+from corpus.pipeline.ingest import documents
+from corpus.pipeline.origins import Found
 from corpus.settings import Ingest
-from corpus.stages.ingest import documents
-from corpus.stages.origins import Found
 from schemas import Check
 
 PLACES = ("harbour", "station", "school", "market", "castle", "museum", "bridge", "theatre", "park", "stadium")

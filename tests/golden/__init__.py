@@ -7,8 +7,8 @@ from pathlib import Path
 
 from corpus.formats import media_type, parser_of
 from corpus.formats.article import Document, Parsed
-from corpus.intake.entries import Selection, Skipped
-from corpus.intake.gather import documents
+from corpus.sources.entries import Selection, Skipped
+from corpus.sources.gather import documents
 
 _PLACE = Path(__file__).parent
 DOCUMENTS = sorted(path for path in _PLACE.glob("*/*.*") if path.suffix not in {".json", ".pyc"})

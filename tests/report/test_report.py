@@ -18,8 +18,8 @@ from corpus.report.charts import timeline
 from corpus.report.figures import Group
 from corpus.report.markup import css
 from corpus.report.tabular import by_group, by_month
-from corpus.store import parquet
-from corpus.store.ledger import Ledger
+from corpus.tables import parquet
+from corpus.tables.ledger import Ledger
 from schemas import RULES, TABLES
 
 FILES = {

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.resolve import ragged, scores
+from corpus.columnar import ragged
+from corpus.resolve import scores
 from corpus.resolve.candidates import Pairs, Samples, candidates
 from corpus.resolve.duplicates import with_duplicates
 from corpus.resolve.families import NONE, originals

@@ -1,0 +1,202 @@
+"""What would become of documents, by the same parser, checks and rules as a build."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from corpus.app.explaining import Witness, explained
+from corpus.batches.withdrawals import Tombstones
+from corpus.pipeline.ingest import documents
+from corpus.pipeline.origins import CHARSET, Found
+from corpus.pipeline.validate import found_at_once, verdicts
+from corpus.pipeline.withdrawing import blank
+from corpus.resolve.identity import with_identity
+from corpus.resolve.revisions import Decision, with_revisions
+from corpus.resolve.runs import STATE
+from corpus.resolve.signatures import with_state
+from corpus.sources.entries import Item, Selection, Skipped
+from corpus.sources.gather import documents as documents_at
+from corpus.sources.refusing import without_withdrawn
+from schemas import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from corpus.settings import Settings
+
+_BATCH_ROWS: Final = 500
+# Later than any capture.
+_NOW: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class Fate(StrEnum):
+    """What a document would be."""
+
+    NEW = "a new article"
+    REVISION = "a new revision of a known article"
+    REPEAT = "a repeat of what is known"
+    QUARANTINED = "quarantined"
+    SKIPPED = "not taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What would become of one document."""
+
+    source: str
+    fate: Fate
+    document_id: str
+    title: str | None
+    authors: list[str]
+    agency: str | None
+    published_date: date | None
+    published_at: datetime | None
+    url: str | None
+    language: str | None
+    word_count: int
+    article_id: str | None
+    rule: str | None
+    verdicts: list[tuple[str, str, str | None]]
+    explanation: dict[str, list[Witness]] | None = None
+
+
+def check_paths(
+    paths: Sequence[Path],
+    settings: Settings,
+    known: Sequence[Path] | None,
+    tombstones: Tombstones | None = None,
+    *,
+    explain: bool = False,
+) -> list[Checked]:
+    """Judge what `corpus add` would take from some paths.
+
+    Args:
+        paths: files and folders, archives and tables among them.
+        settings: by which.
+        known: the shards of what the corpus knows already, if it does.
+        tombstones: what was withdrawn from it.
+        explain: whether to say for each field of a page what its witnesses say.
+    """
+    skipped: list[Skipped] = []
+    withdrawn = tombstones or Tombstones()
+    selection = Selection(capture_columns=tuple(settings.ingest.columns.get("captured", ())))
+    entries = without_withdrawn(documents_at(paths, selection), withdrawn)
+    explanations: dict[str, dict[str, list[Witness]] | None] = {}
+    found = _found(entries, skipped, settings.ingest.max_bytes)
+    if explain:
+        found = _explained(found, settings, explanations)
+    rows, said = _parsed(found, settings, withdrawn)
+    blocked = {source for source, found in said.items() if any(v[0] == Severity.BLOCK.value for v in found)}
+    good = with_identity(rows.filter(~pl.col("source").is_in(sorted(blocked))))
+    fates = _fates(good, known, settings)
+    identities = {row[0]: row[1:] for row in good.select("source", "article_id", "rule").iter_rows()}
+    return [
+        Checked(
+            fate=fates.get(row["source"], Fate.QUARANTINED),
+            article_id=identities.get(row["source"], (None, None))[0],
+            rule=identities.get(row["source"], (None, None))[1],
+            verdicts=said.get(row["source"], []),
+            explanation=explanations.get(row["source"]),
+            **row,
+        )
+        for row in rows.select(
+            "source", "document_id", "title", "authors", "agency", "published_date", "published_at", "url", "language",
+            "word_count",
+        ).iter_rows(named=True)
+    ] + [_not_taken(entry) for entry in skipped]  # fmt: skip
+
+
+def _found(entries: Iterable[Item | Skipped], skipped: list[Skipped], limit: int) -> Iterator[Found]:
+    for entry in entries:
+        if isinstance(entry, Skipped):
+            skipped.append(entry)
+            continue
+        data = entry.data if len(entry.data) <= limit else None
+        yield Found(
+            entry.source, data, hashlib.sha256(entry.data).hexdigest(), len(entry.data), entry.media_type, "",
+            entry.captured_at, entry.url, entry.published_date, entry.publisher, charset=_charset(entry),
+            status=entry.status,
+        )  # fmt: skip
+
+
+def _explained(
+    found: Iterator[Found], settings: Settings, explanations: dict[str, dict[str, list[Witness]] | None]
+) -> Iterator[Found]:
+    """The documents as they come, each explained."""
+    for one in found:
+        explanations[one.source] = explained(one, settings.ingest)
+        yield one
+
+
+def _charset(entry: Item) -> str | None:
+    kinds = (re.search(CHARSET, value) for name, value in entry.headers if name.lower() == "content-type")
+    return next((kind[1] for kind in kinds if kind), None)
+
+
+def _not_taken(entry: Skipped) -> Checked:
+    return Checked(
+        entry.source, Fate.SKIPPED, "", None, [], None, None, None, None, None, 0, None, None,
+        [(Severity.BLOCK.value, entry.reason.value, entry.detail or None)],
+    )  # fmt: skip
+
+
+def _parsed(
+    found: Iterator[Found], settings: Settings, tombstones: Tombstones
+) -> tuple[pl.DataFrame, dict[str, list[tuple[str, str, str | None]]]]:
+    """The rows of the documents, without their texts, and what the checks say of each."""
+    frames: list[pl.DataFrame] = []
+    said: dict[str, list[tuple[str, str, str | None]]] = {}
+    while part := list(islice(found, _BATCH_ROWS)):
+        table = blank(documents(part, settings.ingest), tombstones) if tombstones else documents(part, settings.ingest)
+        for row in verdicts(pl.DataFrame(table), settings.validate_, find=found_at_once).iter_rows(named=True):
+            said.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
+        frames.append(with_state(table.drop_columns(["headings", "links", "problems"]), settings.resolve))
+    if not frames:
+        frames = [with_state(documents([], settings.ingest), settings.resolve)]
+    return pl.concat(frames), said
+
+
+def _fates(good: pl.DataFrame, known: Sequence[Path] | None, settings: Settings) -> dict[str, Fate]:
+    columns = ["article_id", "document_id", "source", "batch", "captured_at", "text_hash"]
+    said = ["text", "title", "authors", "agency", "published_date", "published_at"]
+    asked = good.select(*columns, *STATE, "rule", asked=pl.lit(value=True))
+    frames = []
+    for path in known or ():
+        found = (
+            pl.scan_parquet(path, glob=False)
+            .filter(pl.col("article_id").is_in(good["article_id"].to_list()))
+            .select(*columns, *said)
+            .collect()
+        )
+        state = with_state(found.to_arrow(), settings.resolve)
+        frames.append(state.select(*columns, *STATE, rule=pl.lit(""), asked=pl.lit(value=False)))
+    there = pl.concat([asked.clear(), *frames])
+    same = ["article_id", "document_id"]
+    # Added without a time of their own, the same bytes are known; with one, so are those of the same time.
+    again = pl.concat(
+        [
+            asked.filter(pl.col("captured_at").is_null()).join(there, on=same, how="semi"),
+            asked.join(there, on=[*same, "captured_at"], how="semi"),
+        ]
+    )
+    fates = dict.fromkeys(again["source"], Fate.REPEAT)
+    new = asked.filter(~pl.col("source").is_in(again["source"].implode()))
+    # Whatever has no time of its own would be captured now, after all that is known.
+    both = pl.concat([there, new.with_columns(pl.col("captured_at").fill_null(_NOW))])
+    decided = with_revisions(both).filter(pl.col("asked"))
+    for source, decision, revision in decided.select("source", "decision", "revision").iter_rows():
+        if decision == Decision.REPEAT.value:
+            fates[source] = Fate.REPEAT
+        else:
+            fates[source] = Fate.NEW if revision == 1 else Fate.REVISION
+    return fates

@@ -1,0 +1,87 @@
+"""Making a corpus repository: git, DVC, the pipeline, and a first commit."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from corpus.batches import register as raw
+from corpus.batches import withdrawals
+from corpus.errors import UsageError
+from corpus.repo import staging
+from corpus.repo.repository import Repository
+from corpus.tables import engine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+# template: where it goes
+_FILES: Final = {
+    # Not under its own name here: DVC would take it for a second pipeline of this repository.
+    "pipeline.yaml": "dvc.yaml",
+    "params.yaml": "params.yaml",
+    "README.md": "README.md",
+    "gitignore": ".gitignore",
+    "dvcignore": ".dvcignore",
+    "gitattributes": ".gitattributes",
+    "dvcconfig": ".dvc/config",
+}
+# What `dvc init` would write besides.
+_DVC_GITIGNORE: Final = "/config.local\n/tmp\n/cache\n"
+
+
+def init(folder: Path, *, example: bool = False) -> Repository:
+    """Make a corpus repository in a folder that is absent or empty, or a git repository without one.
+
+    Args:
+        folder: where.
+        example: put a first article into seeds/.
+
+    Raises:
+        UsageError: something of ours, or of DVC's, stands there already; nothing was changed.
+    """
+    folder = folder.resolve()
+    _require_place(folder)
+    templates = resources.files("corpus.app") / "template"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = [".dvc/.gitignore", "seeds/.gitkeep", engine.ENGINE, raw.BATCHES, withdrawals.WITHDRAWN, *_FILES.values()]
+    for name, target in _FILES.items():
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        (folder / target).write_bytes((templates / name).read_bytes())
+    (folder / ".dvc" / ".gitignore").write_text(_DVC_GITIGNORE)
+    (folder / "seeds").mkdir(exist_ok=True)
+    (folder / "seeds" / ".gitkeep").touch()
+    raw.save(folder, [])
+    withdrawals.save(folder, [])
+    if example:
+        (folder / "seeds" / "example.md").write_bytes((templates / "example.md").read_bytes())
+        made.append("seeds/example.md")
+    engine.pin(folder)
+    repository = Repository(folder)
+    if not (folder / ".git").exists():
+        repository.git("init", "--quiet", "--initial-branch=main")
+    staging.stage(repository, made)
+    if repository.git("config", "user.email", check=False):
+        _commit(repository, made)
+    return repository
+
+
+def _commit(repository: Repository, made: Sequence[str]) -> None:
+    """Commit what was made, and nothing else that is staged; no hook or template of anybody's is asked."""
+    head = repository.commit_of("HEAD")
+    tree = staging.tree(repository, head, made)
+    parents = ["-p", head] if head else []
+    commit = repository.git("commit-tree", tree, *parents, given="Begin a news corpus\n").strip()
+    repository.git("update-ref", "-m", "corpus: init", "HEAD", commit, head or "0" * len(commit))
+
+
+def _require_place(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file. Name a folder.")
+    inside = next((p for p in (folder, *folder.parents) if (p / ".git").exists()), None)
+    if inside is not None and inside != folder:
+        raise UsageError(f"{folder} lies inside the git repository {inside}. Choose a folder outside of it.")
+    taken = sorted(name for name in (*_FILES.values(), ".dvc", engine.ENGINE, "data") if (folder / name).exists())
+    if taken:
+        raise UsageError(f"{folder} already has {', '.join(taken)}. Choose another folder; nothing was changed.")

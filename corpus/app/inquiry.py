@@ -1,0 +1,212 @@
+"""What is known of one article or document, and where a corpus stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from corpus.app.serving import Serving, serving
+from corpus.app.summary import summarise
+from corpus.batches import register as raw
+from corpus.batches.seeds import SEEDS, list_seeds
+from corpus.diff.finding import by_former_id
+from corpus.errors import CorpusError, NotFound
+from corpus.formats.plugins import PlugIn, plug_ins, registered
+from corpus.objects import pins
+from corpus.pipeline.ingest import sha256_of
+from corpus.releases.gate import outdated
+from corpus.repo.commit import uncommitted
+from corpus.repo.lock import holder
+from corpus.repo.releases import Release, releases
+from corpus.snapshots.opening import Version, open_version
+from corpus.tables.shards import digests
+
+if TYPE_CHECKING:
+    from corpus.repo.repository import Repository
+
+_DOCUMENT = (
+    "document_id", "source", "batch", "media_type", "size", "encoding", "parser", "captured_at", "url", "publisher",
+    "publication", "page", "edition", "accession", "title", "authors", "agency", "published_date",
+    "date_source", "published_at", "language", "word_count",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One document: as it was found, what the checks said, what was decided, and where it can be read."""
+
+    document: dict[str, Any]
+    verdicts: list[dict[str, Any]]
+    decision: dict[str, Any]
+    releases: list[str] = field(default_factory=list)
+    plug_in: str | None = None
+
+
+def why(repository: Repository, asked: str) -> list[Known]:
+    """Everything known of the documents behind an article id, a document id, a path or a URL.
+
+    Raises:
+        NotFound: the last build knows none.
+    """
+    from corpus.text.urls import canonical
+
+    version = open_version(None, repository.root)
+    decisions = version.scan("decisions")
+    documents = version.scan("documents")
+    # What is no UTF-8 is nowhere, and must not be asked for.
+    wanted = asked.strip().encode("utf-8", "replace").decode("utf-8")
+    inside = repository.inside(wanted)
+    by_document = (
+        (pl.col("source").is_in([wanted, inside]))
+        | (pl.col("document_id").str.starts_with(wanted.lower()) if _is_id(wanted) else pl.lit(value=False))
+        | (pl.col("url") == (canonical(wanted) or wanted))
+    )
+    sources = set(documents.filter(by_document).select("source").collect()["source"])
+    if _is_id(wanted):
+        of_article = decisions.filter(pl.col("article_id").str.starts_with(wanted.lower()))
+        sources |= set(of_article.select("source").collect()["source"])
+    if not sources and _is_id(wanted) and (key := by_former_id(repository, wanted, version)):
+        of_article = decisions.filter(pl.col("article_id") == key)
+        sources = set(of_article.select("source").collect()["source"])
+    if not sources:
+        raise NotFound(
+            f"Nothing is known of {asked!r}: it is no article id, document id, path or URL of the last build. "
+            "`corpus check PATH` says what would become of a document."
+        )
+    chosen = pl.col("source").is_in(sorted(sources))
+    rows = documents.filter(chosen).select(_DOCUMENT).sort("source").collect()
+    # A source is one document's in its batch, and may be another's in the next.
+    decided = {_one(row): row for row in decisions.filter(chosen).collect().iter_rows(named=True)}
+    said: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in version.scan("verdicts").filter(chosen).collect().iter_rows(named=True):
+        said.setdefault(_one(row), []).append({name: row[name] for name in ("check", "severity", "found")})
+    ids = {row["article_id"] for row in decided.values() if row["article_id"]}
+    held = _releases_with(repository, ids)
+    return [
+        Known(
+            row,
+            said.get(_one(row), []),
+            decided[_one(row)],
+            held.get(decided[_one(row)]["article_id"], []),
+            _plug_in_of(row),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _plug_in_of(row: dict[str, Any]) -> str | None:
+    """Which other package's parser read a document, in words; None if ours did."""
+    try:
+        found = registered().get(row["media_type"])
+    except CorpusError:
+        return None
+    if found is None or found[1].name != row["parser"]:
+        return None
+    instead = ", in place of our own" if row["media_type"] in found[1].replaces else ""
+    return f"of {found[1].package}{instead}"
+
+
+def _one(row: dict[str, Any]) -> tuple[str, str]:
+    return row["source"], row["document_id"]
+
+
+def _is_id(asked: str) -> bool:
+    return 8 <= len(asked) <= 64 and all(letter in "0123456789abcdef" for letter in asked.lower())
+
+
+def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]]:
+    """Which releases hold some articles. A shard that many releases share is read once."""
+    held: dict[str, list[str]] = {}
+    known: dict[str, set[str]] = {}
+    for release in releases(repository):
+        try:
+            version = open_version(release.tag, repository.root)
+            files = version.files()
+            unread = [(f, p) for f, p in zip(files, version.paths(), strict=True) if f.md5 not in known]
+        except CorpusError:
+            # Its data are not at hand; `corpus versions` and `dvc pull` are for that.
+            continue
+        for file, path in unread:
+            found = pl.scan_parquet(path, glob=False).filter(pl.col("article_id").is_in(sorted(ids)))
+            known[file.md5] = set(found.select("article_id").collect()["article_id"])
+        for article in set().union(*(known[file.md5] for file in files)):
+            held.setdefault(article, []).append(release.version)
+    return held
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Documents that the last build does not have as they are now."""
+
+    new: int
+    changed: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a corpus stands."""
+
+    documents: int
+    batches: tuple[tuple[str, int], ...]
+    pending: Pending
+    outdated: tuple[str, ...]
+    ledger: dict[str, int] | None
+    uncommitted: tuple[str, ...]
+    release: Release | None
+    writer: str | None
+    schedule: Serving | None = None
+    parsers: tuple[PlugIn, ...] = ()
+    parsers_fault: str | None = None
+
+
+def standing(repository: Repository) -> Standing:
+    """Where the corpus of a repository stands. Changes nothing."""
+    seeds = list_seeds(repository.root)
+    memory = digests(repository.root, of=SEEDS)
+    now = {file.source: sha256_of(file, memory) for file in seeds}
+    memory.save()
+    batches = raw.load(repository.root)
+    before: dict[str, str] = {}
+    built: set[str] = set()
+    ledger = None
+    if pins.of_working_tree(repository):
+        try:
+            version: Version = open_version(None, repository.root)
+            documents = version.scan("documents")
+            built = set(documents.select(pl.col("batch").unique()).collect()["batch"])
+            rows = documents.filter(pl.col("batch") == SEEDS).select("source", "document_id").collect()
+            before = dict(rows.iter_rows())
+            ledger = summarise(repository).ledger.as_dict()
+        except CorpusError:
+            # Cloned, but neither built nor pulled: there is nothing to compare with.
+            pass
+    named = releases(repository)
+    plugged, fault = _parsers()
+    return Standing(
+        documents=len(now),
+        batches=tuple((batch.name, batch.documents) for batch in batches),
+        pending=Pending(
+            new=len(now.keys() - before.keys()) + sum(one.documents for one in batches if one.name not in built),
+            changed=sum(before[source] != now[source] for source in now.keys() & before.keys()),
+            removed=len(before.keys() - now.keys()),
+        ),
+        outdated=tuple(outdated(repository)),
+        ledger=ledger,
+        uncommitted=tuple(entry[3:] for entry in uncommitted(repository)),
+        release=named[-1] if named else None,
+        writer=holder(repository.root),
+        schedule=serving(repository.root),
+        parsers=plugged,
+        parsers_fault=fault,
+    )
+
+
+def _parsers() -> tuple[tuple[PlugIn, ...], str | None]:
+    """Return the parsers of other packages, or why they cannot be used."""
+    try:
+        return tuple(plug_ins()), None
+    except CorpusError as error:
+        return (), str(error)

@@ -1,0 +1,234 @@
+"""Bringing a batch into the repository: its files to data/raw, those to DVC, and last its name to the manifest.
+
+The manifest decides: until it names a batch nobody reads it, and what an interrupted `corpus add` left behind is gone
+with the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from corpus.batches import register as raw
+from corpus.errors import CorpusError, DamagedObject, DiskFull, InputError, MissingObjects
+from corpus.objects import dvc_process, entries, objectstore, pins, recovery
+from corpus.repo.files import copy, sync_folder, write_text
+from corpus.repo.files import publish as move
+from corpus.repo.lock import write_lock
+from corpus.tables.shards import digests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from corpus.repo.repository import Repository
+
+PIN: Final = f"{raw.RAW}.dvc"
+# A batch's file, or one on its way back from the cache.
+_OURS: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4})?(-r[0-9a-f]{12})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+")
+_SPARE_BYTES: Final = 50_000_000
+_NOWHERE: Final = (
+    "Neither the DVC cache nor a remote has its right bytes. Put the file back from a backup or from another clone "
+    "(`dvc push` there, if a remote lost it), then run `corpus build`."
+)
+
+
+@contextmanager
+def adding(repository: Repository, wait: float = 0.0) -> Iterator[tuple[list[raw.Batch], Path]]:
+    """Hold the write lock for a new batch. Yields the batches there are and a folder to work in, which goes afterwards.
+
+    Raises:
+        Busy: somebody else is writing.
+        MissingObjects: a batch is not here; without it DVC would forget it.
+        DiskFull: there is hardly any room.
+    """
+    root = repository.root
+    with write_lock(root, "corpus add", wait):
+        recovery.clear(repository)
+        batches = raw.load(root)
+        restore(repository)
+        mend(repository)
+        raw.require(root, batches)
+        sweep(repository, batches)
+        _require_room(root, 0)
+        folder = root / "data" / "tmp" / f"add-{os.getpid()}"
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        try:
+            yield batches, folder
+        finally:
+            shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Batch, files: Sequence[Path]) -> None:
+    """Make a batch part of the corpus, whole or not at all. Call it within `adding`.
+
+    Args:
+        repository: where.
+        batches: those there are.
+        batch: the new one.
+        files: where its files stand, in its order.
+    """
+    root = repository.root
+    if any(batch.name == other.name for other in batches):
+        raise CorpusError(f"There is a batch {batch.name} already. Nothing was added.")
+    before = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
+    targets = [raw.path_of(root, file) for file in batch.files]
+    try:
+        for aside, target in zip(files, targets, strict=True):
+            move(aside, target, sync=False)
+        sync_folder(root / raw.RAW)
+        # The cache takes a copy. DVC must not meet a full disk: there it neither ends nor says so.
+        _require_room(root, batch.size)
+        track(repository)
+        raw.save(root, [*batches, batch])
+    except BaseException:
+        for target in targets:
+            target.unlink(missing_ok=True)
+        if before is None:
+            (root / PIN).unlink(missing_ok=True)
+        else:
+            write_text(root / PIN, before)
+        raise
+
+
+def _require_room(root: Path, size: int) -> None:
+    free = shutil.disk_usage(root).free
+    if free < size + _SPARE_BYTES:
+        raise DiskFull(root, free, size + _SPARE_BYTES)
+
+
+def track(repository: Repository) -> None:
+    """`dvc add data/raw`, and a look whether the cache really has it."""
+    done = dvc_process.run(repository.root, "add", raw.RAW)
+    if done.returncode != 0:
+        raise CorpusError(f"`dvc add {raw.RAW}` failed; nothing was added.\n{dvc_process.complaint(done)}")
+    wrong = pins.verify(repository, pinned((repository.root / PIN).read_text(encoding="utf-8")))
+    if wrong:
+        lost = [str(one) for one in wrong]
+        raise MissingObjects("The DVC cache lacks the batch; is the disk full? Nothing was added.", lost)
+
+
+def pinned(text: str) -> list[pins.Pin]:
+    """What the text of data/raw.dvc pins."""
+    outs = yaml.safe_load(text)["outs"]
+    return [
+        pins.Pin("raw", raw.RAW, entries.md5_of(out, folder=True), int(out.get("size", 0)), cached=True) for out in outs
+    ]
+
+
+def restore(repository: Repository) -> list[str]:
+    """Bring back from the DVC cache what a killed `dvc add` took out of data/raw. Call it holding the write lock.
+
+    Returns:
+        What was mended, in words.
+    """
+    root = repository.root
+    missing = {
+        f"{raw.RAW}/{file.name}": raw.path_of(root, file)
+        for batch in raw.load(root)
+        for file in batch.files
+        if not raw.path_of(root, file).exists()
+    }
+    if not missing:
+        return []
+    objects = pins.Objects(repository)
+    found = 0
+    here = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
+    for text in (here, repository.read_at("HEAD", PIN) if repository.commit_of("HEAD") else None):
+        for file in _cached(objects, text):
+            target, source = missing.get(file.path), objects.path(file.md5)
+            if target is not None and not target.exists() and objects.digest(file.md5) == file.md5:
+                copy(source, target)
+                found += 1
+    return [f"brought back {found} files of {raw.RAW} from the DVC cache"] if found else []
+
+
+def _cached(objects: pins.Objects, text: str | None) -> list[pins.Pinned]:
+    """The files that the text of a data/raw.dvc names, as far as the cache knows."""
+    try:
+        return [file for pin in (pinned(text) if text else []) for file in objects.files(pin) or ()]
+    except (CorpusError, yaml.YAMLError, KeyError, TypeError, ValueError):
+        # Killed while it was written; the committed one is asked next.
+        return []
+
+
+def sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
+    """Remove what a killed `corpus add` or `corpus forget` left: files that no batch has.
+
+    Raises:
+        InputError: there is something else, which is somebody's and not ours to remove.
+    """
+    folder = repository.root / raw.RAW
+    wanted = {file.name for batch in batches for file in batch.files}
+    stray = [path for path in folder.iterdir() if path.name not in wanted] if folder.is_dir() else []
+    strange = [path.name for path in stray if not _OURS.fullmatch(path.name)]
+    if strange:
+        raise InputError(
+            f"{raw.RAW}/ holds what no batch has. Move it away and `corpus add` it from there; nothing was changed.",
+            sorted(strange)[:20],
+        )
+    for path in stray:
+        path.unlink()
+    if stray and batches:
+        track(repository)
+    elif stray:
+        (repository.root / PIN).unlink(missing_ok=True)
+
+
+def mend(repository: Repository) -> list[str]:
+    """Put right the files of batches, in data/raw/ and in the cache, each from the other or from the remote.
+
+    Returns:
+        What was mended, in words.
+
+    Raises:
+        DamagedObject: the right bytes of one are nowhere.
+    """
+    root = repository.root
+    known = raw.load(root)
+    text = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
+    if not known or text is None:
+        return []
+    objects = pins.Objects(repository)
+    try:
+        wrong = pins.verify(repository, pinned(text))
+    except (KeyError, TypeError, ValueError):
+        # data/raw.dvc is damaged; whoever needs it says so.
+        return []
+    for one in wrong:
+        objects.path(one.md5).unlink(missing_ok=True)
+    mended = [f"the DVC cache had {one.path} ({one.md5}) with other bytes" for one in wrong if one.found]
+    mended += restore(repository)
+    memory = digests(root, of="raw")
+    md5s = {file.path: file.md5 for pin in pinned(text) for file in objects.files(pin) or ()}
+    complete = True
+    for file in (file for batch in known for file in batch.files):
+        path = raw.path_of(root, file)
+        try:
+            found = memory.of(path)
+        except OSError:
+            complete = False
+            continue
+        if found != file.sha256:
+            _bring_back(repository, objects, file, md5s.get(f"{raw.RAW}/{file.name}"), found)
+            mended.append(f"{raw.RAW}/{file.name} had other bytes than {raw.BATCHES} names")
+    memory.save()
+    if wrong and complete:
+        track(repository)
+    return mended
+
+
+def _bring_back(repository: Repository, objects: pins.Objects, file: raw.RawFile, md5: str | None, found: str) -> None:
+    """Bring back the file of a batch from the cache, or from the remote."""
+    path = raw.path_of(repository.root, file)
+    if md5 and objects.digest(md5) is None and objectstore.configured(repository).default:
+        with suppress(CorpusError), objectstore.default(repository) as store:
+            store.fetch(md5, objects.path(md5))
+    if not md5 or objects.digest(md5) != md5:
+        raise DamagedObject(path, file.sha256, found, _NOWHERE)
+    copy(objects.path(md5), path)

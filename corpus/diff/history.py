@@ -1,0 +1,229 @@
+"""The history of an article: its revisions, what changed from one to the next, and which releases had which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from corpus.diff.change import MARKS, PROVENANCE, Article, Side, details_of, parts_of
+from corpus.diff.comparison import SHOWN
+from corpus.diff.finding import find_article
+from corpus.errors import CorpusError
+from corpus.objects import pins
+from corpus.repo.releases import releases
+from corpus.repo.repository import LOCK
+from corpus.resolve.former import former_ids
+from corpus.snapshots.opening import Version, open_version
+from corpus.text.worddiff import runs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
+
+    from corpus.diff.change import Part
+    from corpus.repo.releases import Release
+    from corpus.repo.repository import Repository
+    from corpus.text.worddiff import Run
+
+_TABLES: Final = ("revisions", "articles")
+# What tells one state of an article from another: the document, which may come back later, and what was read in it.
+_STATE: Final = (
+    "document_id", "captured_at", "text_hash", "title", "authors", "agency", "published_date", "published_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of an article.
+
+    Attributes:
+        article: what it says, and which document says it.
+        superseded_at: when the next revision was captured; None if that is not known or there is none.
+        current: whether it is what the version has as the article.
+        kept: whether the version has it at all; otherwise it is known from releases only.
+        releases: the releases that had it as the article, oldest first.
+        columns: which columns differ from the state before.
+        title: how the title differs from the one before; None where it does not.
+        text: how the text differs from the one before; None where it does not.
+    """
+
+    article: Article
+    superseded_at: datetime | None
+    current: bool
+    kept: bool
+    releases: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    title: tuple[Run, ...] | None = None
+    text: tuple[Run, ...] | None = None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Which parts of what it says differ from the state before."""
+        return parts_of(self.columns)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Which columns make the part `details`."""
+        return details_of(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An article through time.
+
+    Attributes:
+        article_id: which.
+        version: the version whose revisions these are.
+        revisions: its states, by time of capture.
+        released: the releases that have it, oldest first.
+        unread: releases whose data could not be had, so that nothing is known of them.
+        all_releases: every release, oldest first.
+    """
+
+    article_id: str
+    version: Side
+    revisions: tuple[Revision, ...]
+    released: tuple[str, ...]
+    unread: tuple[str, ...]
+    all_releases: tuple[str, ...]
+
+    @property
+    def first(self) -> str | None:
+        """The first release that has it."""
+        return self.released[0] if self.released else None
+
+    @property
+    def last(self) -> str | None:
+        """The last release that has it."""
+        return self.released[-1] if self.released else None
+
+
+def history(repository: Repository, asked: str, rev: str | None = None) -> History:
+    """The history of an article.
+
+    Args:
+        repository: where.
+        asked: an article_id or its beginning, a URL, a document's path or id.
+        rev: the version whose revisions are told; the working tree unless given.
+
+    Raises:
+        NotFound: neither that version nor a release knows it.
+        UsageError: several articles are meant.
+    """
+    version = open_version(rev, repository.root)
+    every = releases(repository)
+    named, unread = _readable(repository, every)
+    key = find_article(repository, asked, version, [other for _, other in reversed(named)])
+    states: dict[tuple[Any, ...], dict[str, Any]] = {}
+    ids = {key}
+    for table in _TABLES:
+        rows = version.scan(table).filter(pl.col("article_id") == key).collect()
+        ids |= {one for several in former_ids(rows) for one in several} | _once(rows, named)
+        for row in rows.iter_rows(named=True):
+            states[_state(row)] = {**row, "_current": table == "articles", "_kept": True}
+    stood = _standing(named, key, ids)
+    for name, row in stood:
+        # Where a release and the version agree, the version's row says more: it knows what took its place.
+        states.setdefault(_state(row), {**row, "_current": False, "_kept": False, "_release": name})
+    had = {name: _state(row) for name, row in stood}
+    ordered = sorted(states.values(), key=_moment)
+    return History(
+        key,
+        Side(version.name, version.commit),
+        tuple(_revisions(ordered, had)),
+        tuple(had),
+        tuple(unread),
+        tuple(release.version for release in every),
+    )
+
+
+def _readable(repository: Repository, every: Iterable[Release]) -> tuple[list[tuple[str, Version]], list[str]]:
+    """The releases that can be read, and the names of those that cannot."""
+    found, unread = [], []
+    for release in every:
+        try:
+            # One question to git for each release: there may be hundreds.
+            lock = repository.git("cat-file", "blob", f"{release.commit}:{LOCK}", check=False)
+            pinned = pins.parse(lock, f"{LOCK} of {release.version}") if lock else []
+            version = Version(release.version, release.commit, repository, pinned)
+            version.paths()
+        except CorpusError:
+            # Its data are not at hand, or damaged; the others can be told all the same.
+            unread.append(release.version)
+        else:
+            found.append((release.version, version))
+    return found, unread
+
+
+def _once(rows: pl.DataFrame, named: Iterable[tuple[str, Version]]) -> set[str]:
+    """Return the ids that releases have for the documents of an article."""
+    wanted = rows["document_id"].implode()
+    paths = {
+        file.md5: path for _, version in named for file, path in zip(version.files(), version.paths(), strict=True)
+    }
+    found: set[str] = set()
+    for path in paths.values() if len(rows) else ():
+        of_these = pl.scan_parquet(path, glob=False).filter(pl.col("document_id").is_in(wanted))
+        found |= set(of_these.select("article_id").collect()["article_id"])
+    return found
+
+
+def _standing(named: Iterable[tuple[str, Version]], key: str, ids: Collection[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the row of an article in each release that has it, under its id or else another. Reads no shard twice."""
+    known: dict[str, list[dict[str, Any]]] = {}
+    stood = []
+    for name, version in named:
+        files = version.files()
+        for file, path in zip(files, version.paths(), strict=True):
+            if file.md5 not in known:
+                found = pl.scan_parquet(path, glob=False).filter(pl.col("article_id").is_in(sorted(ids))).collect()
+                known[file.md5] = list(found.iter_rows(named=True))
+        rows = [row for file in files for row in known[file.md5]]
+        stood += [(name, row) for row in sorted(rows, key=lambda row: row["article_id"] != key)[:1]]
+    return stood
+
+
+def _state(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(tuple(value) if isinstance(value := row[name], list) else value for name in _STATE)
+
+
+def _moment(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Seeds have no time of capture, and were there first; what only releases know came before what is kept."""
+    captured = row["captured_at"]
+    return captured is not None, captured.timestamp() if captured else 0.0, row["_kept"], row["revision"]
+
+
+def _revisions(ordered: Sequence[dict[str, Any]], had: dict[str, tuple[Any, ...]]) -> Iterable[Revision]:
+    before: dict[str, Any] | None = None
+    for row in ordered:
+        state = _state(row)
+        columns = _differing(before, row) if before else ()
+        yield Revision(
+            _article(row),
+            row.get("superseded_at"),
+            current=row["_current"],
+            kept=row["_kept"],
+            releases=tuple(name for name, stood in had.items() if stood == state),
+            columns=columns,
+            title=runs(before["title"], row["title"]) if before and "title" in columns else None,
+            text=runs(before["text"], row["text"]) if before and "text" in columns else None,
+        )
+        before = row
+
+
+def _differing(before: dict[str, Any], row: dict[str, Any]) -> tuple[str, ...]:
+    """What a state says otherwise than the one before. Marks of duplicates are only ever on current revisions."""
+    left_out = {*MARKS, *PROVENANCE, "text_hash", "word_count", "superseded_by"}
+    return tuple(
+        name
+        for name, value in row.items()
+        if name in before and name not in left_out and not name.startswith("_") and before[name] != value
+    )
+
+
+def _article(row: dict[str, Any]) -> Article:
+    known: dict[str, Any] = {name: row.get(name) for name in SHOWN}
+    known["authors"] = tuple(known["authors"] or ())
+    return Article(**known)

@@ -1,0 +1,40 @@
+"""Is this machine, and this repository, fit for work? Looks only; says what to mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpus.doctor import machine, place, remotes
+from corpus.doctor.finding import Finding, Level, problem
+from corpus.errors import CorpusError
+from corpus.repo.repository import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Finding", "Level", "examine"]
+
+
+def examine(folder: Path, *, network: bool = False) -> Iterator[Finding]:
+    """Look at everything a corpus needs, one thing after the other.
+
+    Args:
+        folder: in the repository.
+        network: ask the remotes and the Prefect server; without it nothing leaves this machine.
+    """
+    yield from machine.examine(network=network)
+    try:
+        repository = find(folder)
+    except CorpusError as error:
+        yield problem("repository", str(error).partition("\n")[0], "go to one, or make one with `corpus init DIR`")
+        return
+    from dvc.config import Config, ConfigError
+
+    try:
+        config = Config(str(repository.root / ".dvc"))
+    except ConfigError as error:
+        yield problem("dvc settings", " ".join(str(error).split()), "mend .dvc/config or .dvc/config.local")
+        return
+    yield from place.examine(repository, config)
+    yield from remotes.examine(repository, config, network=network)

@@ -1,0 +1,153 @@
+"""The repository on its disk: git's state, settings, engine, cache, objects, locks and room."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Final
+
+from corpus import settings
+from corpus.batches import adding as batches
+from corpus.batches import register as raw
+from corpus.doctor import attributes
+from corpus.doctor.finding import Finding, ok, problem, warning
+from corpus.errors import CorpusError
+from corpus.objects import pins, recovery
+from corpus.repo import commit, journal
+from corpus.repo.lock import holder
+from corpus.tables import engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from corpus.repo.repository import Repository
+
+# What a build keeps free (see `pipeline`), and what makes one uneasy.
+_SPARE_BYTES: Final = 50_000_000
+_LOW_BYTES: Final = 2_000_000_000
+_SHOWN: Final = 5
+
+
+def examine(repository: Repository, config: Mapping[str, object]) -> Iterator[Finding]:
+    """Look at a repository. Changes nothing, asks no network.
+
+    Args:
+        repository: which.
+        config: DVC's settings.
+    """
+    yield from _git(repository)
+    yield attributes.examine(repository)
+    yield _settings(repository)
+    yield _engine(repository)
+    yield _cache_type(config)
+    objects, size = _objects(repository)
+    yield objects
+    yield from _room(repository, size)
+    yield from _locks(repository)
+
+
+def _git(repository: Repository) -> Iterator[Finding]:
+    for reason in commit.obstacles(repository):
+        found, _, mend = reason.partition("; ")
+        yield problem("git state", found, mend)
+    changed = [entry[3:] for entry in commit.uncommitted(repository)]
+    if changed:
+        more = f", and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+        yield warning("git state", f"uncommitted: {', '.join(changed[:_SHOWN])}{more}", "git add, git commit")
+    else:
+        head = repository.commit_of("HEAD")
+        yield ok("git state", f"all committed, at {head[:10]}" if head else "nothing was committed yet")
+
+
+def _settings(repository: Repository) -> Finding:
+    try:
+        settings.load(repository.root)
+    except CorpusError as error:
+        return problem("params.yaml", str(error).replace("\n", " "), "mend params.yaml")
+    return ok("params.yaml", "no faults")
+
+
+def _engine(repository: Repository) -> Finding:
+    pinned, installed = engine.pinned(repository.root), engine.installed()
+    stale = [stage for stage in engine.STAGES if pinned.get(stage) != installed[stage]]
+    if stale:
+        return warning(
+            "engine",
+            f"engine.yaml names newscorpus {pinned.get('newscorpus', 'nothing')}, whose code differs from the "
+            f"installed {installed['newscorpus']} in {', '.join(stale)}",
+            "`corpus build` makes it anew with the installed engine; to reproduce it as it was, install that one",
+        )
+    return ok("engine", f"newscorpus {installed['newscorpus']}, as engine.yaml says")
+
+
+def _cache_type(config: Mapping[str, object]) -> Finding:
+    cache = config.get("cache")
+    said = cache.get("type") if isinstance(cache, dict) else None
+    kinds = said if isinstance(said, list) else [str(said)] if said else ["reflink", "copy"]
+    links = [kind for kind in kinds if kind in {"hardlink", "symlink"}]
+    if links:
+        return problem(
+            "cache type",
+            f"{', '.join(kinds)}: what is written through a {links[0]} damages the cache",
+            "dvc config cache.type reflink,copy && dvc checkout --relink",
+        )
+    return ok("cache type", ", ".join(kinds))
+
+
+def _objects(repository: Repository) -> tuple[Finding, int]:
+    """Whether the cache has what the working tree's version pins, undamaged; and how large that is."""
+    try:
+        raw.load(repository.root)
+        pinned = pins.of_working_tree(repository)
+        path = repository.root / batches.PIN
+        if path.exists():
+            pinned += batches.pinned(path.read_text(encoding="utf-8"))
+        missing = [str(one) for one in pins.verify(repository, pinned)]
+    except (CorpusError, OSError, ValueError, KeyError, TypeError) as error:
+        return problem("objects", f"what the version pins cannot be read: {error}", "git checkout -- the file"), 0
+    size = sum(pin.size for pin in pinned)
+    if not pinned:
+        return ok("objects", "nothing was built yet"), 0
+    if missing:
+        more = f", and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        return problem(
+            "objects",
+            f"missing from the cache, or damaged: {', '.join(missing[:_SHOWN])}{more}",
+            "`dvc pull` brings them from the remote, `corpus build` makes them anew",
+        ), size
+    return ok("objects", f"the cache has all of this version, {size / 1e6:,.1f} MB, undamaged"), size
+
+
+def _room(repository: Repository, size: int) -> Iterator[Finding]:
+    cache = pins.Objects(repository).folder
+    places = {"disk": repository.root, "cache disk": _standing(cache)}
+    if places["cache disk"].stat().st_dev == repository.root.stat().st_dev:
+        del places["cache disk"]
+    for about, place in places.items():
+        free = shutil.disk_usage(place).free
+        found = f"{free / 1e9:,.1f} GB free at {place}"
+        if free < _SPARE_BYTES + size // 2:
+            yield problem(about, found, "make room: builds refuse to start with so little")
+        elif free < max(_LOW_BYTES, 2 * size):
+            yield warning(about, found, "make room: `dvc gc --all-commits --all-tags` removes what no commit needs")
+        else:
+            yield ok(about, found)
+
+
+def _standing(folder: Path) -> Path:
+    return next(place for place in (folder, *folder.parents) if place.exists())
+
+
+def _locks(repository: Repository) -> Iterator[Finding]:
+    writer = holder(repository.root)
+    if writer:
+        yield ok("locks", f"being written by {writer}")
+        return
+    left = [".dvc/tmp/rwlock"] if recovery.is_abandoned(repository.root / ".dvc" / "tmp" / "rwlock") else []
+    left += [f"a release ({journal.NOTE})"] if (repository.root / journal.NOTE).exists() else []
+    folder = repository.root / repository.git("rev-parse", "--git-dir").strip()
+    left += [f".git/{name}" for name in ("index.lock", "HEAD.lock") if (folder / name).exists()]
+    if left:
+        yield warning("locks", f"left by a run that was killed: {', '.join(left)}", "`corpus build` clears them")
+    else:
+        yield ok("locks", "none held, none left behind")

@@ -1,0 +1,46 @@
+"""`python -m corpus.doctor.probe ROOT REMOTE`: write, read and remove a small object in a DVC remote.
+
+Prints one line of JSON, `{"ok": …}` or `{"error": …}`. A program of its own, so that whoever asks can end it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from corpus.objects import dvc_settings
+
+
+def probe(root: str, remote: str) -> str:
+    """What was found, in words. Raises whatever the remote's client raises."""
+    began = time.monotonic()
+    with dvc_settings.opened(Path(root)) as repo:
+        store = repo.cloud.get_remote_odb(remote)
+    name, content = f"corpus-doctor-{secrets.token_hex(8)}", secrets.token_bytes(64)
+    path = store.fs.join(store.path, name)
+    store.fs.makedirs(store.path, exist_ok=True)
+    try:
+        store.fs.pipe_file(path, content)
+        if store.fs.cat_file(path) != content:
+            raise OSError("it gives back other bytes than were written")
+    finally:
+        with suppress(Exception):  # the error before it says more
+            store.fs.remove(path)
+    return f"writes, reads and removes ({time.monotonic() - began:.1f} s)"
+
+
+def main() -> None:
+    """Print what was found."""
+    try:
+        told = {"ok": probe(sys.argv[1], sys.argv[2])}
+    except Exception as error:  # noqa: BLE001 - each client has errors of its own; all are told
+        told = {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"}
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main()

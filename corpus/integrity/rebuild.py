@@ -1,0 +1,179 @@
+"""A clean rebuild of a version in a scratch folder, against the md5s that it pins."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from corpus.batches import register as raw
+from corpus.batches import stored
+from corpus.batches.seeds import SEEDS
+from corpus.batches.withdrawals import WITHDRAWN
+from corpus.errors import DamagedObject, MissingObjects, Refused, StageFailed
+from corpus.integrity.content import pinned_engine
+from corpus.integrity.faults import Fault, Place, Trouble
+from corpus.repo.environment import inherited
+from corpus.repo.lock import TOKEN
+from corpus.repo.repository import PIPELINE
+from corpus.tables import engine
+from corpus.withdrawal.redact import is_successor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from corpus.integrity.verify import Version
+
+# What a build reads, besides seeds/ and data/raw/.
+_INPUTS: Final = (PIPELINE, "params.yaml", engine.ENGINE, raw.BATCHES, WITHDRAWN)
+
+
+def rebuild(version: Version, tell: Callable[[str], None]) -> tuple[int, list[Fault]]:
+    """Build a version anew from its documents and compare each output.
+
+    Args:
+        version: which.
+        tell: called with each stage that is done.
+
+    Returns:
+        How many files were compared, and which differ.
+
+    Raises:
+        Refused: another engine made it, or its documents are not to be had here.
+        StageFailed: with the stage's own error.
+    """
+    _require_built(version)
+    _require_engine(version)
+    with _scratch(version) as folder:
+        _lay_out(version, folder)
+        surroundings = {name: value for name, value in inherited().items() if name not in {TOKEN, "DVC_STAGE"}}
+        for stage in engine.STAGES:
+            done = subprocess.run(
+                [sys.executable, "-m", "corpus", stage],
+                cwd=folder, env=surroundings, capture_output=True, text=True, errors="replace", check=False,
+                stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            if done.returncode != 0:
+                raise StageFailed(stage, done.stderr.strip().removeprefix("error: "))
+            tell(stage)
+        return _compare(version, folder)
+
+
+def _require_built(version: Version) -> None:
+    tags = version.repository.tags_at(version.commit) if version.commit else []
+    if any(is_successor(tag) for tag in tags):
+        raise Refused(
+            f"{version.name} was not built, but redacted: rows were taken out of a release.",
+            ["verify it without --rebuild"],
+        )
+
+
+def _require_engine(version: Version) -> None:
+    pinned, installed = pinned_engine(version), engine.installed()
+    others = [
+        f"{name}: engine.yaml pins {pinned.get(name, 'nothing')}, installed is {installed[name]}"
+        for name in engine.STAGES
+        if pinned.get(name) != installed[name]
+    ]
+    if others:
+        told = pinned.get("newscorpus", "that engine.yaml names")
+        raise Refused(
+            f"{version.name} was made by another engine, so that other bytes would prove nothing. Install "
+            f"newscorpus {told} as it was then, and verify with that.",
+            others,
+        )
+
+
+@contextmanager
+def _scratch(version: Version) -> Iterator[Path]:
+    """A folder on the repository's own disk, which goes afterwards."""
+    place = version.repository.root / ".dvc" / "tmp" / "corpus"
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="rebuild-", dir=place) as folder:
+        yield Path(folder)
+
+
+def _lay_out(version: Version, folder: Path) -> None:
+    """Put what a build reads into a folder: from git, or from the working tree, and batches from the cache."""
+    root = version.repository.root
+    if version.commit is None:
+        for name in _INPUTS:
+            if (root / name).is_file():
+                shutil.copyfile(root / name, folder / name)
+        shutil.copytree(root / SEEDS, folder / SEEDS, symlinks=True)
+    else:
+        index = {"GIT_INDEX_FILE": str(folder / ".index")}
+        version.repository.git("read-tree", version.commit, env=index)
+        version.repository.git("checkout-index", "--all", "--quiet", f"--prefix={folder}/", env=index)
+        (folder / ".index").unlink()
+        # What was built is not what is built from.
+        shutil.rmtree(folder / "reports", ignore_errors=True)
+        if not (folder / SEEDS).is_dir():
+            raise Refused(f"{version.name} cannot be rebuilt.", [f"git does not have its {SEEDS}/"])
+    files = {one.path: one for one in version.cached()}
+    text = version.text(raw.BATCHES)
+    for file in (file for batch in (raw.parse(text) if text else ()) for file in batch.files):
+        one = files.get(f"{raw.RAW}/{file.name}")
+        source = version.objects.path(one.md5) if one else None
+        if source is None or not source.is_file():
+            raise MissingObjects(f"{version.name} cannot be rebuilt: a batch is not in the cache.", [file.name])
+        target = folder / raw.RAW / file.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        found = stored.digests_of(target).sha256
+        if found != file.sha256:
+            raise DamagedObject(source, file.sha256, found)
+
+
+def _compare(version: Version, folder: Path) -> tuple[int, list[Fault]]:
+    faults: list[Fault] = []
+    compared = 0
+    wanted = version.cached()
+    for pin in version.pins:
+        if pin.stage == "raw":
+            continue
+        made = _made(folder, pin.path)
+        pinned = _pinned(wanted, pin.path, pin.md5)
+        compared += len(made)
+        for path in sorted(made.keys() | (pinned or {}).keys()):
+            was, now = (pinned or {}).get(path), made.get(path)
+            if pinned is None or was == now:
+                continue
+            if now is None:
+                faults.append(Fault(Place.REBUILD, Trouble.MISSING, path, f"pinned {was}, not made again"))
+            elif was is None:
+                faults.append(Fault(Place.REBUILD, Trouble.UNEXPECTED, path, f"made as {now}, not pinned"))
+            else:
+                faults.append(Fault(Place.REBUILD, Trouble.DIFFERS, path, f"pinned {was}, made {now}"))
+        if pinned is None and _listing(pin.path, made) != pin.md5:
+            found = _listing(pin.path, made)
+            faults.append(Fault(Place.REBUILD, Trouble.DIFFERS, pin.path, f"pinned {pin.md5}, made {found}"))
+    return compared, faults
+
+
+def _made(folder: Path, path: str) -> dict[str, str]:
+    target = folder / path
+    if target.is_file():
+        return {path: stored.digests_of(target).md5}
+    files = (file for file in target.rglob("*") if file.is_file()) if target.is_dir() else ()
+    return {file.relative_to(folder).as_posix(): stored.digests_of(file).md5 for file in files}
+
+
+def _pinned(wanted: list[stored.Stored], path: str, md5: str) -> dict[str, str] | None:
+    """The files that a pin stands for; None if its listing is not in the cache."""
+    if not md5.endswith(".dir"):
+        return {path: md5}
+    inside = {one.path: one.md5 for one in wanted if one.listing == md5 and one.path.startswith(f"{path}/")}
+    return inside or None
+
+
+def _listing(path: str, made: dict[str, str]) -> str:
+    import hashlib
+
+    entries = [{"md5": md5, "relpath": name.removeprefix(f"{path}/")} for name, md5 in sorted(made.items())]
+    return hashlib.md5(json.dumps(entries, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"

@@ -1,0 +1,146 @@
+"""Mending what verification found, from wherever the right bytes still are. Call it holding the write lock.
+
+The cache is mended from the workspace or the remote, the workspace from the cache, the remote from the cache. Bytes
+are taken for right by their digest, never by where they stand.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from corpus.batches import stored
+from corpus.errors import CorpusError
+from corpus.integrity.faults import Fault, Place, Trouble
+from corpus.objects import objectstore
+from corpus.repo.files import aside_of, publish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from corpus.integrity.verify import Version
+    from corpus.objects.objectstore import ObjectStore
+
+
+def repair(version: Version, faults: Iterable[Fault], store: ObjectStore | None) -> list[str]:
+    """Mend what can be mended on this machine.
+
+    Args:
+        version: whose faults they are.
+        faults: what is wrong. Those of no object, or in another place, are left alone.
+        store: the remote to fetch from, if there is one.
+
+    Returns:
+        Why some could not be, in words. Verify again to know what stands.
+    """
+    said: list[str] = []
+    for fault in faults:
+        try:
+            match fault.place:
+                case Place.CACHE:
+                    _mend_cache(version, fault, store)
+                case Place.WORKSPACE:
+                    _mend_workspace(version, fault)
+                case Place.REMOTE | Place.CONTENT | Place.REBUILD:
+                    continue
+        except (CorpusError, OSError) as error:
+            said.append(f"{fault.path}: {error}")
+    return said
+
+
+def _mend_cache(version: Version, fault: Fault, store: ObjectStore | None) -> None:
+    if fault.md5 is None:
+        return
+    target = version.objects.path(fault.md5)
+    if fault.md5.endswith(".dir"):
+        listing, md5 = stored.listing_of(version.repository.root / fault.path)
+        if md5 == fault.md5:
+            _replace(target, listing)
+            return
+    else:
+        here = version.repository.root / fault.path
+        if here.is_file() and stored.digests_of(here).md5 == fault.md5:
+            _replace(target, here)
+            return
+    if store is None:
+        raise CorpusError("the workspace has other bytes, and there is no remote to fetch it from")
+    store.fetch(fault.md5, target)
+
+
+def _mend_workspace(version: Version, fault: Fault) -> None:
+    target = version.repository.root / fault.path
+    if fault.md5 is None or fault.trouble is not Trouble.DAMAGED:
+        return
+    source = version.objects.path(fault.md5)
+    if not source.is_file() or stored.digests_of(source).md5 != fault.md5:
+        raise CorpusError("the cache has not the right bytes either")
+    _replace(target, source, read_only=False)
+
+
+def _replace(target: Path, content: Path | bytes, *, read_only: bool = True) -> None:
+    """Put bytes in the place of a file, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = aside_of(target)
+    try:
+        if isinstance(content, bytes):
+            aside.write_bytes(content)
+        else:
+            shutil.copyfile(content, aside)
+        # DVC takes what is read-only in its cache for whole.
+        aside.chmod(0o444 if read_only else 0o644)
+        publish(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def repair_remote(version: Version, faults: Iterable[Fault], store: ObjectStore) -> list[str]:
+    """Mend a remote from the cache: what is damaged goes, and each missing object is stored, listings last.
+
+    Returns:
+        Why some could not be, in words.
+    """
+    said: list[str] = []
+    wrong = [fault for fault in faults if fault.place is Place.REMOTE and fault.md5]
+    # While a listing stands, DVC takes its files for there: it comes back when they are.
+    again = {fault.listing for fault in wrong if fault.listing}
+    for fault in wrong:
+        if fault.trouble is Trouble.DAMAGED and fault.md5:
+            store.delete(fault.md5)
+    for listing in again:
+        store.delete(listing)
+    failed: set[str] = set()
+    for fault in wrong:
+        if fault.md5 and not fault.md5.endswith(".dir"):
+            try:
+                upload(version, store, fault.md5)
+            except (CorpusError, OSError) as error:
+                said.append(f"{fault.path}: {error}")
+                failed.add(fault.listing or "")
+    listings = again | {fault.md5 for fault in wrong if fault.md5 and fault.md5.endswith(".dir")}
+    for listing in sorted(listings - failed):
+        try:
+            upload(version, store, listing)
+        except (CorpusError, OSError) as error:
+            said.append(f"{listing}: {error}")
+    return said
+
+
+def upload(version: Version, store: ObjectStore, md5: str) -> None:
+    """Store an object of the cache in a remote, if it is whole.
+
+    Raises:
+        CorpusError: the cache has not the right bytes.
+    """
+    source = version.objects.path(md5)
+    if not source.is_file() or stored.digests_of(source).md5 != md5.removesuffix(".dir"):
+        raise CorpusError(f"the cache has not the right bytes of {md5}; `corpus verify --repair` mends the cache first")
+    store.put(source, md5)
+
+
+def remote_or_none(version: Version) -> Any:
+    """The default remote as a context, or a context of None where there is none."""
+    from contextlib import nullcontext
+
+    known = objectstore.configured(version.repository).default
+    return objectstore.default(version.repository) if known else nullcontext()

@@ -1,0 +1,186 @@
+"""Verifying a version: every object against its md5 and its key, the batches, the ledger, the tables' promises.
+
+Nothing is believed because it was right before: every byte is read. What a rebuild gives is `rebuild`'s business, what
+is in a remote `verify_remote`'s, and mending `repair`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from corpus.batches import stored
+from corpus.errors import CorpusError, MissingObjects, UsageError
+from corpus.integrity.content import check_content
+from corpus.integrity.faults import Fault, Place, Trouble, Verified
+from corpus.integrity.seeds import check_seeds
+from corpus.objects import pins
+from corpus.progress import progress
+from corpus.repo.lock import TOKEN, holder
+from corpus.repo.repository import LOCK
+from corpus.snapshots import removed
+from corpus.snapshots.opening import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from corpus.repo.repository import Repository
+
+_THREADS: Final = 2
+
+
+class Version:
+    """A version to verify: what its commit, or the working tree, pins."""
+
+    def __init__(self, repository: Repository, rev: str | None) -> None:
+        """See `corpus verify`.
+
+        Raises:
+            UnknownVersion: `rev` names no commit.
+            UsageError: it has no dvc.lock.
+            MissingObjects: nothing was built in the working tree.
+        """
+        self.repository = repository
+        self.commit = None if rev is None else resolve(repository, rev)
+        self.name = rev or "the working tree"
+        self.pins = stored.pins_of(repository, self.commit)
+        if not any(pin.stage != "raw" for pin in self.pins):
+            if self.commit is None:
+                raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
+            raise UsageError(f"{rev} ({self.commit[:10]}) has no {LOCK}: nothing had been built then.")
+        self.objects = pins.Objects(repository)
+
+    def text(self, path: str) -> str | None:
+        """A file of git, as the version has it."""
+        return stored.text_of(self.repository, self.commit, path)
+
+    def cached(self) -> list[stored.Stored]:
+        """Every object it needs, by path; without the files of folders whose listings cannot be read."""
+        found: dict[tuple[str, str], stored.Stored] = {}
+        for pin in self.pins:
+            if not pin.cached:
+                continue
+            found[pin.path, pin.md5] = stored.Stored(pin.path, pin.md5)
+            if pin.is_folder:
+                try:
+                    listing = self.objects.path(pin.md5).read_bytes()
+                    if hashlib.md5(listing, usedforsecurity=False).hexdigest() == pin.md5.removesuffix(".dir"):
+                        found |= {(one.path, one.md5): one for one in stored.entries(pin, listing)}
+                except (OSError, CorpusError):
+                    # Said when the listing itself is looked at.
+                    continue
+        return [found[key] for key in sorted(found)]
+
+
+def verify(version: Version) -> Verified:
+    """Verify a version where it is kept on this machine. Changes nothing.
+
+    Raises:
+        Withdrawn: its objects were removed on purpose.
+    """
+    wanted = version.cached()
+    faults, sound = _in_cache(version, wanted)
+    lost = [fault.md5 for fault in faults if fault.trouble is Trouble.MISSING and fault.md5]
+    if lost:
+        removed.explain(version.repository, version.commit, lost)
+    looked = {"objects": len({one.md5 for one in wanted}), "bytes": sum(digests.size for digests in sound.values())}
+    faults += _in_git(version)
+    content = check_content(version, wanted, sound)
+    notes = content.notes
+    if version.commit is None:
+        writer = None if os.environ.get(TOKEN) else holder(version.repository.root)
+        if writer:
+            notes += (f"the workspace was not looked at: {writer} is writing to it",)
+        else:
+            faults += _in_workspace(version, wanted)
+            changed, unbuilt = check_seeds(version)
+            faults += changed
+            notes += tuple(unbuilt)
+    return Verified(version.name, version.commit, {**looked, **content.looked}, (*faults, *content.faults), (), notes)
+
+
+def _in_cache(version: Version, wanted: Iterable[stored.Stored]) -> tuple[list[Fault], dict[str, stored.Digests]]:
+    """What the cache lacks or has otherwise, and the digests of what it has."""
+    by_md5 = {one.md5: one for one in wanted}
+
+    def judge(one: stored.Stored) -> tuple[stored.Stored, stored.Digests | OSError]:
+        try:
+            return one, stored.digests_of(version.objects.path(one.md5))
+        except OSError as error:
+            return one, error
+
+    faults: list[Fault] = []
+    sound: dict[str, stored.Digests] = {}
+    with progress("verify", len(by_md5), "objects") as advance, ThreadPoolExecutor(_THREADS) as pool:
+        for one, found in pool.map(judge, by_md5.values()):
+            if isinstance(found, FileNotFoundError):
+                faults.append(Fault(Place.CACHE, Trouble.MISSING, one.path, one.md5, one.md5, one.listing))
+            elif isinstance(found, OSError):
+                said = f"{one.md5}: {found.strerror}"
+                faults.append(Fault(Place.CACHE, Trouble.DAMAGED, one.path, said, one.md5, one.listing))
+            elif found.md5 != one.md5.removesuffix(".dir"):
+                said = f"pinned {one.md5}, found {found.md5}"
+                faults.append(Fault(Place.CACHE, Trouble.DAMAGED, one.path, said, one.md5, one.listing))
+            else:
+                sound[one.md5] = found
+            advance(1)
+    return faults, sound
+
+
+def _in_git(version: Version) -> list[Fault]:
+    """Outputs that git keeps, against the md5s of dvc.lock."""
+    faults = []
+    for pin in version.pins:
+        if pin.cached:
+            continue
+        text = version.text(pin.path)
+        if text is None:
+            faults.append(Fault(Place.WORKSPACE, Trouble.MISSING, pin.path, f"pinned {pin.md5}"))
+            continue
+        found = hashlib.md5(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+        if found != pin.md5:
+            faults.append(Fault(Place.WORKSPACE, Trouble.DIFFERS, pin.path, f"pinned {pin.md5}, found {found}"))
+    return faults
+
+
+def _in_workspace(version: Version, wanted: list[stored.Stored]) -> list[Fault]:
+    """Files of the workspace with other bytes than are pinned; and strangers among them. What is absent is no fault."""
+    files = [one for one in wanted if not one.md5.endswith(".dir")]
+    root = version.repository.root
+
+    def judge(one: stored.Stored) -> Fault | None:
+        try:
+            found = stored.digests_of(root / one.path).md5
+        except OSError:
+            return None
+        if found == one.md5:
+            return None
+        return Fault(
+            Place.WORKSPACE, Trouble.DAMAGED, one.path, f"pinned {one.md5}, found {found}", one.md5, one.listing
+        )
+
+    with progress("workspace", len(files), "files") as advance, ThreadPoolExecutor(_THREADS) as pool:
+        faults = []
+        for fault in pool.map(judge, files):
+            faults += [fault] if fault else []
+            advance(1)
+    known = {one.path for one in files}
+    read = {one.listing for one in files}
+    listed = {pin.path for pin in version.pins if pin.md5 in read}
+    strangers = [
+        f"{folder}/{path.relative_to(root / folder)}"
+        for folder in sorted(listed)
+        for path in sorted(_files(root / folder))
+    ]
+    return faults + [
+        Fault(Place.WORKSPACE, Trouble.UNEXPECTED, path, "no pin names it; a build removes it")
+        for path in strangers
+        if path not in known
+    ]
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return (path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else ()

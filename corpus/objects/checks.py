@@ -1,0 +1,190 @@
+"""Whether a remote has the right bytes of objects, at the least cost that leaves no doubt.
+
+A remote's own checksum is believed where it is the object's md5: then nothing is moved. Otherwise the object is read,
+once: what was read is remembered, by all that tells whether it was written to since.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.errors import CorpusError
+from corpus.progress import progress
+from corpus.repo.digest import stamp_of
+from corpus.repo.files import write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.repo.repository import Repository
+
+MEMORY: Final = ".dvc/tmp/corpus/remotes.json"
+# A remote answers late, not slowly.
+_THREADS: Final = 8
+_CHUNK: Final = 1 << 20
+_MD5: Final = re.compile(r"[0-9a-f]{32}")
+# What a store says of an object that changes whenever the object does.
+_VERSIONS: Final = ("ETag", "etag", "generation", "version_id", "VersionId")
+_TIMES: Final = ("LastModified", "last_modified", "updated", "mtime", "modified")
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object of a version: a path that it has there, its md5, and the size that it has in the cache."""
+
+    path: str
+    md5: str
+    size: int
+
+
+def absent(store: Any, objects: Sequence[Object]) -> list[Object]:
+    """Return the objects that a remote does not have, or has in another size.
+
+    Args:
+        store: DVC's object database of the remote.
+        objects: which are asked for.
+
+    Raises:
+        CorpusError: the remote could not be asked.
+    """
+    found = _asked(store, objects)
+    return [one for one in objects if (info := found[one.md5]) is None or info.get("size") not in {None, one.size}]
+
+
+def present(store: Any, objects: Sequence[Object]) -> list[Object]:
+    """Return the objects that a remote has, with whatever bytes.
+
+    Args:
+        store: DVC's object database of the remote.
+        objects: which are asked for.
+
+    Raises:
+        CorpusError: the remote could not be asked.
+    """
+    found = _asked(store, objects)
+    return [one for one in objects if found[one.md5] is not None]
+
+
+def lacking(
+    repository: Repository, store: Any, name: str, objects: Sequence[Object], *, reread: bool = False
+) -> list[Object]:
+    """Return the objects that a remote does not have, or has with other bytes than their md5s say.
+
+    Args:
+        repository: who asks. What was verified is remembered in its `.dvc/tmp`.
+        store: DVC's object database of the remote.
+        name: what DVC's settings call the remote.
+        objects: which are asked for.
+        reread: read those, too, that were verified before.
+
+    Raises:
+        CorpusError: the remote could not be asked.
+    """
+    missing = absent(store, objects)
+    gone = {one.md5 for one in missing}
+    there = [one for one in objects if one.md5 not in gone]
+    found = _asked(store, there)
+    memory = _load(repository)
+    known = memory.setdefault(f"{name} {store.path}", {})
+    stamps = {one.md5: _stamp(store, one, found[one.md5] or {}) for one in there}
+    doubtful = [
+        one
+        for one in there
+        if (reread or known.get(one.md5) != stamps[one.md5])
+        and own_md5(found[one.md5] or {}) != one.md5.removesuffix(".dir")
+    ]
+    with progress("remote", len(doubtful), "objects") as advance, ThreadPoolExecutor(_THREADS) as pool:
+        damaged = []
+        for one, digest in zip(doubtful, pool.map(lambda one: _read(store, one), doubtful), strict=True):
+            if digest == one.md5.removesuffix(".dir"):
+                known[one.md5] = stamps[one.md5]
+            else:
+                known.pop(one.md5, None)
+                damaged.append(one)
+            advance(1)
+    with suppress(OSError):
+        # It only saves time.
+        write_text(repository.root / MEMORY, json.dumps(memory))
+    return [*missing, *damaged]
+
+
+def own_md5(info: dict[str, Any]) -> str | None:
+    """Return the md5 of an object's bytes, in hex, as far as its store says one.
+
+    S3 and those like it give it as ETag of what was uploaded in one part; GCS and Azure in base64.
+
+    Args:
+        info: what the store says of the object.
+    """
+    for key in ("ETag", "etag"):
+        etag = str(info.get(key) or "").strip('"').lower()
+        if _MD5.fullmatch(etag):
+            return etag
+    settings = info.get("content_settings")
+    encoded = (
+        info.get("md5Hash")
+        or info.get("content_md5")
+        or (settings.get("content_md5") if isinstance(settings, dict) else None)
+    )
+    if isinstance(encoded, bytes | bytearray):
+        return bytes(encoded).hex()
+    with suppress(ValueError):
+        return base64.b64decode(encoded, validate=True).hex() if isinstance(encoded, str) else None
+    return None
+
+
+def _asked(store: Any, objects: Sequence[Object]) -> dict[str, dict[str, Any] | None]:
+    """What a remote says of each object, by md5; None of what it does not have."""
+    if not objects:
+        return {}
+    paths = [store.oid_to_path(one.md5) for one in objects]
+    store.fs.fs.invalidate_cache()
+    answers = store.fs.info(paths, return_exceptions=True)
+    found: dict[str, dict[str, Any] | None] = {}
+    for one, info in zip(objects, answers, strict=True):
+        if isinstance(info, FileNotFoundError):
+            found[one.md5] = None
+        elif isinstance(info, BaseException):
+            raise CorpusError(f"The remote could not be asked for {one.path}: {info}") from info
+        else:
+            found[one.md5] = info
+    return found
+
+
+def _stamp(store: Any, one: Object, info: dict[str, Any]) -> list[Any]:
+    """What tells whether an object was written to since."""
+    if store.fs.protocol == "local":
+        with suppress(OSError):
+            return list(stamp_of(Path(store.oid_to_path(one.md5)).stat()))
+    return [info.get("size"), *(str(info[key]) for key in (*_VERSIONS, *_TIMES) if info.get(key) is not None)]
+
+
+def _read(store: Any, one: Object) -> str | None:
+    """The md5 of an object of a remote, by reading it; None if it is gone."""
+    state = hashlib.md5(usedforsecurity=False)
+    try:
+        with store.fs.open(store.oid_to_path(one.md5), "rb") as file:
+            while chunk := file.read(_CHUNK):
+                state.update(chunk)
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # whatever the remote's client raises
+        raise CorpusError(f"{one.path} could not be read from the remote: {error}") from error
+    return state.hexdigest()
+
+
+def _load(repository: Repository) -> dict[str, dict[str, list[Any]]]:
+    try:
+        memory = json.loads((repository.root / MEMORY).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    kept = memory.items() if isinstance(memory, dict) else ()
+    return {name: dict(known) for name, known in kept if isinstance(known, dict)}

@@ -1,0 +1,57 @@
+"""Running DVC as a process of its own, under settings of ours (`corpus.objects.dvc_settings`)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+from corpus.objects import dvc_settings
+from corpus.repo.environment import inherited
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# DVC's own, of a run around ours. `DVC_STAGE` stays in our process: a stage of ours asks for it.
+_DVC: Final = ("DVC_", "DVCLIVE_")
+
+
+def environment_of(root: Path) -> dict[str, str]:
+    """Return the environment in which DVC finds our commands, keeps its state in the repository and tells nobody."""
+    here = os.path.dirname(sys.executable)  # noqa: PTH120 - a path as the environment has it
+    kept = {name: value for name, value in inherited().items() if not name.startswith(_DVC)}
+    return {
+        **kept,
+        **dvc_settings.prepare(root),
+        "PATH": os.pathsep.join([here, os.environ.get("PATH", os.defpath)]),
+        "DVC_NO_ANALYTICS": "1",
+        "DVC_SITE_CACHE_DIR": str(root / ".dvc" / "tmp" / "site"),
+        "LC_ALL": "C.UTF-8",
+        "LANGUAGE": "",
+    }
+
+
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run DVC in a repository to its end, and return what it printed.
+
+    Args:
+        root: the folder of the repository.
+        arguments: those of `dvc`.
+    """
+    return subprocess.run(
+        [sys.executable, "-m", "dvc", *arguments],
+        cwd=root,
+        env=environment_of(root),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """Return why DVC failed, without where to ask for help."""
+    said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    return "\n".join(said) or (done.stderr or done.stdout).strip()

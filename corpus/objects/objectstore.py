@@ -1,0 +1,166 @@
+"""A DVC remote, object by object: is it there, is it whole, put it, delete it. For whoever keeps the remote in order.
+
+DVC itself takes a remote's `.dir` for proof that its files are there too, and never overwrites an object; so what is
+damaged or missing there stays so. Reading a version from a remote is the business of `remote`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.errors import CorpusError, DamagedObject, MissingObjects
+from corpus.objects import dvc_settings
+from corpus.repo.files import aside_of, publish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from corpus.repo.repository import Repository
+
+_CHUNK: Final = 1 << 20
+
+
+class ObjectStore:
+    """One DVC remote of a repository.
+
+    Attributes:
+        name: what DVC's settings call it.
+        url: where it is.
+    """
+
+    def __init__(self, name: str, url: str, odb: Any) -> None:
+        self.name = name
+        self.url = url
+        self._odb = odb
+
+    def size(self, md5: str) -> int | None:
+        """The bytes of an object; None if it is not there."""
+        with self._asked(md5):
+            try:
+                return int(self._odb.fs.info(self._odb.oid_to_path(md5))["size"])
+            except FileNotFoundError:
+                return None
+
+    def digest(self, md5: str) -> str | None:
+        """The md5 of an object, by reading it; None if it is not there."""
+        with self._asked(md5):
+            try:
+                with self._odb.fs.open(self._odb.oid_to_path(md5), "rb") as file:
+                    state = hashlib.md5(usedforsecurity=False)
+                    while chunk := file.read(_CHUNK):
+                        state.update(chunk)
+                    return state.hexdigest()
+            except FileNotFoundError:
+                return None
+
+    @contextmanager
+    def reading(self, md5: str) -> Iterator[Any]:
+        """An object as an open file, of which only what is asked for is moved. Raises FileNotFoundError."""
+        with self._odb.fs.open(self._odb.oid_to_path(md5), "rb") as file:
+            yield file
+
+    def fetch(self, md5: str, target: Path) -> None:
+        """Bring an object into the place of a file, whole or not at all.
+
+        Raises:
+            MissingObjects: it is not there.
+            DamagedObject: it has another digest.
+        """
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = aside_of(target)
+        try:
+            with self._asked(md5):
+                try:
+                    self._odb.fs.get_file(self._odb.oid_to_path(md5), str(aside))
+                except FileNotFoundError:
+                    raise MissingObjects(f"Remote {self.name!r} lacks it too.", [md5]) from None
+            with aside.open("rb") as file:
+                found = hashlib.file_digest(file, "md5").hexdigest()
+            if found != md5.removesuffix(".dir"):
+                raise DamagedObject(f"{self.url}: {md5}", md5, found)
+            # As DVC leaves what it caches.
+            aside.chmod(0o444)
+            target.unlink(missing_ok=True)
+            publish(aside, target)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def put(self, path: Path, md5: str) -> None:
+        """Store a file as an object. One that is there already is left alone."""
+        from dvc_objects.fs.local import localfs
+
+        with self._asked(md5):
+            self._odb.add(str(path), localfs, md5)
+
+    def delete(self, md5: str) -> bool:
+        """Delete an object. Returns whether it was there."""
+        if self.size(md5) is None:
+            return False
+        with self._asked(md5):
+            path = self._odb.oid_to_path(md5)
+            # A local one is read-only; on some systems that keeps it from being deleted.
+            self._odb.fs.remove(path)
+            if hasattr(self._odb.fs, "invalidate_cache"):
+                self._odb.fs.invalidate_cache()
+        return True
+
+    @contextmanager
+    def _asked(self, md5: str) -> Iterator[None]:
+        try:
+            yield
+        except (CorpusError, FileNotFoundError):
+            raise
+        except Exception as error:  # whatever the remote's client raises
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise CorpusError(f"Remote {self.name!r} ({self.url}) could not be asked about {md5}: {said}") from error
+
+
+@contextmanager
+def default(repository: Repository) -> Iterator[ObjectStore]:
+    """The default remote of a repository.
+
+    Raises:
+        CorpusError: there is none, or it cannot be used; says what to do.
+    """
+    from dvc.exceptions import DvcException
+
+    try:
+        with dvc_settings.opened(repository.root) as repo:
+            name = repo.config["core"].get("remote")
+            if not name:
+                raise CorpusError("There is no default remote. Name one: `dvc remote add --default NAME URL`.")
+            remote = repo.cloud.get_remote(name=name)
+            url = str(repo.config["remote"][name].get("url", ""))
+            # Who may look at a report need not know a user's name, or a password.
+            yield ObjectStore(name, re.sub(r"//[^@/]*@", "//", url), remote.odb)
+    except DvcException as error:
+        raise CorpusError(f"The remote cannot be used: {' '.join(str(error).split())}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The remotes that a repository's settings name: the default one, if there is one, and the others."""
+
+    default: str | None
+    others: tuple[str, ...]
+
+
+def configured(repository: Repository) -> Configured:
+    """The remotes of a repository, by its settings alone: none is asked.
+
+    Raises:
+        CorpusError: the settings cannot be read.
+    """
+    from dvc.config import Config, ConfigError
+
+    try:
+        settings = Config(str(repository.root / ".dvc"))
+    except ConfigError as error:
+        raise CorpusError(f"DVC's settings cannot be read: {' '.join(str(error).split())}") from error
+    first = settings["core"].get("remote")
+    return Configured(first, tuple(name for name in settings["remote"] if name != first))

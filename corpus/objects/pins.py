@@ -1,0 +1,281 @@
+"""What a dvc.lock pins: for each output its md5, and for a folder the md5 of each file in it.
+
+A version is read by these pins, from the cache or a remote, and never from the pipeline's workspace.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import CorpusError, DamagedObject
+from corpus.objects import entries
+from corpus.objects.entries import FOLDER
+from corpus.repo.digest import FileDigests
+from corpus.repo.repository import LOCK, PIPELINE
+from corpus.text import plain_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from corpus.repo.repository import Repository
+
+_SETTLING_SECONDS: Final = 2.0
+_POLL_SECONDS: Final = 0.02
+# Digests are computed outside the interpreter's lock.
+_THREADS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One output of a stage: a file, or a folder if `md5` ends in `.dir`."""
+
+    stage: str
+    path: str
+    md5: str
+    size: int
+    cached: bool
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the output is a folder."""
+        return self.md5.endswith(FOLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """One file that a pin stands for."""
+
+    path: str
+    md5: str
+
+
+def parse(text: str, where: str, pipeline: str | None = None) -> list[Pin]:
+    """The pins in the text of a dvc.lock.
+
+    Args:
+        text: the file's content.
+        where: what to call it in an error.
+        pipeline: the text of its dvc.yaml, which says what is kept in git rather than in the cache.
+
+    Raises:
+        CorpusError: it is no dvc.lock.
+    """
+    kept_in_git = _kept_in_git(pipeline)
+    try:
+        stages = plain_yaml.load(text, aliases=True)["stages"]
+        return [
+            Pin(
+                name,
+                entries.path_of(out),
+                entries.md5_of(out, folder=True),
+                int(out.get("size", 0)),
+                out["path"] not in kept_in_git,
+            )
+            for name, stage in stages.items()
+            for out in stage.get("outs", ())
+        ]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise CorpusError(
+            f"{where} is damaged ({type(error).__name__}). `git checkout -- {LOCK}` brings the committed one back."
+        ) from None
+
+
+def _kept_in_git(pipeline: str | None) -> set[str]:
+    if pipeline is None:
+        return set()
+    kept: set[str] = set()
+    try:
+        for stage in plain_yaml.load(pipeline, aliases=True)["stages"].values():
+            for kind in ("outs", "metrics", "plots"):
+                for out in stage.get(kind, ()):
+                    if isinstance(out, dict):
+                        kept |= {path for path, options in out.items() if options and options.get("cache") is False}
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        why = type(error).__name__
+        raise CorpusError(
+            f"{PIPELINE} is damaged ({why}). `git checkout -- {PIPELINE}` brings the committed one back."
+        ) from None
+    return kept
+
+
+def of_working_tree(repository: Repository) -> list[Pin]:
+    """The pins of the working tree; none if nothing was built yet.
+
+    DVC writes dvc.lock in place. Beside a build a reader may catch a part of it: one that was just written and is not
+    whole is read again.
+    """
+    path = repository.root / LOCK
+    if not path.exists():
+        return []
+    pipeline = (repository.root / PIPELINE).read_text(encoding="utf-8")
+    while True:
+        try:
+            settled = time.time() - path.stat().st_mtime > _SETTLING_SECONDS
+            found = parse(path.read_text(encoding="utf-8"), LOCK, pipeline)
+        except FileNotFoundError:
+            return []
+        except (CorpusError, UnicodeDecodeError):
+            if settled:
+                raise
+        else:
+            if settled or {pin.stage for pin in found} >= _stages(pipeline):
+                return found
+        time.sleep(_POLL_SECONDS)
+
+
+def _stages(pipeline: str) -> set[str]:
+    return set(plain_yaml.load(pipeline, aliases=True)["stages"])
+
+
+def of_commit(repository: Repository, commit: str) -> list[Pin]:
+    """The pins of a commit; none if it has no dvc.lock."""
+    text = repository.read_at(commit, LOCK)
+    return [] if text is None else parse(text, f"{LOCK} of {commit[:10]}", repository.read_at(commit, "dvc.yaml"))
+
+
+def _cache(root: Path) -> Path:
+    """The folder of the repository's DVC cache."""
+    from dvc import dirs
+
+    usual = root / ".dvc" / "cache"
+    own = (root / ".dvc" / "config", root / ".dvc" / "config.local")
+    others = (Path(dirs.global_config_dir()) / "config", Path(dirs.system_config_dir()) / "config")
+    if not any(_says_dir(path) for path in (*own, *others)):
+        return usual
+    from dvc.config import Config  # a tenth of a second, so only for those who have moved their cache
+
+    return Path(Config(str(root / ".dvc"))["cache"].get("dir") or usual)
+
+
+def _says_dir(settings: Path) -> bool:
+    try:
+        return "dir" in settings.read_text(errors="replace")
+    except OSError:
+        return False
+
+
+class Objects:
+    """The objects of a repository's DVC cache, each verified once per change of its file."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.folder = _cache(repository.root) / "files" / "md5"
+        self._memory = FileDigests(repository.root / ".dvc" / "tmp" / "corpus" / "md5.json", "md5")
+
+    def path(self, md5: str) -> Path:
+        """Where the cache would keep an object."""
+        return self.folder / md5[:2] / md5[2:]
+
+    def get(self, md5: str) -> Path | None:
+        """A verified object, or None if the cache does not have it.
+
+        Raises:
+            DamagedObject: it has another digest.
+        """
+        path = self.path(md5)
+        try:
+            found = self._memory.of(path)
+        except OSError:
+            return None
+        expected = md5.removesuffix(FOLDER)
+        if found != expected:
+            raise DamagedObject(path, expected, found)
+        return path
+
+    def digest(self, md5: str, *, reread: bool = False) -> str | None:
+        """Return the md5 that the bytes of an object have; None if the cache does not have it.
+
+        Args:
+            md5: which object.
+            reread: read it now. By default it is read only if its file was touched since it was last read.
+        """
+        try:
+            return self._memory.read(self.path(md5)) if reread else self._memory.of(self.path(md5))
+        except OSError:
+            return None
+
+    def files(self, pin: Pin) -> list[Pinned] | None:
+        """The files a pin stands for, sorted; None if the cache lacks the listing of a folder."""
+        if not pin.is_folder:
+            return [Pinned(pin.path, pin.md5)]
+        listing = self.get(pin.md5)
+        return None if listing is None else listed(pin, listing.read_bytes())
+
+    def remember(self) -> None:
+        """Keep what was verified for the next time."""
+        self._memory.save()
+
+
+def listed(pin: Pin, listing: bytes) -> list[Pinned]:
+    """Return the files in the listing of a pinned folder, sorted.
+
+    Raises:
+        CorpusError: it is no listing, names what is no md5, or a path outside of the folder.
+    """
+    found = []
+    try:
+        for entry in json.loads(listing):
+            inside = entry["relpath"]
+            if not isinstance(inside, str) or not entries.is_inside(inside):
+                raise CorpusError(f"The listing of {pin.path} names {inside!r:.60}, which lies outside it.")
+            found.append(Pinned(f"{pin.path}/{PurePosixPath(inside)}", entries.md5_of(entry, folder=False)))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise CorpusError(f"The listing of {pin.path} ({pin.md5}) cannot be read: {type(error).__name__}.") from None
+    return sorted(found, key=lambda file: file.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An object that the cache lacks, or has with other bytes: then `found` is the md5 of those."""
+
+    path: str
+    md5: str
+    found: str | None
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.md5}{f': damaged, found {self.found}' if self.found else ': missing'})"
+
+
+def verify(repository: Repository, pins: Iterable[Pin], *, trusted: Container[str] | None = None) -> list[Wrong]:
+    """Find which objects of some pins the cache lacks, or has with other bytes.
+
+    Args:
+        repository: where.
+        pins: what is pinned. What is kept in git is no object, and is left out.
+        trusted: the objects, by md5, that are read only if their files were touched since they were last read. All
+            others are read now. By default all are trusted.
+    """
+    objects = Objects(repository)
+
+    def judge(one: Pinned) -> Wrong | None:
+        found = objects.digest(one.md5, reread=trusted is not None and one.md5 not in trusted)
+        return None if found == one.md5.removesuffix(FOLDER) else Wrong(one.path, one.md5, found)
+
+    wrong: list[Wrong] = []
+    files: dict[str, Pinned] = {}
+    for pin in pins:
+        if pin.cached:
+            bad = judge(Pinned(pin.path, pin.md5)) if pin.is_folder else None
+            wrong += [bad] if bad else []
+            files |= {one.md5: one for one in (objects.files(pin) or () if not bad else ())}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        wrong += [bad for bad in pool.map(judge, files.values()) if bad]
+    objects.remember()
+    return wrong
+
+
+def names(repository: Repository, pins: Iterable[Pin]) -> set[str]:
+    """Return the md5s of all objects that some pins name, as far as the cache has their listings whole."""
+    objects = Objects(repository)
+    found: set[str] = set()
+    for pin in pins:
+        if pin.cached:
+            with suppress(CorpusError):
+                found |= {pin.md5, *(file.md5 for file in objects.files(pin) or ())}
+    return found

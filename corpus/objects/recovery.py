@@ -1,0 +1,183 @@
+"""What a killed run can leave behind so that DVC or git refuse to work, and the clearing of it.
+
+Only while our own lock is held: then no other writer of ours can be at work on any of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import CorpusError
+from corpus.objects import pins
+from corpus.repo import journal
+from corpus.repo.files import ASIDE, write_text
+from corpus.repo.repository import LOCK
+
+if TYPE_CHECKING:
+    from corpus.repo.repository import Repository
+
+# git holds its index lock for moments; an older one belongs to nobody.
+_GIT_LOCK_SECONDS: Final = 10.0
+# A file of ours that is being written, with the process that writes it.
+_UNFINISHED: Final = re.compile(
+    r"(\.(batches|engine|withdrawn|removed)\.yaml|\.(CORPUS\.md|CITATION\.cff|raw\.dvc)|\.(ingest|validate|resolve|write|"
+    r"signatures|pairs)\.json|(?!\.).+)\.(?P<pid>\d{1,10})"
+)
+
+
+def clear(repository: Repository) -> list[str]:
+    """Clear what a killed run left. Returns what was mended, in words."""
+    return [
+        *_clear_rwlock(repository.root / ".dvc" / "tmp" / "rwlock"),
+        *_sweep(repository.root),
+        *_clear_runs(repository),
+        *_mend_pins(repository),
+        *_clear_git_locks(repository),
+        *journal.settle(repository),
+    ]
+
+
+def _clear_rwlock(path: Path) -> list[str]:
+    if not is_abandoned(path):
+        return []
+    path.unlink(missing_ok=True)
+    return ["removed .dvc/tmp/rwlock of a run that was killed"]
+
+
+def is_abandoned(path: Path) -> bool:
+    """Whether an rwlock is empty, broken, or held only by processes that are gone or are no dvc.
+
+    DVC's other locks are flocks: whoever died has let go of them.
+    """
+    try:
+        holders = _process_ids(json.loads(path.read_bytes()))
+    except OSError:
+        return False
+    except ValueError:
+        return True
+    return bool(holders) and not any(_is_dvc(pid) for pid in holders)
+
+
+def _process_ids(held: object) -> list[int]:
+    """Every `pid` in an rwlock, however it is nested."""
+    if isinstance(held, dict):
+        own = [held["pid"]] if isinstance(held.get("pid"), int) else []
+        return own + [pid for value in held.values() for pid in _process_ids(value)]
+    return [pid for value in held for pid in _process_ids(value)] if isinstance(held, list) else []
+
+
+def _is_dvc(pid: int) -> bool:
+    """Whether a process is alive and a dvc. Process ids are used again by others."""
+    command = Path(f"/proc/{pid}/cmdline")
+    if Path("/proc/self").exists():
+        try:
+            return b"dvc" in command.read_bytes()
+        except OSError:
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _clear_runs(repository: Repository) -> list[str]:
+    runs = pins.Objects(repository).folder.parents[1] / "runs"
+    gone = 0
+    for folder in runs.glob("*/*") if runs.is_dir() else ():
+        # Only an empty one can be removed so.
+        with suppress(OSError):
+            folder.rmdir()
+            gone += 1
+    return [f"removed {gone} empty run-cache folders"] if gone else []
+
+
+def _mend_pins(repository: Repository) -> list[str]:
+    path = repository.root / LOCK
+    if not path.exists():
+        return []
+    try:
+        pins.of_working_tree(repository)
+    except (CorpusError, UnicodeDecodeError):
+        if repository.git("ls-files", "--", LOCK):
+            # Its bytes as they are, whatever line endings somebody prefers.
+            write_text(path, repository.git("cat-file", "blob", f":{LOCK}"))
+            return [f"restored {LOCK}, which a killed run left unreadable, from git"]
+        path.unlink()
+        return [f"removed {LOCK}, which a killed run left unreadable"]
+    return []
+
+
+def _clear_git_locks(repository: Repository) -> list[str]:
+    """Remove the locks that a killed git left: of the index, and of the refs that it was moving."""
+    place = Path(repository.git("rev-parse", "--git-common-dir").strip())
+    place = place if place.is_absolute() else repository.root / place
+    index = Path(repository.git("rev-parse", "--git-path", "index.lock").strip())
+    index = index if index.is_absolute() else repository.root / index
+    names = ("HEAD.lock", "packed-refs.lock", "config.lock")
+    locks = [index, *(place / name for name in names), *(place / "refs").rglob("*.lock")]
+    old = [path for path in locks if _age(path) >= _GIT_LOCK_SECONDS]
+    if not old or _git_is_running(repository.root, place):
+        return []
+    for path in old:
+        path.unlink(missing_ok=True)
+    return [f"removed the {path.name} of a git that was killed" for path in old]
+
+
+def _age(path: Path) -> float:
+    """Return the seconds since a file was written; -1 if it is not there."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return -1.0
+
+
+def _sweep(root: Path) -> list[str]:
+    """Remove the files that a killed process was writing, before they were moved to their places."""
+    found = [*(root / ASIDE).glob("*"), *(root / ".dvc" / "tmp" / "corpus").glob("*.json.*")]
+    # Where earlier versions wrote them.
+    found += [path for folder in (root, root / "data", root / "data" / "keys") for path in folder.glob(".*.*")]
+    swept = [path for path in found if (kind := _UNFINISHED.fullmatch(path.name)) and not _is_alive(int(kind["pid"]))]
+    for path in swept:
+        path.unlink(missing_ok=True)
+    seen = [path.name for path in swept if path.parent == root]
+    return [f"removed {', '.join(sorted(seen))}, which a killed run was writing"] if seen else []
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return pid != os.getpid()
+
+
+def _git_is_running(*places: Path) -> bool:
+    """Return True if a git may be at work in one of some folders: one whose folder cannot be known may be, too."""
+    here = [place.resolve() for place in places]
+    for command in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            if command.read_text(errors="replace").strip() != "git":
+                continue
+        except OSError:
+            continue  # it has ended
+        try:
+            at = (command.parent / "cwd").resolve(strict=True)
+            named = (command.parent / "cmdline").read_bytes().split(b"\0")
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return True
+        if any(at.is_relative_to(place) or any(os.fsencode(place) in one for one in named) for place in here):
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""The five stages, from documents to the corpus, and how a build runs them."""

@@ -1,0 +1,296 @@
+"""Building: the DVC pipeline under our lock, from a mended workspace to verified objects."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from corpus import settings
+from corpus.batches import adding as raw
+from corpus.batches import stored
+from corpus.batches.seeds import list_seeds
+from corpus.errors import DiskFull, MissingObjects, StageFailed
+from corpus.objects import dvc_process, pins, recovery, rereading
+from corpus.pipeline import mending
+from corpus.repo.files import sync_folder
+from corpus.repo.lock import die_with_parent, write_lock
+from corpus.repo.repository import LOCK, Repository
+from corpus.tables import engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from corpus.batches.seeds import SeedFile
+
+STAGES: Final = engine.STAGES
+# Where a stage leaves its error, for whoever started DVC around it.
+FAILURE: Final = "CORPUS_FAILURE_FILE"
+# The terminal a stage may draw its progress on, though DVC's own output is captured.
+TERMINAL: Final = "CORPUS_TERMINAL"
+_GRACE_SECONDS: Final = 2.0
+_SPARE_BYTES: Final = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of one stage: `ran`, or its inputs and outputs stood."""
+
+    stage: str
+    ran: bool
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A finished and verified build."""
+
+    steps: tuple[Step, ...]
+    mended: tuple[str, ...]
+    engine_changed: tuple[str, ...]
+    changed: bool
+    seconds: float
+
+
+def build(
+    repository: Repository,
+    *,
+    wait: float = 0.0,
+    workers: int | None = None,
+    tell: Callable[[Step], None] = lambda _: None,
+) -> Build:
+    """Bring the corpus up to date with its documents, parameters and engine.
+
+    Args:
+        repository: where.
+        wait: seconds to wait for another writer.
+        workers: processes that parse; None for one a core.
+        tell: called with each stage as it ends.
+
+    Raises:
+        CorpusError: with what to do next. Whatever had been built stands, and the next build goes on from there.
+    """
+    began = time.monotonic()
+    with writing(repository, "corpus build", wait) as session:
+        steps = session.run_all(workers, tell)
+        session.verify()
+        return Build(tuple(steps), session.mended, session.engine_changed, session.changed, time.monotonic() - began)
+
+
+class Session:
+    """The write lock, held, with the workspace mended and the engine pinned."""
+
+    def __init__(self, repository: Repository, descriptor: int, seeds: Sequence[SeedFile] = ()) -> None:
+        self.repository = repository
+        self._descriptor = descriptor
+        self._seeds = seeds
+        self._began = time.time()
+        self.mended = (*recovery.clear(repository), *raw.restore(repository), *mending.mend(repository, seeds))
+        self._before = _pinned(repository)
+        self._named = pins.names(repository, stored.pins_of(repository, None))
+        self.engine_changed = tuple(engine.pin(repository.root))
+
+    @property
+    def changed(self) -> bool:
+        """Whether the pins are others than when the session began."""
+        return _pinned(self.repository) != self._before
+
+    def run(self, stage: str, workers: int | None = None) -> Step:
+        """Run one stage of the pipeline, if it is out of date.
+
+        Raises:
+            StageFailed: with the stage's own error.
+        """
+        return self._repro(["--single-item", stage], (stage,), workers)[0]
+
+    def run_all(self, workers: int | None, tell: Callable[[Step], None]) -> list[Step]:
+        """Run the whole pipeline in one DVC process."""
+        return self._repro([], STAGES, workers, tell)
+
+    def _repro(
+        self,
+        arguments: list[str],
+        stages: tuple[str, ...],
+        workers: int | None,
+        tell: Callable[[Step], None] = lambda _: None,
+    ) -> list[Step]:
+        failure = self.repository.root / ".dvc" / "tmp" / "corpus" / "failure.json"
+        failure.parent.mkdir(parents=True, exist_ok=True)
+        failure.unlink(missing_ok=True)
+        environment = {**dvc_process.environment_of(self.repository.root), FAILURE: str(failure)}
+        if workers is not None:
+            environment["CORPUS_WORKERS"] = str(workers)
+        if sys.stderr.isatty():
+            environment[TERMINAL] = os.ttyname(sys.stderr.fileno())
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dvc", "repro", *arguments],
+            cwd=self.repository.root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            # The lock is free again only when DVC, too, has ended.
+            pass_fds=(self._descriptor,),
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, no lock of Python
+        )
+        lines: list[str] = []
+        steps: list[Step] = []
+        try:
+            for step in _follow(process, lines):
+                steps.append(step)
+                tell(step)
+            status = process.wait()
+        except BaseException:
+            # Ctrl-C has reached the stage too, and a moment lets it end in order. DVC itself pays no heed while a
+            # stage runs; killed, it takes the stage along.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_GRACE_SECONDS)
+            process.kill()
+            process.wait()
+            raise
+        if status != 0:
+            raise _failed(failure, lines, stages)
+        _require_all_steps(steps, stages, lines)
+        return steps
+
+    def verify(self) -> None:
+        """Make sure that the cache has every object that dvc.lock and data/raw.dvc name, undamaged and on disk.
+
+        DVC says that all is well though the disk was full. What this build made is read; of the rest, what was touched
+        since it was last read. What is missing or damaged is put there again from the workspace.
+
+        Raises:
+            DiskFull: it could not be, for want of room.
+            MissingObjects: it could not be.
+        """
+        repository = self.repository
+        wrong = pins.verify(repository, stored.pins_of(repository, None), trusted=self._named)
+        if wrong:
+            objects = pins.Objects(repository)
+            for one in wrong:
+                objects.path(one.md5).unlink(missing_ok=True)
+            dvc_process.run(repository.root, "commit", "--force")
+            wrong = pins.verify(repository, stored.pins_of(repository, None), trusted=self._named)
+        if wrong:
+            free = shutil.disk_usage(repository.root).free
+            if free < _SPARE_BYTES:
+                raise DiskFull(repository.root, free, _SPARE_BYTES)
+            lost = [str(one) for one in wrong]
+            raise MissingObjects("The DVC cache lacks what was just built. Run `corpus build` again.", lost)
+        mending.remember(repository, self._seeds)
+        self._sync()
+
+    def reread(self, today: date) -> None:
+        """Read the part of the cache whose turn it is, and mend what the working tree pins of it.
+
+        Raises:
+            DamagedObjects: some of an earlier version is damaged.
+        """
+        damaged = rereading.Rereading(self.repository, today).damaged()
+        if damaged:
+            self.verify()
+            rereading.require_sound(self.repository, damaged)
+
+    def _sync(self) -> None:
+        """DVC leaves cache and lock file to the kernel; a version must survive a power cut."""
+        objects = pins.Objects(self.repository)
+        fresh = [self.repository.root / LOCK]
+        for pin in pins.of_working_tree(self.repository):
+            if pin.cached:
+                fresh += [objects.path(pin.md5), *(objects.path(f.md5) for f in objects.files(pin) or ())]
+        folders = set()
+        for path in fresh:
+            if path.exists() and path.stat().st_ctime >= self._began - 1:
+                descriptor = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+                folders.add(path.parent)
+        for folder in folders:
+            sync_folder(folder)
+
+
+class writing:  # noqa: N801 - reads as a verb: `with writing(…) as session`
+    """Hold the write lock over a mended workspace. Raises before anything is changed."""
+
+    def __init__(self, repository: Repository, purpose: str, wait: float = 0.0) -> None:
+        self._repository = repository
+        self._lock = write_lock(repository.root, purpose, wait)
+
+    def __enter__(self) -> Session:
+        # Faults a user can mend are told before anything is held or changed.
+        settings.load(self._repository.root)
+        seeds = list_seeds(self._repository.root)
+        descriptor = self._lock.__enter__()
+        try:
+            _require_room(self._repository, sum(file.size for file in seeds))
+            return Session(self._repository, descriptor, seeds)
+        except BaseException:
+            self._lock.__exit__(*sys.exc_info())
+            raise
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.__exit__(*error)  # type: ignore[arg-type]  # the three of a context manager
+
+
+def _pinned(repository: Repository) -> str | None:
+    path = repository.root / LOCK
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _require_room(repository: Repository, seeds: int) -> None:
+    """Raises DiskFull unless there is room for documents and articles, in the workspace and in the cache."""
+    built = (repository.root / "data" / "keys" / "write.json").exists()
+    needed = _SPARE_BYTES + (seeds // 2 if built else 2 * seeds)
+    free = shutil.disk_usage(repository.root).free
+    if free < needed:
+        raise DiskFull(repository.root, free, needed)
+
+
+def _follow(process: subprocess.Popen[str], lines: list[str]) -> Iterator[Step]:
+    """Read what DVC prints; yields each stage when it has ended."""
+    running: str | None = None
+    said: list[str] = []
+    if process.stdout is None:
+        return
+    for text in process.stdout:
+        line = text.rstrip()
+        lines.append(line)
+        if line.startswith(("Running stage '", "Stage '")):
+            if running:
+                yield Step(running, ran=True, said="\n".join(said))
+                running = None
+            name = line.split("'")[1]
+            if line.startswith("Running"):
+                running, said = name, []
+            elif "didn't change, skipping" in line:
+                yield Step(name, ran=False)
+        elif running and line.startswith(f"{running}: "):
+            said.append(line)
+    if running and process.wait() == 0:
+        yield Step(running, ran=True, said="\n".join(said))
+
+
+def _failed(failure: Path, lines: list[str], stages: tuple[str, ...]) -> StageFailed:
+    try:
+        told = json.loads(failure.read_bytes())
+        return StageFailed(told["stage"], told["message"], told["kind"])
+    except (OSError, ValueError, KeyError):
+        last = next((line.split("'")[1] for line in reversed(lines) if line.startswith("Running stage '")), stages[0])
+        return StageFailed(last, "\n".join(line for line in lines if line.startswith("ERROR")) or "\n".join(lines[-5:]))
+
+
+def _require_all_steps(steps: list[Step], stages: tuple[str, ...], lines: list[str]) -> None:
+    if not {step.stage for step in steps} >= set(stages):
+        raise StageFailed(stages[0], "DVC ended without saying what became of it:\n" + "\n".join(lines[-5:]))

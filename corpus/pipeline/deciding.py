@@ -1,0 +1,94 @@
+"""From signatures to decisions: what each document is, over a whole corpus at once, wherever its tables stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from corpus.pipeline.comparing import Comparing
+from corpus.resolve.candidates import samples
+from corpus.resolve.duplicates import jaccard, overlap, with_duplicates
+from corpus.resolve.revisions import Bounds, Decision, with_revisions
+from schemas import DECISIONS, SIGNATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pyarrow as pa
+
+    from corpus.pipeline.comparing import Texts
+    from corpus.settings import Resolve
+
+# The number of a document's shard, and of its row there.
+SHARD: Final = "shard"
+ROW: Final = "row"
+
+
+def numbered(signatures: Iterable[pa.Table]) -> pl.DataFrame:
+    """The signatures of several shards in one frame, with the number of their shard and their row in it."""
+    frames = [
+        pl.DataFrame(table).select(
+            pl.lit(number, pl.Int32).alias(SHARD), pl.int_range(pl.len(), dtype=pl.Int32).alias(ROW), pl.all()
+        )
+        for number, table in enumerate(signatures)
+    ]
+    none = pl.DataFrame(SIGNATURES.empty).with_columns(pl.lit(0, pl.Int32).alias(SHARD), pl.lit(0, pl.Int32).alias(ROW))
+    return pl.concat([none.select(SHARD, ROW, *SIGNATURES.names), *frames])
+
+
+def decide(
+    rows: pl.DataFrame,
+    blocked: pl.DataFrame,
+    settings: Resolve,
+    known: pl.DataFrame,
+    texts: Texts,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Decide what each document is.
+
+    Args:
+        rows: the signatures, as `numbered` gives them; seeds first, then by batch.
+        blocked: `shard`, `source` and `rule` of those that are quarantined.
+        settings: params.yaml's `resolve`.
+        known: rows of `schemas.PAIRS`: what is known of pairs of texts.
+        texts: some texts of a shard of documents, by its number and their rows, ascending.
+
+    Returns:
+        `schemas.DECISIONS` with `shard` and `row`, in the order of `rows`; and the pairs of texts that were compared,
+        as `Comparing.asked`.
+    """
+    # Sketches stay where they are; to move them with their rows would cost more than all that is decided.
+    sampled = samples(rows)
+    rows = rows.drop("sample", "limit").with_row_index("sketch")
+    good = rows
+    if not blocked.is_empty():
+        good = rows.join(blocked, on=[SHARD, "source"], how="anti", maintain_order="left")
+    good = _with_texts(good)
+    first = good.filter(pl.col("text") == pl.col("sketch")).select("text_hash", SHARD, ROW, "grams")
+    comparing = Comparing(first, settings.ngram, known, texts)
+    bounds = Bounds(settings.minor_change, settings.url_reuse_below, settings.url_reuse == "split")
+
+    def compare(asked: pl.DataFrame) -> pl.DataFrame:
+        return comparing(asked).select("text_hash", "other_hash", jaccard=jaccard(), overlap=overlap())
+
+    good = with_revisions(good, bounds, compare)
+    current = pl.col("decision") == Decision.ARTICLE.value
+    marked = with_duplicates(good.filter(current), sampled, settings, comparing)
+    good = pl.concat([marked, good.filter(~current)], how="diagonal")
+    if settings.duplicates == "drop":
+        copy = pl.col("duplicate_of").is_not_null()
+        good = good.with_columns(decision=pl.when(copy).then(pl.lit(Decision.DUPLICATE.value)).otherwise("decision"))
+    bad = rows.drop("article_id", "rule").join(blocked, on=[SHARD, "source"], how="inner")
+    bad = bad.with_columns(decision=pl.lit(Decision.QUARANTINED.value))
+    decided = pl.concat([good, bad], how="diagonal").select(SHARD, ROW, *DECISIONS.names).sort(SHARD, ROW)
+    return decided, comparing.asked
+
+
+def _with_texts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `text`, the number of the first sketch of the same text: numbers are faster to look up than hashes."""
+    several = rows.filter(rows["text_hash"].is_duplicated()).select(
+        "sketch", first=pl.col("sketch").first().over("text_hash")
+    )
+    text = rows["sketch"].to_numpy().copy()
+    text[rows["sketch"].search_sorted(several["sketch"])] = several["first"].to_numpy()
+    return rows.with_columns(text=pl.Series(text))

@@ -1,0 +1,284 @@
+"""ingest: bytes -> parsed, normalised articles, one row a document, good or bad."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from multiprocessing import parent_process
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+
+from corpus.batches import register as raw
+from corpus.batches import withdrawals
+from corpus.batches.seeds import SEEDS, SeedFile, list_seeds, read_whole
+from corpus.errors import ChangedWhileRead, InvariantError, StorageError
+from corpus.formats import family, is_registered, parser_of
+from corpus.formats.article import Document, ManyParser, Parsed, Problem
+from corpus.formats.vetting import vetted
+from corpus.pipeline.captures import Group, holders_of
+from corpus.pipeline.isolation import Watch, run_isolated
+from corpus.pipeline.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
+from corpus.pipeline.outcome import Outcome
+from corpus.pipeline.tabular import CONTENT, ORIGIN, table
+from corpus.pipeline.withdrawing import Marks, blank
+from corpus.pipeline.workers import run
+from corpus.progress import progress
+from corpus.repo.digest import canonical_json, digest
+from corpus.tables import engine, parquet
+from corpus.tables.layout import cut
+from corpus.tables.ledger import rows
+from corpus.tables.shards import KeyedShards, ShardFile, digests, encode, shard_path
+from schemas import DOCUMENTS, Check
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from corpus.repo.digest import FileDigests
+    from corpus.settings import Ingest, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One shard for a worker to make, and where its documents are."""
+
+    name: str
+    origin: Seeds | RowGroup
+    folder: Path
+    settings: Ingest
+    deadly: frozenset[str] = frozenset()
+    root: Path | None = None
+
+    @property
+    def note(self) -> Path:
+        """Where the worker notes the document it is at."""
+        return self.folder / f"{self.name}.at"
+
+
+def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
+    """Parse every document of every batch that is new or whose parser is."""
+    files = {file.source: file for file in list_seeds(root)}
+    batches = raw.load(root)
+    engine.require(root, "ingest")
+    common, own = engine.by_kind()
+    params = canonical_json(settings.section("ingest"))
+    with KeyedShards(root, "ingest", [DOCUMENTS]) as shards:
+        parts = {part.name: part for part in cut(SEEDS, (file.member for file in files.values()))}
+        memory = digests(root, of=SEEDS)
+        sums: dict[str, str] = {}
+        for part in parts.values():
+            # The files of a shard that is new are read once, by the worker that parses them.
+            if part.name in shards.known:
+                sums |= {member.source: sha256_of(files[member.source], memory) for member in part.members}
+
+        marks = Marks(root, shards, withdrawals.load(root))
+        groups = _row_groups(root, batches)
+
+        def key(name: str, marked: Sequence[str], kinds: Iterable[str]) -> str:
+            if name in groups:
+                origin, sha256 = groups[name]
+                made_from = [sha256, str(origin.number)]
+            else:
+                made_from = [f"{m.source}\0{sums[m.source]}" for m in parts[name].members]
+            read_by = [f"{kind}\0{own[kind]}" for kind in sorted(set(map(family, kinds))) if kind in own]
+            return digest([common, *read_by, params, *made_from, *(f"withdrawn\0{found}" for found in marked)])
+
+        # A better parser concerns the shards with documents that it reads, and no others.
+        known = {name: _kinds(root, name) for name in shards.known}
+        keys = {name: key(name, marks.of(name), known[name]) for name in parts if name in shards.known}
+        stale = {*shards.stale(keys), *(parts.keys() - keys.keys())}
+        tasks = [
+            Task(
+                name,
+                Seeds(tuple((files[member.source], sums.get(member.source)) for member in part.members)),
+                shards.folder,
+                settings.ingest,
+                root=root,
+            )
+            for name, part in parts.items()
+            if name in stale
+        ]
+        of_batches = {name: key(name, marks.of(name), known.get(name, ())) for name in groups}
+        again = set(shards.stale(of_batches))
+        keys |= of_batches
+        origins = {name: origin for name, (origin, _) in groups.items() if name in again}
+        parsed = {origin.batch for origin in origins.values()}
+        raw.require(root, [batch for batch in batches if batch.name in parsed], reread=True)
+        held = holders_of(root, {Group(o.path, o.number): o.batch for o in origins.values()}, batches)
+        origins = {
+            name: replace(origin, holders=held.get(Group(origin.path, origin.number), ()))
+            for name, origin in origins.items()
+        }
+        tasks += [Task(name, origin, shards.folder, settings.ingest, root=root) for name, origin in origins.items()]
+        with progress("ingest", sum(task.origin.documents for task in tasks), "documents") as advance:
+            for task, (ids, kinds, written) in _done(tasks, workers):
+                if isinstance(task.origin, Seeds):
+                    for (file, _), sha256 in zip(task.origin.files, ids, strict=True):
+                        sums[file.source] = sha256
+                        if not file.is_link:
+                            memory.learn(file.path, file.stamp, sha256)
+                keys[task.name] = key(task.name, marks.made(task.name), kinds)
+                shards.adopt(task.name, keys[task.name], written)
+                advance(task.origin.documents)
+        memory.save()
+        marks.save()
+        finished = shards.finish(keys)
+    came = len(files) + sum(batch.documents for batch in batches)
+    kept = rows(finished, DOCUMENTS.name)
+    if came != kept:
+        raise InvariantError(f"{came:,} documents gave {kept:,} rows.")
+    return Outcome("ingest", came=came, kept=kept, shards=len(keys), made=len(tasks))
+
+
+def _row_groups(root: Path, batches: Sequence[raw.Batch]) -> dict[str, tuple[RowGroup, str]]:
+    """The row groups of all batches by the names of their shards, each with the sha256 of its file."""
+    found: dict[str, tuple[RowGroup, str]] = {}
+    for batch in batches:
+        for file in batch.files:
+            path = raw.path_of(root, file)
+            share = -(-file.documents // max(file.groups, 1))
+            for number in range(file.groups):
+                name = f"{path.stem}-{number:04}"
+                found[name] = RowGroup(path, number, batch.name, share), file.sha256
+    return found
+
+
+def sha256_of(file: SeedFile, memory: FileDigests) -> str:
+    """The digest of a document as it is now: of a link's target name, of any other file's bytes.
+
+    Raises:
+        ChangedWhileRead: it is gone.
+    """
+    try:
+        if file.is_link:
+            return hashlib.sha256(read_whole(file, 0) or b"").hexdigest()
+        return memory.recall(file.path, file.stamp) or memory.of(file.path)
+    except OSError:
+        raise ChangedWhileRead(file.source) from None
+
+
+def _kinds(root: Path, name: str) -> list[str]:
+    """The media types of the documents in a shard that stands; none if it does not, and is made anew for that."""
+    try:
+        return _distinct_kinds(parquet.read(shard_path(root, DOCUMENTS.name, name), ["media_type"]))
+    except StorageError:
+        return []
+
+
+def _distinct_kinds(documents: pa.Table) -> list[str]:
+    return [str(kind) for kind in documents["media_type"].unique().to_pylist()]
+
+
+def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
+    """Parse the documents of one shard and write it into the run's folder. Runs in a worker process.
+
+    Returns:
+        The digests of seeds in the order in which they were read, the media types there are, and the shard's file.
+    """
+    note = task.note if parent_process() else None
+    ids: list[str] = []
+    if isinstance(task.origin, RowGroup):
+        made = _of_group(task.origin, task, note)
+    else:
+        made = documents(task.origin.read(task.settings.max_bytes), task.settings, note, task.deadly)
+        ids = made["document_id"].to_pylist()
+    if task.root and (tombstones := withdrawals.load(task.root)):
+        made = blank(made, tombstones)
+    return ids, _distinct_kinds(made), encode(task.folder, task.name, [(DOCUMENTS, made)])
+
+
+def _done(tasks: list[Task], workers: int) -> Iterator[tuple[Task, tuple[list[str], list[str], dict[str, ShardFile]]]]:
+    """The tasks with their results: a few of plain text in this process, any others behind a wall."""
+    if sum(task.origin.documents for task in tasks) < _FEW and all(task.origin.is_harmless for task in tasks):
+        return run(make, tasks, workers, small=True)
+    return run_isolated(make, tasks, workers)
+
+
+def documents(
+    found: Iterable[Found],
+    settings: Ingest,
+    note: Path | None = None,
+    deadly: Container[str] = (),
+) -> pa.Table:
+    """The rows of `documents` for some documents, in their order.
+
+    Args:
+        found: the documents.
+        settings: params.yaml's `ingest`.
+        note: where to note the document that is parsed, in a worker process that may be killed by it.
+        deadly: the sources that are known to kill it; they are not parsed.
+    """
+    origins: list[tuple[object, ...]] = []
+    contents: list[tuple[object, ...]] = []
+    with Watch(note, settings.max_seconds) as watch:
+        for one in found:
+            origins.append((one.document_id, one.source, one.batch, one.media_type, one.size, one.captured_at))
+            contents.append(_content_of(_parsed(one, settings, watch, deadly)))
+    return table(_columns(ORIGIN, origins), _columns(CONTENT, contents))
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[str, Sequence[object]]:
+    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
+
+
+def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
+    """The rows of `documents` for a row group: of plain JSON together, of other documents one by one."""
+    settings, whole = task.settings, group.table()
+    made: list[pa.Table] = []
+    left = np.ones(whole.num_rows, np.bool_)
+    for kind in sorted(_HARMLESS & set(whole["media_type"].unique().to_pylist())):
+        parser = parser_of(kind, *settings.parsing)
+        if is_registered(kind) or not isinstance(parser, ManyParser):
+            continue
+        for numbers in group.ordinary(whole, kind, settings.max_bytes):
+            some = taken(whole, numbers)
+            done = parser.parse_together(contents(some))
+            if done.numbers:
+                chosen = np.array(done.numbers, np.int64)
+                left[numbers[chosen]] = False
+                made.append(table(group.origins(taken(some, chosen)), done.columns))
+    if made and not left.any():
+        return pa.concat_tables(made)
+    rest = group.documents_of(taken(whole, np.flatnonzero(left)), settings.max_bytes)
+    return pa.concat_tables([*made, documents(rest, settings, note, task.deadly)])
+
+
+def _parsed(found: Found, settings: Ingest, watch: Watch, deadly: Container[str]) -> Parsed:
+    """What one document says, or why it says nothing."""
+    data, kind = found.data, found.media_type
+    if found.is_link:
+        return Parsed(problems=(Problem(Check.SYMLINK, (data or b"").decode(errors="replace")),))
+    if data is None:
+        return Parsed(problems=(Problem(Check.TOO_LARGE, f"{found.size:,} bytes"),))
+    if not data:
+        return Parsed(problems=(Problem(Check.EMPTY, "0 bytes"),))
+    if (parser := parser_of(kind, *settings.parsing)) is None:
+        return Parsed(problems=(Problem(Check.UNSUPPORTED, kind),))
+    if found.source in deadly:
+        return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, _DEADLY),))
+    try:
+        with nullcontext() if kind in _HARMLESS and not is_registered(kind) else watch.over(found.source):
+            document = Document(data, kind, found.source, found.url, charset=found.charset)
+            parsed = parser.parse(document)
+            if is_registered(kind):
+                parsed = vetted(parsed, parser.name, settings.max_bytes)
+            return with_provenance(parsed, found)
+    except MemoryError:
+        return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not parent_process():
+            raise
+        why = f"its parser failed: {ascii(type(error).__name__)[1:-1][:100]}"
+        return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, why),))
+
+
+# Parsed by patterns whose time is known; their parser needs no watch.
+_HARMLESS: Final = frozenset({"text/plain", "text/markdown", "application/json"})
+# So few are parsed sooner than worker processes start.
+_FEW: Final = 400
+_DEADLY: Final = "it took more time or memory than is allowed, or crashed its parser"
+_content_of: Final = attrgetter(*CONTENT)

@@ -1,0 +1,144 @@
+"""Keeping out what was withdrawn: a withdrawn document is one row without content and with a reason, whatever it says.
+
+Which documents of a shard are withdrawn is part of its key. So a withdrawal makes those shards anew that it concerns,
+and no others, and a build after it is still a function of documents, parameters, withdrawals and code.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpus.batches.withdrawals import Kind, Tombstones, hashed
+from corpus.errors import StorageError
+from corpus.repo.digest import digest
+from corpus.repo.files import write_text
+from corpus.resolve.former import former_ids
+from corpus.resolve.identity import COLUMNS, with_identity
+from corpus.tables import parquet
+from corpus.tables.shards import shard_path
+from corpus.text.normalise import text_hash
+from schemas import DOCUMENTS, Check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corpus.tables.shards import KeyedShards
+
+# What intake says of a document. All else is what the document says.
+_ORIGIN: Final = frozenset({"document_id", "source", "batch", "media_type", "size", "captured_at"})
+_IDENTITY: Final = ("document_id", *COLUMNS, "problems")
+
+
+def blank(rows: pa.Table, tombstones: Tombstones) -> pa.Table:
+    """Take the content out of the rows of `documents` that were withdrawn, and say so in their `problems`."""
+    matched = _matches(rows, tombstones)
+    if not any(matched):
+        return rows
+    hit = pa.array([found is not None for found in matched])
+    kept = rows.filter(pc.invert(hit))
+    gone = rows.filter(hit)
+    reasons = [[{"check": Check.WITHDRAWN.value, "found": found}] for found in matched if found is not None]
+    columns = [
+        gone[name].combine_chunks()
+        if name in _ORIGIN
+        else pa.array(
+            reasons if name == "problems" else [_nothing(name)] * gone.num_rows, DOCUMENTS.arrow.field(name).type
+        )
+        for name in rows.column_names
+    ]
+    emptied = pa.Table.from_arrays(columns, names=rows.column_names).cast(rows.schema)
+    # In the order in which they came: whoever made them pairs them with their documents.
+    back = pl.concat([pl.DataFrame(kept), pl.DataFrame(emptied)])
+    places = [number for number, found in enumerate(matched) if found is None]
+    places += [number for number, found in enumerate(matched) if found is not None]
+    return back.with_columns(_place=pl.Series(places)).sort("_place").drop("_place").to_arrow().cast(rows.schema)
+
+
+def _nothing(name: str) -> object:
+    """What a document that says nothing has in a column."""
+    field = DOCUMENTS.arrow.field(name)
+    if field.nullable:
+        return None
+    if pa.types.is_list(field.type):
+        return []
+    if name == "text_hash":
+        return text_hash("")
+    return "" if pa.types.is_string(field.type) else 0
+
+
+def _matches(rows: pa.Table, tombstones: Tombstones) -> list[str | None]:
+    """For each row the hash by which it was withdrawn; None for those that were not."""
+    named = with_identity(pl.DataFrame(rows.select([name for name in _IDENTITY if name != "problems"])))
+    formers = former_ids(named) if tombstones.former else [()] * named.height
+    return [
+        tombstones.first(
+            (
+                hashed(Kind.DOCUMENT, document_id),
+                hashed(Kind.ARTICLE, article_id),
+                hashed(Kind.PUBLISHER, publisher) if publisher else None,
+                *(problem["found"] for problem in problems if problem["check"] == Check.WITHDRAWN.value),
+            ),
+            former,
+        )
+        for (document_id, article_id, publisher), former, problems in zip(
+            named.select("document_id", "article_id", "publisher").iter_rows(),
+            formers,
+            rows["problems"].to_pylist() if "problems" in rows.column_names else (),
+            strict=True,
+        )
+    ]
+
+
+class Marks:
+    """By which hashes documents of each shard of `documents` were withdrawn; for the shard's key."""
+
+    def __init__(self, root: Path, shards: KeyedShards, tombstones: Tombstones) -> None:
+        self._root = root
+        self._shards = shards
+        self._tombstones = tombstones
+        self._memory = root / ".dvc" / "tmp" / "corpus" / "withdrawn.json"
+        # What each shard's bytes gave by these withdrawals. It may be lost at any time.
+        self._label = digest(tombstones.ranks)
+        self._known: dict[str, list[str]] = _remembered(self._memory).get(self._label, {}) if tombstones else {}
+
+    def of(self, name: str) -> list[str]:
+        """Those of a shard as it stands, by the withdrawals of today. Empty for one that does not stand."""
+        shard = self._shards.known.get(name)
+        if not self._tombstones or shard is None or DOCUMENTS.name not in shard.files:
+            return []
+        sha256 = shard.files[DOCUMENTS.name].sha256
+        if sha256 not in self._known:
+            try:
+                self._known[sha256] = self._found(shard_path(self._root, DOCUMENTS.name, name))
+            except StorageError:
+                # It is made anew, and asked again then.
+                return []
+        return self._known[sha256]
+
+    def made(self, name: str) -> list[str]:
+        """Those of a shard that was just made and is not published yet."""
+        return self._found(self._shards.folder / f"{DOCUMENTS.name}.{name}.parquet") if self._tombstones else []
+
+    def save(self) -> None:
+        """Keep what was found for the next time."""
+        if self._tombstones:
+            with suppress(OSError):
+                write_text(self._memory, json.dumps({self._label: self._known}))
+
+    def _found(self, path: Path) -> list[str]:
+        matches = _matches(parquet.read(path, list(_IDENTITY)), self._tombstones)
+        return sorted({found for found in matches if found is not None})
+
+
+def _remembered(memory: Path) -> dict[str, dict[str, list[str]]]:
+    try:
+        known = json.loads(memory.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}

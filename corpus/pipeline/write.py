@@ -1,0 +1,232 @@
+"""write: documents + verdicts + decisions -> articles, revisions and quarantine."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpus.errors import InvariantError
+from corpus.pipeline.outcome import Outcome
+from corpus.pipeline.threads import THREADS, in_turn
+from corpus.progress import progress
+from corpus.repo.digest import digest
+from corpus.resolve.revisions import Decision
+from corpus.tables import engine, parquet
+from corpus.tables.ledger import Ledger, rows
+from corpus.tables.placement import place, place_rest
+from corpus.tables.shards import KeyedShards, Shard, ShardFile, encode, require, shard_path
+from schemas import ARTICLES, PUBLISHED, QUARANTINE, REVISIONS, VERDICTS, Severity
+from schemas.checks import broken, promises
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from corpus.tables.placement import Piece, Slice
+    from schemas import Table
+
+
+def write(root: Path) -> Outcome:
+    """Bring the published tables up to date, and balance the ledger."""
+    fingerprint = engine.require(root, "write")
+    with KeyedShards(root, "write", PUBLISHED) as shards:
+        inputs = {stage: require(root, stage, shards.memory) for stage in ("ingest", "validate", "resolve")}
+        documents = {name: shard.files["documents"].rows for name, shard in inputs["ingest"].items()}
+        files = {
+            **{piece.name: (piece, (ARTICLES,)) for piece in place(documents)},
+            **{piece.name: (piece, (REVISIONS, QUARANTINE)) for piece in place_rest(documents)},
+        }
+        keys = {
+            name: digest([fingerprint, *(table.name for table in tables), *_origins(inputs, piece)])
+            for name, (piece, tables) in files.items()
+        }
+        stale = shards.stale(keys)
+
+        def make(names: list[str]) -> list[dict[str, ShardFile]]:
+            reader = _Reader(root, inputs)
+            return [encode(shards.folder, name, _made(reader, *files[name])) for name in names]
+
+        with progress("write", len(stale), "files") as advance, ThreadPoolExecutor(THREADS) as pool:
+            for names, made in in_turn(pool, make, _of_one_shard(stale, {n: piece for n, (piece, _) in files.items()})):
+                for name, encoded in zip(names, made, strict=True):
+                    shards.adopt(name, keys[name], encoded)
+                advance(len(names))
+        finished = shards.finish(keys)
+    ledger = balance(root, inputs["ingest"], inputs["resolve"], finished)
+    return Outcome(
+        "write",
+        came=ledger.documents,
+        kept=ledger.articles + ledger.superseded + ledger.quarantined,
+        dropped={"repeats": ledger.repeats, "duplicates": ledger.duplicates},
+        shards=len(keys),
+        made=len(stale),
+    )
+
+
+def _origins(inputs: Mapping[str, dict[str, Shard]], piece: Piece) -> Iterator[str]:
+    """What the rows of a piece come from, for its key."""
+    for part in piece.slices:
+        yield f"{part.shard}\0{part.start}\0{part.stop}"
+        for shards in inputs.values():
+            yield from (f"{table}\0{file.sha256}" for table, file in sorted(shards[part.shard].files.items()))
+
+
+def _of_one_shard(names: Iterable[str], pieces: Mapping[str, Piece]) -> Iterator[list[str]]:
+    """Files that are cut from one shard of documents are made together, for it is read once."""
+    for _, several in groupby(names, key=lambda name: (pieces[name].slices[0].shard, len(pieces[name].slices) > 1)):
+        yield list(several)
+
+
+def balance(
+    root: Path, documents: dict[str, Shard], decisions: dict[str, Shard], published: dict[str, Shard]
+) -> Ledger:
+    """The ledger, held against the rows of every table.
+
+    Raises:
+        InvariantError: the sums do not match, or an article stands twice.
+    """
+    counted, identities = _decided(root, decisions)
+    ledger = Ledger(
+        documents=rows(documents, "documents"),
+        articles=rows(published, ARTICLES.name),
+        superseded=rows(published, REVISIONS.name),
+        repeats=counted[Decision.REPEAT],
+        duplicates=counted[Decision.DUPLICATE],
+        quarantined=rows(published, QUARANTINE.name),
+    )
+    # Every row of an article is on a decision of its own, so the decisions' identities are the articles'.
+    if identities != ledger.articles:
+        raise InvariantError(f"{ledger.articles:,} articles have {identities:,} identities.")
+    return ledger
+
+
+def _decided(root: Path, decisions: dict[str, Shard]) -> tuple[dict[Decision, int], int]:
+    """How many documents each decision has, and how many identities the articles have."""
+    frames = [
+        pl.DataFrame(
+            parquet.read(
+                shard_path(root, "decisions", name), ["decision", "article_id"], shard.files["decisions"].sha256
+            )
+        )
+        for name, shard in decisions.items()
+    ]
+    every = pl.concat(frames) if frames else pl.DataFrame(schema={"decision": pl.String, "article_id": pl.String})
+    counted = dict.fromkeys(Decision, 0) | {Decision(name): n for name, n in every["decision"].value_counts().rows()}
+    standing = every.filter(pl.col("decision") == Decision.ARTICLE.value)["article_id"]
+    return counted, standing.n_unique()
+
+
+_MADE_BY: Final = {"documents": "ingest", VERDICTS.name: "validate", "decisions": "resolve"}
+
+
+class _Reader:
+    """Documents with what was decided of them, by shard; the last is kept, for several pieces may be of it."""
+
+    def __init__(self, root: Path, inputs: Mapping[str, dict[str, Shard]]) -> None:
+        self._root = root
+        self._inputs = inputs
+        self._last: tuple[str, pa.Table] | None = None
+
+    def decided(self, shard: str) -> pa.Table:
+        """The rows of one shard of documents, each with its decision.
+
+        Raises:
+            InvariantError: the decisions are not those of the documents.
+        """
+        if self._last is not None and self._last[0] == shard:
+            return self._last[1]
+        self._last = None
+        documents = self._read("documents", shard)
+        decisions = self._read("decisions", shard)
+        # Both are sorted by source, of which each has one row: what belongs together stands in the same place.
+        if not decisions["source"].equals(documents["source"]):
+            raise InvariantError(f"The decisions of shard {shard} are not on its documents.")
+        for column in decisions.column_names:
+            if column not in documents.column_names:
+                documents = documents.append_column(column, decisions[column])
+        self._last = shard, documents
+        return documents
+
+    def chosen(self, part: Slice, table: Table) -> pa.Table | None:
+        """The rows of a slice that stand in a table, in its order; None if there are none."""
+        decision = _BY_DECISION[table]
+        if self._last is None or self._last[0] != part.shard:
+            only = parquet.read(shard_path(self._root, "decisions", part.shard), ["decision"])["decision"]
+            # Texts are not read to find out that there is nothing to take.
+            if not len(_places(only.slice(part.start, part.stop - part.start), decision)):
+                return None
+        rows = self.decided(part.shard).slice(part.start, part.stop - part.start)
+        numbers = _places(rows["decision"], decision)
+        if not len(numbers):
+            return None
+        keys = rows.select(table.sort).take(numbers)
+        # Chosen and put in order at once: moving the texts is what costs.
+        return rows.take(numbers.take(pc.sort_indices(keys, [(name, "ascending") for name in table.sort])))
+
+    def verdicts(self, shard: str) -> pl.DataFrame:
+        """The blocking verdicts on one shard of documents."""
+        known = VERDICTS.name in self._inputs["validate"][shard].files
+        said = pl.DataFrame(self._read(VERDICTS.name, shard) if known else VERDICTS.empty)
+        return said.filter(pl.col("severity") == Severity.BLOCK.value)
+
+    def _read(self, table: str, shard: str) -> pa.Table:
+        stage = _MADE_BY[table]
+        return parquet.read(shard_path(self._root, table, shard), sha256=self._inputs[stage][shard].files[table].sha256)
+
+
+def _made(reader: _Reader, piece: Piece, tables: Sequence[Table]) -> Iterator[tuple[Table, pa.Table]]:
+    """The rows of a piece for each table, in the table's order."""
+    for table in tables:
+        parts = []
+        for part in piece.slices:
+            rows = reader.chosen(part, table)
+            if rows is not None:
+                parts.append(_with_reasons(rows, reader.verdicts(part.shard)) if table is QUARANTINE else rows)
+        if parts:
+            rows = pa.concat_tables([rows.select(table.names).cast(table.arrow) for rows in parts])
+            keep_promises(table, rows)
+            yield table, rows
+
+
+def keep_promises(table: Table, rows: pa.Table) -> None:
+    """Hold what is about to be published against its table's model.
+
+    Raises:
+        InvariantError: a row is not what its table promises.
+    """
+    frame = pl.DataFrame(rows.select(promises(table)))
+    if not broken(table, frame):
+        return
+    from pandera.errors import SchemaErrors
+
+    from schemas.models import published  # pandera takes a third of a second to import
+
+    try:
+        published(table).validate(pl.DataFrame(rows), lazy=True)
+    except SchemaErrors as errors:
+        raise InvariantError(f"Rows for '{table.name}' break its promises:\n{errors.failure_cases}") from None
+    raise InvariantError(f"Rows for '{table.name}' break its promises, and its model does not say which.")
+
+
+def _places(decisions: pa.ChunkedArray, wanted: Decision) -> pa.Array:
+    """Where a decision stands. Not by pc.equal: to make a scalar of a str, pyarrow imports pandas."""
+    return (pl.Series(decisions) == wanted.value).arg_true().to_arrow()
+
+
+_BY_DECISION: Final = {
+    ARTICLES: Decision.ARTICLE,
+    REVISIONS: Decision.SUPERSEDED,
+    QUARANTINE: Decision.QUARANTINED,
+}
+
+
+def _with_reasons(quarantined: pa.Table, blocking: pl.DataFrame) -> pa.Table:
+    """The quarantined documents with their reasons and the beginning of their texts."""
+    reasons = blocking.group_by("source").agg(reasons=pl.struct("check", "found").sort_by("check", "found"))
+    frame = pl.DataFrame(quarantined).join(reasons, on="source", how="left", maintain_order="left")
+    return frame.with_columns(excerpt=pl.col("text").str.slice(0, 200)).to_arrow()

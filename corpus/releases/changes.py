@@ -1,0 +1,228 @@
+"""What a release changes: articles added, removed and corrected, by publisher and month, and the columns.
+
+Counts only, in columns; `diff` is for the articles themselves. Shards that both versions have are not read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from corpus.objects import pins
+from corpus.releases.shape import ColumnChange, reshaped
+from corpus.resolve.former import SAME, same_by_another_id
+from corpus.snapshots import remote
+from schemas import PUBLISHED, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from corpus.repo.repository import Repository
+
+# Where and when an article was found, and what follows from its text: not what it says.
+_PROVENANCE: Final = frozenset({
+    "article_id", "revision", "text", "word_count", "similarity", "containment", "first_seen", "captured_at",
+    "document_id", "source", "batch", "parser",
+})  # fmt: skip
+_COUNTS: Final = ("added", "removed", "changed")
+_HASH: Final = "#"
+# Before a digest of what an article is known by again under another id.
+_KEY: Final = "@"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Articles added, removed and changed, of one publisher or month; `name` is None where it is not known."""
+
+    name: str | None
+    added: int
+    removed: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one version changes against another.
+
+    Attributes:
+        added: articles that are new.
+        removed: articles that are gone.
+        changed: articles that say something else.
+        reidentified: articles that have another id now, as by another address; their document or text is the same.
+        fields: the columns in which changed articles differ, with how many do; most first.
+        publishers: by publisher, most changes first.
+        months: by month of publication (`2026-05`), latest first.
+        columns: what became of the columns.
+        tables: the published tables of which any byte differs.
+    """
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    reidentified: int = 0
+    fields: tuple[tuple[str, int], ...] = ()
+    publishers: tuple[Count, ...] = ()
+    months: tuple[Count, ...] = ()
+    columns: tuple[ColumnChange, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+class Side:
+    """One of two versions: its shards, of which only those asked for are looked up.
+
+    Args:
+        repository: where.
+        commit: which version; None for what dvc.lock of the working tree pins.
+    """
+
+    def __init__(self, repository: Repository, commit: str | None) -> None:
+        self._repository = repository
+        self._commit = commit
+        pinned = pins.of_commit(repository, commit) if commit else pins.of_working_tree(repository)
+        self.pins = {pin.path.removeprefix("data/"): pin for pin in pinned if pin.path.startswith("data/")}
+        self._objects = pins.Objects(repository)
+
+    def md5(self, table: str) -> str | None:
+        """The digest of a whole table; None if the version has no such table."""
+        return self.pins[table].md5 if table in self.pins else None
+
+    def files(self, table: str) -> list[pins.Pinned]:
+        """The shards of a table; none if the version has no such table.
+
+        Raises:
+            MissingObjects: the listing is neither in the cache nor in a remote.
+        """
+        if table not in self.pins:
+            return []
+        pin = self.pins[table]
+        files = self._objects.files(pin)
+        if files is None:
+            listing = self._fetched([pins.Pinned(pin.path, pin.md5)])[pin.md5]
+            files = pins.listed(pin, listing.read_bytes())
+        return files
+
+    def paths(self, files: Sequence[pins.Pinned]) -> list[Path]:
+        """Verified files for some shards, from the cache or else from the remote.
+
+        Raises:
+            MissingObjects: one is in neither.
+            DamagedObject: one has other bytes than were pinned.
+        """
+        found = {file.md5: self._objects.get(file.md5) for file in files}
+        missing = [file for file in files if found[file.md5] is None]
+        if missing:
+            found |= self._fetched(missing)
+        self._objects.remember()
+        return [path for file in files if (path := found[file.md5]) is not None]
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """A whole table; without rows if the version has no such table."""
+        paths = self.paths(self.files(table))
+        if not paths:
+            return pl.DataFrame(TABLES[table].empty).lazy()
+        return pl.scan_parquet(paths, glob=False, hive_partitioning=False)
+
+    def any_file(self, table: str) -> Path | None:
+        """One shard of a table, for its columns; None if the version has no such table."""
+        files = self.files(table)
+        return self.paths(files[:1])[0] if files else None
+
+    def _fetched(self, files: Sequence[pins.Pinned]) -> dict[str, Path]:
+        return remote.fetch(self._repository, self._commit, files)
+
+
+def between(old: Side | None, new: Side) -> Changes:
+    """What a version changes against an older one, or against nothing.
+
+    Raises:
+        MissingObjects: the data of one of them are not at hand.
+    """
+    tables = [table.name for table in PUBLISHED if old is None or old.md5(table.name) != new.md5(table.name)]
+    if not tables:
+        return Changes()
+    columns = () if old is None else reshaped(old.any_file, new.any_file, tables)
+    before, after = ([] if old is None else old.files("articles")), new.files("articles")
+    shared = {file.md5 for file in before} & {file.md5 for file in after}
+    gone = [] if old is None else old.paths([file for file in before if file.md5 not in shared])
+    come = new.paths([file for file in after if file.md5 not in shared])
+    # Where nothing stands on one side, there is nothing to hold the other against.
+    left, right = (_rows(paths, compared=bool(gone and come)) for paths in (gone, come))
+    said = [name for name in left.columns if name in right.columns and name.startswith(_HASH)]
+    # An article may move between shards; only its own row says whether it changed.
+    joined = left.join(right, on="article_id", how="full", suffix="_new", coalesce=False)
+    absent, new_ = pl.col("article_id_new").is_null(), pl.col("article_id").is_null()
+    same = _reidentified(joined.filter(absent), joined.filter(new_))
+    # What refers to such an article refers to it as before.
+    ids = same.select(pl.all().hash(seed=0))
+    links = [name for name in (f"{_HASH}duplicate_of", f"{_HASH}contained_in") if name in said]
+    joined = joined.with_columns(pl.col(name).replace(ids["old"], ids["new"]) for name in links)
+    differs = {name: pl.col(name).ne(pl.col(f"{name}_new")).fill_null(value=False) for name in said}
+    kinds = joined.select(
+        added=new_ & ~pl.col("article_id_new").is_in(same["new"].implode()),
+        removed=absent & ~pl.col("article_id").is_in(same["old"].implode()),
+        changed=pl.any_horizontal(pl.lit(value=False), *differs.values()),
+        publisher=pl.when(absent).then("publisher").otherwise("publisher_new"),
+        month=pl.when(absent).then("month").otherwise("month_new"),
+    ).filter(pl.any_horizontal(_COUNTS))
+    added, removed, changed = kinds.select(pl.col(_COUNTS).sum()).row(0)
+    fields = joined.select(pl.lit(0).alias(_HASH), *(one.sum().alias(name) for name, one in differs.items()))
+    return Changes(
+        added=added,
+        removed=removed,
+        changed=changed,
+        reidentified=len(same),
+        fields=_fields(fields.row(0, named=True)) if said and len(joined) else (),
+        publishers=_counts(kinds, "publisher"),
+        months=_counts(kinds, "month"),
+        columns=columns,
+        tables=tuple(tables),
+    )
+
+
+def _rows(paths: Sequence[Path], *, compared: bool) -> pl.DataFrame:
+    """Who, where and when, of the articles of some shards; with `compared` a hash of all that each says, by column."""
+    # A shard at a time, and 8 bytes a value: two versions of which every shard differs fit into memory.
+    empty = pl.DataFrame(schema={"article_id": pl.String, "publisher": pl.String, "month": pl.String})
+    return pl.concat([empty, *(_row(path, compared=compared) for path in paths)], how="diagonal")
+
+
+def _row(path: Path, *, compared: bool) -> pl.DataFrame:
+    frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    columns = frame.collect_schema().names() if compared else []
+    names = [name for name in columns if name not in _PROVENANCE]
+    keys = [
+        pl.struct(key).hash(seed=0).alias(f"{_KEY}{number}")
+        for number, key in enumerate(SAME)
+        if set(key) <= set(columns)
+    ]
+    hashes = [pl.col(name).hash(seed=0).alias(f"{_HASH}{name}") for name in names]
+    return frame.select(
+        "article_id", "publisher", *hashes, *keys, month=pl.col("published_date").dt.to_string("%Y-%m")
+    ).collect()
+
+
+def _reidentified(gone: pl.DataFrame, come: pl.DataFrame) -> pl.DataFrame:
+    """Return the ids, `old` and `new`, of articles that only have another id in the new version."""
+    keys = [name for name in gone.columns if name.startswith(_KEY) and not name.endswith("_new")]
+    keys = [name for name in keys if f"{name}_new" in come.columns]
+    old = gone.select("article_id", *keys).with_row_index("_at")
+    new = come.select("article_id_new", *(pl.col(f"{name}_new").alias(name) for name in keys)).with_row_index("_at")
+    i, j = same_by_another_id(old, new, [(name,) for name in keys])
+    return pl.DataFrame({"old": old["article_id"].gather(i), "new": new["article_id_new"].gather(j)})
+
+
+def _fields(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    named = ((name.removeprefix(_HASH).removesuffix("_hash"), number) for name, number in counts.items() if number)
+    return tuple(sorted(named, key=lambda field: (-field[1], field[0])))
+
+
+def _counts(kinds: pl.DataFrame, column: str) -> tuple[Count, ...]:
+    counted = kinds.group_by(column).agg(pl.col(_COUNTS).sum())
+    if column == "month":
+        counted = counted.sort(column, descending=True, nulls_last=True)
+    else:
+        counted = counted.sort(-pl.sum_horizontal(_COUNTS).cast(pl.Int64), column, nulls_last=True)
+    return tuple(Count(*row) for row in counted.iter_rows())

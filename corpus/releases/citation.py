@@ -1,0 +1,201 @@
+"""Citing a release: the digest of its articles, BibTeX, and CITATION.cff (Citation File Format 1.2.0)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from corpus.batches import register as raw
+from corpus.errors import NotFound, UnknownVersion
+from corpus.repo.releases import releases
+from corpus.settings import PARAMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from corpus.objects.pins import Pinned
+    from corpus.repo.repository import Repository
+
+ARTICLES: Final = "data/articles"
+CFF: Final = "CITATION.cff"
+# What anyone can run on the files of a version to get its digest.
+RECOMPUTE: Final = f"(cd {ARTICLES} && find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 md5sum | sha256sum)"
+_TITLE: Final = "A news corpus"
+# Licences as people write them, as SPDX names them; what is not here is told in words.
+_CREATIVE_COMMONS: Final = re.compile(r"cc-(by(?:-nc)?(?:-sa|-nd)?)-(1\.0|2\.0|2\.5|3\.0|4\.0)", re.IGNORECASE)
+_SPDX: Final = {
+    name.lower(): name for name in ("CC0-1.0", "ODbL-1.0", "ODC-By-1.0", "PDDL-1.0", "Apache-2.0", "MIT", "OGL-UK-3.0")
+}
+_TEX: Final = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    **{letter: f"\\{letter}" for letter in "&%$#_{}"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a citation of a release says.
+
+    Attributes:
+        title: of the corpus, from params.yaml of the release.
+        version: as `v1.0.0`.
+        date: when it was named.
+        commit: the git commit.
+        digest: sha256 of its articles, see `digest`.
+        author: who named it.
+        articles: how many, if known.
+        url: where its repository is, if that is an address on the web.
+        licences: those of its batches; empty if that of any document is unknown.
+    """
+
+    title: str
+    version: str
+    date: date
+    commit: str
+    digest: str
+    author: str
+    articles: int | None
+    url: str | None
+    licences: tuple[str, ...]
+
+    @property
+    def spdx(self) -> str | None:
+        """The licence as SPDX names it, if there is one only and it is known."""
+        return spdx(self.licences[0]) if len(self.licences) == 1 else None
+
+
+def digest(files: Iterable[Pinned]) -> str:
+    """The digest of a version's articles: sha256 over a line `MD5  PATH` for each file, as md5sum prints it.
+
+    Paths are those within data/articles/, sorted by their bytes. So `RECOMPUTE` prints the same.
+    """
+    inside = sorted((file.path.removeprefix(f"{ARTICLES}/").encode(), file.md5) for file in files)
+    state = hashlib.sha256()
+    for path, md5 in inside:
+        state.update(md5.encode() + b"  " + path + b"\n")
+    return state.hexdigest()
+
+
+def cite(repository: Repository, version: str | None = None) -> Citation:
+    """What a citation of a release says; of the last one unless told otherwise.
+
+    Raises:
+        UnknownVersion: there is no such release.
+        NotFound: there is none at all.
+    """
+    known = releases(repository)
+    if not known:
+        raise NotFound("There is no release to cite yet. `corpus release` makes one.")
+    asked = None if version is None else f"v{version.removeprefix('corpus@').removeprefix('v')}"
+    found = known[-1] if asked is None else next((one for one in known if one.version == asked), None)
+    if found is None:
+        raise UnknownVersion(version or "", [one.version for one in known])
+    files = found.digest
+    if files is None:
+        # Comparing imports Polars, and is seldom needed: newer tags name the digest.
+        from corpus.releases.changes import Side
+
+        files = digest(Side(repository, found.readable).files("articles"))
+    return Citation(
+        title=_title(repository, found.commit),
+        version=found.version,
+        date=found.date.date(),
+        commit=found.commit,
+        digest=files,
+        author=found.by or repository.git("show", "--no-patch", "--format=%an", found.commit).strip(),
+        articles=found.articles,
+        url=_url(repository),
+        licences=_licences(repository, found.commit),
+    )
+
+
+def _title(repository: Repository, commit: str) -> str:
+    try:
+        said = yaml.safe_load(repository.read_at(commit, PARAMS) or "")["report"]["title"]
+    except (yaml.YAMLError, KeyError, TypeError):
+        return _TITLE
+    return " ".join(str(said).split()) or _TITLE
+
+
+def _url(repository: Repository) -> str | None:
+    """The repository's address, if it is one on the web, without user name and password."""
+    url = repository.git("config", "--get", "remote.origin.url", check=False).strip()
+    bare = re.sub(r"^(https?://)[^/@]*@", r"\1", url)
+    return bare.removesuffix(".git") if re.fullmatch(r"https?://[^\s{}<>\"\\]+", bare) else None
+
+
+def _licences(repository: Repository, commit: str) -> tuple[str, ...]:
+    """The licences of a version's batches; none if there are seeds, or a batch, of which none is known."""
+    seeds = repository.git("ls-tree", "-r", "-z", "--name-only", commit, "--", "seeds").split("\0")
+    if any(name and not name.endswith("/.gitkeep") for name in seeds):
+        return ()
+    try:
+        batches = raw.parse(repository.read_at(commit, raw.BATCHES) or "")
+    except (ValueError, TypeError, KeyError, yaml.YAMLError):
+        return ()
+    named = {batch.licence for batch in batches}
+    return () if None in named else tuple(sorted(licence for licence in named if licence))
+
+
+def spdx(licence: str) -> str | None:
+    """A licence as SPDX names it.
+
+    >>> spdx("CC BY 4.0"), spdx("cc-by-nc-sa-4.0"), spdx("ask first")
+    ('CC-BY-4.0', 'CC-BY-NC-SA-4.0', None)
+    """
+    plain = "-".join(licence.replace("-", " ").split())
+    if found := _CREATIVE_COMMONS.fullmatch(plain):
+        return f"CC-{found[1].upper()}-{found[2]}"
+    return _SPDX.get(plain.lower())
+
+
+def bibtex(citation: Citation) -> str:
+    """A citation as a BibTeX entry."""
+    name = re.sub(r"[^a-z0-9]+", "-", citation.title.lower()).strip("-") or "corpus"
+    held = [] if citation.articles is None else [f"{citation.articles:,} articles"]
+    licence = [f"licence: {'; '.join(citation.licences)}"] if citation.licences else []
+    note = "; ".join([*held, f"git commit {citation.commit}", f"sha256 of the articles {citation.digest}", *licence])
+    fields = {
+        "title": f"{{{_tex(citation.title)}}}",
+        "author": f"{{{_tex(citation.author)}}}",
+        "year": str(citation.date.year),
+        "month": str(citation.date.month),
+        "version": citation.version,
+        "howpublished": rf"\url{{{citation.url}}}" if citation.url else None,
+        "note": _tex(f"Version {citation.version} of {citation.date:%Y-%m-%d}; {note}"),
+    }
+    lines = [f"  {field:12} = {{{value}}}" for field, value in fields.items() if value]
+    return f"@misc{{{name}-{citation.version},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(letter, letter) for letter in " ".join(text.split()))
+
+
+def cff(citation: Citation) -> str:
+    """A citation as a CITATION.cff, by version 1.2.0 of that format."""
+    identifier = {
+        "type": "other",
+        "value": f"sha256:{citation.digest}",
+        "description": f"Digest of the articles. Recompute it: {RECOMPUTE}",
+    }
+    values = {
+        "cff-version": "1.2.0",
+        "message": "If you use this corpus, please cite this version of it.",
+        "type": "dataset",
+        "title": citation.title,
+        "version": citation.version,
+        "date-released": citation.date.isoformat(),
+        "commit": citation.commit,
+        "authors": [{"name": citation.author}],
+        "identifiers": [identifier],
+        "license": citation.spdx,
+        "repository": citation.url,
+    }
+    kept = {key: value for key, value in values.items() if value}
+    return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=120)

@@ -1,0 +1,191 @@
+"""What stands between a corpus and a release. Every reason is told at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from corpus.batches import adding as raw
+from corpus.batches import stored
+from corpus.batches.register import RAW
+from corpus.errors import CorpusError, InvariantError, MissingObjects
+from corpus.objects import dvc_process, pins
+from corpus.releases.changes import Side
+from corpus.repo import commit
+from corpus.repo.repository import LOCK
+from corpus.tables import engine
+from corpus.tables.ledger import Ledger, rows
+from corpus.tables.shards import load_keys
+from schemas.expectations import Verdict
+
+if TYPE_CHECKING:
+    from corpus.repo.releases import Release
+    from corpus.repo.repository import Repository
+    from corpus.settings import Expectations
+
+NOTES: Final = "CORPUS.md"
+_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Why a release is refused, and what it is warned of. Open if there are no reasons."""
+
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def examine(repository: Repository, expectations: Expectations, last: Release | None) -> Gate:
+    """Look at everything that can refuse a release.
+
+    Args:
+        repository: where.
+        expectations: from params.yaml.
+        last: the release before.
+
+    Returns:
+        All reasons. What a release commits itself (`commit.PATHS`) may be uncommitted.
+    """
+    pinned = _pinned(repository)
+    if isinstance(pinned, str):
+        return Gate((*commit.obstacles(repository), *_uncommitted(repository), pinned), ())
+    # DVC takes its second in a process of its own.
+    with ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(_stale, repository)
+        before = stored.pins_of(repository, last.commit) if last else []
+        missing = pins.verify(repository, pinned, trusted=pins.names(repository, before))
+        expected = _unmet(repository, expectations, last) if not missing else Gate((), ())
+        reasons = [
+            *commit.obstacles(repository),
+            *_uncommitted(repository),
+            *_unbalanced(repository),
+            *_lost(missing),
+            *_altered(repository, pinned),
+            *expected.reasons,
+        ]
+        stale = asked.result()
+    return Gate((*reasons, *stale), expected.warnings)
+
+
+def _pinned(repository: Repository) -> list[pins.Pin] | str:
+    """What dvc.lock and data/raw.dvc pin, or why that cannot be said."""
+    try:
+        pinned = pins.of_working_tree(repository)
+    except CorpusError as error:
+        return str(error)
+    if not pinned:
+        return f"there is no {LOCK}: nothing was built yet; run `corpus build`"
+    batches = repository.root / raw.PIN
+    try:
+        return [*pinned, *(raw.pinned(batches.read_text(encoding="utf-8")) if batches.exists() else ())]
+    except (yaml.YAMLError, ValueError, KeyError, TypeError):
+        return f"{raw.PIN} is damaged; `git checkout -- {raw.PIN}` brings the committed one back"
+
+
+def _uncommitted(repository: Repository) -> list[str]:
+    # What a release commits itself may be uncommitted.
+    others = [entry[3:] for entry in commit.uncommitted(repository, commit.PATHS)]
+    reasons = []
+    if others:
+        more = f", and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+        reasons.append(f"uncommitted: {', '.join(others[:_SHOWN])}{more}; commit them, or put them away")
+    notes = repository.root / NOTES
+    if notes.is_symlink() or (notes.exists() and not notes.is_file()):
+        reasons.append(f"{NOTES} is no file; a release writes it")
+    elif notes.exists() and NOTES not in others and not repository.git("ls-files", "--", NOTES):
+        reasons.append(f"{NOTES} is ignored by git; a release writes it. Move it away")
+    return reasons
+
+
+def _unbalanced(repository: Repository) -> list[str]:
+    """Whether the ledger adds up, and whether its articles and quarantine are those of the tables."""
+    try:
+        told = json.loads((repository.root / commit.METRICS).read_bytes())["ledger"]
+        ledger = Ledger(**{name: int(told[name]) for name in Ledger.__dataclass_fields__})
+    except InvariantError as error:
+        return [str(error).partition("\n")[0]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return [f"there is no ledger in {commit.METRICS}; run `corpus build`"]
+    shards = load_keys(repository.root, "write")
+    counts = (("articles", ledger.articles), ("revisions", ledger.superseded), ("quarantine", ledger.quarantined))
+    return [
+        f"the ledger says {count:,} rows of {table}, the table has {found:,}; run `corpus build`"
+        for table, count in counts
+        if (found := rows(shards, table)) != count
+    ]
+
+
+def _lost(missing: list[pins.Wrong]) -> list[str]:
+    if not missing:
+        return []
+    lost = [str(one) for one in missing]
+    error = MissingObjects(
+        "the DVC cache lacks what dvc.lock names, or has other bytes; run `corpus build`, which mends it:", lost
+    )
+    return [str(error).replace("\n", "\n  ")]
+
+
+def _altered(repository: Repository, pinned: list[pins.Pin]) -> list[str]:
+    """The outputs that git keeps and that are not what was built: a release would commit them as they stand."""
+    reasons = []
+    for pin in pinned:
+        if not pin.cached:
+            try:
+                content = (repository.root / pin.path).read_bytes()
+            except OSError:
+                content = None
+            if content is None or hashlib.md5(content, usedforsecurity=False).hexdigest() != pin.md5:
+                reasons.append(f"{pin.path} is not what was built; run `corpus build`")
+    return reasons
+
+
+def _unmet(repository: Repository, expectations: Expectations, last: Release | None) -> Gate:
+    if not (expectations.overall or expectations.per_publisher):
+        return Gate((), ())
+    from corpus.releases.expectations import expect
+
+    try:
+        found = expect(expectations, Side(repository, last.readable) if last else None, Side(repository, None))
+    except MissingObjects as error:
+        return Gate((f"the expectations cannot be checked: {error}".replace("\n", "\n  "),), ())
+    return Gate(
+        tuple(f"expectation failed: {one}" for one in found if one.verdict is Verdict.FAILED),
+        tuple(f"expected otherwise: {one}" for one in found if one.verdict is Verdict.WARNED),
+    )
+
+
+def _stale(repository: Repository) -> list[str]:
+    listed = _status(repository)
+    reasons = []
+    if raw.PIN in listed:
+        reasons.append(f"{RAW}/ is not what {raw.PIN} names; `dvc pull {RAW}` brings it back")
+    if stale := _among(repository, listed):
+        reasons.append(f"out of date: {', '.join(stale)}; run `corpus build`")
+    return reasons
+
+
+def outdated(repository: Repository) -> list[str]:
+    """The stages that DVC, or the installed engine, says are out of date.
+
+    Raises:
+        CorpusError: DVC cannot say.
+    """
+    return _among(repository, _status(repository))
+
+
+def _among(repository: Repository, listed: set[str]) -> list[str]:
+    pinned, installed = engine.pinned(repository.root), engine.installed()
+    return [stage for stage in engine.STAGES if stage in listed or pinned.get(stage) != installed[stage]]
+
+
+def _status(repository: Repository) -> set[str]:
+    """The stages and .dvc files that DVC says have changed."""
+    done = dvc_process.run(repository.root, "status", "--json")
+    if done.returncode != 0:
+        raise CorpusError(f"`dvc status` failed: {dvc_process.complaint(done)}")
+    return set(json.loads(done.stdout or "{}"))

@@ -1,0 +1,237 @@
+"""Publishing a release: the data to the DVC remote, then a look whether it has them, then branch and tag to git's.
+
+DVC takes a folder's listing in the remote for the folder itself: what lacks behind it is never sent, and what is
+damaged there never replaced. So every object is asked for, its bytes are verified unless they were before and it was
+not touched since, and what is missing or damaged is sent again by us.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.batches import adding as raw
+from corpus.errors import CorpusError, DamagedObject, MissingObjects, Refused, StorageError
+from corpus.objects import checks, dvc_process, dvc_settings, pins
+from corpus.objects.checks import Object
+from corpus.progress import progress
+from corpus.repo import commit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from corpus.repo.releases import Release
+    from corpus.repo.repository import Repository
+
+_ADD_DATA: Final = "no DVC remote is set: `dvc remote add -d NAME URL`, then commit .dvc/config"
+_THREADS: Final = 2
+_ADD_GIT: Final = "no git remote is set: `git remote add origin URL`"
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What was published where.
+
+    Attributes:
+        remote: the DVC remote's name.
+        objects: how many objects of the version it has, each asked for.
+        sent_again: how many objects DVC had taken for sent, and we sent.
+        git: the git remote's name.
+        branch: the branch that went with the tag.
+    """
+
+    remote: str
+    objects: int
+    sent_again: int
+    git: str
+    branch: str
+
+
+def obstacles(repository: Repository) -> list[str]:
+    """Why nothing can be pushed: no remote for the data, or none for git."""
+    return [
+        *([] if _data_remote(repository) else [_ADD_DATA]),
+        *([] if _git_remote(repository) else [_ADD_GIT]),
+    ]
+
+
+def push(repository: Repository, release: Release, tell: Callable[[str], None] = lambda _: None) -> Pushed:
+    """Publish a release: data, then git. Call it holding the write lock.
+
+    Args:
+        repository: where. The cache has all objects of the release.
+        release: which.
+        tell: is told what is going on.
+
+    Raises:
+        Refused: there is no remote.
+        MissingObjects: the remote lacks something all the same; git was not pushed.
+        CorpusError: DVC or git failed.
+    """
+    reasons = obstacles(repository)
+    if reasons:
+        raise Refused(f"{release.version} was not pushed:", reasons)
+    remote, git = _data_remote(repository), _git_remote(repository)
+    branch = commit.branch_of(repository)
+    objects = _objects(repository, release)
+    store = _store(repository)
+    # Nothing damaged may leave here: what will be sent is read before.
+    _require_sound(repository, checks.absent(store, objects), release)
+    mended = _mend_listings(repository, store, remote, objects, tell)
+    tell(f"pushing {len(objects):,} objects to {remote}")
+    done = dvc_process.run(repository.root, "push")
+    if done.returncode != 0:
+        raise CorpusError(
+            f"`dvc push` failed; {release.version} stands here, and `corpus release --push` tries again.\n"
+            + dvc_process.complaint(done)
+        )
+    lacking = checks.lacking(repository, store, remote, objects)
+    if lacking:
+        tell(f"sending {len(lacking):,} objects again that {remote} lacks, or has damaged")
+        _send(repository, store, lacking)
+    still = checks.lacking(repository, store, remote, lacking)
+    if still:
+        raise MissingObjects(
+            f"{release.version} was pushed, but the remote {remote} lacks objects of it, or has them damaged; "
+            "git was not pushed. Is its disk full? `corpus release --push` tries again.",
+            [f"{one.path} ({one.md5}, {one.size:,} bytes)" for one in still],
+        )
+    names = [f"refs/tags/{release.tag}", *([f"{branch}:{branch}"] if branch else [])]
+    tell(f"pushing {release.tag} to {git}")
+    _push_git(repository, git, names, release)
+    sent_again = len(mended | {one.md5 for one in lacking})
+    return Pushed(remote, len(objects), sent_again, git, (branch or "").removeprefix("refs/heads/"))
+
+
+def _data_remote(repository: Repository) -> str:
+    """The default DVC remote's name; "" if there is none."""
+    from dvc.config import Config, ConfigError
+
+    try:
+        return str(Config(str(repository.root / ".dvc"))["core"].get("remote") or "")
+    except ConfigError as error:
+        raise CorpusError(f"DVC's settings have a fault: {error}") from error
+
+
+def _git_remote(repository: Repository) -> str:
+    """The git remote that the branch belongs to, else `origin`, else the only one; "" if there is none."""
+    branch = (commit.branch_of(repository) or "").removeprefix("refs/heads/")
+    remotes = repository.git("remote").split()
+    for name in (
+        repository.git("config", f"branch.{branch}.pushRemote", check=False).strip(),
+        repository.git("config", "remote.pushDefault", check=False).strip(),
+        repository.git("config", f"branch.{branch}.remote", check=False).strip(),
+        "origin",
+    ):
+        if name in remotes:
+            return name
+    return remotes[0] if len(remotes) == 1 else ""
+
+
+def _objects(repository: Repository, release: Release) -> list[Object]:
+    """Every object of a release, with the size it has in the cache; listings come after what they list.
+
+    Raises:
+        MissingObjects: the cache lacks one.
+    """
+    pinned = [pin for pin in pins.of_commit(repository, release.commit) if pin.cached]
+    batches = repository.read_at(release.commit, raw.PIN)
+    pinned += raw.pinned(batches) if batches else []
+    store = pins.Objects(repository)
+    files: dict[str, str] = {}
+    lost = []
+    for pin in pinned:
+        inside = store.files(pin)
+        if inside is None:
+            lost.append(f"{pin.path} ({pin.md5})")
+        files |= {file.md5: file.path for file in inside or ()}
+    files |= {pin.md5: pin.path for pin in pinned if pin.is_folder}
+    found = []
+    for md5, path in files.items():
+        try:
+            found.append(Object(path, md5, store.path(md5).stat().st_size))
+        except OSError:
+            lost.append(f"{path} ({md5})")
+    store.remember()
+    if lost:
+        raise MissingObjects(f"The DVC cache lacks objects of {release.version}. Run `dvc pull`.", lost)
+    return found
+
+
+def _store(repository: Repository) -> Any:
+    try:
+        with dvc_settings.opened(repository.root) as repo:
+            return repo.cloud.get_remote_odb()
+    except Exception as error:  # each client has errors of its own
+        raise CorpusError(f"The remote cannot be used: {error}") from error
+
+
+def _require_sound(repository: Repository, objects: Sequence[Object], release: Release) -> None:
+    """Raises DamagedObject if one of some objects of the cache has other bytes than its name says."""
+    cache = pins.Objects(repository)
+    with progress("verify", len(objects), "objects") as advance, ThreadPoolExecutor(_THREADS) as pool:
+        for one, found in zip(objects, pool.map(lambda one: cache.digest(one.md5, reread=True), objects), strict=True):
+            if found != one.md5.removesuffix(".dir"):
+                cache.remember()
+                advice = f"Nothing was pushed. Run `corpus build`, or `corpus verify {release.version} --repair`."
+                raise DamagedObject(f"{one.path} in the DVC cache", one.md5, found or "none", advice)
+            advance(1)
+    cache.remember()
+
+
+def _mend_listings(
+    repository: Repository, store: Any, name: str, objects: Sequence[Object], tell: Callable[[str], None]
+) -> set[str]:
+    """Replace the damaged listings of a remote, which `dvc push` reads and may fail on; return their md5s.
+
+    Besides the listings of the release these are those of the working tree, for `dvc push` sends what that pins. What
+    the remote lacks is left to `dvc push`, which sends a listing after its files.
+    """
+    listings = {one.md5: one for one in objects if one.md5.endswith(".dir")}
+    cache = pins.Objects(repository)
+    for pin in pins.of_working_tree(repository):
+        if pin.cached and pin.is_folder and pin.md5 not in listings:
+            with suppress(OSError):
+                listings[pin.md5] = Object(pin.path, pin.md5, cache.path(pin.md5).stat().st_size)
+    there = checks.present(store, list(listings.values()))
+    damaged = checks.lacking(repository, store, name, there)
+    if damaged:
+        tell(f"sending {len(damaged):,} listings again that {name} has damaged")
+        _send(repository, store, damaged)
+    return {one.md5 for one in damaged}
+
+
+def _send(repository: Repository, store: Any, objects: Sequence[Object]) -> None:
+    """Send objects to the remote over whatever stands there. Each is verified before."""
+    cache = pins.Objects(repository)
+    for one in objects:
+        source = cache.path(one.md5)
+        if (found := cache.digest(one.md5, reread=True)) != one.md5.removesuffix(".dir"):
+            cache.remember()
+            advice = "Run `corpus build`, which mends the DVC cache, then `corpus release --push` again."
+            raise DamagedObject(f"{one.path} in the DVC cache", one.md5, found or "none", advice)
+        target = store.oid_to_path(one.md5)
+        try:
+            store.fs.makedirs(store.fs.parent(target), exist_ok=True)
+            if store.fs.exists(target):
+                # DVC leaves its objects read-only, and some stores will not replace those.
+                store.fs.remove(target)
+            store.fs.put_file(str(source), target)
+        except Exception as error:  # whatever the remote's client raises
+            raise StorageError(f"{one.path} could not be sent to the remote: {error}") from error
+
+
+def _push_git(repository: Repository, remote: str, names: Sequence[str], release: Release) -> None:
+    # Where nobody can type a password, git must not wait for one.
+    environment = {} if sys.stderr.isatty() else {"GIT_TERMINAL_PROMPT": os.environ.get("GIT_TERMINAL_PROMPT", "0")}
+    try:
+        repository.git("push", "--quiet", "--atomic", remote, *names, env=environment, network=True)
+    except CorpusError as error:
+        raise CorpusError(
+            f"The data of {release.version} are in the remote, but git was not pushed; the release stands here.\n"
+            f"{error}\nMend that (`git pull {remote}` if others have pushed), then `corpus release --push` tries again."
+        ) from None

@@ -1,0 +1,92 @@
+"""The environment and the settings under which we run git and DVC: the repository's own, and nobody else's.
+
+Inside a git hook, or in a shell that works on another repository, variables such as GIT_DIR outrank the folder that we
+name. And a person's settings may change what git prints, or which bytes it stores. Both are dealt with here, once,
+for every process that we start. This module imports nothing heavy: the command line calls it first.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+# What `git rev-parse --local-env-vars` names, in git 2.25 to 2.51, and what else leads git elsewhere, gives it other
+# settings, or changes how it reads arguments and files. Who somebody is (GIT_AUTHOR_*, GIT_COMMITTER_*), how they
+# connect (GIT_SSH_COMMAND, GIT_ASKPASS, GIT_SSL_*, …) and where their settings are (GIT_CONFIG_GLOBAL, …) is theirs.
+_FOREIGN: Final = frozenset({
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX",
+    "GIT_INTERNAL_SUPER_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_INTERNAL_TOPLEVEL_PREFIX",
+    "GIT_NAMESPACE", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_QUARANTINE_PATH",
+    "GIT_ATTR_SOURCE", "GIT_ATTR_NOSYSTEM", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_DEFAULT_HASH", "GIT_DEFAULT_REF_FORMAT",
+    "GIT_REF_FORMAT", "GIT_INDEX_VERSION", "GIT_FORCE_UNTRACKED_CACHE", "GIT_TEMPLATE_DIR", "GIT_EXTERNAL_DIFF",
+    "GIT_DIFF_OPTS", "GIT_DIFF_PATH_COUNTER", "GIT_DIFF_PATH_TOTAL", "GIT_REFLOG_ACTION", "GIT_REF_PARANOIA",
+    "GIT_NOTES_REF", "GIT_NOTES_DISPLAY_REF", "GIT_NOTES_REWRITE_REF", "GIT_NOTES_REWRITE_MODE",
+    "GIT_SKIP_HASH_VERIFY", "GIT_ICASE", "GIT_PAGER_IN_USE", "GIT_COLUMNS", "GIT_MERGE_VERBOSITY",
+    "GIT_PUSH_OPTION_COUNT",
+})  # fmt: skip
+_FOREIGN_PREFIXES: Final = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_PUSH_OPTION_")
+
+# Settings that can change the bytes git stores, what it prints, or what it runs besides. The first lines keep bytes as
+# they are; then come what reads the folder, what runs something, what prints, and what writes more than was asked for.
+_SETTINGS: Final = (
+    "core.autocrlf=false", "core.safecrlf=false", "core.eol=lf", f"core.attributesFile={os.devnull}",
+    "core.fsmonitor=false", "core.untrackedCache=false", "core.ignoreStat=false",
+    "core.checkStat=default", "core.trustctime=true", "feature.manyFiles=false", "feature.experimental=false",
+    "index.version=2", "index.skipHash=false", "index.sparse=false",
+    "log.showSignature=false", "log.mailmap=false", "log.follow=false", "diff.ignoreSubmodules=none",
+    f"diff.orderFile={os.devnull}", "core.quotePath=false", "core.pager=cat", "core.warnAmbiguousRefs=false",
+    "i18n.commitEncoding=UTF-8", "i18n.logOutputEncoding=UTF-8",
+    "color.ui=false", "color.advice=false", "color.branch=false", "color.decorate=false", "color.diff=false",
+    "color.push=false", "color.remote=false", "color.status=false", "color.transport=false",
+    "column.ui=never", "column.branch=never", "column.status=never", "column.tag=never",
+    "status.branch=false", "status.showStash=false", "status.relativePaths=true", "status.renames=false",
+    "commit.gpgSign=false", "tag.gpgSign=false", "tag.forceSignAnnotated=false", "push.gpgSign=false",
+    "push.followTags=false", "push.recurseSubmodules=no", "submodule.recurse=false", "fetch.recurseSubmodules=false",
+    "core.logAllRefUpdates=true", "init.defaultObjectFormat=sha1", "init.defaultRefFormat=files",
+)  # fmt: skip
+OPTIONS: Final = tuple(word for setting in _SETTINGS for word in ("-c", setting))
+
+
+def is_foreign(name: str) -> bool:
+    """Return whether a variable of the environment would lead git to another repository, or give it other settings."""
+    return name in _FOREIGN or name.startswith(_FOREIGN_PREFIXES)
+
+
+def inherited(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return this process's environment, or a given one, without what would lead git elsewhere."""
+    given = os.environ if environment is None else environment
+    return {name: value for name, value in given.items() if not is_foreign(name)}
+
+
+def clean() -> None:
+    """Remove from this process what would lead git elsewhere. For programs of ours; a library leaves its host alone."""
+    for name in [name for name in os.environ if is_foreign(name)]:
+        del os.environ[name]
+
+
+def for_git(root: Path, *, network: bool = False, fetches: bool = False) -> dict[str, str]:
+    """Return the environment of a git that works on one repository.
+
+    Args:
+        root: the folder of its work tree; git does not look for another one above.
+        network: whether it may contact other machines, as `git push` does.
+        fetches: whether it may fetch objects that a partial clone lacks.
+    """
+    environment = {
+        **inherited(),
+        "GIT_CEILING_DIRECTORIES": str(root.parent),
+        "GIT_OPTIONAL_LOCKS": "0",
+        "LC_ALL": "C.UTF-8",
+        "LANGUAGE": "",
+    }
+    if not network and not fetches:
+        # Fetching runs what the repository's settings name (core.sshCommand). Older gits know only the second.
+        environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+    return environment

@@ -1,0 +1,129 @@
+"""A corpus repository on disk: finding it, and asking git and DVC about it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from corpus.errors import CorpusError, NotARepository, UsageError
+from corpus.repo import environment, paths
+
+PIPELINE: Final = paths.PIPELINE
+LOCK: Final = paths.LOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A folder that is a git and a DVC repository with our pipeline in it.
+
+    Attributes:
+        root: the folder of the work tree.
+        fetches: whether git may fetch objects that a partial clone lacks: only in clones that we made ourselves.
+    """
+
+    root: Path
+    fetches: bool = False
+
+    def git(
+        self,
+        *arguments: str,
+        env: dict[str, str] | None = None,
+        check: bool = True,
+        given: str | None = None,
+        network: bool = False,
+    ) -> str:
+        """Run git here, under settings of ours and without another repository's environment.
+
+        Args:
+            arguments: the command.
+            env: variables for this command.
+            check: raise if git fails; otherwise return "".
+            given: what it reads from its standard input.
+            network: let it contact other machines.
+
+        Returns:
+            What it printed.
+
+        Raises:
+            CorpusError: git failed; always if it refuses to work here at all.
+        """
+        done = subprocess.run(
+            ["git", *environment.OPTIONS, *arguments],
+            cwd=self.root,
+            env={**environment.for_git(self.root, network=network, fetches=self.fetches), **(env or {})},
+            capture_output=True,
+            check=False,
+            # Nothing is typed: without input it reads an end of file.
+            input=(given or "").encode("utf-8", "surrogateescape"),
+        )
+        if done.returncode != 0:
+            said = done.stderr.decode(errors="replace").strip()
+            if reason := _refusal(said, self.root):
+                raise CorpusError(reason)
+            if not check:
+                return ""
+            raise CorpusError(f"`git {' '.join(arguments)}` failed: {said}")
+        return done.stdout.decode(errors="surrogateescape")
+
+    def read_at(self, commit: str, path: str) -> str | None:
+        """A text file as a commit has it; None if it has none."""
+        listed = self.git("ls-tree", "-z", commit, "--", path)
+        return self.git("cat-file", "blob", f"{commit}:{path}") if listed else None
+
+    def commit_of(self, rev: str) -> str | None:
+        """The commit a revision names; None if it names none."""
+        return (
+            self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}", check=False).strip()
+            or None
+        )
+
+    def tags_at(self, commit: str) -> list[str]:
+        """Return the names of the tags that name a commit, sorted."""
+        asked = ("for-each-ref", "--format=%(refname:strip=2)", f"--points-at={commit}", "refs/tags")
+        return self.git(*asked, check=False).split()
+
+    def inside(self, path: str) -> str:
+        """A path from where we stand as the corpus calls it: from the root. One that lies outside, as it is."""
+        try:
+            return str((Path.cwd() / path).resolve().relative_to(self.root))
+        except (ValueError, OSError):
+            return path
+
+
+def _refusal(said: str, root: Path) -> str | None:
+    """Return why git would not work in a repository at all, and what to do; None if that is not it."""
+    if re.search(r"dubious ownership|is owned by someone else", said):
+        return (
+            f"git refuses to work in {root}: it belongs to another user. If you trust it, run "
+            f"`git config --global --add safe.directory {root}`."
+        )
+    if re.search(r"lazy fetching disabled|transport '[^']*' not allowed|[Pp]romisor remote", said):
+        return (
+            f"{root} is a partial clone, and git lacks objects that are needed here. They are not fetched unasked. "
+            f"Run `git -C {root} fetch --refetch --no-filter` to fetch all, then run again."
+        )
+    return None
+
+
+def find(start: str | Path = ".") -> Repository:
+    """The corpus repository that a folder is in.
+
+    Raises:
+        NotARepository: it is in none; says what is missing.
+        UsageError: there is no git.
+    """
+    folder = Path(start).resolve()
+    if shutil.which("git") is None:
+        raise UsageError("git was not found. Install it and run again.")
+    for root in (folder, *folder.parents):
+        if (root / PIPELINE).is_file():
+            if not (root / ".dvc").is_dir():
+                raise NotARepository(folder, f"{root} has dvc.yaml but no .dvc/ (run `dvc init` there)")
+            if not (root / ".git").exists():
+                raise NotARepository(folder, f"{root} has dvc.yaml but is no git repository (run `git init` there)")
+            return Repository(root)
+    raise NotARepository(folder, "no dvc.yaml here or above")

@@ -1,0 +1,114 @@
+"""Files of the working tree as git objects, byte by byte: no filter, line ending or encoding of anybody's settings.
+
+`git add` would apply them. So blobs are written, and named in an index of our own.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from corpus.repo.repository import Repository
+
+_FILE: Final = "100644"
+LINK: Final = "120000"
+_NOTHING: Final = "0"
+
+
+@contextmanager
+def index(repository: Repository, commit: str | None) -> Iterator[dict[str, str]]:
+    """Make an index of our own from a commit, or an empty one. Yields the environment in which git uses it."""
+    with tempfile.TemporaryDirectory(prefix="corpus-index-") as folder:
+        variables = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        if commit:
+            repository.git("read-tree", commit, env=variables)
+        yield variables
+
+
+def tree(
+    repository: Repository, commit: str | None, paths: Sequence[str], blobs: Mapping[str, str] | None = None
+) -> str:
+    """Return the tree of a commit in which some files and folders are as the working tree has them.
+
+    Args:
+        repository: where.
+        commit: the commit to start from; None for an empty tree.
+        paths: files and folders from the root. What is not there is not in the tree.
+        blobs: further files by path, as blobs that git has already.
+
+    Raises:
+        CorpusError: git failed.
+    """
+    before = modes(repository, commit, paths) if commit else {}
+    with index(repository, commit) as variables:
+        entries = _entries(repository, paths, before)
+        there = {path for _, _, path in entries}
+        gone = [(_NOTHING, "0" * len(commit or ""), path) for path in before if path not in there]
+        entries += [(_FILE, blob, path) for path, blob in (blobs or {}).items()]
+        _update(repository, [*gone, *entries], variables)
+        return repository.git("write-tree", env=variables).strip()
+
+
+def stage(repository: Repository, paths: Sequence[str]) -> None:
+    """Put files into the repository's own index as the working tree has them."""
+    _update(repository, _entries(repository, paths, {}), {})
+
+
+def modes(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the mode and the object of each file that a commit has at or below some paths."""
+    found = {}
+    for entry in repository.git("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths).split("\0"):
+        if entry:
+            said, _, path = entry.partition("\t")
+            mode, _, identity = said.split(" ")
+            found[path] = (mode, identity)
+    return found
+
+
+def _entries(
+    repository: Repository, paths: Sequence[str], before: Mapping[str, tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Write the blobs of files. Returns mode, object and path of each."""
+    files = [file for path in paths for file in _files(repository.root, path)]
+    entries = []
+    plain = []
+    for path in files:
+        full = repository.root / path
+        if full.is_symlink():
+            target = os.fsencode(full.readlink()).decode("utf-8", "surrogateescape")
+            entries.append((LINK, repository.git("hash-object", "-w", "--stdin", given=target).strip(), path))
+        elif "\n" in path or path.startswith('"'):
+            # `--stdin-paths` cannot name it.
+            entries.append((_FILE, repository.git("hash-object", "-w", "--no-filters", "--", path).strip(), path))
+        else:
+            plain.append(path)
+    if plain:
+        listed = "".join(f"{path}\n" for path in plain)
+        written = repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", given=listed).split()
+        for path, blob in zip(plain, written, strict=True):
+            mode = before.get(path, (_FILE, ""))[0]
+            entries.append((_FILE if mode == LINK else mode, blob, path))
+    return entries
+
+
+def _files(root: Path, path: str) -> Iterator[str]:
+    """Yield a file, or the files below a folder, sorted; nothing of what is neither."""
+    full = root / path
+    if full.is_symlink() or full.is_file():
+        yield path
+    elif full.is_dir():
+        for name in sorted(os.listdir(full)):  # noqa: PTH208 - names, not paths
+            if name != ".git":
+                yield from _files(root, f"{path}/{name}")
+
+
+def _update(repository: Repository, entries: Sequence[tuple[str, str, str]], variables: dict[str, str]) -> None:
+    if entries:
+        listed = "".join(f"{mode} {blob}\t{path}\0" for mode, blob, path in entries)
+        repository.git("update-index", "-z", "--add", "--index-info", env=variables, given=listed)

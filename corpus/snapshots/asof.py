@@ -1,0 +1,168 @@
+"""A corpus as it was known on a day: a version, less all that was captured later.
+
+Its tables are decided anew from the signatures of the documents captured until then, as a build with only those would
+decide: what superseded an article later is not known yet, nor a copy that turned up later. Nothing is parsed, and of
+texts only those are read that seem alike and were not compared yet.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from corpus import settings
+from corpus.errors import UsageError
+from corpus.resolve.revisions import Decision
+from corpus.snapshots.version import Version
+from corpus.tables import parquet
+from schemas import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+    import polars as pl
+    import pyarrow as pa
+
+    from corpus.objects import pins
+    from corpus.snapshots.scanning import Shards
+    from corpus.snapshots.selection import Selection
+    from schemas import Table
+
+_SOURCE: Final = "_shard"
+_BY_DECISION: Final = {"articles": Decision.ARTICLE, "revisions": Decision.SUPERSEDED}
+
+
+def capture_day(written: date | str) -> date:
+    """A day as people give it.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if isinstance(written, datetime):
+        return (written.astimezone(UTC) if written.tzinfo else written).date()
+    if isinstance(written, date):
+        return written
+    try:
+        return date.fromisoformat(written)
+    except (TypeError, ValueError):
+        raise UsageError(f"as_of={written!r} is no day. Write it as 2026-03-01.") from None
+
+
+def completed(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:
+    """Return rows with the columns of a table; null for those that are newer than the version.
+
+    Args:
+        rows: of a version that may have been made by an older engine.
+        table: whose columns are wanted.
+    """
+    import polars as pl
+
+    known = set(rows.collect_schema())
+    types = pl.DataFrame(table.empty).schema
+    return rows.select(pl.col(name) if name in known else pl.lit(None, types[name]).alias(name) for name in table.names)
+
+
+class AsOf(Version):
+    """A version as it was known at the end of a day of capture, in UTC. Seeds have no time, and were always there."""
+
+    def __init__(self, version: Version, day: date) -> None:
+        super().__init__(f"{version.name} as of {day}", version.commit, version.repository, [])
+        self.day = day
+        self._whole = version
+
+    def _until(self, captured: pl.Expr) -> pl.Expr:
+        return captured.is_null() | (captured < datetime(*self.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1))
+
+    @cached_property
+    def _decided(self) -> pl.DataFrame:
+        """The decisions on the documents known by then, each with the path of its shard of documents."""
+        import polars as pl
+
+        from corpus.batches.seeds import SEEDS
+        from corpus.pipeline.deciding import SHARD, decide, numbered
+
+        names = sorted(
+            self._by_name("documents"),
+            key=lambda name: (not name.startswith(f"{SEEDS}-"), name),
+        )
+        documents, signatures, decisions = (self._by_name(table) for table in ("documents", "signatures", "decisions"))
+        rows = numbered(parquet.read(signatures[name]) for name in names).filter(self._until(pl.col("captured_at")))
+        blocked = [pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "rule": pl.String})]
+        for number, name in enumerate(names):
+            said = pl.DataFrame(parquet.read(decisions[name], ["source", "rule", "decision"]))
+            bad = said.filter(pl.col("decision") == Decision.QUARANTINED.value)
+            blocked.append(bad.select(pl.lit(number, pl.Int32).alias(SHARD), "source", "rule"))
+        pairs = [pl.DataFrame(parquet.read(path)) for path in self._by_name("pairs").values()]
+        decided, _ = decide(
+            rows,
+            pl.concat(blocked).join(rows, on=[SHARD, "source"], how="semi"),
+            settings.parse((self.text(settings.PARAMS) or "").encode(), Path(settings.PARAMS)).resolve,
+            pl.concat([pl.DataFrame(TABLES["pairs"].empty), *pairs]),
+            lambda number, rows: parquet.take(documents[names[number]], "text", rows),
+        )
+        places = pl.Series([str(documents[name]) for name in names], dtype=pl.String)
+        return decided.with_columns(places.gather(decided[SHARD]).alias(_SOURCE))
+
+    def _by_name(self, table: str) -> dict[str, Path]:
+        """The files of a table by the names of their shards."""
+        files, paths = self._whole.files(table), self._whole.paths(table)
+        return {PurePosixPath(file.path).stem: path for file, path in zip(files, paths, strict=True)}
+
+    def _scan(self, table: str, selection: Selection) -> pl.LazyFrame:
+        import polars as pl
+
+        del selection
+        decided = self._decided
+        if table == "decisions":
+            return decided.select(TABLES[table].names).lazy()
+        if table == "quarantine":
+            return self._whole.scan(table).filter(self._until(pl.col("captured_at")))
+        if table not in {"documents", *_BY_DECISION}:
+            raise UsageError(f"{self.name} has no table {table!r}. It has articles, {', '.join(self._tables)}.")
+        if table in _BY_DECISION:
+            decided = decided.filter(pl.col("decision") == _BY_DECISION[table].value)
+        paths = decided[_SOURCE].unique().sort().to_list()
+        if not paths:
+            return pl.DataFrame(TABLES[table].empty).lazy()
+        documents = pl.scan_parquet(paths, glob=False, include_file_paths=_SOURCE)
+        # A document's name is its own within its shard.
+        said = decided.select("source", pl.exclude(TABLES["documents"].names))
+        return completed(documents.join(said.lazy(), on=[_SOURCE, "source"], how="inner"), TABLES[table])
+
+    _tables: Final = ("revisions", "quarantine", "documents", "decisions")
+
+    def columns(self, asked: Sequence[str] | None = None, table: str = "articles") -> list[str]:
+        """See `Version.columns`."""
+        return self._whole.columns(asked, table)
+
+    def arrow(self, table: str = "articles", columns: list[str] | None = None) -> pa.Table:
+        """A table, or some of its columns, as an Arrow table."""
+        wanted = self.columns(columns, table)
+        schema = TABLES[table].empty.select(wanted).schema
+        return self.scan(table).select(wanted).collect().to_arrow().cast(schema)
+
+    def duckdb(self, table: str = "articles") -> duckdb.DuckDBPyRelation:
+        """A table as a relation of a DuckDB connection of its own."""
+        import duckdb
+
+        return duckdb.connect().from_arrow(self.arrow(table))
+
+    def files(self, table: str = "articles") -> list[pins.Pinned]:
+        """Refused: it has no files of its own."""
+        self._no_files(table)
+
+    def paths(self, table: str = "articles") -> list[Path]:
+        """Refused: it has no files of its own."""
+        self._no_files(table)
+
+    def shards(self, table: str = "articles") -> Shards:
+        """Refused: it has no files of its own."""
+        self._no_files(table)
+
+    def _no_files(self, table: str) -> NoReturn:
+        raise UsageError(
+            f"{self.name} has no files of {table}. Read it with articles(), scan(), arrow(), pandas() or duckdb()."
+        )

@@ -1,0 +1,106 @@
+"""Opening a version in place: from the DVC cache, else from its remote. Nothing is checked out, no lock is taken."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import CorpusError, MissingObjects, UnknownVersion, UsageError
+from corpus.objects import pins
+from corpus.repo import environment, releases
+from corpus.repo.repository import Repository, find
+from corpus.snapshots import asof, foreign
+from corpus.snapshots.version import Version
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["Version", "open_version", "resolve"]
+
+_LOG: Final = logging.getLogger("corpus.reading")
+
+
+def open_version(rev: str | None, repo: str | Path = ".", as_of: date | str | None = None) -> Version:
+    """See `corpus.open`."""
+    if as_of is not None:
+        day = asof.capture_day(as_of)
+        return asof.AsOf(open_version(rev, repo), day)
+    if isinstance(repo, str) and foreign.is_address(repo):
+        repository = _cloned(repo)
+        rev = rev or "HEAD"
+    else:
+        if not Path(repo).is_dir():
+            # Or the repository around it would be taken for it.
+            raise UsageError(f"There is no folder {repo}. repo= is a folder in a corpus repository, or a git URL.")
+        repository = find(repo)
+    if rev is None:
+        pinned = pins.of_working_tree(repository)
+        if not pinned:
+            raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
+        return Version("the working tree", None, repository, pinned)
+    commit = resolve(repository, rev)
+    pinned = pins.of_commit(repository, commit)
+    if not pinned:
+        raise UsageError(f"{rev} ({commit[:10]}) has no dvc.lock: nothing had been built then.")
+    return Version(rev, commit, repository, pinned)
+
+
+def resolve(repository: Repository, rev: str) -> str:
+    """The commit of a revision; `v1.0.0` means the release of that name first.
+
+    Raises:
+        UnknownVersion: it names none.
+    """
+    names = [rev]
+    # A release, or what took its place: `v1.0.0+redacted.1`.
+    if releases.NUMBER.fullmatch(rev.removeprefix("v").partition("+")[0]):
+        names.insert(0, releases.tag(f"v{rev.removeprefix('v')}"))
+    for name in names:
+        if not name.startswith("-") and (commit := repository.commit_of(name)):
+            return commit
+    raise UnknownVersion(rev, [release.version for release in releases.releases(repository)])
+
+
+def _cloned(url: str) -> Repository:
+    """Clone a remote repository, without work tree files; the clone is deleted with the process.
+
+    Of its settings only the address of its data is taken. What is contacted is logged, before it is.
+    """
+    source = foreign.address(url)
+    if source.host is not None:
+        _LOG.warning("Contacting %s to clone %s.", source.host, foreign.shown(url))
+    folder = tempfile.TemporaryDirectory(prefix="corpus-clone-")
+    atexit.register(folder.cleanup)
+    root = Path(folder.name)
+    # Documents may stand in the history; of all files only a few small ones are wanted, and git fetches those.
+    done = subprocess.run(
+        [
+            "git", *environment.OPTIONS, "clone", "--quiet", "--no-checkout", "--origin=origin", "--template=",
+            "--filter=blob:none", "--", url, folder.name,
+        ],
+        capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
+        # Whoever has no password to give wants an error, not a prompt that nobody sees.
+        env={**environment.for_git(root, network=True), "GIT_TERMINAL_PROMPT": "0",
+             "GIT_ALLOW_PROTOCOL": source.protocol},
+    )  # fmt: skip
+    if done.returncode != 0:
+        said = done.stderr.strip().replace(url, foreign.shown(url))
+        raise CorpusError(f"{foreign.shown(url)} could not be cloned: {said}")
+    # What is missing is fetched from where this came from, by settings that we wrote.
+    repository = Repository(root, fetches=True)
+    # DVC's settings say where the data are.
+    config = repository.read_at("HEAD", ".dvc/config") if repository.commit_of("HEAD") else None
+    if config is None:
+        raise UsageError(f"{foreign.shown(url)} is no corpus repository: it has no .dvc/config.")
+    data = foreign.data(config, source)
+    if data.contacted:
+        _LOG.warning("Data of %s will be read from %s.", foreign.shown(url), foreign.shown(data.contacted))
+    if data.ignored:
+        _LOG.warning("Ignored in the .dvc/config of %s: %s.", foreign.shown(url), ", ".join(data.ignored))
+    (root / ".dvc").mkdir()
+    (root / ".dvc" / "config").write_text(data.settings(), encoding="utf-8")
+    return repository

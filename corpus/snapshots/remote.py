@@ -1,0 +1,192 @@
+"""Objects straight from a DVC remote, for whoever has no copy in the cache: whole, or in ranges.
+
+A whole object is verified against its md5. Of a range nobody can say its digest, so what is read in ranges is held
+against what else is known of it: see `scanning`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import tempfile
+import threading
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from corpus.errors import CorpusError, DamagedObject, MissingObjects
+from corpus.objects import dvc_settings
+from corpus.repo.digest import stamp_of
+from corpus.snapshots import removed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.objects.pins import Pinned
+    from corpus.repo.digest import Stamp
+    from corpus.repo.repository import Repository
+
+
+# Readers have threads. Two that open a remote at once would have two clients, of which one is dropped at its work.
+_OPENING = threading.Lock()
+
+
+@cache
+def _folder() -> Path:
+    """Where fetched objects stand as long as this process lives."""
+    folder = tempfile.TemporaryDirectory(prefix="corpus-objects-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+def fetch(repository: Repository, commit: str | None, wanted: Sequence[Pinned]) -> dict[str, Path]:
+    """Fetch objects from the repository's default remote; see `Remote.fetch`."""
+    return Remote(repository, commit).fetch(wanted)
+
+
+class Remote:
+    """The default remote of a repository. Nothing is asked of it before something is wanted.
+
+    Attributes:
+        repository: whose settings name the remote.
+        commit: which version wants objects, for errors.
+    """
+
+    def __init__(self, repository: Repository, commit: str | None) -> None:
+        self.repository = repository
+        self.commit = commit
+
+    def fetch(self, wanted: Sequence[Pinned]) -> dict[str, Path]:
+        """Fetch whole objects into a folder of this process.
+
+        Args:
+            wanted: files with their md5s.
+
+        Returns:
+            A path for each md5.
+
+        Raises:
+            MissingObjects: there is no remote, or it lacks them.
+            DamagedObject: the remote's object has another digest.
+            CorpusError: the remote could not be asked.
+        """
+        found = {file.md5: _folder() / file.md5 for file in wanted}
+        absent = [file for file in wanted if not found[file.md5].exists()]
+        if not absent:
+            return found
+        lost = []
+        store = self._require(wanted)
+        for file in absent:
+            try:
+                self._bring(store, file, found[file.md5])
+            except FileNotFoundError as error:
+                if _is_away(error):
+                    raise self.unread(file, error.__cause__) from error
+                lost.append(file)
+        if lost:
+            raise self.missing(lost)
+        return found
+
+    def _bring(self, store: Any, file: Pinned, target: Path) -> None:
+        where = store.oid_to_path(file.md5)
+        # Two threads may want the same object.
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.")
+        os.close(descriptor)
+        aside = Path(name)
+        try:
+            _connect(store)
+            store.fs.get_file(where, name)
+            with aside.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "md5").hexdigest()
+        except FileNotFoundError:
+            aside.unlink()
+            raise
+        except Exception as error:  # whatever the remote's client raises
+            aside.unlink()
+            raise self.unread(file, error) from error
+        if digest != file.md5.removesuffix(".dir"):
+            aside.unlink()
+            raise DamagedObject(where, file.md5, digest)
+        aside.replace(target)
+
+    def open(self, file: Pinned) -> BinaryIO:
+        """Open an object to read ranges of it. Only what is read is moved.
+
+        Raises:
+            MissingObjects: there is no remote, or it lacks the object.
+            CorpusError: the remote could not be asked.
+        """
+        store = self._require([file])
+        try:
+            _connect(store)
+            # Who reads Parquet knows what he wants: reading ahead would move what nobody asked for.
+            opened: BinaryIO = store.fs.open(store.oid_to_path(file.md5), "rb", cache_type="none")
+        except FileNotFoundError as error:
+            if _is_away(error):
+                raise self.unread(file, error.__cause__) from error
+            raise self.missing([file]) from None
+        except Exception as error:  # whatever the remote's client raises
+            raise self.unread(file, error) from error
+        return opened
+
+    @staticmethod
+    def unread(file: Pinned, error: BaseException | None) -> CorpusError:
+        """The error of a file that the remote did not give."""
+        said = " ".join(str(error).split()) or type(error).__name__
+        return CorpusError(f"{file.path} could not be read from the remote: {said}")
+
+    def missing(self, lost: Sequence[Pinned]) -> MissingObjects:
+        """The error of objects that are nowhere, and how to have them."""
+        there = self._store is not None
+        why = "The remote lacks them too." if there else "There is no default remote (`dvc remote list`)."
+        again = (
+            f"check out {self.commit[:10]} and run `corpus build`, or `dvc pull` where a remote has them"
+            if self.commit
+            else "run `corpus build`, or `dvc pull` where a remote has them"
+        )
+        return MissingObjects(
+            f"Objects of this version are not in the DVC cache. {why} To have them again, {again}.",
+            [f"{file.path} ({file.md5})" for file in lost],
+        )
+
+    def _require(self, wanted: Sequence[Pinned]) -> Any:
+        removed.explain(self.repository, self.commit, [file.md5 for file in wanted], self._removals)
+        if self._store is None:
+            raise self.missing(wanted)
+        return self._store
+
+    @cached_property
+    def _removals(self) -> list[removed.Removal]:
+        return removed.of_head(self.repository)
+
+    @property
+    def _store(self) -> Any:
+        """DVC's object database of the remote; None if there is none."""
+        root = self.repository.root
+        settings = [root / ".dvc" / name for name in ("config", "config.local")]
+        with _OPENING:
+            return _open(root, tuple(stamp_of(file.stat()) if file.exists() else None for file in settings))
+
+
+@cache
+def _open(root: Path, _settings: tuple[Stamp | None, ...]) -> Any:
+    """The remote as its settings have it, opened once: connections are dear, and ill-mannered when they are dropped."""
+    from dvc.exceptions import DvcException
+
+    try:
+        with dvc_settings.opened(root) as repo:
+            return repo.cloud.get_remote_odb() if repo.config["core"].get("remote") else None
+    except DvcException as error:
+        raise CorpusError(f"The remote cannot be used: {error}") from error
+
+
+def _connect(store: Any) -> None:
+    """Make the client of an object database, once; raises whatever it raises."""
+    with _OPENING:
+        _ = store.fs.fs
+
+
+def _is_away(error: FileNotFoundError) -> bool:
+    """Whether a remote does not answer at all, which some clients call a missing file."""
+    return isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, FileNotFoundError)

@@ -1,0 +1,126 @@
+"""`removed.yaml`: which releases were withdrawn from, what took their place, and the objects that are gone with it.
+
+In git and small, so that an old version explains itself instead of failing. It is no input of a build.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from corpus.errors import CorpusError, Withdrawn
+from corpus.text import plain_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from corpus.repo.repository import Repository
+
+REMOVED: Final = "removed.yaml"
+_HEADER: Final = (
+    "# Objects that were removed from the cache and the remotes, and which releases took the place of those that had\n"
+    "# them, so that old versions explain themselves. `corpus forget --everywhere` writes this.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One withdrawal from past releases: each with its successor, and the md5s of the objects that are gone."""
+
+    date: date
+    reason: str
+    releases: Mapping[str, str] = field(default_factory=dict)
+    objects: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """That a release was withdrawn from: the last time, why, and the tag of what took its place."""
+
+    date: date
+    reason: str
+    successor: str
+
+
+def parse(text: str | None) -> list[Removal]:
+    """The removals in the text of a record.
+
+    Raises:
+        CorpusError: it is none.
+    """
+    try:
+        values = plain_yaml.load(text or "") or {"removals": []}
+        return [
+            Removal(
+                date.fromisoformat(str(entry["date"])),
+                str(entry["reason"]),
+                {str(old): str(new) for old, new in (entry.get("releases") or {}).items()},
+                frozenset(str(entry.get("objects") or "").split()),
+            )
+            for entry in values["removals"]
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        said = " ".join(str(error).split())
+        raise CorpusError(f"{REMOVED} cannot be read: {said}. `git checkout -- {REMOVED}` restores it.") from None
+
+
+def as_text(removals: Sequence[Removal]) -> str:
+    """The record as text."""
+    entries: list[dict[str, Any]] = []
+    for one in removals:
+        entry: dict[str, Any] = {"date": one.date.isoformat(), "reason": one.reason}
+        if one.releases:
+            entry["releases"] = dict(sorted(one.releases.items()))
+        if one.objects:
+            entry["objects"] = " ".join(sorted(one.objects))
+        entries.append(entry)
+    return _HEADER + yaml.safe_dump({"removals": entries}, sort_keys=False, allow_unicode=True, width=110)
+
+
+def of_head(repository: Repository) -> list[Removal]:
+    """The removals that the last commit knows of; none where there is no commit."""
+    head = repository.commit_of("HEAD")
+    return parse(repository.read_at(head, REMOVED) if head else None)
+
+
+def marks(removals: Iterable[Removal]) -> dict[str, Mark]:
+    """The mark of each release that was withdrawn from, by tag; of the last withdrawal if of several."""
+    direct = {old: Mark(one.date, one.reason, new) for one in removals for old, new in one.releases.items()}
+    found = {}
+    for old, mark in direct.items():
+        seen = {old}
+        last = mark
+        while last.successor in direct and last.successor not in seen:
+            seen.add(last.successor)
+            last = direct[last.successor]
+        found[old] = last
+    return found
+
+
+def explain(
+    repository: Repository, commit: str | None, objects: Iterable[str], removals: Sequence[Removal] | None = None
+) -> None:
+    """Say of objects that are not to be had whether they were withdrawn.
+
+    Args:
+        repository: whose objects they are.
+        commit: which version wants them.
+        objects: their md5s.
+        removals: what is on record, for whoever has read it already.
+
+    Raises:
+        Withdrawn: one of them was; with the date, the reason and what took the version's place.
+    """
+    asked = set(objects)
+    removals = of_head(repository) if removals is None else removals
+    hit = next((one for one in reversed(removals) if asked & one.objects), None)
+    if hit is None:
+        return
+    tags = repository.tags_at(commit) if commit else []
+    after = marks(removals)
+    name = next((tag for tag in tags if tag in after), None)
+    version = name or (commit[:10] if commit else "The working tree")
+    raise Withdrawn(version, hit.date, hit.reason, after[name].successor if name else None)

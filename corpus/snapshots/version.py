@@ -1,0 +1,272 @@
+"""A version of a corpus, read in place: from the DVC cache, else from its remote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Unpack
+
+from corpus.errors import MissingObjects, UsageError
+from corpus.objects import pins
+from corpus.snapshots.remote import Remote
+from corpus.snapshots.scanning import Shard, Shards
+from corpus.snapshots.selection import Filters, Selection, select
+from corpus.tables import shards as keyed
+from schemas import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import datasets
+    import duckdb
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from corpus.repo.repository import Repository
+
+_DATA: Final = "data/"
+
+
+class Version:
+    """One version of a corpus.
+
+    Its tables are `articles` (read unless told otherwise), `revisions` and `quarantine`, and those they are made
+    from: `documents`, `verdicts` and `decisions`. What the cache lacks is read from the remote.
+
+    Attributes:
+        name: what it was opened as.
+        commit: the git commit, or None for the working tree.
+        repository: where it stands.
+    """
+
+    def __init__(self, name: str, commit: str | None, repository: Repository, pinned: Sequence[pins.Pin]) -> None:
+        self.name = name
+        self.commit = commit
+        self.repository = repository
+        self._pins = {pin.path.removeprefix(_DATA): pin for pin in pinned}
+        self._objects = pins.Objects(repository)
+        self._remote = Remote(repository, commit)
+        self._shards: dict[str, Shards] = {}
+        self._paths: dict[str, list[Path]] = {}
+        self._known: dict[str, list[str]] = {}
+
+    def __repr__(self) -> str:
+        return f"<corpus version {self.name}{f' ({self.commit[:10]})' if self.commit else ''}>"
+
+    def text(self, path: str) -> str | None:
+        """A small text file as this version has it in git, or the working tree on disk; None if it has none."""
+        if self.commit is not None:
+            return self.repository.read_at(self.commit, path)
+        file = self.repository.root / path
+        return file.read_text(encoding="utf-8") if file.is_file() else None
+
+    def md5(self, table: str = "articles") -> str:
+        """What dvc.lock pins for a table: the md5 of the listing of its files."""
+        self.files(table)
+        return self._pins[table].md5
+
+    def files(self, table: str = "articles") -> list[pins.Pinned]:
+        """The shards of a table with their md5s, by path.
+
+        Raises:
+            UsageError: there is no such table.
+            MissingObjects: the listing is neither in the cache nor in a remote.
+        """
+        if table not in TABLES:
+            raise UsageError(f"No table {table!r}. There are {', '.join(TABLES)}.")
+        if table not in self._pins:
+            raise UsageError(f"Version {self.name} holds no {table}: its dvc.lock pins none.")
+        pin = self._pins[table]
+        files = self._objects.files(pin)
+        if files is None:
+            listing = self._remote.fetch([pins.Pinned(pin.path, pin.md5)])[pin.md5]
+            files = pins.listed(pin, listing.read_bytes())
+        return files
+
+    def paths(self, table: str = "articles") -> list[Path]:
+        """The Parquet files of a table, verified against their md5s.
+
+        What the cache lacks is fetched whole from the remote, into a folder of this process.
+
+        Raises:
+            DamagedObject: a file has another digest than was pinned.
+            MissingObjects: a file is neither in the cache nor in a remote.
+        """
+        if table not in self._paths:
+            files = self.files(table)
+            found = {file.md5: self._objects.get(file.md5) for file in files}
+            missing = [file for file in files if found[file.md5] is None]
+            if missing:
+                found |= self._remote.fetch(missing)
+            self._objects.remember()
+            self._paths[table] = [path for file in files if (path := found[file.md5]) is not None]
+        return self._paths[table]
+
+    def shards(self, table: str = "articles") -> Shards:
+        """The shards of a table, to be read in place: those in the cache verified, the others in the remote.
+
+        Raises:
+            DamagedObject: a file in the cache has another digest than was pinned.
+        """
+        if table not in self._shards:
+            files = self.files(table)
+            found = [self._objects.get(file.md5) for file in files]
+            self._objects.remember()
+            made = {} if None not in found else self._made(table)
+            self._shards[table] = Shards(
+                [Shard(f, path, made.get(f.path)) for f, path in zip(files, found, strict=True)], self._remote
+            )
+        return self._shards[table]
+
+    def _made(self, table: str) -> Mapping[str, keyed.ShardFile]:
+        """What the stage that made a table said of its files, by path."""
+        stage = self._pins[table].stage
+        pin = self._pins.get(f"keys/{stage}.json")
+        if pin is None:
+            return {}
+        try:
+            path = self._objects.get(pin.md5) or self._remote.fetch([pins.Pinned(pin.path, pin.md5)])[pin.md5]
+        except MissingObjects:
+            # Then the shards have to do without; whether they are there is found out next.
+            return {}
+        return {
+            f"{_DATA}{table}/{name}.parquet": shard.files[table]
+            for name, shard in keyed.parse_keys(path.read_bytes()).items()
+            if table in shard.files
+        }
+
+    def scan(self, table: str = "articles") -> pl.LazyFrame:
+        """A table as a Polars LazyFrame: filters and columns are pushed down into the files.
+
+        Of shards in the remote only the columns that the query wants are read, in ranges: those are held against size,
+        row count and page checksums. `paths` gives whole files, verified by md5.
+
+        Raises:
+            MissingObjects: a shard is neither in the cache nor in a remote.
+        """
+        return self._scan(table, Selection())
+
+    def _scan(self, table: str, selection: Selection) -> pl.LazyFrame:
+        import polars as pl
+
+        shards = self.shards(table)
+        if shards.paths is not None:
+            return pl.scan_parquet(shards.paths, glob=False)
+        return shards.lazy(selection.may_hold)
+
+    def articles(self, *, columns: Sequence[str] | None = None, **filters: Unpack[Filters]) -> pl.LazyFrame:
+        """The articles that meet every filter given. Shards and row groups that hold none are not read.
+
+        Args:
+            columns: which, in this order; all unless given.
+            **filters: `publisher` and `language`, one or several (`en` has `en-GB` too); `since` and `until`, days as
+                dates or ISO strings, both inclusive, which leave undated articles out; `duplicates=False` leaves out
+                what is marked as another article's copy.
+
+        Raises:
+            UsageError: a filter or column that cannot be; says what is known.
+            MissingObjects: a shard is neither in the cache nor in a remote.
+        """
+        selection = self.selection(**filters)
+        if columns is not None:
+            columns = self.columns(columns)
+        frame = self._scan("articles", selection)
+        for condition in selection.pushed():
+            frame = frame.filter(condition)
+        return frame if columns is None else frame.select(columns)
+
+    def selection(self, **filters: Unpack[Filters]) -> Selection:
+        """Filters as `articles` takes them, checked against what this version holds."""
+        return select(filters, self.known)
+
+    def columns(self, asked: Sequence[str] | None = None, table: str = "articles") -> list[str]:
+        """The columns of a table, or those asked for, each once.
+
+        Raises:
+            UsageError: there is no such column.
+        """
+        there = list(self.shards(table).schema.names)
+        if asked is None:
+            return there
+        wanted = [asked] if isinstance(asked, str) else list(dict.fromkeys(asked))
+        unknown = [name for name in wanted if name not in there]
+        if unknown or not wanted:
+            what = f"No column {unknown[0]!r} in {table}." if unknown else "No columns are asked for."
+            raise UsageError(f"{what} There are {', '.join(there)}.")
+        return wanted
+
+    def known(self, column: str) -> list[str]:
+        """The values that a column of the articles holds, sorted. Reads that column."""
+        if column not in self._known:
+            values = self.scan().select(column).unique().drop_nulls().collect()
+            self._known[column] = sorted(values[column])
+        return self._known[column]
+
+    def splits(
+        self,
+        *,
+        seed: int | str = 0,
+        by: str = "article_id",
+        shares: Mapping[str, float] | None = None,
+        **filters: Unpack[Filters],
+    ) -> dict[str, pl.LazyFrame]:
+        """The articles in parts for training and testing, which stay what they are in later versions.
+
+        A hash of the seed and the id decides, so articles that come or go move nobody. A family of duplicates stays on
+        one side, that of its member that was seen first: within a version always, whatever is filtered. An article
+        moves only when its family's first member changes: when a correction makes it a copy of what was seen before,
+        a copy joins two families, or the first member is withdrawn. Seeds have no time of capture; among them the
+        least id is the first, which a later seed may have. An article whose id changed with the rule of identity stays
+        where it was.
+
+        Args:
+            seed: another seed gives other parts.
+            by: `publisher` keeps each publisher on one side, and needs `duplicates=False`, for families cross them.
+            shares: each part's share, in order; 0.8 train, 0.1 validation and 0.1 test unless given.
+            **filters: as for `articles`.
+
+        Raises:
+            UsageError: shares that are none of one whole, or a filter that cannot be.
+        """
+        from corpus.snapshots import splits
+
+        duplicates = self.selection(**filters).duplicates
+        cut = splits.Splits(seed, by, splits.SHARES if shares is None else shares, duplicates=duplicates)
+        return cut.of(self.articles(**filters), self.scan(), lambda: self.scan("revisions"))
+
+    def arrow(self, table: str = "articles", columns: list[str] | None = None) -> pa.Table:
+        """A table, or some of its columns, as an Arrow table."""
+        import pyarrow as pa
+
+        shards = self.shards(table)
+        wanted = self.columns(columns, table)
+        # Whoever takes every column moves every byte: then the whole files' digests can be told.
+        if shards.paths is None and columns is None:
+            shards = Shards(
+                [Shard(f, path) for f, path in zip(self.files(table), self.paths(table), strict=True)], self._remote
+            )
+        read = list(shards.tables(wanted))
+        return pa.concat_tables(read) if read else TABLES[table].empty.select(wanted)
+
+    def pandas(self, table: str = "articles", columns: list[str] | None = None) -> pd.DataFrame:
+        """A table as a pandas DataFrame with Arrow-backed columns, so that the types stay what they are."""
+        import pandas as pd
+
+        frame: pd.DataFrame = self.arrow(table, columns).to_pandas(types_mapper=pd.ArrowDtype)
+        return frame
+
+    def duckdb(self, table: str = "articles") -> duckdb.DuckDBPyRelation:
+        """A table as a relation of a DuckDB connection of its own; read when asked."""
+        import duckdb
+
+        return duckdb.connect().read_parquet([str(path) for path in self.paths(table)])
+
+    def to_huggingface(self, *, columns: Sequence[str] | None = None, **filters: Unpack[Filters]) -> datasets.Dataset:
+        """The articles, filtered as by `articles`, as a Hugging Face dataset in memory.
+
+        Raises:
+            UsageError: the extra `huggingface` is not installed, or a filter cannot be.
+        """
+        from corpus.snapshots.huggingface import dataset
+
+        return dataset(self.articles(columns=columns, **filters), self.name)

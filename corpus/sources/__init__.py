@@ -1,0 +1,1 @@
+"""From what people have to documents: files, archives, WARCs, tables and feeds."""

@@ -1,0 +1,290 @@
+"""Writing a batch: documents into bounded row groups of bounded Parquet files, aside, while the next are read.
+
+The name is the capture time and a digest of the documents, so that a batch has one name and one content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from corpus.batches import register as raw
+from corpus.columnar.arrays import of_numbers
+from corpus.sources.entries import ROW, Item, Skipped
+from corpus.sources.known import identity
+from schemas.raw import RAW
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    import pyarrow.parquet as pq
+
+    from corpus.sources.known import Known
+
+# One row group becomes one shard of parsed documents.
+_GROUP_ROWS: Final = 2_048
+_GROUP_BYTES: Final = 32_000_000
+_FILE_BYTES: Final = 512_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Row(NamedTuple):
+    """A document of the batch: what was found, and who holds its bytes if this row does not.
+
+    `at` is the time of capture that it names, in microseconds since 1970, or 0.
+    """
+
+    item: Item
+    document_id: str
+    size: int
+    at: int
+    holder: str | None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What intake has come upon.
+
+    Attributes:
+        unread_times: how many rows give a time of capture that cannot be read or is yet to come.
+        unread_time: the first of them, and what it gives.
+    """
+
+    taken: Counter[str] = field(default_factory=Counter)
+    size: int = 0
+    repeats: int = 0
+    recaptured: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    told: list[Skipped] = field(default_factory=list)
+    unread_times: int = 0
+    unread_time: str = ""
+
+    @property
+    def documents(self) -> int:
+        """How many documents were taken."""
+        return self.taken.total()
+
+    def skip(self, entry: Skipped) -> None:
+        """Count what is not taken; the first of it by name."""
+        self.skipped[entry.reason.value] += 1
+        if len(self.told) < _TOLD:
+            self.told.append(entry)
+
+    def take(self, items: Sequence[Item], recaptured: int = 0) -> None:
+        """Count what is taken, and of it what brought no new bytes."""
+        self.taken.update(item.media_type for item in items)
+        self.size += sum(len(item.data) for item in items)
+        self.recaptured += recaptured
+        unread = [item for item in items if item.unread_time is not None]
+        self.unread_times += len(unread)
+        if unread and not self.unread_time:
+            self.unread_time = f"{unread[0].unread_time} in {unread[0].source}"
+
+
+_TOLD: Final = 1_000
+
+
+class Writer:
+    """A batch in the making, in a folder of its own. Use as a context manager.
+
+    A document that names the time of its capture is another capture at another time, and its bytes are kept once.
+    One that does not is known by its bytes and its address.
+
+    Args:
+        folder: where to write.
+        captured_at: the capture time of documents that name none.
+        licence: under what licence or rights they are added.
+        known: the documents that there are.
+        dated: whether `captured_at` was given for these documents, and is not only the time of adding them.
+    """
+
+    def __init__(
+        self, folder: Path, captured_at: datetime, licence: str | None, known: Known, *, dated: bool = False
+    ) -> None:
+        self.tally = Tally()
+        self._folder = folder
+        self._captured_at = captured_at
+        self._licence = licence
+        self._known = known
+        self._dated = dated
+        self._digest = hashlib.sha256()
+        self._rows: list[_Row] = []
+        self._held = 0
+        # One at work, one waiting: memory holds three groups.
+        self._pool = ThreadPoolExecutor(1)
+        self._pending: Future[None] | None = None
+        self._files: list[_File] = []
+        self._sources = _Sources()
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def add(self, entry: Item | Skipped) -> None:
+        """Take a document, unless it is known; or note what was skipped."""
+        if isinstance(entry, Skipped):
+            self.tally.skip(entry)
+            return
+        document_id = hashlib.sha256(entry.data).hexdigest()
+        key = identity(document_id, entry.url)
+        at = (entry.captured_at or self._captured_at) - _EPOCH
+        micros = at // timedelta(microseconds=1)
+        dated = self._dated or entry.captured_at is not None
+        holder = self._known.holder(key)
+        if self._known.has(key, micros) if dated else holder is not None:
+            self.tally.repeats += 1
+            return
+        self._known.add(key, micros, "")
+        size = len(entry.data)
+        if holder is not None:
+            entry = entry._replace(data=b"")
+        if self._rows and self._held + size > _GROUP_BYTES:
+            self._flush()
+        self._rows.append(_Row(entry, document_id, size, micros if dated else 0, holder))
+        # Bytes that are held elsewhere are put back when the row group is read.
+        self._held += size
+        if len(self._rows) >= _GROUP_ROWS:
+            self._flush()
+
+    def finish(self) -> tuple[raw.Batch, list[Path]] | None:
+        """Close the files. Returns the batch and where its files stand aside; None if nothing was taken."""
+        if self._rows:
+            self._flush()
+        self._wait()
+        if not self._files:
+            return None
+        name = f"{self._captured_at:%Y%m%dT%H%M%SZ}-{self._digest.hexdigest()[:12]}"
+        found: list[raw.RawFile] = []
+        for number, file in enumerate(self._files, 1):
+            file.writer.close()
+            last = f"{name}.parquet" if len(self._files) == 1 else f"{name}-{number:04}.parquet"
+            with file.path.open("rb") as opened:
+                sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+            found.append(raw.RawFile(last, sha256, file.documents, file.path.stat().st_size, file.groups))
+        batch = raw.Batch(
+            name, self._captured_at, self._licence, tuple(found), dict(sorted(self.tally.skipped.items()))
+        )
+        return batch, [file.path for file in self._files]
+
+    def _flush(self) -> None:
+        rows, self._rows, self._held = self._rows, [], 0
+        self.tally.take([row.item for row in rows], sum(row.holder is not None for row in rows))
+        self._digest.update("".join(map(_named, rows)).encode())
+        self._wait()
+        self._pending = self._pool.submit(self._write, rows)
+
+    def _wait(self) -> None:
+        if self._pending is not None:
+            self._pending.result()
+            self._pending = None
+
+    def _write(self, rows: list[_Row]) -> None:
+        table = self._table(rows)
+        if not self._files or self._files[-1].held + table.nbytes > _FILE_BYTES:
+            if self._files:
+                self._files[-1].writer.close()
+            path = self._folder / f"{len(self._files):04}.parquet"
+            self._files.append(_File(path, raw.writer(path)))
+        file = self._files[-1]
+        file.writer.write_table(table, row_group_size=table.num_rows)
+        file.documents += table.num_rows
+        file.groups += 1
+        file.held += table.nbytes
+
+    def _table(self, rows: list[_Row]) -> pa.Table:
+        items = [row.item for row in rows]
+        sources = self._sources.distinct(items)
+        columns = {
+            "document_id": pl.Series([row.document_id for row in rows], dtype=pl.String),
+            "source": pl.Series(sources, dtype=pl.String),
+            "media_type": pl.Series([item.media_type for item in items], dtype=pl.String),
+            "data": pl.Series([row.item.data if row.holder is None else None for row in rows], dtype=pl.Binary),
+            "size": pl.Series([row.size for row in rows], dtype=pl.Int64),
+            "url": pl.Series([item.url for item in items], dtype=pl.String),
+            "status": pl.Series([item.status for item in items], dtype=pl.Int32),
+            "captured_at": pl.Series(
+                [item.captured_at or self._captured_at for item in items], dtype=pl.Datetime("us", "UTC")
+            ),
+            "published_date": pl.Series([item.published_date for item in items], dtype=pl.String),
+            "publisher": pl.Series([item.publisher for item in items], dtype=pl.String),
+            "licence": pl.Series([self._licence] * len(items), dtype=pl.String),
+            "held_by": pl.Series([row.holder for row in rows], dtype=pl.String),
+        }
+        arrays = {name: column.to_arrow() for name, column in columns.items()}
+        arrays["headers"] = _headers(items)
+        return pa.table([arrays[name] for name in RAW.names], names=RAW.names).cast(RAW.arrow)
+
+
+def _named(row: _Row) -> str:
+    """Return what a row adds to the name of its batch; a time only where the document names one."""
+    at = f"{row.at}\0" if row.at else ""
+    return f"{row.document_id}\0{row.item.source}\0{row.item.url or ''}\0{at}"
+
+
+@dataclass(slots=True)
+class _File:
+    path: Path
+    writer: pq.ParquetWriter
+    documents: int = 0
+    groups: int = 0
+    held: int = 0
+
+
+class _Sources:
+    """Sources, told apart by a number where a name stands twice in a batch, as it can in a tar.
+
+    Of those that can, a digest is remembered; rows of tables and files of folders have names of their own.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] = set()
+        self._again: Counter[str] = Counter()
+
+    def distinct(self, items: Sequence[Item]) -> list[str]:
+        """What to call the next documents of the batch."""
+        sources = [item.source for item in items]
+        # That a file is called as a row is, `a.csv#1`, shows where they stand together.
+        all_of_them = len(set(sources)) < len(sources)
+        return [
+            self._of(source) if all_of_them or "!" in source or ("#" in source and item.media_type != ROW) else source
+            for source, item in zip(sources, items, strict=True)
+        ]
+
+    def _of(self, source: str) -> str:
+        name = source
+        while (digest := hashlib.sha256(name.encode()).digest()[:16]) in self._seen:
+            self._again[source] += 1
+            name = f"{source}#{self._again[source] + 1}"
+        self._seen.add(digest)
+        return name
+
+
+def _headers(items: list[Item]) -> pa.Array:
+    """The HTTP headers of each. Built flat: Polars and pyarrow both take long over nested Python values."""
+    ends = np.cumsum([0, *(len(item.headers) for item in items)], dtype=np.int32)
+    pairs = [pair for item in items for pair in item.headers]
+    texts = [
+        pl.Series([_sound(pair[side]) for pair in pairs], dtype=pl.String).to_arrow().cast(pa.string())
+        for side in (0, 1)
+    ]
+    inner = RAW.arrow.field("headers").type.value_field
+    structs = pa.StructArray.from_arrays(texts, fields=list(inner.type))
+    offsets = of_numbers(ends, pa.int32())
+    return pa.ListArray.from_arrays(offsets, structs, type=RAW.arrow.field("headers").type)
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")

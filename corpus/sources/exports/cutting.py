@@ -1,0 +1,65 @@
+"""Cutting streams of bytes at marks, in bounded memory: where each article of an export begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+    from corpus.sources.inflate import Readable
+
+_CHUNK: Final = 1 << 20
+# No mark is longer; so much of what was looked through is looked through again with what follows.
+_LONGEST_MARK: Final = 4_096
+# No article is larger, whatever its markup.
+MOST_PART_BYTES: Final = 16_000_000
+
+
+def cut(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_BYTES) -> Iterator[tuple[int, bytes]]:
+    """Yield the parts of a stream, each from one mark to the next; the first is what stands before any mark.
+
+    Args:
+        stream: read from where it is to its end.
+        mark: what a part begins with; it matches no more than 4,096 bytes, and never nothing.
+        most: bytes; what a part has beyond them is passed over.
+
+    Yields:
+        The size of each part, and its bytes, or b"" of one that is larger than `most`.
+    """
+    held = bytearray()
+    passed, looked = 0, 0
+    first = True
+    while chunk := stream.read(_CHUNK):
+        held += chunk
+        start = 0
+        # The mark at the beginning is the part's own.
+        at = max(looked, 0 if first and not passed else 1)
+        # A match at the very end may go on in what is not read yet.
+        last = len(held) - _LONGEST_MARK
+        while (found := mark.search(held, at)) is not None and found.start() <= last:
+            yield _part(held, start, found.start(), passed, most)
+            first, passed = False, 0
+            start = found.start()
+            at = max(found.end(), start + 1)
+        del held[:start]
+        looked = max(len(held) - _LONGEST_MARK, 0 if first and not passed else 1)
+        if len(held) > most:
+            cut_off = len(held) - _LONGEST_MARK
+            passed += cut_off
+            del held[:cut_off]
+            looked = 0
+    start = 0
+    at = max(looked, 0 if first and not passed else 1)
+    while (found := mark.search(held, at)) is not None:
+        yield _part(held, start, found.start(), passed, most)
+        passed = 0
+        start = found.start()
+        at = max(found.end(), start + 1)
+    yield _part(held, start, len(held), passed, most)
+
+
+def _part(held: bytearray, start: int, end: int, passed: int, most: int) -> tuple[int, bytes]:
+    size = passed + end - start
+    return (size, b"") if passed or size > most else (size, bytes(held[start:end]))

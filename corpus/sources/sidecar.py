@@ -1,0 +1,153 @@
+"""`sources.yaml` or `sources.csv` in a folder: what its files lost on export: URL, date, publisher, capture time."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from corpus.errors import InputError
+from corpus.sources.entries import MOST_SIDECAR_BYTES, Item, Reason, Skipped
+from corpus.text import dates, plain_yaml, urls
+from corpus.text.foreign import parse_foreign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SIDECARS: Final = ("sources.yaml", "sources.csv")
+_KEYS: Final = frozenset({"file", "url", "date", "publisher", "captured_at"})
+_FIRST_YEAR: Final = 1_000
+_SILENT: Final = frozenset({"", "~", "null"})
+
+
+@dataclass(slots=True)
+class Sidecar:
+    """What one such file says, by the path of each file from its folder."""
+
+    source: str
+    prefix: str
+    entries: dict[str, dict[str, str]]
+    _used: set[str] = field(default_factory=set)
+    _opened: set[str] = field(default_factory=set)
+
+    @classmethod
+    def read(cls, path: Path, prefix: str) -> Self:
+        """Read one.
+
+        Args:
+            path: the file.
+            prefix: what the sources of the files in its folder begin with.
+
+        Raises:
+            InputError: it is no such file; names what is wrong.
+        """
+        faults: list[str] = []
+        entries: dict[str, dict[str, str]] = {}
+        try:
+            if path.stat().st_size > MOST_SIDECAR_BYTES:
+                raise ValueError(f"more than {MOST_SIDECAR_BYTES:,} bytes")  # noqa: TRY301 - told like what YAML raises
+            text = path.read_text(encoding="utf-8-sig")
+            listed = list(_csv(text) if path.suffix == ".csv" else _yaml(text))
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path} cannot be read. Nothing was added.", [f"{error}; save it as UTF-8"]) from None
+        except (OSError, ValueError, csv.Error) as error:
+            raise InputError(
+                f"{path} cannot be read. Nothing was added.", [" ".join(str(error).split())[:300]]
+            ) from None
+        for number, entry in enumerate(listed, 1):
+            said = {str(key): value for key, value in entry.items() if not _is_silent(value)}
+            if wrong := _wrong(entry, said):
+                faults.append(f"entry {number}: {wrong}")
+            elif entries.setdefault(said["file"], said) != said:
+                faults.append(f"entry {number}: {said['file'][:200]} stands there before, and otherwise")
+        if faults:
+            raise InputError(f"{path} is no list of sources. Nothing was added.", faults[:20])
+        return cls(f"{prefix}{path.name}", prefix, entries)
+
+    def told(self, item: Item) -> Item:
+        """A document with what is said of it here and was not known."""
+        path = item.source.removeprefix(self.prefix)
+        said = self.entries.get(path)
+        if said is None:
+            self._opened.add(path.partition("#")[0].partition("!")[0])
+            return item
+        self._used.add(path)
+        return item._replace(
+            url=item.url or said.get("url"),
+            published_date=item.published_date or said.get("date"),
+            publisher=item.publisher or said.get("publisher"),
+            captured_at=item.captured_at or (instant(said["captured_at"]) if "captured_at" in said else None),
+        )
+
+    def unused(self) -> Iterator[Skipped]:
+        """The files that it names and that were not come upon."""
+        for name in sorted(self.entries.keys() - self._used):
+            holds = ": it holds many documents, each with a name of its own" if name in self._opened else ""
+            yield Skipped(self.source, Reason.MISSING, f"{name}{holds}")
+
+
+def _is_silent(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and value.strip() in _SILENT)
+
+
+def _wrong(entry: dict[str, Any], said: dict[str, Any]) -> str | None:
+    """What is wrong with an entry; None if nothing is."""
+    unknown = sorted(map(str, entry.keys() - _KEYS))
+    if unknown:
+        return f"unknown {', '.join(unknown)[:200]}; known are {', '.join(sorted(_KEYS))}"
+    if nested := [key for key, value in said.items() if not isinstance(value, str)]:
+        return f"its {nested[0]} is a {type(said[nested[0]]).__name__}, not a text"
+    if "file" not in said:
+        return "names no file"
+    if "url" in said and urls.canonical(said["url"]) is None:
+        return f"{said['url'][:200]!a} is no URL"
+    if "date" in said and dates.parse(said["date"]) is None and parse_foreign(said["date"]) is None:
+        return f"{said['date'][:200]!a} is no date; write it as 2020-01-02"
+    if "captured_at" in said and instant(said["captured_at"]) is None:
+        return (
+            f"{said['captured_at'][:200]!a} is no time of capture from {_FIRST_YEAR} until now; "
+            "write it as 2020-01-02 or 2020-01-02T06:00:00Z"
+        )
+    return None
+
+
+def instant(written: str) -> datetime | None:
+    """Return a time of capture in UTC, to the second; None if it is none, or lies in the future.
+
+    A day alone is its beginning, as with `--captured-at`.
+    """
+    try:
+        found = datetime.fromisoformat(written.strip())
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    # What is yet to come would stay the newest for ever.
+    return found.replace(microsecond=0) if found.year >= _FIRST_YEAR and found <= datetime.now(UTC) else None
+
+
+def _yaml(text: str) -> Iterator[dict[str, Any]]:
+    """A list of entries, or a mapping of files to what is said of each, or to its URL. Every value as it is written."""
+    values = plain_yaml.load(text, as_written=True) or []
+    if isinstance(values, dict):
+        for name, said in values.items():
+            if isinstance(said, str):
+                yield {"file": name, "url": said}
+            elif isinstance(said, dict):
+                yield {"file": name, **said}
+            else:
+                raise ValueError(f"{name}: neither a URL nor a mapping")  # noqa: TRY004 - of the file, not of a type
+        return
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise ValueError("neither a list of mappings nor a mapping of files")
+    yield from values
+
+
+def _csv(text: str) -> Iterator[dict[str, Any]]:
+    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    for line in lines:
+        if None in line or None in line.values():
+            raise ValueError(f"line {lines.line_num}: not as many fields as the first line names")
+        yield dict(line)

@@ -1,1 +1,0 @@
-"""The five stages, one verb a module, each readable without scrolling."""

@@ -1,1 +1,0 @@
-"""Keyed shards, atomic writes, layout, ledger, lock: how tables stand on disk."""

@@ -1,0 +1,88 @@
+"""Which engine made a corpus: a fingerprint of the code behind each stage, pinned in engine.yaml.
+
+engine.yaml is a DVC `params:` dependency of every stage, so `dvc status` says when the engine has changed, and
+a version says which engine made it. `corpus.fingerprints` finds the code that can change a byte of a stage's output and
+the versions of the libraries that it leans on.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import EngineMismatch
+from corpus.fingerprints import covered
+from corpus.repo import paths
+from corpus.repo.files import write_text
+from corpus.settings import PARSERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
+__fingerprint__ = False
+
+ENGINE: Final = paths.ENGINE
+STAGES: Final = covered.STAGES
+
+
+def fingerprint(stage: str) -> str:
+    """Return 64 bits in hex of the code and libraries behind a stage; of `ingest`, the parsers of others too."""
+    return covered.installed().fingerprint(stage, registered() if stage == covered.INGEST else ())
+
+
+def by_kind() -> tuple[str, dict[str, str]]:
+    """Return what `fingerprint("ingest")` covers, in parts.
+
+    Returns:
+        A fingerprint of what concerns every document, and by media type that of what concerns those alone. Media types
+        that are not named have none of their own.
+    """
+    found = covered.installed()
+    return found.common(registered()), found.by_kind()
+
+
+def registered() -> list[str]:
+    """The parsers that other packages register, each with its package and version."""
+    found = metadata.entry_points(group=PARSERS)
+    return sorted(
+        f"{one.name}={one.value} {one.dist.name if one.dist else ''}=={one.dist.version if one.dist else ''}"
+        for one in found
+    )
+
+
+def installed() -> dict[str, str]:
+    """engine.yaml as the installed engine would have it."""
+    return {"newscorpus": metadata.version("newscorpus"), **{stage: fingerprint(stage) for stage in STAGES}}
+
+
+def pinned(root: Path) -> dict[str, str]:
+    """engine.yaml as it stands; empty where it is absent or no mapping."""
+    import yaml
+
+    try:
+        values = yaml.safe_load((root / ENGINE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return {str(key): str(value) for key, value in values.items()} if isinstance(values, dict) else {}
+
+
+def pin(root: Path) -> list[str]:
+    """Make engine.yaml name the installed engine. Returns the stages whose code is another than before."""
+    before, now = pinned(root), installed()
+    lines = [f'{name}: "{value}"' for name, value in now.items()]
+    header = "# Which engine made this corpus. `corpus build` writes it; every stage depends on its line."
+    write_text(root / ENGINE, "\n".join([header, *lines]) + "\n")
+    return [stage for stage in STAGES if before.get(stage) != now[stage]]
+
+
+def require(root: Path, stage: str) -> str:
+    """The fingerprint of a stage, if engine.yaml pins the installed engine for it.
+
+    Raises:
+        EngineMismatch: it pins another.
+    """
+    expected, found = pinned(root).get(stage, "nothing"), fingerprint(stage)
+    if expected != found:
+        raise EngineMismatch(stage, expected, found)
+    return found

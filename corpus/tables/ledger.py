@@ -1,0 +1,49 @@
+"""The account of a build: every document in is exactly one of article, superseded, repeat, duplicate or quarantined."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from corpus.errors import InvariantError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from corpus.tables.shards import Shard
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Counts of documents. There is no ledger whose sums do not match."""
+
+    documents: int
+    articles: int
+    superseded: int
+    repeats: int
+    duplicates: int
+    quarantined: int
+
+    def __post_init__(self) -> None:
+        out = self.articles + self.superseded + self.repeats + self.duplicates + self.quarantined
+        if self.documents != out:
+            raise InvariantError(
+                f"The ledger does not balance: {self.documents:,} documents in, but {self.articles:,} articles, "
+                f"{self.superseded:,} superseded, {self.repeats:,} repeats, {self.duplicates:,} dropped duplicates "
+                f"and {self.quarantined:,} quarantined."
+            )
+
+    def __str__(self) -> str:
+        return (
+            f"{self.documents:,} documents = {self.articles:,} articles + {self.superseded:,} superseded "
+            f"+ {self.repeats:,} repeats + {self.duplicates:,} duplicates + {self.quarantined:,} quarantined"
+        )
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name, in order."""
+        return asdict(self)
+
+
+def rows(shards: Mapping[str, Shard], table: str) -> int:
+    """Rows of a table over all shards."""
+    return sum(shard.files[table].rows for shard in shards.values() if table in shard.files)

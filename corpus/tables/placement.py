@@ -1,0 +1,174 @@
+"""Which file of a published table a document's row stands in: a pure function of the shards of documents.
+
+DVC stores whole files, so a version costs the files that a change touches. Most changes are of the last days: new
+articles, and corrections of those. So the rows of the last days stand in small files, older ones in larger, and
+small batches are folded together, by day and later by month of capture, so that the count of files stays bounded.
+A shard of documents is never cut but evenly, and one that is large enough keeps its files when others are folded.
+
+Only what hardly changes and what is told by names decides: the capture time in a batch's name, and how many
+documents a shard has; never what became of them, nor today's date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from corpus.repo.paths import SEEDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+# Rows of a file of articles: about 1 MB. A correction costs its file; a reader is as fast from 1,000 rows on.
+ROWS: Final = 1_024
+# Of captures so recent, relative to the last, most corrections are; they stand in smaller files.
+FRESH: Final = timedelta(days=3)
+FRESH_ROWS: Final = 96
+# A batch with so many documents is a collection of its own, and is folded with no other. One of a quarter of a million
+# has larger files, for there would be hundreds of them.
+LARGE: Final = 10_000
+_FILES: Final = 256
+# Revisions and quarantined documents are few among many.
+REST_ROWS: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Consecutive rows of a shard of documents."""
+
+    shard: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The documents whose rows make one file."""
+
+    name: str
+    slices: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A shard of documents, and the instant of capture that its name tells; None for seeds."""
+
+    shard: str
+    documents: int
+    captured: datetime | None
+
+    @property
+    def batch(self) -> str:
+        return "-".join(self.shard.split("-")[:2])
+
+
+def place(documents: Mapping[str, int]) -> list[Piece]:
+    """The pieces of `articles`.
+
+    Args:
+        documents: the names of the shards of documents, and how many each has.
+    """
+    return [piece for units, rows in _groups(documents) for piece in _pack(units, rows)]
+
+
+def place_rest(documents: Mapping[str, int]) -> list[Piece]:
+    """The pieces of `revisions` and `quarantine`; their names are no names of articles' pieces."""
+    found: list[Piece] = []
+    for _, several in groupby(_units(documents), key=lambda unit: (unit.captured is None, _month(unit))):
+        units = list(several)
+        packed = _pack(units, REST_ROWS) if units[0].captured else (_whole(unit) for unit in units)
+        found += (Piece(f"rest-{piece.name}", piece.slices) for piece in packed)
+    return found
+
+
+def _groups(documents: Mapping[str, int]) -> Iterator[tuple[Sequence[_Unit], int]]:
+    """Units that may share files, and how many rows a file may have."""
+    units = _units(documents)
+    sizes: dict[str, int] = {}
+    for unit in units:
+        sizes[unit.batch] = sizes.get(unit.batch, 0) + unit.documents
+    last = max((unit.captured for unit in units if unit.captured), default=None)
+
+    def group(unit: _Unit) -> tuple[str, str]:
+        if unit.captured is None or last is None:
+            # Seeds are cut by their names already.
+            return "seeds", unit.shard
+        if sizes[unit.batch] >= LARGE:
+            return "large", unit.batch
+        age = last.date() - unit.captured.date()
+        if age <= FRESH:
+            return "fresh", f"{unit.captured.date()}"
+        # The month before the last stays as it is until the next begins, for late captures still fall into it.
+        return ("day", f"{unit.captured.date()}") if _near(unit.captured, last) else ("month", _month(unit))
+
+    for (kind, _), several in groupby(units, key=group):
+        found = list(several)
+        most = {
+            "seeds": max(unit.documents for unit in found),
+            "large": _rows_of_large(sizes[found[0].batch]),
+            "fresh": FRESH_ROWS,
+        }
+        yield found, most.get(kind, ROWS)
+
+
+def _rows_of_large(documents: int) -> int:
+    """Rows of the files of a large batch: doubled as its size doubles, so that one document less leaves the files."""
+    return min(ROWS << (documents // (ROWS * _FILES)).bit_length(), REST_ROWS)
+
+
+def _units(documents: Mapping[str, int]) -> list[_Unit]:
+    """In order of capture, which the names of batches begin with; large batches and seeds in their own."""
+    return [_Unit(name, rows, _captured(name)) for name, rows in sorted(documents.items()) if rows]
+
+
+def _captured(shard: str) -> datetime | None:
+    if shard.startswith(f"{SEEDS}-"):
+        return None
+    return datetime.strptime(shard.partition("-")[0], "%Y%m%dT%H%M%S%z")
+
+
+def _month(unit: _Unit) -> str:
+    return f"{unit.captured:%Y-%m}" if unit.captured else unit.shard
+
+
+def _near(captured: datetime, last: datetime) -> bool:
+    """Whether a capture is of the month of the last one, or of the month before."""
+    return _months(captured) >= _months(last) - 1
+
+
+def _months(day: date) -> int:
+    return day.year * 12 + day.month
+
+
+def _pack(units: Iterable[_Unit], rows: int) -> Iterator[Piece]:
+    """Consecutive units together as long as they have no more than so many rows; a larger one evenly cut."""
+    held: list[_Unit] = []
+    for unit in units:
+        if held and sum(one.documents for one in held) + unit.documents > rows:
+            yield _together(held)
+            held = []
+        if unit.documents > rows:
+            yield from _cut(unit, rows)
+        else:
+            held.append(unit)
+    if held:
+        yield _together(held)
+
+
+def _cut(unit: _Unit, rows: int) -> Iterator[Piece]:
+    parts = -(-unit.documents // rows)
+    bounds = [unit.documents * part // parts for part in range(parts + 1)]
+    for part in range(parts):
+        yield Piece(f"{unit.shard}-{part:03}", (Slice(unit.shard, bounds[part], bounds[part + 1]),))
+
+
+def _together(units: Sequence[_Unit]) -> Piece:
+    more = f"-and-{len(units) - 1}" if len(units) > 1 else ""
+    return Piece(f"{units[0].shard}{more}", tuple(slice_ for unit in units for slice_ in _whole(unit).slices))
+
+
+def _whole(unit: _Unit) -> Piece:
+    return Piece(unit.shard, (Slice(unit.shard, 0, unit.documents),))

@@ -1,1 +1,0 @@
-"""Naming versions: numbers, the gate, expectations, notes, tags, pushing and citing."""

@@ -1,0 +1,235 @@
+"""What `corpus forget` would do: found by looking, and changing nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from corpus.batches import register as raw
+from corpus.batches import withdrawals
+from corpus.batches.seeds import SEEDS, list_seeds
+from corpus.batches.withdrawals import Kind, Withdrawal, hashed
+from corpus.diff.finding import by_former_id
+from corpus.errors import CorpusError, MissingObjects, NotFound
+from corpus.pipeline.ingest import sha256_of
+from corpus.snapshots.opening import open_version
+from corpus.tables.shards import digests
+from corpus.withdrawal import gitwork, holding
+from corpus.withdrawal.seeking import find
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from corpus.repo.repository import Repository
+    from corpus.withdrawal.survey import Ref, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article as a person knows it."""
+
+    article_id: str
+    title: str
+    publisher: str | None
+    published_date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be withdrawn, and from where.
+
+    Attributes:
+        withdrawal: the record that will stand in withdrawn.yaml.
+        resumed: whether it stands there already, by an earlier run.
+        documents: ids of the documents that go.
+        articles: what the working tree knows of them.
+        duplicates: articles with the same text, of others; they stay.
+        seeds: files of seeds/ that will be deleted.
+        batches: batches that will be written without some documents, with how many.
+        releases: those that hold a document, oldest first.
+        superseded: commits of releases that have a successor already, with its tag.
+        unseen: releases whose objects are not to be had, so that nobody can tell.
+        holders: other branches and tags that hold a document, and will keep their objects.
+        in_git: files of seeds/ whose text git's history keeps, each with its commits.
+    """
+
+    withdrawal: Withdrawal
+    resumed: bool
+    documents: frozenset[str]
+    articles: tuple[Article, ...]
+    duplicates: tuple[Article, ...]
+    seeds: tuple[str, ...]
+    batches: dict[str, int]
+    releases: tuple[Ref, ...]
+    superseded: dict[str, str]
+    unseen: tuple[str, ...]
+    holders: tuple[Ref, ...]
+    in_git: dict[str, list[str]]
+
+
+def plan(
+    survey: Survey,
+    asked: str | None,
+    publisher: str | None,
+    *,
+    reason: str,
+    today: date,
+    everywhere: bool,
+) -> Plan:
+    """Find out what a withdrawal is of. Call it holding the write lock.
+
+    Args:
+        survey: the repository's versions.
+        asked: an article id or document id, the beginning of one, or a URL.
+        publisher: or a publisher instead.
+        reason: why.
+        today: the day it is done.
+        everywhere: whether past releases are looked into too.
+
+    Raises:
+        NotFound: no version that was looked into knows it, nor was it ever withdrawn.
+        UsageError: several articles have such an id.
+    """
+    repository = survey.repository
+    if not survey.pins(None):
+        raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
+    superseded = survey.superseded()
+    all_releases = [ref for ref in survey.refs("refs/tags") if ref.is_release]
+    releases = [ref for ref in all_releases if ref.commit not in superseded] if everywhere else []
+    sought, earlier, unseen = find(survey, asked, publisher, releases, withdrawals.load(repository.root).withdrawals)
+    if asked is not None and earlier is None and not sought.documents:
+        now = by_former_id(repository, asked, open_version(None, repository.root))
+        if now is not None:
+            known = withdrawals.load(repository.root).withdrawals
+            sought, earlier, unseen = find(survey, now, publisher, releases, known)
+    record = sought.withdrawal(earlier or Withdrawal(today, reason))
+    seeds = _seeds(repository, record)
+    sought.documents |= set(seeds.values())
+    batches = _batches(survey, record, sought)
+    record = sought.withdrawal(record)
+    found: dict[str, set[str]] = {}
+    holding_releases = [
+        ref for ref in releases if ref.short not in unseen and _holds(survey, ref, record, sought, found)
+    ]
+    if not sought.documents and earlier is None:
+        raise NotFound(
+            f"Nothing is known of {(asked or publisher)!r}: it is no article id, document id, URL or publisher "
+            f"of {'any version' if everywhere else 'the last build; --everywhere looks into past releases too'}."
+        )
+    return Plan(
+        record,
+        earlier is not None,
+        frozenset(sought.documents),
+        *_people_say(survey, sought),
+        tuple(seeds),
+        batches,
+        tuple(holding_releases),
+        superseded,
+        tuple(unseen),
+        tuple(_holders(survey, record, holding_releases, superseded)) if everywhere else (),
+        {source: commits for source in _sources(survey, sought, releases) if (
+            commits := gitwork.commits_with(repository, source))},
+    )  # fmt: skip
+
+
+def _seeds(repository: Repository, record: Withdrawal) -> dict[str, str]:
+    """The files of seeds/ that are withdrawn, each with its document id."""
+    memory = digests(repository.root, of=SEEDS)
+    found = {file.source: sha256_of(file, memory) for file in list_seeds(repository.root)}
+    memory.save()
+    return {source: one for source, one in found.items() if hashed(Kind.DOCUMENT, one) in record.documents}
+
+
+def _batches(survey: Survey, record: Withdrawal, sought: holding.Sought) -> dict[str, int]:
+    """The batches that hold a withdrawn document; those that were not built yet among them."""
+    found: dict[str, int] = {}
+    root = survey.repository.root
+    batches = raw.load(root)
+    raw.require(root, batches)
+    for batch in batches:
+        for file in batch.files:
+            for group in raw.groups(raw.path_of(root, file), ["document_id", "url"]):
+                hits = group.filter(holding.withdrawn_rows(group, record))
+                if hits.num_rows:
+                    found[batch.name] = found.get(batch.name, 0) + hits.num_rows
+                    sought.documents |= set(hits["document_id"].to_pylist())
+    return found
+
+
+def _holds(survey: Survey, ref: Ref, record: Withdrawal, sought: holding.Sought, found: dict[str, set[str]]) -> bool:
+    """Whether a release holds a withdrawn document; those it holds are then known by their ids. `found` by md5."""
+    holds = False
+    for one in survey.needed(ref.commit):
+        if one.md5.endswith(".dir") or not one.path.endswith(".parquet"):
+            continue
+        if one.md5 not in found:
+            found[one.md5] = holding.withdrawn_in(survey.ensure(one.path, one.md5), record)
+        sought.documents |= found[one.md5]
+        holds = holds or bool(found[one.md5])
+    return holds
+
+
+def _people_say(survey: Survey, sought: holding.Sought) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
+    """The articles that go, and those with the same text that stay, as the working tree has them."""
+    gone: list[Article] = []
+    same: list[Article] = []
+    seen: set[str] = set()
+    for table, path in survey.tables(None, seen):
+        if table != "articles":
+            continue
+        mine = pl.col("document_id").is_in(sorted(sought.documents))
+        frame = pl.scan_parquet(path, glob=False).select(
+            "article_id", "title", "publisher", "published_date", "document_id", "duplicate_of"
+        )
+        gone += map(_article, frame.filter(mine).collect().iter_rows(named=True))
+        copies = frame.filter(~mine & pl.col("duplicate_of").is_in(sorted(sought.articles)))
+        same += map(_article, copies.collect().iter_rows(named=True))
+    return tuple(gone), tuple(same)
+
+
+def _article(row: dict[str, Any]) -> Article:
+    day = row["published_date"]
+    return Article(row["article_id"], row["title"], row["publisher"], day.isoformat() if day else None)
+
+
+def _sources(survey: Survey, sought: holding.Sought, releases: Sequence[Ref]) -> list[str]:
+    """The names that the documents ever had in seeds/."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    asked = holding.Sought(documents=sought.documents)
+    for commit in (None, *(ref.commit for ref in releases)):
+        try:
+            for table, path in survey.tables(commit, seen):
+                if table == "documents":
+                    frame = holding.rows(path, asked)
+                    found |= {one for one in frame["source"] if one.startswith(f"{SEEDS}/")} if frame.height else set()
+        except CorpusError:
+            continue
+    return sorted(found)
+
+
+def _holders(survey: Survey, record: Withdrawal, releases: Sequence[Ref], superseded: dict[str, str]) -> list[Ref]:
+    """Branches and tags besides the one we are on and the releases, that hold a withdrawn document."""
+    repository = survey.repository
+    # The branch we are on, and where it is pushed to, follow.
+    here = {repository.commit_of("HEAD"), repository.commit_of("@{upstream}")}
+    going = {*(ref.commit for ref in releases), *superseded, *here}
+    known: dict[str, bool] = {}
+    return [
+        ref
+        for ref in survey.refs("refs/heads", "refs/tags", "refs/remotes")
+        if ref.commit not in going and survey.holds(ref.commit, record, known)
+    ]
+
+
+def is_withdrawn_seed(repository: Repository, path: str, record: Withdrawal) -> bool:
+    """Whether the last commit has a withdrawn document at a path."""
+    text = repository.read_at("HEAD", path)
+    if text is None:
+        return False
+    document_id = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashed(Kind.DOCUMENT, document_id) in record.documents

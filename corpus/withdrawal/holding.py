@@ -1,0 +1,131 @@
+"""Which objects hold an article: found by looking into them, not by remembering where it was put.
+
+An object is looked into once, for whatever table it is of, by the columns that it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus.batches.withdrawals import Kind, Tombstones, Withdrawal, hashed
+from corpus.text.urls import canonical
+from corpus.withdrawal.redaction import DOCUMENT
+from schemas import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+# The column of `rows` that says which were emptied for what is looked for.
+MARK: Final = "_withdrawn"
+_MAGIC: Final = b"PAR1"
+_ASKED: Final = ("document_id", "article_id", "url", "publisher", "source", "batch", "title")
+
+
+@dataclass(slots=True)
+class Sought:
+    """What is looked for. Grows as it is found: an article's documents, and addresses."""
+
+    articles: set[str] = field(default_factory=set)
+    urls: set[str] = field(default_factory=set)
+    publishers: set[str] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
+    hashes: set[str] = field(default_factory=set)
+
+    def condition(self, columns: Iterable[str]) -> pl.Expr | None:
+        """Which rows are of it, of a table with some columns; None if those columns cannot say."""
+        asked = {
+            "document_id": self.documents,
+            "article_id": self.articles,
+            "url": self.urls,
+            "publisher": self.publishers,
+        }
+        names = [name for name in columns if asked.get(name)]
+        each = [pl.col(name).is_in(sorted(asked[name])).fill_null(value=False) for name in names]
+        marked = self.marked(columns)
+        return pl.any_horizontal(each if marked is None else [*each, marked]) if names or marked is not None else None
+
+    def marked(self, columns: Iterable[str]) -> pl.Expr | None:
+        """Which rows `ingest` emptied for it; None if the columns cannot say."""
+        if not self.hashes or "problems" not in columns:
+            return None
+        found = pl.element().struct.field("found").is_in(sorted(self.hashes))
+        check = pl.element().struct.field("check") == Check.WITHDRAWN.value
+        return pl.col("problems").list.eval(check & found).list.any().fill_null(value=False)
+
+    def withdrawal(self, like: Withdrawal) -> Withdrawal:
+        """The record of it: a withdrawal's date and reason, and the hashes of what is looked for."""
+        return like.joined(
+            Withdrawal(
+                like.date,
+                like.reason,
+                frozenset(hashed(Kind.DOCUMENT, one) for one in self.documents),
+                frozenset(hashed(Kind.ARTICLE, one) for one in self.articles),
+                frozenset(hashed(Kind.PUBLISHER, one) for one in self.publishers),
+            )
+        )
+
+
+def rows(path: Path, sought: Sought) -> pl.DataFrame:
+    """The rows of an object that are of what is looked for, with those of the telling columns that it has."""
+    frame = pl.scan_parquet(path, glob=False)
+    columns = frame.collect_schema().names()
+    condition = sought.condition(columns)
+    if condition is None:
+        return pl.DataFrame(schema={"document_id": pl.String})
+    marked = sought.marked(columns)
+    shown = [pl.col(name) for name in _ASKED if name in columns]
+    return frame.filter(condition).select(*shown, *([] if marked is None else [marked.alias(MARK)])).collect()
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file begins as Parquet does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
+def withdrawn_in(file: Any, withdrawal: Withdrawal) -> set[str]:
+    """The ids of the documents in an object that were withdrawn.
+
+    Args:
+        file: its path, or the object itself, open for reading at any place.
+        withdrawal: by whose hashes to tell. Of an interrupted one nothing else is known.
+    """
+    try:
+        with pq.ParquetFile(file) as opened:
+            if DOCUMENT not in opened.schema_arrow.names:
+                return set()
+            found = opened.read(columns=[DOCUMENT], use_threads=False)[DOCUMENT].unique()
+    except (pa.ArrowException, OSError):
+        # No Parquet, or a damaged one: it cannot be told. Verification says so.
+        return set()
+    return {one for one in found.to_pylist() if hashed(Kind.DOCUMENT, one) in withdrawal.documents}
+
+
+def holds(file: Any, withdrawal: Withdrawal) -> bool:
+    """Whether an object holds a document that was withdrawn. See `withdrawn_in`."""
+    return bool(withdrawn_in(file, withdrawal))
+
+
+def withdrawn_rows(table: pa.Table, withdrawal: Withdrawal) -> pa.Array:
+    """Which documents of a batch fall under a withdrawal, by their bytes or their address."""
+    tombstones = Tombstones((withdrawal,))
+    return pa.array(
+        [
+            tombstones.refused(document_id, url) is not None
+            for document_id, url in zip(table["document_id"].to_pylist(), table["url"].to_pylist(), strict=True)
+        ]
+    )
+
+
+def address(url: str) -> str:
+    """A URL as the tables have it."""
+    return canonical(url) or url

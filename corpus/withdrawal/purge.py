@@ -1,0 +1,137 @@
+"""Removing the objects that hold what was withdrawn: from the cache, and from the remote.
+
+Only objects of ours that hold a withdrawn document, or that list one which goes, and only those that no kept version
+needs: no branch, no tag that was not superseded, and not the working tree.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from corpus.progress import progress
+from corpus.withdrawal import holding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from corpus.batches.withdrawals import Withdrawal
+    from corpus.objects.objectstore import ObjectStore
+    from corpus.withdrawal.survey import Survey
+
+_LISTING: Final = ".dir"
+_MOST_LISTING_BYTES: Final = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """Objects that hold what was withdrawn, and those of them that a kept version needs."""
+
+    objects: frozenset[str]
+    kept: frozenset[str]
+
+
+def needed(survey: Survey, gone: Iterable[str], *kinds: str) -> set[str]:
+    """The objects that kept versions need: the working tree's, and those of branches and tags.
+
+    Args:
+        survey: the versions.
+        gone: commits that are kept no longer.
+        kinds: which refs count.
+    """
+    out = set(gone)
+    commits: set[str | None] = {None, *(ref.commit for ref in survey.refs(*kinds) if ref.commit not in out)}
+    return {one.md5 for commit in commits for one in survey.needed(commit)}
+
+
+def in_cache(survey: Survey, record: Withdrawal, keep: set[str]) -> Doomed:
+    """What goes from the cache.
+
+    A cache of the repository's own is looked through whole, so that what no commit names any more goes too; of one
+    that others may share only what this repository's history names.
+    """
+    candidates = sorted(set(_cached(survey)) if _is_own(survey) else set(_named(survey)))
+    found = set()
+    with progress("looking", len(candidates), "objects") as advance:
+        for md5 in candidates:
+            path = survey.objects.path(md5)
+            if not md5.endswith(_LISTING) and holding.is_parquet(path) and holding.holds(path, record):
+                found.add(md5)
+            advance(1)
+    return _with_listings(found, keep, ((one, _names(survey, one)) for one in candidates if one.endswith(_LISTING)))
+
+
+def in_remote(survey: Survey, store: ObjectStore, record: Withdrawal, known: Iterable[str], keep: set[str]) -> Doomed:
+    """What goes from the remote: what went from the cache, and what this repository's history names and only it has."""
+    found = {md5 for md5 in known if not md5.endswith(_LISTING)}
+    listings = {md5 for md5 in known if md5.endswith(_LISTING)}
+    named = {md5: path for md5, path in _named(survey).items() if md5 not in found and md5 not in listings}
+    unseen = [
+        md5
+        for md5, path in sorted(named.items())
+        if path.endswith(".parquet") and not survey.objects.path(md5).is_file() and store.size(md5) is not None
+    ]
+    with progress("looking", len(unseen), "objects of the remote") as advance:
+        for md5 in unseen:
+            with store.reading(md5) as file:
+                if holding.holds(file, record):
+                    found.add(md5)
+            advance(1)
+    doomed = _with_listings(found, keep, ((one, _names(survey, one)) for one in named if one.endswith(_LISTING)))
+    return Doomed(doomed.objects | (listings - keep), doomed.kept | (listings & keep))
+
+
+def _with_listings(found: set[str], keep: set[str], listings: Iterator[tuple[str, set[str]]]) -> Doomed:
+    going = found - keep
+    # A listing that names what is gone would have DVC believe that it is there.
+    listing = {md5 for md5, names in listings if names & going}
+    return Doomed(frozenset(going | (listing - keep)), frozenset(found & keep))
+
+
+def _is_own(survey: Survey) -> bool:
+    return survey.objects.folder.is_relative_to(survey.repository.root / ".dvc")
+
+
+def _cached(survey: Survey) -> Iterator[str]:
+    for path in survey.objects.folder.glob("[0-9a-f][0-9a-f]/*"):
+        if not path.name.startswith("."):
+            yield path.parent.name + path.name
+
+
+def _named(survey: Survey) -> dict[str, str]:
+    """Every object that any commit of this repository names, and a path that it has there."""
+    commits: list[str | None] = [None, *survey.history()]
+    return {one.md5: one.path for commit in commits for one in survey.needed(commit)}
+
+
+def _names(survey: Survey, listing: str) -> set[str]:
+    path = survey.objects.path(listing)
+    try:
+        if path.stat().st_size > _MOST_LISTING_BYTES:
+            return set()
+        return {str(entry["md5"]) for entry in json.loads(path.read_bytes())}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set(survey.names_in(listing))
+
+
+def from_cache(survey: Survey, doomed: Doomed) -> int:
+    """Delete objects from the cache. Returns how many were there."""
+    gone = 0
+    for md5 in sorted(doomed.objects):
+        path = survey.objects.path(md5)
+        if path.is_file():
+            path.unlink()
+            gone += 1
+    return gone
+
+
+def from_remote(store: ObjectStore, doomed: Doomed) -> int:
+    """Delete objects from a remote, listings first. Returns how many were there."""
+    order = sorted(doomed.objects, key=lambda md5: (not md5.endswith(_LISTING), md5))
+    with progress("remote", len(order), "objects") as advance:
+        gone = 0
+        for md5 in order:
+            gone += store.delete(md5)
+            advance(1)
+    return gone

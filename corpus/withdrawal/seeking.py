@@ -1,0 +1,128 @@
+"""What a withdrawal is of: from an id, an address or a publisher to every document, over several versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from corpus.batches.withdrawals import Kind, Withdrawal, article_of, hashed
+from corpus.errors import MissingObjects, UsageError
+from corpus.progress import progress
+from corpus.text.urls import canonical
+from corpus.text.urls import publisher as publisher_of
+from corpus.withdrawal import holding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.withdrawal.survey import Ref, Survey
+
+
+def find(
+    survey: Survey, asked: str | None, publisher: str | None, releases: Sequence[Ref], known: Sequence[Withdrawal]
+) -> tuple[holding.Sought, Withdrawal | None, list[str]]:
+    """What is looked for, with all its documents in the working tree and some releases.
+
+    Returns:
+        It; the withdrawal of it that is on record among those known; and the releases that nobody can look into.
+    """
+    unseen: list[str] = []
+    commits: list[tuple[str | None, str]] = [(None, ""), *((ref.commit, ref.short) for ref in releases)]
+    sought = holding.Sought(publishers=set(_names_of(publisher)) if publisher else set())
+    if asked is not None:
+        sought = _target(survey, asked, commits, known)
+    earlier = _earlier(known, sought)
+    if earlier:
+        sought.hashes |= earlier.documents | earlier.articles | earlier.publishers
+    by_url = bool(sought.urls)
+    # An article's documents say its address; then those are found that never became an article.
+    for number in (1, 2):
+        seen: set[str] = set()
+        with progress("looking", len(commits), "versions") as advance:
+            for commit, name in commits:
+                try:
+                    for table, path in survey.tables(commit, seen):
+                        _grow(sought, holding.rows(path, sought), table, by_url=by_url, last=number == 2)
+                except MissingObjects:
+                    if commit is None:
+                        raise
+                    unseen += [] if name in unseen else [name]
+                advance(1)
+    return sought, earlier, unseen
+
+
+def _grow(sought: holding.Sought, found: pl.DataFrame, table: str, *, by_url: bool, last: bool) -> None:
+    if not found.height:
+        return
+    mine = pl.lit(value=False)
+    # A signature has the identity that a document would have, also where its address was used again for another story.
+    if "article_id" in found.columns and table != "signatures":
+        of_article = pl.col("article_id").is_in(sorted(sought.articles)).fill_null(value=False)
+        mine |= of_article
+        if "url" in found.columns:
+            sought.urls |= set(found.filter(of_article)["url"].drop_nulls())
+    if "publisher" in found.columns and sought.publishers:
+        mine |= pl.col("publisher").is_in(sorted(sought.publishers)).fill_null(value=False)
+    # Two stories may have stood at one address. Of one that was named by its id, the other is left alone.
+    if "url" in found.columns and sought.urls and (by_url or table == "quarantine") and last:
+        mine |= pl.col("url").is_in(sorted(sought.urls)).fill_null(value=False)
+    # Withdrawn when it was read: its row has nothing but the hash that it fell under.
+    if holding.MARK in found.columns:
+        mine |= pl.col(holding.MARK)
+    sought.documents |= set(found.filter(mine)["document_id"])
+
+
+def _target(
+    survey: Survey, asked: str, commits: Sequence[tuple[str | None, str]], known: Sequence[Withdrawal]
+) -> holding.Sought:
+    wanted = asked.strip()
+    if not (8 <= len(wanted) <= 64 and set(wanted.lower()) <= set("0123456789abcdef")):
+        url = canonical(wanted)
+        if url is None:
+            raise UsageError(f"{asked!r} is neither an id (8 to 64 hex digits) nor an http(s) URL.")
+        return holding.Sought(articles={article_of(url)}, urls={url})
+    wanted = wanted.lower()
+    articles: set[str] = set()
+    documents: set[str] = set()
+    seen: set[str] = set()
+    for commit, _ in commits:
+        try:
+            for table, path in survey.tables(commit, seen):
+                if table != "decisions":
+                    continue
+                begins = pl.col("article_id").str.starts_with(wanted) | pl.col("document_id").str.starts_with(wanted)
+                frame = pl.scan_parquet(path, glob=False).filter(begins).select("article_id", "document_id").collect()
+                articles |= set(frame["article_id"].drop_nulls())
+                documents |= set(frame.filter(pl.col("article_id").is_null())["document_id"])
+        except MissingObjects:
+            if commit is None:
+                raise
+    if len(articles | documents) > 1:
+        shown = ", ".join(sorted(articles | documents)[:5])
+        raise UsageError(f"{asked!r} begins several ids: {shown}. Give more of the one you mean.")
+    if not articles and not documents:
+        # Withdrawn before, perhaps: then its hash is on record.
+        return holding.Sought(
+            articles={wanted} if any(hashed(Kind.ARTICLE, wanted) in one.articles for one in known) else set(),
+            documents={wanted} if any(hashed(Kind.DOCUMENT, wanted) in one.documents for one in known) else set(),
+        )
+    return holding.Sought(articles=articles, documents=documents)
+
+
+def _names_of(publisher: str) -> list[str]:
+    """What the tables may call a publisher that a person names so."""
+    host = publisher.strip().lower()
+    domain = publisher_of(f"https://{host}/") if "." in host else None
+    return [name for name in dict.fromkeys((publisher.strip(), domain)) if name]
+
+
+def _earlier(known: Sequence[Withdrawal], sought: holding.Sought) -> Withdrawal | None:
+    """The withdrawal of the same thing that is on record, if there is one."""
+    articles = {hashed(Kind.ARTICLE, one) for one in sought.articles}
+    publishers = {hashed(Kind.PUBLISHER, one) for one in sought.publishers}
+    documents = set() if articles or publishers else {hashed(Kind.DOCUMENT, one) for one in sought.documents}
+    for one in known:
+        if articles & one.articles or publishers & one.publishers or documents & one.documents:
+            return one
+    return None

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from corpus.errors import Busy, CorpusError
+from corpus.repo.lock import TOKEN, holder, write_lock
+
+HOLD = """
+import sys, time, pathlib
+from corpus.repo.lock import write_lock
+with write_lock(pathlib.Path(sys.argv[1]), "test"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def hold(root):
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(root)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_only_one_writes_and_the_other_says_who(tmp_path):
+    process = hold(tmp_path)
+    try:
+        with pytest.raises(Busy, match=rf"`test` \(process {process.pid}\)"), write_lock(tmp_path, "other"):
+            pass
+        assert holder(tmp_path) == f"`test` (process {process.pid})"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_killed_holder_lets_go(tmp_path):
+    process = hold(tmp_path)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    with write_lock(tmp_path, "next"):
+        assert holder(tmp_path) == f"`next` (process {os.getpid()})"
+    assert holder(tmp_path) is None
+
+
+def test_one_can_wait(tmp_path):
+    process = hold(tmp_path)
+    try:
+        began = time.monotonic()
+        with pytest.raises(Busy), write_lock(tmp_path, "other", wait=0.5):
+            pass
+        assert time.monotonic() - began >= 0.5
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_child_of_the_holder_works_under_its_lock(tmp_path):
+    with write_lock(tmp_path, "build"), write_lock(tmp_path, "stage"):
+        assert os.environ[TOKEN]
+    assert TOKEN not in os.environ
+
+
+def test_a_token_of_another_time_opens_nothing(tmp_path, monkeypatch):
+    process = hold(tmp_path)
+    try:
+        monkeypatch.setenv(TOKEN, "0" * 16)
+        with pytest.raises(Busy), write_lock(tmp_path, "stage"):
+            pass
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_child_whose_build_is_gone_does_not_begin(tmp_path, monkeypatch):
+    monkeypatch.setenv(TOKEN, "0" * 16)
+    with pytest.raises(CorpusError, match="is gone"), write_lock(tmp_path, "stage"):
+        pass

@@ -1,0 +1,84 @@
+"""WARC records of every type: which are documents, and that the others are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.sources.entries import Item, Reason, Selection, Skipped
+from corpus.sources.gather import documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = "<html><title>A</title><p>Words of it.</p></html>"
+
+
+def record(kind: str, body: str, content_type: str, url: str = "https://example.com/a", end: str = "\r\n") -> bytes:
+    lines = [
+        "WARC/1.0", f"WARC-Type: {kind}", "WARC-Record-ID: <urn:uuid:1>", "WARC-Date: 2023-01-01T06:00:00Z",
+        f"WARC-Target-URI: {url}", f"Content-Type: {content_type}", f"Content-Length: {len(body.encode())}",
+    ]  # fmt: skip
+    return "\r\n".join([*lines, "", body, "", ""]).encode()
+
+
+def response(content_type: str, more: str = "", end: str = "\r\n") -> bytes:
+    headers = end.join(["HTTP/1.1 200 OK", f"Content-Type: {content_type}", *([more] if more else []), "", PAGE])
+    return record("response", headers, "application/http; msgtype=response")
+
+
+def gather(path: Path, *records: bytes) -> tuple[list[Item], list[Skipped]]:
+    (path / "a.warc").write_bytes(b"".join(records))
+    found = list(documents([path / "a.warc"], Selection()))
+    return [one for one in found if isinstance(one, Item)], [one for one in found if isinstance(one, Skipped)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type", "body", "taken"),
+    [
+        ("resource", "text/html", PAGE, "text/html"), ("resource", "text/html; charset=utf-8", PAGE, "text/html"), ("resource", "application/xhtml+xml", PAGE, "application/xhtml+xml"),
+        ("resource", "text/plain", "Words.", "text/plain"), ("conversion", "text/plain", "Words.", "text/plain"), ("conversion", '"Text/Plain"', "Words.", "text/plain"),
+    ],
+)  # fmt: skip
+def test_records_that_hold_documents_themselves(
+    tmp_path: Path, kind: str, content_type: str, body: str, taken: str
+) -> None:
+    ((one,), skipped) = gather(tmp_path, record(kind, body, content_type))
+    assert (one.data.decode(), one.media_type, one.url, skipped) == (body, taken, "https://example.com/a", [])
+    assert one.captured_at is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type", "url"),
+    [
+        ("revisit", "application/http", "https://example.com/a"), ("metadata", "text/plain", "https://example.com/a"), ("request", "application/http; msgtype=request", "https://example.com/a"),
+        ("resource", "image/png", "https://example.com/a"), ("resource", "text/plain", "urn:text:https://example.com/a"), ("conversion", "text/plain", "urn:pageinfo:x"), ("warcinfo", "application/warc-fields", ""),
+        ("resource", "text/html", "file:///home/a.html"),
+    ],
+)  # fmt: skip
+def test_without_a_document_there_is_a_reason(tmp_path: Path, kind: str, content_type: str, url: str) -> None:
+    taken, (told,) = gather(tmp_path, *[record(kind, "GET / HTTP/1.1\r\n\r\n", content_type, url)] * 2)
+    assert (taken, told.reason) == ([], Reason.NO_DOCUMENT)
+    assert f"2 {kind}" in told.detail
+
+
+def test_what_stands_beside_documents_is_not_told(tmp_path: Path) -> None:
+    taken, told = gather(
+        tmp_path, record("warcinfo", "a", "text/plain"), response("text/html"), record("request", "b", "text/plain")
+    )
+    assert (len(taken), told) == (1, [])
+    taken, told = gather(tmp_path, response("text/html"), record("revisit", "b", "application/http"))
+    assert (len(taken), [one.detail for one in told]) == (1, ["records of other types: 1 revisit"])
+
+
+@pytest.mark.parametrize(
+    ("content_type", "more", "end"),
+    [
+        ("text/html, text/html", "", "\r\n"), ('"text/html"', "", "\r\n"), ("text/html; charset=x, text/html", "", "\r\n"), ("text/html", "Content-Encoding: ISO-8859-1", "\r\n"),
+        ("text/html", "Content-Encoding: utf-8", "\r\n"), ("text/html", 'Content-Encoding: "UTF8"', "\r\n"), ("TEXT/HTML ;charset=utf-8", "", "\r\n"), ("text/html", "Content-Encoding: none", "\r\n"),
+    ],
+)  # fmt: skip
+def test_headers_as_servers_write_them(tmp_path: Path, content_type: str, more: str, end: str) -> None:
+    ((one,), told) = gather(tmp_path, response(content_type, more, end))
+    assert (one.data.decode(), one.media_type, told) == (PAGE, "text/html", [])
