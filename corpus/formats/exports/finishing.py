@@ -43,6 +43,14 @@ _MOST_LISTED: Final = 60
 _LONGEST_WORD: Final = 100
 _LONGEST_NAME: Final = 200
 _LONGEST_TITLE: Final = 1_000
+# Registrable domains of press databases.
+DATABASES: Final = frozenset(
+    {
+        "proquest.com", "lexis.com", "lexisnexis.com", "nexis.com", "factiva.com", "dowjones.com", "europresse.com",
+        "newsbank.com", "gale.com", "galegroup.com", "ebscohost.com", "ebsco.com", "wiso-net.de", "genios.de",
+        "pressreader.com", "integrum.ru", "bigkinds.or.kr", "kinds.or.kr",
+    }
+)  # fmt: skip
 _BLANK: Final = re.compile(r"^[\W_]*$")
 _NO_TITLE: Final = frozenset(
     {"noheadline", "notitle", "headlinenotavailable", "notitleavailable", "ohnetitel", "sanstitre", "nohead"}
@@ -77,11 +85,16 @@ def finish(draft: Draft, parser: str, encoding: str | None = None) -> Parsed:
     if not text and not title:
         problems.append(Problem(Check.EMPTY, "no title and no text"))
     url = urls.canonical(draft.url) if draft.url else None
+    host = urls.publisher(url) if url else None
+    if host in DATABASES:
+        # A database's own address names its copy, not the article, and is another behind each library's proxy.
+        draft.accession = draft.accession or draft.url
+        url = host = None
     return Parsed(
         title=title,
         text=text,
         url=url,
-        publisher=urls.publisher(url) if url else None,
+        publisher=host,
         publication=name(draft.publication),
         description=one_line(unwrapped(draft.description)) or None,
         authors=authors,

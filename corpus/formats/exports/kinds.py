@@ -34,6 +34,10 @@ READERS: Final[dict[str, tuple[str, str]]] = {
     "europresse+html": ("corpus.formats.exports.europresse:read", BLOCKS),
     "europresse+docx": ("corpus.formats.exports.europresse:read", BLOCKS),
     "integrum+html": ("corpus.formats.exports.integrum:read", BLOCKS),
+    "integrum+row": ("corpus.formats.exports.sheets:integrum", TEXT),
+    "bigkinds+row": ("corpus.formats.exports.sheets:bigkinds", TEXT),
+    "proquest+row": ("corpus.formats.exports.sheets:proquest", TEXT),
+    "sheet+row": ("corpus.formats.exports.sheets:read", TEXT),
     "kikuzo+html": ("corpus.formats.exports.japanese:kikuzo", BLOCKS),
     "yomidasu+html": ("corpus.formats.exports.japanese:yomidasu", BLOCKS),
 }

@@ -15,6 +15,7 @@ from typing import Final
 from corpus.text import plain_yaml
 
 LONGEST: Final = 48
+_REMARK: Final = re.compile(r"\s*[(（\[][^()（）\[\]]{0,80}[)）\]]\s*$")
 _OTHER: Final = re.compile(r"[\s\-_.:：^'’/]+")
 
 
@@ -24,6 +25,12 @@ def fold(written: str) -> str:
     if not plain.isascii():
         plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _OTHER.sub("", plain.casefold())
+
+
+@lru_cache(maxsize=4_096)
+def column(written: str) -> str:
+    """Return the name of a column as such names are compared: folded, and without what is in brackets behind it."""
+    return fold(_REMARK.sub("", written[:200]))
 
 
 @lru_cache(maxsize=4_096)

@@ -20,6 +20,10 @@ KINDS: Final = (
     "factiva:FactivaText",
     "europresse:EuropresseHtml",
     "integrum:IntegrumHtml",
+    "sheets:IntegrumSheets",
+    "sheets:BigKindsSheets",
+    "sheets:ProQuestSheets",
+    "sheets:KnownSheets",
     "japanese:Kikuzo",
     "japanese:Yomidasu",
 )

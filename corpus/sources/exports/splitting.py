@@ -23,6 +23,10 @@ _CHARSET: Final = re.compile(
 )
 _HTML: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What Office encrypts is one stream of this name in an OLE container, whichever kind of document it was.
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_TELLING: Final = frozenset({Reason.ENCRYPTED, Reason.BOMB, Reason.NESTED})
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -44,6 +48,10 @@ def sample_of(stream: BinaryIO, name: str) -> Sample | None:
         found = office.sample(stream, name)
         stream.seek(0)
         return found
+    if head.startswith(_OLE):
+        if _holds(stream, _ENCRYPTED):
+            raise Unreadable(Reason.ENCRYPTED, "a document that is protected by a password")
+        return None
     if head.startswith(_WIDE):
         # UTF-16: what is told of it, and its pieces, are its UTF-8.
         wide = Utf8(stream)
@@ -58,6 +66,19 @@ def sample_of(stream: BinaryIO, name: str) -> Sample | None:
     if _HTML.search(head[:8_192]):
         return Sample(name, "html", head, text, charset)
     return Sample(name, "txt", head, text, charset)
+
+
+def _holds(stream: BinaryIO, mark: bytes) -> bool:
+    """Whether a stream has some bytes anywhere; it is left at its beginning."""
+    last = b""
+    try:
+        while chunk := stream.read(1 << 20):
+            if mark in last + chunk:
+                return True
+            last = chunk[-len(mark) :]
+        return False
+    finally:
+        stream.seek(0)
 
 
 def _text(head: bytes) -> tuple[str, str | None]:
@@ -103,7 +124,9 @@ def split(stream: BinaryIO, name: str, source: str) -> Iterator[Item | Skipped] 
     """
     try:
         sample = sample_of(stream, name)
-    except Unreadable:
+    except Unreadable as error:
+        if error.reason in _TELLING:
+            return iter([error.of(source)])
         # What it is, its own reader will say.
         stream.seek(0)
         return None
