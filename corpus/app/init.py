@@ -58,17 +58,19 @@ def init(folder: Path, *, example: bool = False) -> Repository:
         (folder / "seeds" / "example.md").write_bytes((templates / "example.md").read_bytes())
         made.append("seeds/example.md")
     engine.pin(folder)
-    repository = Repository(folder)
-    if not (folder / ".git").exists():
+    is_new = not (folder / ".git").exists()
+    # A new repository has no hooks but those of a person's template.
+    repository = Repository(folder, hooks=not is_new)
+    if is_new:
         repository.git("init", "--quiet", "--initial-branch=main")
     staging.stage(repository, made)
     if repository.git("config", "user.email", check=False):
         _commit(repository, made)
-    return repository
+    return Repository(folder)
 
 
 def _commit(repository: Repository, made: Sequence[str]) -> None:
-    """Commit what was made, and nothing else that is staged; no hook or template of anybody's is asked."""
+    """Commit what was made, and nothing else that is staged."""
     head = repository.commit_of("HEAD")
     tree = staging.tree(repository, head, made)
     parents = ["-p", head] if head else []

@@ -31,8 +31,8 @@ def verify(rev: str | None, remote: bool, rebuild: bool, repair: bool, wait: flo
     """Verify version REV (the working tree unless given), byte by byte.
 
     Every object against its md5, every shard against its key, the batches against batches.yaml, the ledger against
-    the tables, the tables against their promises, seeds/ against what was built from. Exit 1 if anything is wrong and
-    not mended.
+    the tables, the tables against their promises, seeds/ (of REV, as git has it) against what was built from. Exit 1 if
+    anything is wrong and not mended.
     """
     from corpus.repo.lock import write_lock
     from corpus.repo.repository import find
@@ -131,5 +131,10 @@ def _print(found: Verified, reasons: list[str]) -> None:
         "delete each file named and run `git checkout -- FILE`",
         "remote": "--remote --repair mends the remote from the cache",
     }
+    if found.commit:
+        advice["seeds"] = (
+            "the commit's seeds/ and dvc.lock do not belong together: run `corpus build` on its files, and commit what "
+            "it changes together with them"
+        )
     places = sorted({fault.place.value for fault in found.faults} & advice.keys())
     echo(f"{count(len(found.faults), 'fault')}.{''.join(f' {advice[place]}.' for place in places)}")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _DOCUMENTS: Final = "data/documents"
 _SHOWN: Final = 8
 # So many files' bytes are in memory at once.
-_AT_ONCE: Final = 100
+AT_ONCE: Final = 100
 # The length of a name of git's, in hex, where it is a sha256.
 _SHA256: Final = 64
 _EXPANDED: Final = re.compile(rb"\$Id:[^$\r\n]*\$")
@@ -82,7 +82,7 @@ def _differences(version: Version, files: list[SeedFile], expected: str) -> tupl
     committed = {
         path: entry
         for path, entry in (staging.modes(version.repository, head, [SEEDS]) if head else {}).items()
-        if _is_document(path)
+        if is_document(path)
     }
     changed: dict[str, SeedFile] = {}
     digests: dict[str, str] = {}
@@ -96,7 +96,7 @@ def _differences(version: Version, files: list[SeedFile], expected: str) -> tupl
         elif blob != _blob_of(content, len(blob)):
             changed[file.source] = file
     faults += _by_git(version, [changed[source] for source in changed if source in committed], committed)
-    built = _built(version)
+    built = built_from(version)
     if built is None:
         others = set(changed) | (committed.keys() - digests.keys())
     else:
@@ -112,10 +112,10 @@ def _by_git(version: Version, files: list[SeedFile], committed: Mapping[str, tup
     """Which files that differ from the commit's were changed at checkout, or behind the back of whoever edits."""
     untouched = _untouched(version)
     faults = []
-    for start in range(0, len(files), _AT_ONCE):
-        some = files[start : start + _AT_ONCE]
-        blobs = _contents(version, [committed[file.source][1] for file in some])
-        for file, blob in zip(some, blobs, strict=True):
+    for start in range(0, len(files), AT_ONCE):
+        some = files[start : start + AT_ONCE]
+        blobs = contents(version, [committed[file.source][1] for file in some])
+        for file, (_, blob) in zip(some, blobs, strict=True):
             alike = _plain(blob) == _plain(read_whole(file, file.size) or b"")
             if alike or file.source in untouched:
                 what = "line endings or keywords" if alike else "bytes"
@@ -137,20 +137,32 @@ def _blob_of(content: bytes, length: int) -> str:
     return algorithm(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
-def _contents(version: Version, blobs: list[str]) -> list[bytes]:
-    """The bytes of some objects of git's."""
-    asked = "".join(f"{blob}\n" for blob in blobs)
-    answer = version.repository.git("cat-file", "--batch", given=asked).encode("utf-8", "surrogateescape")
+def contents(version: Version, objects: list[str], *options: str) -> list[tuple[str, bytes]]:
+    """Read some objects of git.
+
+    Args:
+        version: of which repository.
+        objects: what names them, none of it with a line break.
+        options: of `git cat-file`.
+
+    Returns:
+        What git says of each (its name and kind), and its bytes.
+    """
+    asked = "".join(f"{one}\n" for one in objects)
+    answer = version.repository.git("cat-file", "--batch", *options, given=asked).encode("utf-8", "surrogateescape")
     found, start = [], 0
-    for _ in blobs:
+    for _ in objects:
         end = answer.index(b"\n", start)
-        size = int(answer[start:end].rpartition(b" ")[2])
-        found.append(answer[end + 1 : end + 1 + size])
-        start = end + size + 2
+        about, _, size = answer[start:end].decode("utf-8", "surrogateescape").rpartition(" ")
+        # Of an object that is not there git says so instead of its size.
+        length = int(size) if size.isdecimal() else -1
+        found.append((about, answer[end + 1 : end + 1 + max(length, 0)]))
+        start = end + length + 2
     return found
 
 
-def _is_document(path: str) -> bool:
+def is_document(path: str) -> bool:
+    """Return True if a file of seeds/ is a document: neither it nor a folder of it is hidden."""
     return not any(part.startswith(".") for part in path.split("/"))
 
 
@@ -161,8 +173,8 @@ def _untouched(version: Version) -> set[str]:
     return set(known) - set(repository.git("diff-files", "-z", "--name-only", "--", SEEDS).split("\0")) - {""}
 
 
-def _built(version: Version) -> dict[str, str] | None:
-    """The sha256 of each seed that was built from, by name; None if the documents are not all in the cache."""
+def built_from(version: Version) -> dict[str, str] | None:
+    """Return the sha256 of each seed that was built from, by name; None if the documents are not all in the cache."""
     try:
         named = [file for pin in version.pins if pin.path == _DOCUMENTS for file in version.objects.files(pin) or ()]
         paths = [version.objects.get(file.md5) for file in named if PurePosixPath(file.path).name.startswith(SEEDS)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.batches import stored
 from corpus.errors import CorpusError, MissingObjects, UsageError
+from corpus.integrity.committed import check_committed_seeds
 from corpus.integrity.content import check_content
 from corpus.integrity.faults import Fault, Place, Trouble, Verified
 from corpus.integrity.seeds import check_seeds
@@ -99,6 +100,10 @@ def verify(version: Version) -> Verified:
             changed, unbuilt = check_seeds(version)
             faults += changed
             notes += tuple(unbuilt)
+    else:
+        changed, unknown = check_committed_seeds(version, version.commit)
+        faults += changed
+        notes += tuple(unknown)
     return Verified(version.name, version.commit, {**looked, **content.looked}, (*faults, *content.faults), (), notes)
 
 

@@ -8,6 +8,8 @@ for every process that we start. This module imports nothing heavy: the command 
 from __future__ import annotations
 
 import os
+import subprocess
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ _SETTINGS: Final = (
     "core.logAllRefUpdates=true", "init.defaultObjectFormat=sha1", "init.defaultRefFormat=files",
 )  # fmt: skip
 OPTIONS: Final = tuple(word for setting in _SETTINGS for word in ("-c", setting))
+# For a git that works on a repository of which nobody's hooks are wanted.
+NO_HOOKS: Final = ("-c", f"core.hooksPath={os.devnull}")
 
 
 def is_foreign(name: str) -> bool:
@@ -69,6 +73,47 @@ def clean() -> None:
     """Remove from this process what would lead git elsewhere. For programs of ours; a library leaves its host alone."""
     for name in [name for name in os.environ if is_foreign(name)]:
         del os.environ[name]
+
+
+def options(root: Path) -> tuple[str, ...]:
+    """Return the options of a git that works on one repository: settings of ours, and the hooks of that repository.
+
+    `core.hooksPath` in a person's settings, or the system's, is passed over: hooks made for people's commits would run
+    at each move of a ref, and could refuse it. What the repository's own settings name, or have in `.git/hooks`, runs.
+
+    Args:
+        root: the folder of its work tree.
+    """
+    stamps = tuple(_changed(root / ".git" / name) for name in ("config", "config.worktree"))
+    return (*OPTIONS, *_own_hooks(root, stamps))
+
+
+def _changed(path: Path) -> int:
+    """Return when a file was changed, in nanoseconds; 0 if it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _own_hooks(root: Path, stamps: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the options that name a repository's own hooks; none if its own settings do. Kept while `stamps` are."""
+    del stamps
+    for scope in ("--local", "--worktree"):
+        if _ask(root, "config", scope, "--includes", "--get", "core.hooksPath") is not None:
+            return ()
+    common = _ask(root, "rev-parse", "--git-common-dir") or ".git"
+    return ("-c", f"core.hooksPath={(root / common).absolute() / 'hooks'}")
+
+
+def _ask(root: Path, *question: str) -> str | None:
+    """Return what git answers; None if it has no answer."""
+    done = subprocess.run(
+        ["git", *OPTIONS, *question], cwd=root, env=for_git(root), capture_output=True, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return os.fsdecode(done.stdout).removesuffix("\n") if done.returncode == 0 else None
 
 
 def for_git(root: Path, *, network: bool = False, fetches: bool = False) -> dict[str, str]:

@@ -23,10 +23,12 @@ class Repository:
     Attributes:
         root: the folder of the work tree.
         fetches: whether git may fetch objects that a partial clone lacks: only in clones that we made ourselves.
+        hooks: whether git may run the repository's own hooks.
     """
 
     root: Path
     fetches: bool = False
+    hooks: bool = True
 
     def git(
         self,
@@ -51,8 +53,9 @@ class Repository:
         Raises:
             CorpusError: git failed; always if it refuses to work here at all.
         """
+        settings = environment.options(self.root) if self.hooks else (*environment.OPTIONS, *environment.NO_HOOKS)
         done = subprocess.run(
-            ["git", *environment.OPTIONS, *arguments],
+            ["git", *settings, *arguments],
             cwd=self.root,
             env={**environment.for_git(self.root, network=network, fetches=self.fetches), **(env or {})},
             capture_output=True,

@@ -79,8 +79,8 @@ def _cloned(url: str) -> Repository:
     # Documents may stand in the history; of all files only a few small ones are wanted, and git fetches those.
     done = subprocess.run(
         [
-            "git", *environment.OPTIONS, "clone", "--quiet", "--no-checkout", "--origin=origin", "--template=",
-            "--filter=blob:none", "--", url, folder.name,
+            "git", *environment.OPTIONS, *environment.NO_HOOKS, "clone", "--quiet", "--no-checkout", "--origin=origin",
+            "--template=", "--filter=blob:none", "--", url, folder.name,
         ],
         capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
         # Whoever has no password to give wants an error, not a prompt that nobody sees.

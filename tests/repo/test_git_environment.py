@@ -316,8 +316,8 @@ def awkward_home(home):
     (home / "run").chmod(0o755)
     for name in ("pre-commit", "commit-msg", "post-commit", "pre-push", "reference-transaction", "post-index-change",
                  "prepare-commit-msg", "post-checkout"):  # fmt: skip
-        # Hooks of theirs are run, as by git; they may refuse, and they change nothing.
-        (home / "hooks" / name).write_text("#!/bin/sh\necho noise\necho noise >&2\n")
+        # They are for what this person commits by hand, and not run here.
+        (home / "hooks" / name).write_text(f"#!/bin/sh\necho {name} >> {home}/ran\nexit 1\n")
         (home / "hooks" / name).chmod(0o755)
     (home / "template").write_text("Theirs\n")
     (home / "order").write_text("*.lock\n")
