@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from corpus.formats.exports import unmarked
 from corpus.formats.exports.draft import Draft
 from corpus.formats.exports.labels import language_of
+from corpus.formats.exports.unmarked import ACCESSION, COPYRIGHT, WORDS
 from corpus.text import dates
 
 if TYPE_CHECKING:
@@ -32,14 +34,13 @@ _OTHER_CODES: Final = frozenset(
         "AD", "MN", "PN", "NWS", "IPN",
     }
 )  # fmt: skip
+_LEAST_CODES: Final = 4
 _CODE: Final = re.compile(r"[A-Z]{2,3}")
 _LINE: Final = re.compile(r"^(?P<code>[A-Z]{2,3})(?:\s{1,}|\t|:\s*)(?P<value>.*)$")
-_WORDS: Final = re.compile(r"^\d{1,3}(?:[.,'’ \xa0]?\d{3})*\s?[^\W\d_]{1,14}$")
+
 _TIME: Final = re.compile(r"^\d{1,2}[:.]\d\d(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?[A-Z]{2,5})?$")
+
 _SOURCE_CODE: Final = re.compile(r"^[A-Z0-9]{2,7}$")
-# The accession number: letters of the paper, digits with the day, and a hash. It has no spaces in any language.
-ACCESSION: Final = re.compile(r"\b([A-Z][A-Z0-9]{3,9}0{2,6}(?:19|20)\d{6}[a-z][a-z0-9]{7,12})\b")
-_COPYRIGHT: Final = re.compile(r"©|\(c\)|copyright|\(C\)", re.IGNORECASE)
 _SUBJECT: Final = re.compile(r"\s*\|\s*|\n")
 _NUMBERED: Final = re.compile(r"^\d{1,4}\)\s+")
 
@@ -52,7 +53,16 @@ def read(blocks: Sequence[Block]) -> Draft:
     """
     if any("index" in one.marks and _CODE.fullmatch(one.text) for one in blocks):
         return _indexed(blocks)
-    return _plain(blocks)
+    if len({one.text for one in blocks if one.text in CODES}) >= _LEAST_CODES:
+        return _indexed([_indexing(one) for one in blocks])
+    if len({one.text[:2] for one in blocks if one.text[:2] in CODES and one.text[2:3].isspace()}) >= _LEAST_CODES:
+        return read_text("\n\n".join(one.text for one in blocks))
+    return _plain(blocks if any(map(_is_paragraph, blocks)) else unmarked.marked(blocks))
+
+
+def _indexing(one: Block) -> Block:
+    """A block with the mark of a field code, if it is one."""
+    return one._replace(marks=(*one.marks, "index")) if one.text in CODES or one.text in _OTHER_CODES else one
 
 
 def _indexed(blocks: Sequence[Block]) -> Draft:
@@ -89,7 +99,7 @@ def _plain(blocks: Sequence[Block]) -> Draft:
     if blocks:
         draft.title = _NUMBERED.sub("", blocks[title].text)
     at = title + 1
-    while at < len(blocks) and not _is_paragraph(blocks[at]) and not _WORDS.match(blocks[at].text):
+    while at < len(blocks) and not _is_paragraph(blocks[at]) and not WORDS.match(blocks[at].text):
         draft.add("byline" if "author" in blocks[at].marks or not draft.byline else "credit", blocks[at].text)
         at += 1
     at = _details(blocks, at, draft)
@@ -111,7 +121,7 @@ def _details(blocks: Sequence[Block], at: int, draft: Draft) -> int:
     while at < len(blocks) and not _is_paragraph(blocks[at]):
         details.append(blocks[at].text)
         at += 1
-    if details and _WORDS.match(details[0]):
+    if details and WORDS.match(details[0]):
         draft.length = details.pop(0)
     day = next((n for n, one in enumerate(details) if dates.search(one) and len(one) < 60), None)
     if day is None:
@@ -130,7 +140,7 @@ def _details(blocks: Sequence[Block], at: int, draft: Draft) -> int:
             draft.language = one
             draft.copyright = "\n".join(rest[number + 1 :])
             break
-        if _COPYRIGHT.search(one):
+        if COPYRIGHT.search(one):
             draft.add("copyright", one)
         else:
             before.append(one)
@@ -170,11 +180,13 @@ def _tail(rest: list[Block], draft: Draft) -> None:
 
 
 def read_text(text: str) -> Draft:
-    """Return the fields of one article of text with field codes.
+    """Return the fields of one article of text, with field codes or without.
 
     Args:
         text: the piece.
     """
+    if len({line[:2] for line in text.splitlines() if line[:2] in CODES and line[2:3] in " \t:"}) < _LEAST_CODES:
+        return _plain(unmarked.marked(unmarked.lines(text)))
     draft = Draft()
     code = ""
     value: list[str] = []

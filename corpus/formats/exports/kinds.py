@@ -27,6 +27,8 @@ READERS: Final[dict[str, tuple[str, str]]] = {
     "lexisnexis+html": ("corpus.formats.exports.lexisnexis:read", BLOCKS),
     "lexisnexis+txt": ("corpus.formats.exports.lexisnexis:read", BLOCKS),
     "lexisnexis+docx": ("corpus.formats.exports.lexisnexis:read", BLOCKS),
+    "lexisnexis+rtf": ("corpus.formats.exports.lexisnexis:read", BLOCKS),
+    "factiva+rtf": ("corpus.formats.exports.factiva:read", BLOCKS),
     "factiva+html": ("corpus.formats.exports.factiva:read", BLOCKS),
     "factiva+txt": ("corpus.formats.exports.factiva:read_text", TEXT),
     "factiva+xml": ("corpus.formats.exports.factivaxml:read", TEXT),

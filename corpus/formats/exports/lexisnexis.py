@@ -45,6 +45,7 @@ def read(blocks: Sequence[Block]) -> Draft:
 
 def _older(blocks: Sequence[Block]) -> Draft:
     draft = Draft()
+    blocks = _with_labels(blocks)
     first = next((n for n, one in enumerate(blocks) if _labelled(one, blocks, n)), len(blocks))
     start = _heading(blocks, first, draft)
     seen_text = False
@@ -69,6 +70,18 @@ def _older(blocks: Sequence[Block]) -> Draft:
             draft.paragraphs.append(one.text)
             seen_text, last = True, ""
     return draft
+
+
+def _with_labels(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks, with labels in capitals for labels where none is set in bold."""
+    if any(one.label and field(one.label) is not None for one in blocks):
+        return list(blocks)
+    return [
+        one._replace(label=one.text.partition(":")[0].strip(), value=found[1])
+        if not one.centred and (found := pair(one.text, upper=True)) is not None
+        else one
+        for one in blocks
+    ]
 
 
 def _append(draft: Draft, name: str, value: str) -> None:

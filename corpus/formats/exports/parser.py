@@ -42,14 +42,24 @@ class ExportParser:
         parser = f"{database}/{_VERSION}"
         try:
             if container == "docx":
-                blocks, encoding = wordxml.read(document.data), None
-                return finish(read(blocks), parser, encoding)
+                return finish(read(wordxml.read(document.data)), parser)
+            if container == "rtf":
+                return finish(read(_rich(document.data)), parser)
             text, encoding = _decoded(document.data, charset)
         except wordxml.Unreadable as error:
             return Parsed(parser=parser, problems=(Problem(Check.UNREADABLE, str(error)),))
         if encoding is None:
             return Parsed(parser=parser, problems=(Problem(Check.BINARY, f"{len(document.data):,} bytes"),))
         return finish(read(_blocks(text, container) if takes == kinds.BLOCKS else text), parser, encoding)
+
+
+def _rich(data: bytes) -> list[Block]:
+    from corpus.formats.exports import rtf, rtfstate
+
+    try:
+        return rtf.read(data)
+    except rtfstate.TooDeep:
+        raise wordxml.Unreadable(f"more than {rtfstate.DEEPEST:,} groups in one another") from None
 
 
 def _decoded(data: bytes, charset: str | None) -> tuple[str, str | None]:

@@ -18,6 +18,8 @@ KINDS: Final = (
     "factiva:FactivaHtml",
     "factiva:FactivaXml",
     "factiva:FactivaText",
+    "factiva:FactivaPlainText",
+    "factiva:FactivaWord",
     "europresse:EuropresseHtml",
     "integrum:IntegrumHtml",
     "sheets:IntegrumSheets",

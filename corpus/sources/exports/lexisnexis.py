@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from corpus.formats.exports.labels import field_of, is_end
+from corpus.formats.exports.labels import field_of, fold, is_end
 from corpus.formats.exports.lexisnexis import COUNTER
-from corpus.sources.exports import word
+from corpus.sources.exports.cutters import CUTTERS, parts
 from corpus.sources.exports.cutting import cut
 from corpus.sources.exports.kinds import Aside, Piece, Sample, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from corpus.sources.exports.word import Paragraph
 
 _COUNTED: Final = (
     rb"(?:do[ck]ument[a-z]{0,3}[ \xa0]+)?\d[\d.,]{0,9}[ \xa0]+[a-z]{1,4}[ \xa0]+\d[\d.,]{0,9}"
@@ -34,6 +36,16 @@ _STYLE: Final = re.compile(rb"<style\b[^<>]{0,100}>.{0,60000}?</style\s*>", re.I
 _FIELD: Final = re.compile(r"^\s*([^\W\d_][^:\n]{1,30}):(?=\s)", re.MULTILINE)
 _COVER: Final = "cover page"
 _START: Final = re.compile(r"Bookmark_\d+")
+_MARKED: Final = re.compile(rb':name="Bookmark_\d+"|\\bkmkstart\s{1,4}Bookmark_\d+\b')
+# What the first lines of a cover begin with, before the list of documents.
+_COVER_LINE: Final = re.compile(
+    r"(?:user name|date and time|job number|documents? \(\d+\)|datum und uhrzeit|auftragsnummer|dokumente? \(\d+\)|"
+    r"date et heure|numéro de travail|fecha y hora|documentos? \(\d+\)|data e ora|documenti \(\d+\)|datum en tijd)",
+    re.IGNORECASE,
+)
+_COVER_LINES: Final = 8
+_FIRST_LISTED: Final = re.compile(r"1\.\s+(\S.{0,400})")
+_LONGEST_LINE: Final = 60
 _LEAST_FIELDS: Final = 1
 
 
@@ -107,45 +119,80 @@ class LexisNexisHtml:
 
 
 class LexisNexisWord:
-    """Word: newer exports mark the beginning of each article by a bookmark, older ones by its counter."""
+    """Word and RTF: newer exports mark where each article begins or ends, older ones have its counter."""
 
     database, title = "lexisnexis", "LexisNexis"
 
     def recognises(self, sample: Sample) -> float:
         """Return how sure it is that a file is of this kind."""
-        if sample.container != "docx":
+        if sample.container not in CUTTERS:
             return 0.0
-        if re.search(rb':name="Bookmark_\d+"', sample.head):
+        if _MARKED.search(sample.head):
             return 0.95
-        lines = sample.text.split("\n")
-        if any(COUNTER.match(line.strip()) for line in lines) and any(
+        lines = [line.strip() for line in sample.text.split("\n")]
+        if any(COUNTER.match(line) for line in lines) and any(
             field_of(line.partition(":")[0]) for line in lines if ":" in line
         ):
             return 0.9
-        return 0.9 if any(is_end(line.strip()) for line in lines) else 0.0
+        return 0.9 if any(is_end(line) for line in lines) else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
         """Yield the articles. What stands before the first is the list of them."""
-        by_mark = re.search(rb':name="Bookmark_\d+"', sample.head) is not None
-        by_count = not by_mark and any(COUNTER.match(line.strip()) for line in sample.text.split("\n"))
-        ended = [True]
-
-        def starts(paragraph: word.Paragraph) -> bool:
-            if by_mark:
-                return any(_START.fullmatch(mark) for mark in paragraph.bookmarks)
-            text = paragraph.text.strip()
-            if by_count:
-                return bool(text) and COUNTER.match(text) is not None
-            # The article after `End of Document` begins with the first line of text.
-            begins = ended[0] and bool(text)
-            ended[0] = is_end(text) or (ended[0] and not text)
-            return begins
-
-        for number, part in enumerate(word.parts(stream, starts)):
+        if _MARKED.search(sample.head):
+            starts = _is_marked
+        elif any(COUNTER.match(line.strip()) for line in sample.text.split("\n")):
+            starts = _is_counter
+        else:
+            starts = _Ends().starts
+        for number, part in enumerate(parts(sample.container, stream, starts)):
             if isinstance(part, TooLarge):
                 yield part
             elif number == 0:
                 if part.has_text:
                     yield Aside("cover page and list of documents")
             else:
-                yield Piece(part.data, "docx")
+                yield Piece(part.data, sample.container)
+
+
+def _is_marked(paragraph: Paragraph) -> bool:
+    return any(_START.fullmatch(mark) for mark in paragraph.bookmarks)
+
+
+def _is_counter(paragraph: Paragraph) -> bool:
+    text = paragraph.text.strip()
+    return bool(text) and COUNTER.match(text) is not None
+
+
+class _Ends:
+    """Finds where articles begin that have nothing but `End of Document` behind them."""
+
+    def __init__(self) -> None:
+        self._is_over = True
+        self._in_cover = False
+        self._seen = 0
+        self._first = ""
+
+    def starts(self, paragraph: Paragraph) -> bool:
+        """Return whether a paragraph is the first of an article: the first text after the end of another."""
+        text = " ".join(paragraph.text.split())
+        if not text:
+            return False
+        self._seen += 1
+        if self._seen <= _COVER_LINES and _COVER_LINE.match(text):
+            self._in_cover = True
+        if self._in_cover:
+            return self._leaves_cover(text)
+        begins = self._is_over
+        self._is_over = is_end(text)
+        return begins
+
+    def _leaves_cover(self, text: str) -> bool:
+        """The list on the cover gives the title of the first article, with which it begins."""
+        listed = _FIRST_LISTED.match(text)
+        if listed and not self._first:
+            self._first = fold(listed[1])
+            return False
+        if self._first and len(text) > 2 and self._first.startswith(fold(text)[:_LONGEST_LINE]):
+            self._in_cover = self._is_over = False
+            return True
+        return False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from corpus.formats.exports.kinds import media_type
 from corpus.sources.entries import ROW, Item, Reason, Skipped, Unreadable
 from corpus.sources.exports.kinds import Aside, Kind, Sample, TooLarge, recognise
+from corpus.sources.exports.wrapped import unwrapped
 from corpus.sources.separated import Utf8
 from corpus.text.decode import declared_encoding, decode
 
@@ -23,6 +24,7 @@ _CHARSET: Final = re.compile(
 )
 _HTML: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_RICH_HEAD_BYTES: Final = 1_000_000
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What Office encrypts is one stream of this name in an OLE container, whichever kind of document it was.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -48,6 +50,12 @@ def sample_of(stream: BinaryIO, name: str) -> Sample | None:
         found = office.sample(stream, name)
         stream.seek(0)
         return found
+    if head.startswith(b"{\\rtf"):
+        from corpus.sources.exports import richtext
+
+        text = richtext.head(stream, _RICH_HEAD_BYTES)
+        stream.seek(0)
+        return Sample(name, "rtf", head, text)
     if head.startswith(_OLE):
         if _holds(stream, _ENCRYPTED):
             raise Unreadable(Reason.ENCRYPTED, "a document that is protected by a password")
@@ -123,6 +131,7 @@ def split(stream: BinaryIO, name: str, source: str) -> Iterator[Item | Skipped] 
         source: what to call it.
     """
     try:
+        stream = unwrapped(stream)
         sample = sample_of(stream, name)
     except Unreadable as error:
         if error.reason in _TELLING:

@@ -1,0 +1,136 @@
+"""What is known of a document of RTF while it is read, and what it gives: states of groups, and paragraphs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from corpus.formats.exports.blocks import Run
+from corpus.formats.exports.rtfwords import CHARSETS, codec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEEPEST: Final = 2_000
+_MOST_TABLE: Final = 262_144
+_MOST_FONTS: Final = 10_000
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class TooDeep(Exception):
+    """Groups are nested deeper than any text."""
+
+
+class Stream(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most `size` bytes."""
+        ...
+
+
+class State(NamedTuple):
+    """What a group says of the text in it."""
+
+    bold: bool = False
+    size: int = 24
+    hidden: bool = False
+    font: int = -1
+    skip: int = 1
+    centred: bool = False
+    place: str = ""
+
+    def words(self) -> bytes:
+        """Return the control words that set it."""
+        font = b"\\f%d" % self.font if self.font >= 0 else b""
+        flags = (b"\\b" if self.bold else b"") + (b"\\v" if self.hidden else b"") + (b"\\qc" if self.centred else b"")
+        return b"\\plain" + font + b"\\fs%d\\uc%d" % (self.size, self.skip) + flags + b" "
+
+
+class Fonts:
+    """How the bytes of a document are encoded: by its code page, or by the character set of a font."""
+
+    def __init__(self) -> None:
+        self.default = -1
+        self._page = "cp1252"
+        self._sets: dict[int, str] = {}
+        self._table = bytearray()
+
+    def encoding(self, font: int) -> str:
+        """Return the codec for text in a font."""
+        return self._sets.get(font, self._page)
+
+    def begin(self) -> None:
+        """Begin the font table."""
+        self._table = bytearray(b"{\\fonttbl")
+
+    def add(self, raw: bytes) -> None:
+        """Keep bytes of the font table."""
+        if len(self._table) < _MOST_TABLE:
+            self._table += raw
+
+    def word(self, word: bytes, number: int | None, font: int | None) -> None:
+        """Take up a control word that says how bytes are encoded; pass over any other.
+
+        Args:
+            word: the control word.
+            number: its parameter.
+            font: the font that the font table is at; None outside of it.
+        """
+        if word in {b"fcharset", b"cpg"} and font is not None:
+            page = CHARSETS.get(number or 0) if word == b"fcharset" else number
+            name = codec(page) if page else None
+            if name and len(self._sets) < _MOST_FONTS:
+                self._sets[font] = name
+        elif word == b"deff":
+            self.default = number if number is not None else -1
+        elif word in {b"ansicpg", b"mac", b"pc", b"pca"}:
+            self._page = codec({b"mac": 10_000, b"pc": 437, b"pca": 850}.get(word, number or 0)) or self._page
+
+    def header(self) -> bytes:
+        """Return the beginning of a document in which bytes are encoded the same way."""
+        page = {"mac_roman": b"\\mac", "cp437": b"\\pc"}.get(self._page)
+        page = page or b"\\ansi\\ansicpg" + (re.sub(r"\D", "", self._page).encode() or b"1252")
+        table = bytes(self._table) + b"}" if self._table else b""
+        return b"{\\rtf1" + page + b"\\deff%d" % max(self.default, 0) + table
+
+
+class Paragraph(NamedTuple):
+    """A paragraph, or a cell of a table.
+
+    Attributes:
+        runs: its text.
+        marks: names of the bookmarks in it; `cell` if it is one.
+        link: the address that it leads to, if any.
+        centred: whether it is set in the middle.
+        raw: its bytes, without what is passed over.
+        opening: what makes them a document in front of them: the font table, and the groups that are open.
+        depth: how many groups are open behind it, one more for an opening that is not of the document's own groups.
+    """
+
+    runs: tuple[Run, ...]
+    marks: tuple[str, ...]
+    link: str
+    centred: bool
+    raw: bytes
+    opening: bytes
+    depth: int
+
+    @property
+    def text(self) -> str:
+        """Its text in one."""
+        return "".join(run.text for run in self.runs)
+
+
+def joined(runs: list[Run]) -> Iterator[Run]:
+    """Yield runs, neighbours in the same type as one, and halves of surrogate pairs as one letter."""
+    texts: list[str] = []
+    for number, run in enumerate(runs):
+        texts.append(run.text)
+        after = runs[number + 1] if number + 1 < len(runs) else None
+        if after is None or (after.bold, after.size) != (run.bold, run.size):
+            text = "".join(texts)
+            if _SURROGATE.search(text):
+                text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            yield Run(text, run.bold, run.size)
+            texts = []
