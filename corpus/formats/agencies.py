@@ -27,6 +27,22 @@ _DATELINE: Final = re.compile(
     r"\s*(?:[^\W\d_][\w .,'’/-]{1,60}?)?(?:,?\s*[^\W\d_]{3,9}\.?\s*\d{1,2}\.?|,?\s*\d{1,2}\.?\s*[^\W\d_]{3,9}\.?)?"
     r"\s*\.?\s*[(/]\s*([^()/]{2,40})(?:/[^()/]{1,20})?\s*[)/]\s*(?:[-–—―:.]|--)"
 )
+# What stands behind an agency's name in the name of one of its services.
+_ASIDE: Final = re.compile(r"\s+[-–—]+\s+|\s*[(\[,:/]")
+_OF_FEEDS: Final = frozenset(
+    {
+        "news", "newswire", "newswires", "wire", "service", "services", "online", "international", "worldstream", "financial",
+        "general", "english", "german", "french", "spanish", "deutsch", "français", "español", "world", "national", "state",
+        "local", "agency", "digital", "basisdienst", "economic",
+    }
+)  # fmt: skip
+# Short names are words or papers too.
+_FEEDS: Final = {
+    name: called for name, called in AGENCIES.items() if len(name) > 4 or called in {"AFP", "dpa", "EFE", "PTI", "UPI"}
+} | {
+    "agence france presse": "AFP", "deutsche presse agentur": "dpa", "dpa-afx": "dpa", "itar-tass": "TASS", "tass": "TASS",
+    "xinhua general": "Xinhua", "united press": "UPI", "agencia efe": "EFE", "australian associated press": "AAP",
+}  # fmt: skip
 _LONGEST_DATELINE: Final = 120
 
 
@@ -37,6 +53,23 @@ def dateline_agency(text: str) -> str | None:
         return None
     found = _DATELINE.match(begin)
     return agency(found[1]) if found else None
+
+
+def of_publication(name: str) -> str | None:
+    """Return the agency that a publication of a press database is; None if it is a paper.
+
+    Args:
+        name: as it is printed, such as `Agence France Presse -- English` or `Xinhua General News Service`.
+    """
+    first = _ASIDE.split(name.strip(), maxsplit=1)[0].casefold().removeprefix("the ").strip(" .")
+    if found := _FEEDS.get(first):
+        return found
+    words = first.split()
+    while len(words) > 1 and words[-1] in _OF_FEEDS:
+        words.pop()
+        if found := _FEEDS.get(" ".join(words)):
+            return found
+    return None
 
 
 def agency(name: str) -> str | None:

@@ -61,15 +61,15 @@ def block(
     text = tidy("".join(run.text for run in runs), preformatted=preformatted)
     if not text:
         return None
-    said = [run for run in runs if run.text.strip()]
-    label, value = _labelled(said, text)
+    said = [run for run in runs if not run.text.isspace() and run.text]
+    label, value = _labelled(said, text) if said[0].bold else ("", text)
     return Block(
         text,
         label,
         value,
         centred,
         all(run.bold for run in said),
-        max(run.size for run in said),
+        max([run.size for run in said]),
         division,
         marks,
         preformatted,
@@ -78,8 +78,6 @@ def block(
 
 
 def _labelled(runs: list[Run], text: str) -> tuple[str, str]:
-    if not runs[0].bold:
-        return "", text
     bold = ""
     for run in runs:
         if not run.bold:
@@ -97,6 +95,10 @@ def tidy(text: str, *, preformatted: bool = False) -> str:
     """Return text with single spaces, its line breaks as they are, and no white space around lines."""
     if preformatted:
         return "\n".join(line.rstrip() for line in text.strip("\n").expandtabs().split("\n")).rstrip()
+    if "\u3000" not in text:
+        if "\n" not in text:
+            return " ".join(text.split())
+        return "\n".join([" ".join(line.split()) for line in text.split("\n")]).strip("\n")
     lines = (
         " ".join(line.replace("\u3000", "\ue000").split()).replace("\ue000", "\u3000") for line in text.split("\n")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from corpus.formats import bylines
+from corpus.formats import agencies, bylines
 from corpus.formats.article import Parsed, Problem
 from corpus.formats.exports.blocks import unwrapped
 from corpus.formats.exports.labels import language_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Of a declared length that so little is found of, text was lost. Databases count titles and captions, too.
 _LEAST_SHARE: Final = 0.75
 _FEW: Final = 25
+_SURELY: Final = 0.9
 _LENGTH: Final = re.compile(r"(?<!\d)\d{1,3}(?:[.,'’ \xa0\u202f]\d{3})+(?!\d)|\d+")
 # Japanese, Chinese and Korean databases count characters.
 _CHARACTERS: Final = re.compile(r"[字자]|文字|characters", re.IGNORECASE)
@@ -76,6 +77,7 @@ def finish(draft: Draft, parser: str, encoding: str | None = None) -> Parsed:
     if moment is not None and moment.ambiguous and tongue is None:
         problems.append(Problem(Check.AMBIGUOUS_DATE, one_line(draft.date)[:200]))
     authors, agency = people(draft.byline, bylines.agency(draft.agency) or name(draft.agency))
+    agency = agency or agencies.of_publication(draft.publication)
     section, page = _section(draft)
     title = _NOTE.sub("", one_line(unwrapped(draft.title))[:_LONGEST_TITLE]) or None
     if title and re.sub(r"[\W_]+", "", title).casefold() in _NO_TITLE:
@@ -193,6 +195,9 @@ def _shorter(written: str, text: str) -> Problem | None:
     if said is None:
         return None
     count, of_characters = said
+    if not of_characters and len(text.split()) * _SURELY >= count * _LEAST_SHARE:
+        # Words are counted exactly where it may matter.
+        return None
     found = len(re.sub(r"\s", "", text)) if of_characters else word_counts([text])[0]
     if found >= count * _LEAST_SHARE - _FEW:
         return None

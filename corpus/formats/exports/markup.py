@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from corpus.formats.exports.blocks import Block, Run, block
@@ -47,10 +48,13 @@ _PLAIN_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:normal|[1-5]00)", re.IGN
 _CENTRED_STYLE: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _ASIDE_STYLE: Final = re.compile(r"text-align\s*:\s*(?:left|right|justify|start)", re.IGNORECASE)
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_SPACE: Final = re.compile(r"[ \t\r\n\f]+")
+_SPACES: Final = str.maketrans("\t\r\n\f", "    ")
 _WIDE: Final = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+_WIDE_LETTER: Final = re.compile(f"[{_WIDE}]")
 _UNSPACED: Final = re.compile(rf"(?<=[{_WIDE}])[ \t]*\r?\n[ \t]*(?=[{_WIDE}])")
 _MOST_RULES: Final = 2_000
+# So many kinds of elements in one place are remembered; hostile pages have others each time.
+_MOST_KINDS: Final = 200
 
 
 class Style(NamedTuple):
@@ -63,15 +67,18 @@ class Style(NamedTuple):
 
 
 class _Open(NamedTuple):
+    """An element that is open: what it says of the text in it. Elements of the same kind in the same place are one."""
+
     name: str
     bold: bool
     size: float
     centred: bool
     hidden: bool
     marks: tuple[str, ...]
-    division: int
     pre: bool
-    line: bool = False
+    line: bool
+    divides: bool
+    inner: dict[tuple[str, str], _Open]
 
 
 def attributes(written: str) -> dict[str, str]:
@@ -93,11 +100,12 @@ class _Walk:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self._styles: dict[str, Style] = {}
-        self._open = [_Open("", False, 0.0, False, False, (), 0, False)]
+        self._open = [_Open("", False, 0.0, False, False, (), False, False, False, {})]
+        # The number of the division that each open element is in.
+        self._divisions = [0]
         self._runs: list[Run] = []
         self._at = self._open[0]
-        self._division = 0
-        self._seen: dict[tuple[str, str], _Open] = {}
+        self._at_division = self._division = 0
 
     def read(self, text: str) -> list[Block]:
         for token in _TOKEN.finditer(text):
@@ -105,28 +113,34 @@ class _Walk:
             if kind == "text":
                 self._text(token["text"])
             elif kind == "attrs":
-                self._tag(token["name"].lower(), bool(token["end"]), token["attrs"])
+                end, name, attrs = token.group("end", "name", "attrs")
+                self._tag(name.lower(), bool(end), attrs)
             elif kind == "content" and token["raw"].lower() == "style":
-                self._rules(token["content"])
+                self._styles |= _rules(token["content"])
+                self._open[-1].inner.clear()
         self._flush()
         return self.blocks
 
     def _text(self, raw: str) -> None:
         here = self._open[-1]
-        if here.hidden:
+        if here.hidden or (not self._runs and raw.isspace()):
             return
         text = html.unescape(raw) if "&" in raw else raw
         if not here.pre:
-            text = _SPACE.sub(" ", _UNSPACED.sub("", text) if not text.isascii() else text)
+            if "\n" in text and not text.isascii() and _WIDE_LETTER.search(text):
+                text = _UNSPACED.sub("", text)
+            # Runs of spaces become one in the block.
+            text = text.translate(_SPACES) if text.isascii() else _spaced(text)
         if not self._runs:
             if not text.strip():
                 return
-            self._at = here
+            self._at, self._at_division = here, self._divisions[-1]
         self._runs.append(Run(text, here.bold, here.size))
 
     def _tag(self, name: str, end: bool, attrs: str) -> None:
         if name in _BLOCKS:
-            self._flush()
+            if self._runs:
+                self._flush()
         elif name == "br":
             if self._runs:
                 self._runs.append(Run("\n", self._runs[-1].bold, self._runs[-1].size))
@@ -134,17 +148,35 @@ class _Walk:
         if end:
             self._close(name)
         elif name not in _VOID and len(self._open) < _DEEPEST:
-            self._push(name, attributes(attrs) if attrs else {})
+            inner = self._open[-1].inner
+            new = inner.get((name, attrs))
+            if new is None:
+                new = self._made(name, attributes(attrs) if attrs else {})
+                if len(inner) < _MOST_KINDS:
+                    inner[name, attrs] = new
+            if new.line:
+                self._flush()
+            if new.divides:
+                self._division += 1
+            self._open.append(new)
+            self._divisions.append(self._division if new.divides else self._divisions[-1])
 
     def _close(self, name: str) -> None:
-        for depth in range(len(self._open) - 1, max(0, len(self._open) - 20), -1):
-            if self._open[depth].name == name:
-                if self._open[depth].line:
-                    self._flush()
-                del self._open[depth:]
+        opened = self._open
+        if opened[-1].name == name and len(opened) > 1:
+            depth = len(opened) - 1
+        else:
+            least = max(0, len(opened) - 20)
+            depth = next((one for one in range(len(opened) - 1, least, -1) if opened[one].name == name), 0)
+            if not depth:
                 return
+        if opened[depth].line:
+            self._flush()
+        del opened[depth:]
+        del self._divisions[depth:]
 
-    def _push(self, name: str, given: dict[str, str]) -> None:
+    def _made(self, name: str, given: dict[str, str]) -> _Open:
+        """What an element in the innermost open one says of its text."""
         outer = self._open[-1]
         bold, size, centred, hidden = (
             outer.bold or name in _BOLD,
@@ -163,33 +195,41 @@ class _Walk:
             hidden = hidden or style.hidden
         if name == "center" or "align" in given:
             centred = name == "center" or given["align"].lower() == "center"
-        if name in _DIVISIONS:
-            self._division += 1
         line = name in {"span", "b", "font"} and any(one.lower() in _LINES for one in classes)
-        if line:
-            self._flush()
         new = [*classes, *([given["id"]] if given.get("id") else [])]
         if name in _BLOCKS and name not in {"p", "div", "td"}:
             new.append(name)
         marks = (*outer.marks, *new)[-24:] if new else outer.marks
-        division = self._division if name in _DIVISIONS else outer.division
-        self._open.append(_Open(name, bold, size, centred, hidden, marks, division, outer.pre or name == "pre", line))
+        pre = outer.pre or name == "pre"
+        return _Open(name, bold, size, centred, hidden, marks, pre, line, name in _DIVISIONS, {})
 
     def _flush(self) -> None:
         if not self._runs:
             return
         at, runs = self._at, self._runs
         self._runs = []
-        made = block(runs, centred=at.centred, division=at.division, marks=at.marks, preformatted=at.pre)
+        made = block(runs, centred=at.centred, division=self._at_division, marks=at.marks, preformatted=at.pre)
         if made is not None:
             self.blocks.append(made)
 
-    def _rules(self, css: str) -> None:
-        for selectors, body in _RULE.findall(css)[:_MOST_RULES]:
-            style = _style(body)
-            if style != Style():
-                for name in _CLASS.findall(selectors.strip()):
-                    self._styles[name] = style
+
+def _spaced(text: str) -> str:
+    """Text with spaces for line ends and tabs. On text that is not ASCII this is faster than `translate`."""
+    if "\n" in text:
+        text = text.replace("\n", " ").replace("\r", " ")
+    return text.replace("\t", " ").replace("\f", " ").replace("\r", " ")
+
+
+@lru_cache(maxsize=64)
+def _rules(css: str) -> dict[str, Style]:
+    """The styles of classes in a style sheet; the pieces of an export have the same."""
+    found: dict[str, Style] = {}
+    for selectors, body in _RULE.findall(css)[:_MOST_RULES]:
+        style = _style(body)
+        if style != Style():
+            for name in _CLASS.findall(selectors.strip()):
+                found[name] = style
+    return found
 
 
 def _style(css: str) -> Style:

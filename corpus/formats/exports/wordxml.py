@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.formats.exports.blocks import Block, Run, block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARAGRAPH, _TEXT, _TAB, _BREAK, _RUN = f"{W}p", f"{W}t", f"{W}tab", f"{W}br", f"{W}r"
@@ -16,6 +17,9 @@ _BOOKMARK, _NAME, _HIDDEN = f"{W}bookmarkStart", f"{W}name", f"{W}vanish"
 _RELATION: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _LINK, _ID = f"{W}hyperlink", "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _OFF: Final = frozenset({"0", "false", "off", "none"})
+_SPACES: Final = {_TAB: " ", _BREAK: "\n"}
+# What is looked at in a paragraph. A run's properties are before its text, those of the paragraph before any run.
+_TAGS: Final = (_RUN, _TEXT, _TAB, _BREAK, _BOLD, _SIZE, _HIDDEN, _ALIGN, _STYLE, _BOOKMARK, _LINK)
 
 
 class Unreadable(Exception):
@@ -54,7 +58,7 @@ def read(data: bytes) -> list[Block]:
     return [made for made in found if made is not None]
 
 
-def of_paragraph(paragraph: Any, number: int, links: Mapping[str, str]) -> Block | None:
+def of_paragraph(paragraph: Any, number: int, links: Mapping[str, str]) -> Block | None:  # noqa: C901, PLR0912 - a branch a tag
     """Return the block of a paragraph; None if it has no text.
 
     Args:
@@ -62,49 +66,48 @@ def of_paragraph(paragraph: Any, number: int, links: Mapping[str, str]) -> Block
         number: which one it is.
         links: the targets of the document's links by their ids.
     """
-    align = paragraph.find(f"{W}pPr/{W}jc")
-    marks = tuple(bookmarks(paragraph))
-    style = paragraph.find(f"{W}pPr/{W}pStyle")
-    if style is not None and (name := style.get(_VALUE)):
-        marks = (f"style:{name}", *marks)
+    runs: list[Run] = []
+    texts: list[str] = []
+    bold, size, hidden, centred = False, 0.0, False, False
+    shown = (False, 0.0)
+    style, link = "", ""
+    marks: list[str] = []
+    for one in paragraph.iter(*_TAGS):
+        tag = one.tag
+        if tag == _TEXT or tag in _SPACES:
+            if not hidden:
+                if (bold, size) != shown and texts:
+                    runs.append(Run("".join(texts), *shown))
+                    texts = []
+                shown = (bold, size)
+                texts.append(_SPACES.get(tag) or one.text or "")
+        elif tag == _RUN:
+            bold, size, hidden = False, 0.0, False
+        elif tag == _SIZE:
+            size = _points(one.get(_VALUE, ""))
+        elif tag == _BOLD:
+            bold = one.get(_VALUE, "1") not in _OFF
+        elif tag == _HIDDEN:
+            hidden = one.get(_VALUE, "1") not in _OFF
+        elif tag == _ALIGN:
+            centred = one.get(_VALUE) == "center"
+        elif tag == _STYLE:
+            style = style or one.get(_VALUE, "")
+        elif tag == _BOOKMARK:
+            marks.append(one.get(_NAME, ""))
+        elif not link:
+            link = links.get(one.get(_ID), "")
+    if texts:
+        runs.append(Run("".join(texts), *shown))
+    if not runs:
+        return None
+    named = tuple(mark for mark in marks if mark)
     return block(
-        list(_runs(paragraph)),
-        centred=align is not None and align.get(_VALUE) == "center",
-        division=number,
-        marks=marks,
-        link=next((links[one.get(_ID)] for one in paragraph.iter(_LINK) if one.get(_ID) in links), ""),
+        runs, centred=centred, division=number, marks=(f"style:{style}", *named) if style else named, link=link
     )
 
 
-def bookmarks(paragraph: Any) -> Iterator[str]:
-    """The names of the bookmarks that begin in a paragraph."""
-    for mark in paragraph.iter(_BOOKMARK):
-        if name := mark.get(_NAME):
-            yield name
-
-
-def _runs(paragraph: Any) -> Iterator[Run]:
-    for run in paragraph.iter(_RUN):
-        bold, size = False, 0.0
-        for part in run:
-            tag = part.tag
-            if tag == _TEXT:
-                yield Run(part.text or "", bold, size)
-            elif tag == _BREAK:
-                yield Run("\n", bold, size)
-            elif tag == _TAB:
-                yield Run(" ", bold, size)
-            elif tag == f"{W}rPr":
-                bold, size = _is_on(part.find(_BOLD)), _points(part.find(_SIZE))
-                if _is_on(part.find(_HIDDEN)):
-                    break
-
-
-def _is_on(element: Any) -> bool:
-    return element is not None and element.get(_VALUE, "1") not in _OFF
-
-
-def _points(element: Any) -> float:
+@lru_cache(maxsize=256)
+def _points(written: str) -> float:
     """A size, which is given in half points."""
-    written = "" if element is None else element.get(_VALUE, "")
     return int(written) / 2 if written.isascii() and written.isdigit() and len(written) <= 4 else 0.0

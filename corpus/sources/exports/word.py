@@ -149,14 +149,12 @@ def _root(segment: bytes) -> tuple[bytes, bytes]:
 
 
 def _paragraph(segment: bytes) -> Paragraph:
-    text = b"".join(b"\n" if found is None else found for found in _texts(segment))
-    marks = tuple(html.unescape(name.decode("utf-8", "replace")) for name in _BOOKMARK.findall(segment))
-    return Paragraph(html.unescape(text.decode("utf-8", "replace")), marks)
-
-
-def _texts(segment: bytes) -> Iterator[bytes | None]:
-    for found in _TEXT.finditer(segment):
-        yield found[1]
+    text = b"".join([found[1] if found[1] is not None else b"\n" for found in _TEXT.finditer(segment)])
+    marks: tuple[str, ...] = ()
+    if b"<w:bookmarkStart" in segment:
+        marks = tuple(html.unescape(name.decode("utf-8", "replace")) for name in _BOOKMARK.findall(segment))
+    decoded = text.decode("utf-8", "replace")
+    return Paragraph(html.unescape(decoded) if "&" in decoded else decoded, marks)
 
 
 def _made(root: bytes, held: list[bytes], links: dict[str, str], *, has_text: bool) -> Part:
