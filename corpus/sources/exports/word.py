@@ -68,7 +68,11 @@ def open_member(archive: zipfile.ZipFile, name: str, most: int) -> BinaryIO | No
         raise Unreadable(Reason.TOO_LARGE, f"{name}: {info.file_size:,} bytes")
     if info.file_size > RATIO_GRACE_BYTES and info.file_size > MOST_RATIO * info.compress_size:
         raise Unreadable(Reason.BOMB, f"{name}: more than {MOST_RATIO} times its compressed size")
-    return _Member(archive.open(info), info.file_size)  # type: ignore[return-value]  # of a stream, `read` alone is used
+    try:
+        opened = archive.open(info)
+    except (zipfile.BadZipFile, OSError, ValueError, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Unreadable(Reason.CORRUPT, f"{name}: {error}"[:200]) from None
+    return _Member(opened, info.file_size)  # type: ignore[return-value]  # of a stream, `read` alone is used
 
 
 class _Member:
