@@ -60,8 +60,11 @@ def _check_form(address: str) -> None:
 def _ask(retries: int) -> None:
     from prefect.client.base import ServerType
     from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, get_current_settings, temporary_settings
 
+    settings = get_current_settings().api
+    if settings.ssl_cert_file and not settings.tls_insecure_skip_verify:
+        _check_certificates(settings.ssl_cert_file)
     with (
         temporary_settings({PREFECT_CLIENT_MAX_RETRIES: retries}),
         get_client(sync_client=True, httpx_settings={"timeout": _SECONDS}) as client,
@@ -70,6 +73,15 @@ def _ask(retries: int) -> None:
             _check_version(client.api_version(), client.client_version())
         # Needs the user's credentials, and an answer that only Prefect gives.
         client.read_flows(limit=1)
+
+
+def _check_certificates(path: str) -> None:
+    """Raise CorpusError unless a file holds certificates to trust: the error of a request would not name it."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        why = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        raise CorpusError(f"the certificates to trust cannot be read from {path} ({why})") from None
 
 
 def _check_version(found: object, ours: str) -> None:
@@ -102,8 +114,6 @@ def reason(error: BaseException) -> str:
             return "it does not answer as a Prefect server does (it closes the connection)"
         if isinstance(one, ConnectionError):
             return f"nothing answers there ({one.strerror})"
-        if isinstance(one, FileNotFoundError):
-            return f"a file of its TLS settings is missing ({one.filename or first_line(one)})"
     if isinstance(error, (ValueError, TypeError, KeyError, httpx.TransportError)):
         return "it does not answer as a Prefect server does"
     return first_line(error).rstrip(".")

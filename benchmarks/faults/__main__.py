@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.faults.harness import ROOT
 
-NOT_PROGRAMS = {"__main__", "harness", "hostile_page", "invariants", "samples"}
+NOT_PROGRAMS = {"__main__", "harness", "hostile_page", "invariants", "samples", "story"}
 
 
 def programs() -> list[str]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from benchmarks.faults import invariants
-from benchmarks.faults.harness import Scene, Trials, main, row, write_rows
+from benchmarks.faults.harness import Scene, Trials, main, row, write_rows, write_seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,12 +93,9 @@ class World:
         """Add a batch, and a file of seeds."""
         numbers = range(self._next, self._next + 4)
         self._next += 4
-        rows = [row(number) for number in numbers]
-        path = write_rows(self.scratch / f"{numbers[0]}.jsonl", rows[:3])
+        path = write_rows(self.scratch / f"{numbers[0]}.jsonl", [row(number) for number in numbers[:3]])
         self.scene.must("add", "--captured-at", "2024-01-02", str(path))
-        seed = rows[3]
-        text = f"{seed['title']}\n\n{seed['date']}\n\n{seed['text']}\n\nOriginal url: {seed['url']}\n"
-        (self.scene.root / f"seeds/{numbers[3]}.txt").write_text(text)
+        write_seed(self.scene, numbers[3])
 
     def outs(self) -> list[dict[str, Any]]:
         """Return all outputs that dvc.lock and data/raw.dvc name."""
@@ -242,6 +239,8 @@ def run(scratch: Path, count: int, seed: int) -> Trials:
         place = PLACES[(number + number // len(COMMANDS)) % len(PLACES)]
         trial(world, trials, COMMANDS[number % len(COMMANDS)], place, draw)
         if number % CLEAN_EVERY == CLEAN_EVERY - 1 or number == count - 1:
+            # A push does not look at the workspace; a build puts right what it relies on.
+            trials.faults += invariants.quiet(world.scene.run("build"), f"after trial {number}: build")
             trials.faults += invariants.like_a_clean_build(world.scene)
     # Damage in the workspace or the remote after the last build or push is nobody's success.
     world.scene.must("build")

@@ -14,14 +14,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from benchmarks.results import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 ROOT: Final = Path(__file__).parents[2]
 # No command of ours takes as long on a scene, however busy the machine.
@@ -29,12 +30,27 @@ LIMIT_SECONDS: Final = 600.0
 _CONFIG = "[user]\n\tname = Faults\n\temail = faults@example.org\n[init]\n\tdefaultBranch = main\n"
 
 
+class Faults(list[str]):
+    """Faults in words; each goes to stderr as it is found, so that a run that is broken off has told of it."""
+
+    def append(self, fault: str) -> None:
+        """Add a fault."""
+        print(f"fault: {fault}", file=sys.stderr, flush=True)
+        super().append(fault)
+
+    def __iadd__(self, faults: Iterable[str]) -> Self:  # type: ignore[override]  # of strings, as the list is
+        """Add faults."""
+        for fault in faults:
+            self.append(fault)
+        return self
+
+
 @dataclass
 class Trials:
     """How often each kind of trial was made, and the faults that were found, in words."""
 
     made: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=Faults)
     # What else is worth knowing, as the slowest trial in seconds or the most memory in bytes.
     figures: dict[str, float] = field(default_factory=dict)
 
@@ -128,7 +144,37 @@ def kill(process: subprocess.Popen[str], *, whole_group: bool) -> None:
     """Send SIGKILL to a process alone, as an out-of-memory killer would, or to all of its session."""
     (os.killpg if whole_group else os.kill)(process.pid, signal.SIGKILL)
     process.wait()
-    # Not read to their end: what outlives the process may keep them open.
+    _close(process)
+
+
+def tree(pid: int) -> list[int]:
+    """Return the ids of a process and of all that it started."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            stat = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            parents.setdefault(int(stat[1]), []).append(int(entry.name))
+    found, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        waiting += parents.get(one, [])
+    return found
+
+
+def kill_tree(process: subprocess.Popen[str]) -> None:
+    """Kill a process and all that it started, at once: none may react to the death of another."""
+    victims = tree(process.pid)
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in {*victims, *tree(process.pid)}:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+    process.wait()
+    _close(process)
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    """Close the pipes, without reading them to their end: what outlives the process may keep them open."""
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
@@ -150,6 +196,13 @@ def address(number: int) -> str:
 def write_rows(path: Path, rows: list[dict[str, str]]) -> Path:
     """Write rows as JSONL. Returns the path."""
     path.write_text("".join(json.dumps(one) + "\n" for one in rows), encoding="utf-8")
+    return path
+
+
+def write_seed(scene: Scene, number: int) -> Path:
+    """Write an article of `row` into seeds/. Returns the path."""
+    one, path = row(number), scene.root / f"seeds/{number}.txt"
+    path.write_text(f"{one['title']}\n\n{one['date']}\n\n{one['text']}\n\nOriginal url: {one['url']}\n")
     return path
 
 

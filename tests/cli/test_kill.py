@@ -38,6 +38,13 @@ def kill(process, whole_group):
     process.communicate()
 
 
+def until_it_holds_the_lock(repo, process):
+    """Wait until a process has written its name to the lock: it holds the lock a moment before that."""
+    while f"process {process.pid}" not in (holder(repo.root) or ""):
+        assert process.poll() is None, "it ended before it held the lock"
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("seed", HALVES)
 def test_killed_at_random_moments(built, seed):
     built.run("release")
@@ -72,9 +79,9 @@ def test_interrupted_by_the_user(built):
         [sys.executable, "-m", "corpus", "build"],
         cwd=built.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    time.sleep(1.5)
+    until_it_holds_the_lock(built, process)
     os.killpg(process.pid, signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Traceback" not in told
     assert told.splitlines()[-1] == "error: Interrupted. What was finished stands; run again to go on."
@@ -85,9 +92,7 @@ def test_interrupted_by_the_user(built):
 def test_two_at_once(built):
     built.seed("new.txt", article("new"))
     first = build(built)
-    while holder(built.root) is None:
-        assert first.poll() is None, "the first ended before it held the lock"
-        time.sleep(0.01)
+    until_it_holds_the_lock(built, first)
     # Stopped, it cannot end before the second has looked.
     os.kill(first.pid, signal.SIGSTOP)
     second = built.run("build", check=False)

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import UsageError
+from corpus.errors import CorpusError, UsageError
 from flows import environment
-from flows.address import _check_form, shown
+from flows.address import _check_certificates, _check_form, shown
 from tests.conftest import UNMEASURED
 
 
@@ -107,6 +107,24 @@ def test_a_server_of_our_own_is_asked_directly_and_alone(clean):
 def test_what_is_not_an_address(address):
     with pytest.raises(UsageError, match="not the address of a server"):
         _check_form(address)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda _: None, "No such file or directory"),
+        (lambda path: path.mkdir(), "Is a directory"),
+        (lambda path: path.touch(), "it holds no certificates"),
+        (lambda path: path.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), "it holds no certificates"),
+        (lambda path: path.write_bytes(b"PK\x03\x04" + bytes(200)), "it holds no certificates"),
+        (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
+    ],
+)  # fmt: skip
+def test_a_file_without_certificates_is_named(tmp_path, make, words):
+    make(tmp_path / "trusted.pem")
+    with pytest.raises(CorpusError, match=r"trusted\.pem \(") as raised:
+        _check_certificates(str(tmp_path / "trusted.pem"))
+    assert words in str(raised.value)
 
 
 def test_credentials_in_an_address_are_not_shown():
