@@ -38,7 +38,7 @@ class Faults(list[str]):
         print(f"fault: {fault}", file=sys.stderr, flush=True)
         super().append(fault)
 
-    def __iadd__(self, faults: Iterable[str]) -> Self:  # type: ignore[override]  # of strings, as the list is
+    def __iadd__(self, faults: Iterable[str]) -> Self:  # type: ignore[misc, override]  # of strings, as the list is
         """Add faults."""
         for fault in faults:
             self.append(fault)

@@ -196,7 +196,7 @@ def trial(story: Story, name: str, fault: Fault, log: Path, number: int) -> None
         trials.expect("error: " in done.stderr, f"{where}: exit code 1 without a word: {done.stderr[-200:]!r}")
     if done.returncode == 0 and struck and name != "status":
         trials.faults += [f"{where}: exit code 0, but {one}" for one in invariants.verified(scene)]
-    _age_locks(scene.root)
+    _age_leftovers(scene.root)
     story.again(name, arguments, where)
     story.check(where)
 
@@ -207,10 +207,10 @@ def _at(fault: Fault, root: Path) -> Fault:
     return Fault(fault.call, fault.error, fault.number, fault.lasting, path)
 
 
-def _age_locks(root: Path) -> None:
-    """Let the locks that a killed git left be a minute old, as where a user runs a command again later."""
-    then = time.time() - 60
-    for path in (root / ".git").rglob("*.lock"):
+def _age_leftovers(root: Path) -> None:
+    """Let what a killed git or DVC left be an hour old, as where a user runs a command again later."""
+    then = time.time() - 3600
+    for path in (*(root / ".git").rglob("*.lock"), *root.rglob(".*.tmp")):
         os.utime(path, (then, then))
 
 

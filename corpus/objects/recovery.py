@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # git holds its index lock for moments; an older one belongs to nobody.
 _GIT_LOCK_SECONDS: Final = 10.0
+# DVC writes for as long as bytes come; a file that it has not touched for so long belongs to nobody.
+_DVC_FILE_SECONDS: Final = 600.0
+# How DVC calls a file that it is copying or downloading.
+_DVC_FILE: Final = re.compile(r"\.[A-Za-z0-9_-]{22}\.tmp")
 # A file of ours that is being written, with the process that writes it.
 _UNFINISHED: Final = re.compile(
     r"(\.(batches|engine|withdrawn|removed)\.yaml|\.(CORPUS\.md|CITATION\.cff|raw\.dvc)|\.(ingest|validate|resolve|write|"
@@ -36,6 +40,7 @@ def clear(repository: Repository) -> list[str]:
     return [
         *_clear_rwlock(repository.root / ".dvc" / "tmp" / "rwlock"),
         *_sweep(repository.root),
+        *_sweep_dvc(repository),
         *_clear_runs(repository),
         *_mend_pins(repository),
         *_clear_git_locks(repository),
@@ -125,7 +130,7 @@ def _clear_git_locks(repository: Repository) -> list[str]:
     names = ("HEAD.lock", "packed-refs.lock", "config.lock")
     locks = [index, *(place / name for name in names), *(place / "refs").rglob("*.lock")]
     old = [path for path in locks if _age(path) >= _GIT_LOCK_SECONDS]
-    if not old or _git_is_running(repository.root, place):
+    if not old or _is_running("git", repository.root, place):
         return []
     for path in old:
         path.unlink(missing_ok=True)
@@ -152,6 +157,19 @@ def _sweep(root: Path) -> list[str]:
     return [f"removed {', '.join(sorted(seen))}, which a killed run was writing"] if seen else []
 
 
+def _sweep_dvc(repository: Repository) -> list[str]:
+    """Remove the files that a killed DVC was copying into the cache or out of it: nothing else would, ever."""
+    root, cache = repository.root, pins.Objects(repository).folder
+    found = [path for folder in (root / "data", cache) for path in (*folder.glob(".*.tmp"), *folder.glob("*/.*.tmp"))]
+    old = [path for path in found if _DVC_FILE.fullmatch(path.name) and _age(path) >= _DVC_FILE_SECONDS]
+    # Several repositories may share a cache.
+    if not old or _is_running("dvc", root, cache):
+        return []
+    for path in old:
+        path.unlink(missing_ok=True)
+    return [f"removed {len(old)} unfinished {'file' if len(old) == 1 else 'files'} of a DVC that was killed"]
+
+
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -162,18 +180,25 @@ def _is_alive(pid: int) -> bool:
     return pid != os.getpid()
 
 
-def _git_is_running(*places: Path) -> bool:
-    """Return True if a git may be at work in one of some folders: one whose folder cannot be known may be, too."""
+def _is_running(program: str, *places: Path) -> bool:
+    """Return True if a program may be at work in one of some folders.
+
+    One whose folder cannot be known may be, too.
+
+    Args:
+        program: `git` or `dvc`; Python runs the latter, so that it is known by its command line.
+        places: folders that it works in, or that its command line names.
+    """
     here = [place.resolve() for place in places]
-    for command in Path("/proc").glob("[0-9]*/comm"):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            if command.read_text(errors="replace").strip() != "git":
+            named = (process / "cmdline").read_bytes().split(b"\0")
+            if not any(one.rpartition(b"/")[2] == program.encode() for one in named[:4]):
                 continue
         except OSError:
             continue  # it has ended
         try:
-            at = (command.parent / "cwd").resolve(strict=True)
-            named = (command.parent / "cmdline").read_bytes().split(b"\0")
+            at = (process / "cwd").resolve(strict=True)
         except FileNotFoundError:
             continue
         except OSError:

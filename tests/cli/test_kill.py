@@ -166,3 +166,27 @@ def test_objects_that_never_reached_the_cache_are_put_there_again(built):
     built.run("build")
     assert corpus.open(repo=built.root).arrow().num_rows == 2
     built.run("release")
+
+
+@pytest.mark.parametrize("program", [None, "dvc"])
+def test_unfinished_files_of_dvc_are_removed_unless_it_may_be_at_work(built, program):
+    """A full disk or a kill while DVC copies leaves them behind: beside outputs, and in the cache."""
+    unfinished = [
+        ".dvc/cache/files/md5/41/.fx5KPOdVBHG-sNM7XYbxYA.tmp", ".dvc/cache/files/md5/.aaaaaaaaaaaaaaaaaaaaaa.tmp",
+        "data/keys/.cM4zXLFVKCJgppWdqRVOug.tmp", "data/articles/.cM4zXLFVKCJg_pWdqRVOug.tmp", "data/.-M4zXLFVKCJgppWdqRVOug.tmp",
+    ]  # fmt: skip
+    others = ["seeds/.cM4zXLFVKCJgppWdqRVOug.tmp", "data/keys/notes.tmp", "data/keys/.short.tmp"]
+    for path in (*unfinished, *others):
+        leave(built, path, b"x")
+        os.utime(built.root / path, (1, 1))
+    leave(built, recent := "data/keys/.BM4zXLFVKCJgppWdqRVOug.tmp", b"x")
+    # Known by its command line, as `python -m dvc` is.
+    at_work = [sys.executable, "-c", "input()", program or "other"]
+    with subprocess.Popen(at_work, cwd=built.root, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            mended = clear(find(built.root))
+        finally:
+            process.communicate(b"\n")
+    assert mended == ([] if program else ["removed 5 unfinished files of a DVC that was killed"])
+    there = {path for path in (*unfinished, *others, recent) if (built.root / path).exists()}
+    assert there == ({*unfinished, *others, recent} if program else {*others, recent})

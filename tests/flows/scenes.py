@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -146,3 +148,45 @@ def blocks(pid, number):
         line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigBlk"))
         return bool(int(line.split()[1], 16) >> (number - 1) & 1)
     return False
+
+
+def copy_runs(repo, number, days):
+    """Put copies of a run into the database: completed runs of so many days ago, each with its state and an event."""
+    connection = sqlite3.connect(repo.root / ".prefect/prefect.db", timeout=60)
+    connection.row_factory = sqlite3.Row
+    then = f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%d %H:%M:%S.%f}"
+
+    def insert(table, values):
+        names = ", ".join(f'"{name}"' for name in values)
+        connection.execute(f"insert into {table} ({names}) values ({', '.join('?' * len(values))})", [*values.values()])
+
+    with connection:
+        (run,) = connection.execute("select * from flow_run limit 1")
+        (state,) = connection.execute("select * from flow_run_state limit 1")
+        (event,) = connection.execute("select * from events limit 1")
+        for _ in range(number):
+            ids = {"id": str(uuid4()), "state_id": str(uuid4())}
+            times = dict.fromkeys(("created", "updated", "start_time", "end_time", "expected_start_time"), then)
+            ended = {
+                "state_type": "COMPLETED",
+                "state_name": "Completed",
+                "state_timestamp": then,
+                "idempotency_key": None,
+            }
+            insert("flow_run", {**run, **ids, **times, **ended})
+            ended = {"type": "COMPLETED", "name": "Completed", "timestamp": then, "created": then, "updated": then}
+            insert("flow_run_state", {**state, **ended, "id": ids["state_id"], "flow_run_id": ids["id"]})
+            times = dict.fromkeys(("occurred", "received", "recorded", "created", "updated"), then)
+            insert("events", {**event, **times, "id": str(uuid4())})
+    connection.close()
+
+
+def older_than(repo, days):
+    """Return how many runs and how many events of the database are older than so many days."""
+    then = f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%d %H:%M:%S.%f}"
+    found = query(
+        repo,
+        f"select (select count(*) from flow_run where end_time < '{then}'), "
+        f"(select count(*) from events where occurred < '{then}')",
+    )
+    return found[0] if found else None

@@ -16,8 +16,9 @@ import pytest
 from benchmarks.faults.attack import attack, state
 from benchmarks.faults.harness import Trials
 from corpus.app.serving import serving
+from flows.runs import KEPT
 from tests.conftest import BODY, UNMEASURED, article
-from tests.flows.scenes import blocks, leftovers, runs, serve, start, tree, until
+from tests.flows.scenes import blocks, copy_runs, leftovers, older_than, query, runs, serve, start, tree, until
 
 
 def completed(repo):
@@ -101,15 +102,24 @@ def hold_the_only_slot(repo):
 def test_a_crash_in_mid_run_does_not_stop_the_schedule(built):
     built.seed("new.txt", article("new", body=BODY + " New."))
     with serve(built, "--every", "5s") as it:
+        until(lambda: query(built, "select 1 from events"), "the log of events is written")
         until(lambda: any(run[0] == "Running" for run in runs(built)), "a run is at work")
         it.kill_everything()
     until(lambda: not leftovers(built), "no process is left")
     assert "ended unexpectedly" in built.run("status").stdout
     hold_the_only_slot(built)
+    # Those of a month ago are removed by time, those of today beyond a number; the log of events after a week.
+    copy_runs(built, 3, days=40)
+    copy_runs(built, KEPT + 20, days=1)
+    assert older_than(built, 35) == (3, 3)
     with serve(built, "--every", "5s") as it:
-        until(lambda: completed(built) >= 1, "a run has completed")
+        until(lambda: "UTC  completed" in it.said, "a run has completed")
         assert "left behind by a crash" in it.said
         assert [run[0] for run in runs(built)].count("Crashed") == 1
+        until(lambda: older_than(built, 35) == (0, 0), "what is old is removed")
+        until(lambda: older_than(built, 0.9)[0] <= KEPT, "and what is beyond the number that is kept")
+        assert older_than(built, 0.9)[0] >= KEPT - 20
+        assert completed(built) > KEPT - 20
         # Told to stop at work: what is finished is kept, the run is recorded, the exit status is 0.
         built.seed("more.txt", article("more", body=BODY + " More."))
         until(lambda: any(run[0] == "Running" for run in runs(built)), "a run is at work again")

@@ -189,6 +189,40 @@ def nested(depth: int) -> pa.Array:
     return array
 
 
+@pytest.mark.parametrize("ending", ["arrow", "arrow.gz", "feather"])
+@pytest.mark.parametrize("kind", ["file", "stream"])
+@pytest.mark.parametrize("claimed", [1 << 31, 1 << 39, (1 << 62) + 8, -8])
+def test_a_message_that_claims_more_than_there_is_costs_itself(
+    tmp_path: Path, ending: str, kind: str, claimed: int
+) -> None:
+    """Reading such a file by its own sizes would ask for all of that memory at once."""
+    content = pa.table({"title": ["A" * 100] * 20})
+    (as_file if kind == "file" else as_stream)(tmp_path / "right", content)
+    data = (tmp_path / "right").read_bytes()
+    # The length of the body of a record batch: the only number of eight bytes that is repeated in its metadata's frame.
+    length = pa.ipc.read_message(_first_batch(data)).body.size
+    wrong = data.replace(struct.pack("<q", length), struct.pack("<q", claimed))
+    assert wrong != data
+    path = tmp_path / f"a.{ending}"
+    path.write_bytes(gzip.compress(wrong) if ending.endswith("gz") else wrong)
+    pq.write_table(pa.table({"title": ["A"], "text": ["B"]}), tmp_path / "b.parquet")
+    found = list(documents([path, tmp_path / "b.parquet"], Selection()))
+    assert isinstance(found[-1], Item)
+    (refused,) = (entry for entry in found if isinstance(entry, Skipped))
+    assert refused.reason in {Reason.CORRUPT, Reason.BOMB}
+    assert "malloc" not in refused.detail
+    assert "MemoryError" not in refused.detail
+    assert peak() < 2 * PARQUET_MEMORY
+
+
+def _first_batch(data: bytes) -> pa.BufferReader:
+    """Return what follows the schema in an Arrow file or stream."""
+    reader = pa.BufferReader(data)
+    reader.seek(8 if data.startswith(b"ARROW1") else 0)
+    pa.ipc.read_message(reader)
+    return reader
+
+
 def test_no_row_and_much_that_describes_it(tmp_path: Path) -> None:
     empty = pa.table({"title": pa.array([], pa.string())}).replace_schema_metadata({"k": "x" * 20_000_000})
     pq.write_table(empty, tmp_path / "a.parquet")
