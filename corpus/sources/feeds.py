@@ -21,7 +21,7 @@ _XML: Final = frozenset({"application/xml", "application/rss+xml", "application/
 _ROOT: Final = re.compile(rb"<(?:[a-zA-Z]+:)?(?:rss|feed|RDF)[\s>]")
 _MENTIONED: Final = b"jsonfeed"
 _JSON_FEED: Final = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version')
-_DECLARATION: Final = re.compile(r"<\?xml[^<>]{0,500}>")
+DECLARATION: Final = re.compile(r"<\?xml[^<>]{0,500}>")
 _ENCODING: Final = re.compile(rb"\s*<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})")
 # What is neither in CDATA nor in a comment; of either that is never closed, all is in it.
 _REFERENCE: Final = re.compile(
@@ -37,6 +37,7 @@ _ANY: Final = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
 _HEAD: Final = 4_096
 _MOST_BYTES: Final = 20_000_000
 _MOST_ENTRIES: Final = 100_000
+_MOST_REFERENCES: Final = 1_000_000
 # Descriptions are summaries, unless they are as long as articles; so many characters are some 150 words.
 _FULL: Final = 1_000
 # local name of an element: the field of a row
@@ -69,7 +70,7 @@ def read(item: Item) -> Iterator[Item | Skipped]:
     torn = None
     try:
         if item.media_type == ROW:
-            entries = list(_json(item.data))
+            entries = list(json_rows(json.loads(item.data)))
         else:
             entries, torn = _xml(item.data)
     except (ValueError, RecursionError) as error:
@@ -82,7 +83,7 @@ def read(item: Item) -> Iterator[Item | Skipped]:
         if not entry.get("content_html"):
             yield Skipped(source, Reason.SUMMARY, str(entry.get("url") or "")[:200])
             continue
-        data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        data = document(entry)
         url = entry.get("url")
         # JSON can name lone surrogates, which have no place in UTF-8.
         told = url.encode("utf-8", "replace").decode() if isinstance(url, str) else None
@@ -93,8 +94,20 @@ def read(item: Item) -> Iterator[Item | Skipped]:
         yield Skipped(item.source, Reason.TORN, torn)
 
 
-def _json(data: bytes) -> Iterator[dict[str, Any]]:
-    feed = json.loads(data)
+def document(row: dict[str, Any]) -> bytes:
+    """Return an entry with its full text as the bytes of a document."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def json_rows(feed: Any) -> Iterator[dict[str, Any]]:
+    """Give the entries of a JSON Feed as rows.
+
+    Args:
+        feed: the value of the file.
+
+    Raises:
+        ValueError: it has no list of items.
+    """
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise ValueError("it has no list of items")  # noqa: TRY004 - of the file, not of a type
     language = feed.get("language")
@@ -116,15 +129,36 @@ def _json(data: bytes) -> Iterator[dict[str, Any]]:
 
 def _xml(data: bytes) -> tuple[list[dict[str, Any]], str | None]:
     """The entries of RSS or Atom, and what was lost if it ends early: an entry that it ends within, too."""
+    root, elements, torn = xml_entries(data)
+    language = next((_text(one) for one in root.iter("language", "{*}language")), None) or root.get(_LANG)
+    entries = [row_of(element) for element in elements]
+    if language:
+        for row in entries:
+            row.setdefault("language", language)
+    return entries, torn
+
+
+def xml_entries(data: bytes) -> tuple[Any, list[Any], str | None]:
+    """Read RSS or Atom, by rules that are broken everywhere.
+
+    Args:
+        data: the feed, of bounded length.
+
+    Returns:
+        The root element, those of the entries, and what was lost if it ends early: an entry that it ends within, too.
+
+    Raises:
+        ValueError: it has no element.
+    """
     from lxml import etree
 
-    text = _DECLARATION.sub("", _decoded(data).lstrip("\ufeff \t\r\n"), 1)
+    text = DECLARATION.sub("", decoded_xml(data).lstrip("\ufeff \t\r\n"), 1)
     torn = None
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), _parser(recover=False))
     except etree.XMLSyntaxError:
         try:
-            root = etree.fromstring(_mended(text).encode("utf-8", "replace"), _parser(recover=True))
+            root = etree.fromstring(mended_xml(text).encode("utf-8", "replace"), _parser(recover=True))
         except etree.XMLSyntaxError as error:
             raise ValueError(str(error)) from None
         if root is None:
@@ -132,15 +166,11 @@ def _xml(data: bytes) -> tuple[list[dict[str, Any]], str | None]:
         name = f"{root.prefix}:" if root.prefix else ""
         if not re.search(rf"</{re.escape(name + etree.QName(root).localname)}\s*>", text[-_HEAD:]):
             torn = "the feed ends early"
-    language = next((_text(one) for one in root.iter("language", "{*}language")), None) or root.get(_LANG)
-    entries = [_entry(entry) for entry in root.iter("item", "entry", "{*}item", "{*}entry")]
+    entries = list(root.iter("item", "entry", "{*}item", "{*}entry"))
     if torn and entries and max(map(text.rfind, ("<item", "<entry"))) > max(map(text.rfind, ("</item", "</entry"))):
         entries.pop()
         torn = f"the feed ends early, within entry {len(entries) + 1:,}"
-    if language:
-        for row in entries:
-            row.setdefault("language", language)
-    return entries, torn
+    return root, entries, torn
 
 
 def _parser(*, recover: bool) -> Any:
@@ -151,8 +181,8 @@ def _parser(*, recover: bool) -> Any:
     )
 
 
-def _decoded(data: bytes) -> str:
-    """The text of a feed: many say that they are in another encoding than they are."""
+def decoded_xml(data: bytes) -> str:
+    """Return the text of an XML file: many say that they are in another encoding than they are."""
     try:
         return data.decode()
     except UnicodeDecodeError:
@@ -164,11 +194,18 @@ def _decoded(data: bytes) -> str:
     return decode(data).text
 
 
-def _mended(text: str) -> str:
-    """Feeds break the rules with stray ampersands, HTML's names of letters, and control characters.
+def mended_xml(text: str) -> str:
+    """Return XML that can be read.
+
+    Feeds break the rules with stray ampersands, HTML's names of letters, and control characters.
 
     Once libxml2 has met with an error, it leaves out every entity, `&lt;` too, but not those that are numbers.
+
+    Raises:
+        ValueError: it has more ampersands than any feed.
     """
+    if text.count("&") > _MOST_REFERENCES:
+        raise ValueError(f"more than {_MOST_REFERENCES:,} ampersands in broken XML")
     return _REFERENCE.sub(_number, _CONTROLS.sub("", text))
 
 
@@ -184,7 +221,8 @@ _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def _entry(entry: Any) -> dict[str, Any]:
+def row_of(entry: Any) -> dict[str, Any]:
+    """Return what an element of RSS or Atom says of its entry, as a row."""
     row: dict[str, Any] = {}
     authors: list[str] = []
     tags: list[str] = []
