@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 PIN: Final = f"{raw.RAW}.dvc"
 # A batch's file, or one on its way back from the cache.
-_OURS: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4})?(-r[0-9a-f]{12})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+")
+_OURS: Final = re.compile(
+    r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4}|-observations)?(-r[0-9a-f]{12})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+"
+)
 _SPARE_BYTES: Final = 50_000_000
 _NOWHERE: Final = (
     "Neither the DVC cache nor a remote has its right bytes. Put the file back from a backup or from another clone "
@@ -39,7 +41,9 @@ _NOWHERE: Final = (
 
 
 @contextmanager
-def adding(repository: Repository, wait: float = 0.0) -> Iterator[tuple[list[raw.Batch], Path]]:
+def adding(
+    repository: Repository, wait: float = 0.0, purpose: str = "corpus add"
+) -> Iterator[tuple[list[raw.Batch], Path]]:
     """Hold the write lock for a new batch. Yields the batches there are and a folder to work in, which goes afterwards.
 
     Raises:
@@ -48,7 +52,7 @@ def adding(repository: Repository, wait: float = 0.0) -> Iterator[tuple[list[raw
         DiskFull: there is hardly any room.
     """
     root = repository.root
-    with write_lock(root, "corpus add", wait):
+    with write_lock(root, purpose, wait):
         recovery.clear(repository)
         batches = raw.load(root)
         restore(repository)
@@ -71,13 +75,13 @@ def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Bat
         repository: where.
         batches: those there are.
         batch: the new one.
-        files: where its files stand, in its order.
+        files: where its files are, in the order of `all_files`.
     """
     root = repository.root
     if any(batch.name == other.name for other in batches):
         raise CorpusError(f"There is a batch {batch.name} already. Nothing was added.")
     before = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
-    targets = [raw.path_of(root, file) for file in batch.files]
+    targets = [raw.path_of(root, file) for file in batch.all_files]
     try:
         for aside, target in zip(files, targets, strict=True):
             move(aside, target, sync=False)
@@ -131,7 +135,7 @@ def restore(repository: Repository) -> list[str]:
     missing = {
         f"{raw.RAW}/{file.name}": raw.path_of(root, file)
         for batch in raw.load(root)
-        for file in batch.files
+        for file in batch.all_files
         if not raw.path_of(root, file).exists()
     }
     if not missing:
@@ -164,7 +168,7 @@ def sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
         InputError: there is something else, which is somebody's and not ours to remove.
     """
     folder = repository.root / raw.RAW
-    wanted = {file.name for batch in batches for file in batch.files}
+    wanted = {file.name for batch in batches for file in batch.all_files}
     stray = [path for path in folder.iterdir() if path.name not in wanted] if folder.is_dir() else []
     strange = [path.name for path in stray if not _OURS.fullmatch(path.name)]
     if strange:
@@ -207,7 +211,7 @@ def mend(repository: Repository) -> list[str]:
     memory = digests(root, of="raw")
     md5s = {file.path: file.md5 for pin in pinned(text) for file in objects.files(pin) or ()}
     complete = True
-    for file in (file for batch in known for file in batch.files):
+    for file in (file for batch in known for file in batch.all_files):
         path = raw.path_of(root, file)
         try:
             found = memory.of(path)

@@ -51,7 +51,8 @@ class Batch:
     """One `corpus add`: when it was captured, under what licence, its files, and how much was skipped and why.
 
     `redacted` counts the documents that were taken out again by `corpus forget`. The batch keeps its name, by which
-    every row cites it; a file without some of its documents has a name and a digest of its own.
+    every row cites it; a file without some of its documents has a name and a digest of its own. `observations` is the
+    file of what `corpus collect` observed, one row a request, with the bodies that are evidence.
     """
 
     name: str
@@ -60,6 +61,12 @@ class Batch:
     files: tuple[RawFile, ...]
     skipped: Mapping[str, int] = field(default_factory=dict)
     redacted: int = 0
+    observations: RawFile | None = None
+
+    @property
+    def all_files(self) -> tuple[RawFile, ...]:
+        """The files of documents, and the one of observations if there is one."""
+        return self.files if self.observations is None else (*self.files, self.observations)
 
     @property
     def documents(self) -> int:
@@ -69,7 +76,7 @@ class Batch:
     @property
     def size(self) -> int:
         """Its bytes on disk."""
-        return sum(file.size for file in self.files)
+        return sum(file.size for file in self.all_files)
 
 
 def load(root: Path) -> list[Batch]:
@@ -97,12 +104,17 @@ def parse(text: str) -> list[Batch]:
             _plain_name(entry["name"]),
             datetime.fromisoformat(entry["captured_at"]).astimezone(UTC),
             entry.get("licence"),
-            tuple(RawFile(**{**file, "name": _plain_name(file["name"])}) for file in entry["files"]),
+            tuple(map(_raw_file, entry["files"])),
             dict(entry.get("skipped") or {}),
             int(entry.get("redacted") or 0),
+            _raw_file(entry["observations"]) if entry.get("observations") else None,
         )
         for entry in values["batches"]
     ]
+
+
+def _raw_file(entry: dict[str, Any]) -> RawFile:
+    return RawFile(**{**entry, "name": _plain_name(entry["name"])})
 
 
 def _plain_name(name: str) -> str:
@@ -145,7 +157,7 @@ def require(root: Path, batches: Iterable[Batch], *, reread: bool = False) -> No
     """
     memory = digests(root, of="raw")
     for batch in batches:
-        for file in batch.files:
+        for file in batch.all_files:
             path = path_of(root, file)
             try:
                 found = memory.read(path) if reread else memory.of(path)

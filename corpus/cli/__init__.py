@@ -18,6 +18,11 @@ from corpus.repo import environment
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "init": ("start", "init", "Make a new corpus repository."),
     "add": ("add", "add", "Files, folders, archives, WARCs and tables: one immutable batch."),
+    "collect": (
+        "collect",
+        "collect",
+        "What is new in the sources of collect.yaml: fetched politely, sealed into batches.",
+    ),
     "check": ("look", "check", "What would become of these documents? Adds nothing."),
     "build": ("pipeline", "build", "Bring the corpus up to date, with progress and a summary."),
     "status": ("look", "status", "Where things stand: documents, stages, ledger, last release."),

@@ -128,7 +128,7 @@ def _batches(version: Version, files: Mapping[str, Stored], sound: Mapping[str, 
     except (ValueError, TypeError, KeyError, yaml.YAMLError) as error:
         found.fault(Trouble.DAMAGED, raw.BATCHES, " ".join(str(error).split()))
         return
-    said = {f"{raw.RAW}/{file.name}": file for batch in batches for file in batch.files}
+    said = {f"{raw.RAW}/{file.name}": file for batch in batches for file in batch.all_files}
     listed = any(path.startswith(f"{raw.RAW}/") for path in files)
     for path, file in said.items():
         if path not in files:

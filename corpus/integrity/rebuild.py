@@ -117,7 +117,7 @@ def _lay_out(version: Version, folder: Path) -> None:
             raise Refused(f"{version.name} cannot be rebuilt.", [f"git does not have its {SEEDS}/"])
     files = {one.path: one for one in version.cached()}
     text = version.text(raw.BATCHES)
-    for file in (file for batch in (raw.parse(text) if text else ()) for file in batch.files):
+    for file in (file for batch in (raw.parse(text) if text else ()) for file in batch.all_files):
         one = files.get(f"{raw.RAW}/{file.name}")
         source = version.objects.path(one.md5) if one else None
         if source is None or not source.is_file():

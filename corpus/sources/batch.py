@@ -220,7 +220,7 @@ class Writer:
             ),
             "published_date": pl.Series([item.published_date for item in items], dtype=pl.String),
             "publisher": pl.Series([item.publisher for item in items], dtype=pl.String),
-            "licence": pl.Series([self._licence] * len(items), dtype=pl.String),
+            "licence": pl.Series([item.licence or self._licence for item in items], dtype=pl.String),
             "held_by": pl.Series([row.holder for row in rows], dtype=pl.String),
         }
         arrays = {name: column.to_arrow() for name, column in columns.items()}

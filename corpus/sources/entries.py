@@ -86,6 +86,8 @@ class Item(NamedTuple):
     publisher: str | None = None
     # What a row gives as its time of capture, where it cannot be read or is yet to come.
     unread_time: str | None = None
+    # Under what licence or rights, where that is known of this document alone.
+    licence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from corpus.batches.withdrawals import Kind, Tombstones, Withdrawal, hashed
 from corpus.text.urls import canonical
+from corpus.withdrawal.collected import Gone, file_holds
 from corpus.withdrawal.redaction import DOCUMENT
 from schemas import Check
 
@@ -111,8 +112,8 @@ def withdrawn_in(file: Any, withdrawal: Withdrawal) -> set[str]:
 
 
 def holds(file: Any, withdrawal: Withdrawal) -> bool:
-    """Whether an object holds a document that was withdrawn. See `withdrawn_in`."""
-    return bool(withdrawn_in(file, withdrawal))
+    """Whether an object holds a document that was withdrawn (see `withdrawn_in`), or an observation of one."""
+    return bool(withdrawn_in(file, withdrawal)) or file_holds(file, Gone(Tombstones((withdrawal,))))
 
 
 def withdrawn_rows(table: pa.Table, withdrawal: Withdrawal) -> pa.Array:

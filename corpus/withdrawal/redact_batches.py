@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from corpus.batches import adding as raw_versions
 from corpus.batches import register as raw
 from corpus.batches.adding import PIN as RAW_PIN
+from corpus.batches.withdrawals import Tombstones
 from corpus.objects.pins import Objects
 from corpus.repo.files import publish, sync_folder
-from corpus.withdrawal import holding, redaction
+from corpus.sources.web.place import FOLDER, collect_lock
+from corpus.withdrawal import collected, holding, redaction
 from corpus.withdrawal.redact_rows import without
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from corpus.batches.withdrawals import Withdrawal
     from corpus.repo.repository import Repository
+
+_WAIT_SECONDS: Final = 60.0
 
 
 def redact_batches(repository: Repository, record: Withdrawal, names: Collection[str]) -> dict[str, int]:
@@ -28,7 +34,13 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
     """
     root = repository.root
     batches = raw.load(root)
-    if not names:
+    gone_here = collected.withdrawn_from(root, Tombstones((record,)))
+    if (root / FOLDER).is_dir():
+        # A run of `corpus collect` that is at work would bring it back.
+        with collect_lock(root, _WAIT_SECONDS):
+            collected.forget_here(root, gone_here)
+    told = {batch.name for batch in batches if _is_told_of(root, batch, gone_here)}
+    if not names and not told:
         _sweep(repository, batches)
         return {}
     folder = root / "data" / "tmp" / f"forget-{os.getpid()}"
@@ -53,15 +65,26 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
                 if found.file:
                     publish(folder / found.file.name, raw.path_of(root, found.file), sync=False)
                     files.append(found.file)
-            made.append(without(batch, files, gone.get(batch.name, 0)))
+            redacted = without(batch, files, gone.get(batch.name, 0))
+            if batch.name in told and batch.observations is not None:
+                seen = collected.redact(raw.path_of(root, batch.observations), gone_here, folder)
+                if seen.file:
+                    publish(folder / seen.file.name, raw.path_of(root, seen.file), sync=False)
+                redacted = replace(redacted, observations=seen.file)
+            made.append(redacted)
     finally:
         shutil.rmtree(folder.parent, ignore_errors=True)
-    if gone:
+    if gone or told:
         sync_folder(root / raw.RAW)
         raw_versions.track(repository)
         raw.save(root, made)
     _sweep(repository, made)
     return gone
+
+
+def _is_told_of(root: Path, batch: raw.Batch, gone: collected.Gone) -> bool:
+    """Return whether the observations of a batch name what was withdrawn."""
+    return batch.observations is not None and collected.file_holds(raw.path_of(root, batch.observations), gone)
 
 
 def _sweep(repository: Repository, batches: list[raw.Batch]) -> None:
@@ -74,5 +97,5 @@ def _sweep(repository: Repository, batches: list[raw.Batch]) -> None:
     pinned = [
         one.path for each in raw_versions.pinned(pin.read_text(encoding="utf-8")) for one in objects.files(each) or ()
     ]
-    if set(pinned) != {f"{raw.RAW}/{file.name}" for batch in batches for file in batch.files}:
+    if set(pinned) != {f"{raw.RAW}/{file.name}" for batch in batches for file in batch.all_files}:
         raw_versions.track(repository)

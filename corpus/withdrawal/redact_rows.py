@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.batches import register as raw
 from corpus.batches import stored
+from corpus.batches.withdrawals import Tombstones
 from corpus.objects.pins import Objects
 from corpus.repo.files import publish
-from corpus.withdrawal import redaction
+from corpus.withdrawal import collected, redaction
 from corpus.withdrawal.holding import Sought, holds, rows, withdrawn_rows
 
 if TYPE_CHECKING:
@@ -164,12 +165,26 @@ class Work:
                 if found.file:
                     files.append(found.file)
                     self._put(f"{raw.RAW}/{found.file.name}", self.aside / found.file.name)
-            batches.append(without(batch, files, gone))
+            batches.append(self._observations(without(batch, files, gone)))
         made = raw.as_text(batches) if text else None
         if made and made != text:
             self.made.changes[raw.BATCHES] = made.encode()
         for source in self._seeds():
             self.made.changes[source] = None
+
+    def _observations(self, batch: raw.Batch) -> raw.Batch:
+        """Return a batch whose observations do not name what goes."""
+        file = batch.observations
+        path = f"{raw.RAW}/{file.name}" if file else ""
+        gone = collected.Gone(Tombstones((self.withdrawal,)))
+        if path not in self.was or not collected.file_holds(self.root / path, gone):
+            return batch
+        found = collected.redact(self.root / path, gone, self.aside)
+        del self.now[path]
+        (self.root / path).unlink()
+        if found.file:
+            self._put(f"{raw.RAW}/{found.file.name}", self.aside / found.file.name)
+        return replace(batch, observations=found.file)
 
     def _seeds(self) -> list[str]:
         """The files of seeds/ in the commit that are a document which goes."""

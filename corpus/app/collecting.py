@@ -1,0 +1,205 @@
+"""Collecting from the web as a use case: what the command, the flow and a notebook call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from corpus.batches import withdrawals
+from corpus.errors import Busy, DiskFull, UsageError
+from corpus.sources.web import config
+from corpus.sources.web.collector import SPARE_BYTES, Collector, SourceRun
+from corpus.sources.web.guard import Guard
+from corpus.sources.web.outcomes import ANSWERED, Outcome
+from corpus.sources.web.pacing import Pacer
+from corpus.sources.web.place import collect_lock, require_room
+from corpus.sources.web.remembering import catch_up
+from corpus.sources.web.schedule import silent_since
+from corpus.sources.web.sealing import Sealed, is_due, seal
+from corpus.sources.web.spool import Backlog, Spool
+from corpus.sources.web.state import State
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from corpus.repo.repository import Repository
+    from corpus.sources.web.collecting import Collecting, Source
+    from corpus.sources.web.wire import Limits
+
+COLLECT: Final = config.COLLECT
+_DEFAULT_RECRAWL: Final = (
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=7),
+    timedelta(days=30),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """How the web is reached: for a mirror on this machine, and for tests with a server and certificates of their own.
+
+    Attributes:
+        allow_loopback: allow addresses of this machine. Only an argument can: no file, and no environment variable.
+        limits: how long a request may take; None for the usual times.
+        tls: how certificates are verified; None as the system does.
+    """
+
+    allow_loopback: bool = False
+    limits: Limits | None = None
+    tls: ssl.SSLContext | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run of collecting did.
+
+    Attributes:
+        sources: what was done for each.
+        failing: names of sources that have not answered for three runs and 24 hours, each with the reason.
+        silent: names of sources that have brought nothing new for suspiciously long, each with since when.
+        sealed: batches that were closed.
+        backlog: what waits in the spool to be sealed.
+        notes: what else is to be known, such as why nothing was sealed.
+        stopped: why collecting stopped early; None if it did not.
+    """
+
+    sources: tuple[SourceRun, ...]
+    failing: dict[str, str] = field(default_factory=dict)
+    silent: dict[str, datetime] = field(default_factory=dict)
+    sealed: tuple[Sealed, ...] = ()
+    backlog: Backlog = field(default_factory=Backlog)
+    notes: tuple[str, ...] = ()
+    stopped: str | None = None
+
+    @property
+    def outcomes(self) -> Counter[Outcome]:
+        """Return the outcomes of all pages."""
+        return sum((run.outcomes for run in self.sources), Counter())
+
+    @property
+    def exit_code(self) -> int:
+        """Return 1 if a source fails or is silent, collecting stopped, or nothing could be fetched; otherwise 0."""
+        looked = [run for run in self.sources if run.looked]
+        got = any(outcome in ANSWERED for run in self.sources for outcome in (*run.outcomes, *run.discovery))
+        nothing = bool(looked) and not got and all(run.failure for run in looked)
+        return 1 if self.failing or self.silent or self.stopped or nothing else 0
+
+
+def has_sources(repository: Repository) -> bool:
+    """Return whether a corpus has a collect.yaml."""
+    return (repository.root / COLLECT).is_file()
+
+
+def collect(
+    repository: Repository,
+    names: Sequence[str] = (),
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    web: Web | None = None,
+    seal_now: bool = False,
+    wait: float = 0.0,
+    advance: Callable[[int], None] = lambda _: None,
+    spare: int = SPARE_BYTES,
+) -> Report:
+    """Fetch what is due, spool it, and seal it into batches when it is time.
+
+    Args:
+        repository: the corpus.
+        names: sources; all of collect.yaml if none is given.
+        now: the present moment.
+        web: how the web is reached.
+        seal_now: close a batch whatever the time.
+        wait: seconds to wait for another writer.
+        advance: called with the number of pages that were done.
+        spare: bytes that must stay free on the disk.
+
+    Raises:
+        UsageError: collect.yaml has faults, or a source is not in it.
+        Busy: another process collects.
+        DiskFull: the disk is nearly full; nothing was fetched.
+    """
+    root = repository.root
+    collecting = config.load(root / COLLECT)
+    sources = chosen(collecting, names)
+    with collect_lock(root, wait), Spool(root) as spool, State(root) as state:
+        require_room(root, spare)
+        recrawl = recrawl_of(collecting)
+        notes: list[str] = []
+        if applied := catch_up(root, state, spool, recrawl):
+            notes.append(f"The state was lost; {applied:,} observations of batches made it anew.")
+        collector = _run(root, collecting, sources, spool, state, now, web or Web(), advance, spare)
+        runs, stopped = collector
+        sealed: list[Sealed] = []
+        daily = all(source.seal.value == "day" for source in collecting.sources)
+        if seal_now or is_due(spool, now(), daily=daily):
+            try:
+                sealed = seal(repository, spool, wait)
+            except (Busy, DiskFull) as error:
+                notes.append(f"Not sealed yet, for {error}")
+        failing, silent = health(state, collecting.sources, now())
+        return Report(tuple(runs), failing, silent, tuple(sealed), spool.backlog(), tuple(notes), stopped)
+
+
+def _run(
+    root: Path,
+    collecting: Collecting,
+    sources: Sequence[Source],
+    spool: Spool,
+    state: State,
+    now: Callable[[], datetime],
+    web: Web,
+    advance: Callable[[int], None],
+    spare: int,
+) -> tuple[list[SourceRun], str | None]:
+    from corpus.sources.web.asking import Asker
+    from corpus.sources.web.wire import Limits, Wire
+
+    agent = f"{collecting.agent.name} (+{collecting.agent.contact})"
+    tombstones = withdrawals.load(root)
+
+    async def work() -> tuple[list[SourceRun], str | None]:
+        async with Wire(agent, Guard(web.allow_loopback), web.limits or Limits(), web.tls) as wire:
+            asker = Asker(wire, Pacer(state.hosts(), now()), state, spool, collecting.agent.name, now)
+            collector = Collector(
+                root, root, asker, recrawl_of(collecting),
+                lambda url: bool(tombstones) and tombstones.refused("", url) is not None, advance, spare,
+            )  # fmt: skip
+            runs = await collector.run(sources)
+            return runs, collector.stopped
+
+    return asyncio.run(work())
+
+
+def chosen(collecting: Collecting, names: Sequence[str]) -> list[Source]:
+    """Return the sources of some names, all if none is given. Raises UsageError for a name that no source has."""
+    by_name = {source.name: source for source in collecting.sources}
+    unknown = [name for name in names if name not in by_name]
+    if unknown:
+        raise UsageError(f"No source {unknown[0]!r} in {COLLECT}. There are {', '.join(sorted(by_name))}.")
+    return [by_name[name] for name in dict.fromkeys(names)] if names else list(collecting.sources)
+
+
+def recrawl_of(collecting: Collecting) -> Callable[[str], Sequence[timedelta]]:
+    """Return what gives the recrawl times of a source by its name; of one that is gone from collect.yaml, the usual."""
+    by_name = {source.name: source.recrawl for source in collecting.sources}
+    return lambda name: by_name.get(name, _DEFAULT_RECRAWL)
+
+
+def health(state: State, sources: Sequence[Source], now: datetime) -> tuple[dict[str, str], dict[str, datetime]]:
+    """Return the failing sources with the reason, and the silent ones with since when."""
+    failing: dict[str, str] = {}
+    silent: dict[str, datetime] = {}
+    for source in sources:
+        stands = state.source(source.name)
+        if stands.is_failing(now):
+            failing[source.name] = stands.detail or "no answer"
+        elif stands.last_success is not None and (since := silent_since(state.captured(source.name), now)):
+            silent[source.name] = since
+    return failing, silent

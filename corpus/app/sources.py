@@ -1,0 +1,217 @@
+"""How sources stand, what a run would fetch, and which feeds and sitemaps a site has."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from corpus.app.collecting import COLLECT, Web, chosen, health, recrawl_of
+from corpus.errors import CorpusError, UsageError
+from corpus.sources.discovery import entries_of, find_sources, first_address
+from corpus.sources.web import config
+from corpus.sources.web.asking import Asker, Manners
+from corpus.sources.web.collecting import Agent
+from corpus.sources.web.guard import Guard
+from corpus.sources.web.pacing import Pacer
+from corpus.sources.web.remembering import catch_up
+from corpus.sources.web.spool import Backlog, Spool
+from corpus.sources.web.state import State
+from corpus.sources.web.wire import Answer, Failed, Limits, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.repo.repository import Repository
+    from corpus.sources.web.collecting import Source
+
+_MOST: Final = 40
+_POLITE: Final = timedelta(seconds=1)
+_STRANGER: Final = Agent("newscorpus", "https://pypi.org/project/newscorpus/")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a source stands.
+
+    Attributes:
+        waiting: pages that are due now, and `waiting_new` how many of them were never captured.
+        captured: articles that were captured in the last 30 days.
+        next_page: when its next page is due, if that is after now.
+        failing: why it does not answer, if it has not for long.
+        silent_since: since when it has brought nothing new, if that is suspiciously long.
+    """
+
+    name: str
+    kind: str
+    last_success: datetime | None
+    due: datetime | None
+    waiting: int
+    waiting_new: int
+    captured: int
+    next_page: datetime | None
+    failing: str | None
+    silent_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How collecting stands: the sources, and what waits in the spool."""
+
+    sources: tuple[Standing, ...]
+    backlog: Backlog
+    seals: str
+
+
+def status(repository: Repository, now: datetime) -> Status:
+    """Return how the sources of collect.yaml stand. Nothing is fetched.
+
+    Raises:
+        UsageError: collect.yaml has faults.
+    """
+    root = repository.root
+    collecting = config.load(root / COLLECT)
+    with Spool(root) as spool, State(root) as state:
+        failing, silent = health(state, collecting.sources, now)
+        found = []
+        for source in collecting.sources:
+            stands = state.source(source.name)
+            waiting, new = state.waiting(source.name, now)
+            recent = sum(now - at <= timedelta(days=30) for at in state.captured(source.name))
+            found.append(
+                Standing(
+                    source.name, source.kind.value, stands.last_success, stands.due, waiting, new, recent,
+                    state.next_page(source.name), failing.get(source.name), silent.get(source.name),
+                )
+            )  # fmt: skip
+        daily = all(source.seal.value == "day" for source in collecting.sources)
+        return Status(tuple(found), spool.backlog(), "00:00" if daily else "with the next run")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a run would do for a source.
+
+    Attributes:
+        looks: whether the source itself is due.
+        fetches: addresses that would be asked for.
+        left: why others would not be: reasons with how many.
+        seconds: how long that takes at the source's delay.
+    """
+
+    name: str
+    looks: bool
+    due: datetime | None
+    fetches: tuple[str, ...]
+    left: dict[str, int]
+    seconds: float
+
+
+def plan(repository: Repository, names: Sequence[str], now: datetime) -> list[Planned]:
+    """Return what a run would fetch now of what is known, without a request. What a feed has new is not known yet.
+
+    Raises:
+        UsageError: collect.yaml has faults, or a source is not in it.
+    """
+    root = repository.root
+    collecting = config.load(root / COLLECT)
+    with Spool(root) as spool, State(root) as state:
+        catch_up(root, state, spool, recrawl_of(collecting))
+        pacer = Pacer(state.hosts(), now)
+        return [_planned(source, state, pacer, now) for source in chosen(collecting, names)]
+
+
+def _planned(source: Source, state: State, pacer: Pacer, now: datetime) -> Planned:
+    stands = state.source(source.name)
+    _, new = state.waiting(source.name, now)
+    pages = state.due(source.name, now, captured=False, limit=source.max_new)
+    left: Counter[str] = Counter({"beyond max_new": new - len(pages)})
+    fetched: list[str] = []
+    for page in [*pages, *state.due(source.name, now, captured=True, limit=10_000)]:
+        if not source.admits(page.url):
+            left["excluded"] += 1
+        elif pacer.off_until(urlsplit(page.url).hostname or "", now) is not None:
+            left["host asked for a pause"] += 1
+        else:
+            fetched.append(page.url)
+    longest = max(Counter(urlsplit(url).hostname for url in fetched).values(), default=0)
+    looks = stands.due is None or stands.due <= now
+    return Planned(
+        source.name, looks, stands.due, tuple(fetched), {why: n for why, n in left.items() if n},
+        longest * source.delay.total_seconds(),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A feed or sitemap that a site has.
+
+    Attributes:
+        where: how it was found: `link`, `anchor`, `robots.txt` or `guess`.
+        entries: how many articles it names; for an index, how many others it leads to.
+        line: a line for collect.yaml.
+    """
+
+    kind: str
+    url: str
+    where: str
+    entries: int
+    line: str
+
+
+def offers(address: str, repository: Repository | None = None, web: Web | None = None) -> list[Offer]:
+    """Return the feeds and sitemaps of a site: of its link elements, its robots.txt, and the usual places.
+
+    Args:
+        address: the site, or one of its pages; `https://` may be left out.
+        repository: whose collect.yaml says who asks; without one a general name is given.
+        web: how the web is reached.
+
+    Raises:
+        UsageError: the address is none that may be asked.
+        CorpusError: it does not answer.
+    """
+    url = address if "://" in address else f"https://{address}"
+    web = web or Web()
+    guard = Guard(web.allow_loopback)
+    if (refusal := guard.refusal(url)) is not None:
+        raise UsageError(f"{address!r} cannot be asked: {refusal}.")
+    agent = _STRANGER
+    if repository is not None and (repository.root / COLLECT).is_file():
+        agent = config.load(repository.root / COLLECT).agent
+
+    async def work(folder: Path) -> list[Offer]:
+        with Spool(folder) as spool, State(folder) as state:
+            now = datetime.now(UTC)
+            async with Wire(f"{agent.name} (+{agent.contact})", guard, web.limits or Limits(), web.tls) as wire:
+                asker = Asker(wire, Pacer((), now), state, spool, agent.name, lambda: datetime.now(UTC))
+                return await _offers(asker, url, state)
+
+    with tempfile.TemporaryDirectory(prefix="corpus-") as folder:
+        return asyncio.run(work(Path(folder)))
+
+
+async def _offers(asker: Asker, url: str, state: State) -> list[Offer]:
+    manners = Manners("sources", _POLITE)
+    reply = await asker.ask(url, manners, {})
+    if isinstance(reply.result, Failed):
+        raise CorpusError(f"{url} does not answer: {reply.result.outcome.value} ({reply.result.detail}).")
+    parts = urlsplit(reply.final_url)
+    rules = state.rules(f"{parts.scheme}://{parts.netloc}")
+    found: list[Offer] = []
+    seen: set[str] = set()
+    for candidate in find_sources(reply.result.body, rules.body if rules else None, reply.final_url)[:_MOST]:
+        asked = first_address(candidate.kind, candidate.url)
+        answer = await asker.ask(asked, manners, {})
+        if not isinstance(answer.result, Answer) or answer.result.status != 200 or answer.final_url in seen:
+            continue
+        seen.add(answer.final_url)
+        named = entries_of(candidate.kind, answer.result.body, answer.final_url, answer.result.header("content-type"))
+        if many := len(named.entries) or len(named.more):
+            found.append(Offer(candidate.kind, candidate.url, candidate.found, many, candidate.line))
+    return found

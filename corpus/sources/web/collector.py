@@ -1,0 +1,203 @@
+"""A run of collecting: look at the sources that are due, ask for what they name, spool the answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from corpus.errors import DiskFull, InvariantError
+from corpus.sources.web import judging
+from corpus.sources.web.asking import Asker, Manners
+from corpus.sources.web.discover import Discoverer, validators_of
+from corpus.sources.web.outcomes import ANSWERED, NOT_SENT, Outcome
+from corpus.sources.web.place import require_room
+from corpus.sources.web.state import key_of
+from corpus.sources.web.wire import Failed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corpus.sources.web.asking import Reply
+    from corpus.sources.web.collecting import Source
+    from corpus.sources.web.schedule import Page
+
+# Collecting stops long before a build would have to.
+SPARE_BYTES: Final = 1_000_000_000
+_MOST_RECRAWLED: Final = 5_000
+_UNCONDITIONAL: Final = timedelta(days=1)
+_SHOWN: Final = 100
+_LOOK_AT_DISK: Final = 50
+
+Recrawl = Callable[[str], Sequence[timedelta]]
+
+
+@dataclass(slots=True)
+class SourceRun:
+    """What a run did for one source.
+
+    Attributes:
+        outcomes: of the pages: each that was wanted has exactly one.
+        wanted: how many pages were wanted.
+        discovery: outcomes of the requests for feeds and sitemaps.
+        excluded: addresses that the source's settings left out.
+        failure: why the source itself did not answer; None if it did, or was not due.
+        problems: what else went wrong, in words: `url: outcome (why)`.
+        due: when the source is due again.
+    """
+
+    name: str
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    wanted: int = 0
+    discovery: Counter[Outcome] = field(default_factory=Counter)
+    excluded: int = 0
+    added: int = 0
+    looked: bool = False
+    failure: str | None = None
+    problems: list[str] = field(default_factory=list)
+    due: datetime | None = None
+
+    def check(self) -> None:
+        """Raise InvariantError unless each page that was wanted has exactly one outcome."""
+        if self.outcomes.total() != self.wanted:
+            raise InvariantError(f"{self.name}: {self.wanted:,} pages have {self.outcomes.total():,} outcomes.")
+
+    def problem(self, what: str) -> None:
+        """Note what went wrong, up to a number."""
+        if len(self.problems) < _SHOWN:
+            self.problems.append(what)
+
+
+@dataclass(slots=True)
+class Collector:
+    """A run over some sources.
+
+    Args:
+        root: the repository.
+        folder: where collect.yaml is.
+        asker: asks for pages and feeds.
+        recrawl: the recrawl times of a source, by its name.
+        is_withdrawn: whether an address was withdrawn and must not be asked for.
+        advance: called with the number of pages that were done.
+    """
+
+    root: Path
+    folder: Path
+    asker: Asker
+    recrawl: Recrawl
+    is_withdrawn: Callable[[str], bool] = lambda _: False
+    advance: Callable[[int], None] = lambda _: None
+    spare: int = SPARE_BYTES
+    stopped: str | None = None
+    _done: int = 0
+
+    async def run(self, sources: Sequence[Source]) -> list[SourceRun]:
+        """Collect from sources, all at once: hosts are asked in parallel, each in its own time.
+
+        One that fails does not stop the others.
+        """
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._collect(source)) for source in sources]
+        return [task.result() for task in tasks]
+
+    async def _collect(self, source: Source) -> SourceRun:
+        run = SourceRun(source.name)
+        state, now = self.asker.state, self.asker.now()
+        stands = state.source(source.name)
+        if stands.due is None or stands.due <= now:
+            found = await Discoverer(self.asker, source, self.folder, self.is_withdrawn).run()
+            run.looked, run.failure, run.added, run.excluded = True, found.failure, found.added, found.excluded
+            run.discovery += found.outcomes
+            run.outcomes += found.entries
+            run.wanted += found.entries.total()
+            for problem in found.problems:
+                run.problem(problem)
+            state.keep_source(stands.after(self.asker.now(), source.every, found.failure))
+        run.excluded += state.expire(source.name, now - source.max_age)
+        pages = self._due(source, run)
+        hosts: dict[str, list[Page]] = {}
+        for page in pages:
+            hosts.setdefault(urlsplit(page.url).hostname or "", []).append(page)
+        async with asyncio.TaskGroup() as group:
+            for queue in hosts.values():
+                group.create_task(self._visit_host(source, queue, run))
+        run.due = state.source(source.name).due
+        run.check()
+        return run
+
+    def _due(self, source: Source, run: SourceRun) -> list[Page]:
+        """Return the pages to ask for now: known ones that are due, and the newest of the others."""
+        state, now = self.asker.state, self.asker.now()
+        _, waiting = state.waiting(source.name, now)
+        again = state.due(source.name, now, captured=True, limit=_MOST_RECRAWLED)
+        new = state.due(source.name, now, captured=False, limit=source.max_new)
+        run.wanted += len(again) + waiting
+        run.outcomes[Outcome.BUDGET] += waiting - len(new)
+        return [*new, *again]
+
+    async def _visit_host(self, source: Source, pages: Sequence[Page], run: SourceRun) -> None:
+        for page in pages:
+            outcome = await self._visit(source, page, run)
+            run.outcomes[outcome] += 1
+            self.advance(1)
+
+    async def _visit(self, source: Source, page: Page, run: SourceRun) -> Outcome:
+        """Ask for one page; returns the outcome, which is spooled unless nothing was sent."""
+        if self.stopped is not None or not self._has_room():
+            return Outcome.DEFERRED
+        if not source.admits(page.url):
+            self.asker.state.remove_quietly(page.key)
+            return Outcome.EXCLUDED
+        if self.is_withdrawn(page.url):
+            self.asker.state.remove_quietly(page.key)
+            return Outcome.WITHDRAWN
+        validators = validators_of(page) if self._may_validate(page) else {}
+        reply = await self.asker.ask(page.url, Manners(source.name, source.delay), validators)
+        if isinstance(reply.result, Failed) and reply.result.outcome in NOT_SENT:
+            return reply.result.outcome
+        known = self.asker.state.page(key_of(reply.final_url)) if reply.redirects else None
+        judged = judging.judge(reply, page, known, source, validated=bool(validators))
+        self._keep(judged)
+        outcome = judged.seen.outcome
+        if outcome not in ANSWERED:
+            why = judged.seen.detail or (f"answered {judged.seen.status}" if judged.seen.status else "")
+            run.problem(f"{page.url}: {outcome.value}{f' ({why})' if why else ''}")
+            self._fall_back(source, page, reply, outcome)
+        return outcome
+
+    def _may_validate(self, page: Page) -> bool:
+        """Return whether a page may be asked for with validators: once a day it is asked for without."""
+        return page.checked is not None and self.asker.now() - page.checked < _UNCONDITIONAL
+
+    def _fall_back(self, source: Source, page: Page, reply: Reply, outcome: Outcome) -> None:
+        """Take the full text that a feed gave, where the page itself is not to be had."""
+        if outcome in judging.FINAL and (entry := judging.judge_entry(page, source, reply)) is not None:
+            self._keep(entry)
+
+    def _keep(self, judged: judging.Judged) -> None:
+        """Spool what came of a request, and bring the state up to it: in this order, so that a kill loses nothing."""
+        seq = self.asker.spool.put(judged.row)
+        self.asker.state.apply(judged.seen, self.recrawl, seq)
+
+    def _has_room(self) -> bool:
+        self._done += 1
+        if self._done % _LOOK_AT_DISK != 1:
+            return True
+        try:
+            require_room(self.root, self.spare)
+        except DiskFull as error:
+            self.stopped = str(error)
+            return False
+        return True
+
+
+def only(sources: Sequence[Source], names: Sequence[str]) -> list[Source]:
+    """Return the sources of some names, in their order; all if no name is given. Raises KeyError for a name of none."""
+    if not names:
+        return list(sources)
+    by_name = {source.name: source for source in sources}
+    return [by_name[name] for name in names]

@@ -1,0 +1,119 @@
+"""What became of a request: exactly one outcome for each, and the observation that is stored of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Outcome(StrEnum):
+    """What became of a request. The last three were never sent."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED_304 = "unchanged-304"
+    UNCHANGED_BYTES = "unchanged-bytes"
+    UNCHANGED_TEXT = "unchanged-text"
+    GONE_404 = "gone-404"
+    GONE_410 = "gone-410"
+    ROBOTS = "robots"
+    RIGHTS_REFUSED = "rights-refused"
+    BLOCKED_ADDRESS = "blocked-address"
+    RATE_LIMITED = "rate-limited"
+    HTTP_4XX = "http-4xx"
+    HTTP_5XX = "http-5xx"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    DNS = "dns"
+    UNREACHABLE = "unreachable"
+    TOO_LARGE = "too-large"
+    BOMB = "bomb"
+    NOT_HTML = "not-html"
+    LOGIN_WALL = "login-wall"
+    REDIRECTS = "redirects"
+    WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
+    BUDGET = "budget"
+    DEFERRED = "deferred"
+
+
+NOT_SENT: Final = frozenset({Outcome.EXCLUDED, Outcome.BUDGET, Outcome.DEFERRED})
+UNCHANGED: Final = frozenset({Outcome.UNCHANGED_304, Outcome.UNCHANGED_BYTES, Outcome.UNCHANGED_TEXT})
+GONE: Final = frozenset({Outcome.GONE_404, Outcome.GONE_410})
+ANSWERED: Final = frozenset({Outcome.NEW, Outcome.CHANGED, *UNCHANGED})
+# They may pass by themselves: the next run asks again.
+PASSING: Final = frozenset(
+    {Outcome.RATE_LIMITED, Outcome.HTTP_5XX, Outcome.TIMEOUT, Outcome.TLS, Outcome.DNS, Outcome.UNREACHABLE}
+)
+REFUSED: Final = frozenset(Outcome) - NOT_SENT - ANSWERED - GONE - PASSING
+
+
+class Via(StrEnum):
+    """What was asked for."""
+
+    PAGE = "page"
+    ENTRY = "entry"
+    DISCOVERY = "discovery"
+    ROBOTS = "robots"
+    TDMREP = "tdmrep"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A redirect: the address that answered with it, and its status."""
+
+    url: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One request and its outcome.
+
+    Attributes:
+        url: what was asked for; `final_url` what answered after redirects, if that is another address.
+        at: when the answer had arrived, or the attempt ended.
+        sha256: of the decoded body; of the known body where it is unchanged.
+        words_sha256: of all visible words and declared metadata of a page.
+        robots_sha256: of the robots.txt by which the request was allowed or refused.
+        address: the IP address that answered.
+        seconds: from sending the request to its end.
+        size: bytes of the decoded body.
+        detail: what is to be known besides, in words.
+    """
+
+    source: str
+    via: Via
+    url: str
+    at: datetime
+    outcome: Outcome
+    status: int | None = None
+    final_url: str | None = None
+    redirects: tuple[Hop, ...] = ()
+    sha256: str | None = None
+    words_sha256: str | None = None
+    robots_sha256: str | None = None
+    address: str | None = None
+    seconds: float | None = None
+    size: int | None = None
+    media_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    detail: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as values that JSON has, without what is null."""
+        values = asdict(self)
+        values["at"] = self.at.isoformat()
+        return {name: value for name, value in values.items() if value not in (None, (), [])}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Observation:
+        """Return the observation that `as_dict` gave. Raises KeyError, TypeError or ValueError if it is none."""
+        found = dict(values)
+        found["via"], found["outcome"] = Via(found["via"]), Outcome(found["outcome"])
+        found["at"] = datetime.fromisoformat(found["at"]).astimezone(UTC)
+        found["redirects"] = tuple(Hop(**hop) for hop in found.get("redirects") or ())
+        return cls(**found)

@@ -1,0 +1,180 @@
+"""When something is asked for again, and whether a source fails or is silent: pure functions of what was observed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from corpus.sources.web.outcomes import ANSWERED, GONE, PASSING, Observation, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Two sightings of a page that is gone end its recrawling.
+MOST_GONE: Final = 2
+_GONE_AGAIN: Final = timedelta(days=1)
+_FIRST_RETRY: Final = timedelta(minutes=15)
+_MOST_RETRY: Final = timedelta(days=1)
+_MOST_PASSING: Final = 10
+_REFUSED_AGAIN: Final = timedelta(days=1)
+_MOST_REFUSED: Final = 3
+FAILING_RUNS: Final = 3
+FAILING_AFTER: Final = timedelta(hours=24)
+_SILENT_WINDOW: Final = timedelta(days=30)
+_SILENT_GAPS: Final = 4
+_SILENT_LEAST: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is known of one page that a source named.
+
+    Attributes:
+        key: its canonical address.
+        url: the address as the source gives it.
+        published: when it was published or last modified, as the source says; the newest are asked for first.
+        first_seen: when it was first captured; None if it never was.
+        checked: when it was last asked for.
+        due: when it is to be asked for (again); None if never.
+        tries: attempts in a row without an answer.
+        gone: sightings in a row that it is gone.
+        sha256: of the body that it last had; `words_sha256` of its words and metadata.
+        content: the full text that a feed gave of it, as a document, until the page was asked for.
+    """
+
+    key: str
+    url: str
+    source: str
+    published: datetime | None = None
+    first_seen: datetime | None = None
+    checked: datetime | None = None
+    due: datetime | None = None
+    tries: int = 0
+    gone: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = None
+    words_sha256: str | None = None
+    content: bytes | None = None
+
+
+def advance(page: Page, seen: Observation, recrawl: Sequence[timedelta]) -> Page:
+    """Return what is known of a page after a request for it.
+
+    Args:
+        page: what was known before.
+        seen: the request and its outcome.
+        recrawl: ages, counted from the first capture, at which it is asked for again.
+    """
+    if seen.outcome in ANSWERED:
+        known = replace(
+            page,
+            first_seen=page.first_seen or seen.at,
+            checked=seen.at,
+            tries=0,
+            gone=0,
+            content=None,
+            due=_next(page.first_seen or seen.at, seen.at, recrawl),
+        )
+        if seen.outcome is Outcome.UNCHANGED_304:
+            return known
+        return replace(
+            known,
+            sha256=seen.sha256,
+            words_sha256=seen.words_sha256,
+            etag=seen.etag,
+            last_modified=seen.last_modified,
+        )
+    if seen.outcome in GONE:
+        gone = page.gone + 1
+        again = _next(page.first_seen, seen.at, recrawl) if page.first_seen else None
+        due = None if gone >= MOST_GONE else again or seen.at + _GONE_AGAIN
+        return replace(page, checked=seen.at, gone=gone, tries=0, due=due)
+    tries = page.tries + 1
+    if seen.outcome is Outcome.RATE_LIMITED:
+        # Its host is put off, and says until when.
+        return replace(page, checked=seen.at, due=seen.at)
+    if seen.outcome in PASSING:
+        wait = min(_FIRST_RETRY * 2 ** min(page.tries, 10), _MOST_RETRY)
+        return replace(page, checked=seen.at, tries=tries, due=seen.at + wait if tries < _MOST_PASSING else None)
+    if seen.outcome is Outcome.ROBOTS:
+        # Rules change; looking again costs no request.
+        return replace(page, checked=seen.at, due=seen.at + _REFUSED_AGAIN)
+    if page.first_seen is not None:
+        return replace(page, checked=seen.at, tries=0, due=_next(page.first_seen, seen.at, recrawl))
+    ends = tries >= _MOST_REFUSED or seen.outcome is Outcome.WITHDRAWN
+    return replace(page, checked=seen.at, tries=tries, due=None if ends else seen.at + _REFUSED_AGAIN * tries)
+
+
+def _next(first_seen: datetime, now: datetime, recrawl: Sequence[timedelta]) -> datetime | None:
+    """Return the first of the moments for asking again that is still to come; those that were missed are left out."""
+    return min((first_seen + age for age in recrawl if first_seen + age > now), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source stands.
+
+    Attributes:
+        due: when it is to be looked at again; None if it never was.
+        last_run: when it was last looked at.
+        last_success: when it last answered.
+        failures: runs in a row in which it did not answer, and `failing_since` the first of them.
+        detail: why it did not answer last.
+    """
+
+    name: str
+    due: datetime | None = None
+    last_run: datetime | None = None
+    last_success: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    detail: str | None = None
+
+    def after(self, now: datetime, every: timedelta, failure: str | None) -> SourceState:
+        """Return how it stands after a run.
+
+        Args:
+            now: when it was looked at.
+            every: how often it is to be looked at.
+            failure: why it did not answer; None if it did.
+        """
+        due = now + every
+        if failure is None:
+            return SourceState(self.name, due, now, now)
+        return SourceState(
+            self.name, due, now, self.last_success, self.failures + 1, self.failing_since or now, failure
+        )
+
+    def is_failing(self, now: datetime) -> bool:
+        """Return whether it has not answered for three runs and 24 hours."""
+        return (
+            self.failures >= FAILING_RUNS
+            and self.failing_since is not None
+            and now - (self.last_success or self.failing_since) >= FAILING_AFTER
+        )
+
+
+def silent_since(captured: Sequence[datetime], now: datetime) -> datetime | None:
+    """Return since when a source that worked has brought nothing new, if that is suspiciously long; None otherwise.
+
+    Suspicious is four times the median gap between the new articles of its last 30 days, and at least a day.
+
+    Args:
+        captured: when its articles were first captured, in any order.
+        now: the present moment.
+    """
+    if not captured:
+        return None
+    last = max(captured)
+    times = sorted(at for at in captured if last - at <= _SILENT_WINDOW)
+    # Articles of one run came at once; between runs are the gaps that tell something.
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    if not gaps:
+        return None
+    typical = median(gap.total_seconds() for gap in gaps)
+    limit = max(timedelta(seconds=_SILENT_GAPS * typical), _SILENT_LEAST)
+    return last if now - last > limit else None

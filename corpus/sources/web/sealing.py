@@ -1,0 +1,143 @@
+"""Closing a batch: rows of the spool, sorted, become files of a batch, under the corpus lock, whole or not at all.
+
+The name and the bytes follow from the rows alone. The rows leave the spool when the register names the batch: killed
+between the two, the next run finds the name and drops them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from corpus.batches import adding, withdrawals
+from corpus.batches import register as raw
+from corpus.batches.register import Batch
+from corpus.errors import InvariantError
+from corpus.sources.batch import Writer
+from corpus.sources.entries import Item
+from corpus.sources.known import Known
+from corpus.sources.web.observed import ObservationFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from corpus.batches.withdrawals import Tombstones
+    from corpus.repo.repository import Repository
+    from corpus.sources.web.spool import Row, Spool
+
+DOCUMENTS: Final = 2_048
+BYTES: Final = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A batch that was closed: its name, and how many documents and observations it has."""
+
+    name: str
+    documents: int
+    observations: int
+
+
+def settle(repository: Repository, spool: Spool) -> int:
+    """Drop rows that are in a batch already, though the run that sealed it was killed. Returns how many."""
+    names = {batch.name for batch in raw.load(repository.root)}
+    return spool.settle(names.__contains__)
+
+
+def seal(repository: Repository, spool: Spool, wait: float = 0.0) -> list[Sealed]:
+    """Close as many batches as the spool fills, until it is empty.
+
+    Args:
+        repository: the corpus.
+        spool: what was fetched.
+        wait: seconds to wait for another writer.
+
+    Raises:
+        Busy: somebody else is writing; the spool keeps what it has.
+        DiskFull: there is hardly any room; likewise.
+    """
+    made: list[Sealed] = []
+    if not spool.backlog().rows:
+        return made
+    with adding.adding(repository, wait, "corpus collect") as (there, folder):
+        batches = list(there)
+        spool.settle({batch.name for batch in batches}.__contains__)
+        tombstones = withdrawals.load(repository.root)
+        known = Known.of(repository.root, batches)
+        while last := spool.cut(DOCUMENTS, BYTES):
+            batch, files = _written(spool, last, folder / str(len(made)), known, tombstones)
+            spool.sealing(batch.name, last)
+            if all(batch.name != other.name for other in batches):
+                adding.publish(repository, batches, batch, files)
+                batches.append(batch)
+            if not spool.settle({batch.name}.__contains__):
+                raise InvariantError(f"The spool has no row of batch {batch.name}.")
+            observations = batch.observations.documents if batch.observations else 0
+            made.append(Sealed(batch.name, batch.documents, observations))
+    spool.compact()
+    return made
+
+
+def _written(
+    spool: Spool, last: int, folder: Path, known: Known, tombstones: Tombstones
+) -> tuple[Batch, Sequence[Path]]:
+    """Write the files of a batch aside; returns it, and where they are."""
+    moment = spool.latest(last)
+    licences: set[str] = set()
+    files: list[Path] = []
+    with Writer(folder, moment, None, known, dated=True) as writer:
+        file = ObservationFile(folder / "observations.parquet")
+        for row in spool.until(last):
+            if _is_withdrawn(row, tombstones):
+                continue
+            if row.capture is not None:
+                licences |= {row.capture.licence} if row.capture.licence else set()
+                writer.add(_item(row))
+            file.add(row, is_evidence=row.capture is None)
+        finished = writer.finish()
+    if finished is None:
+        name = f"{moment:%Y%m%dT%H%M%SZ}-{file.digest[:12]}"
+        batch = Batch(name, moment.replace(microsecond=0), None, ())
+    else:
+        batch, files = finished
+        batch = replace(batch, captured_at=batch.captured_at.replace(microsecond=0))
+    licence = "; ".join(sorted(licences)) or None
+    batch = replace(batch, licence=licence, observations=file.finish(batch.name))
+    return batch, [*files, file.path]
+
+
+def _item(row: Row) -> Item:
+    capture, seen = row.capture, row.observation
+    if capture is None:
+        raise InvariantError("A row without a document was to become one.")
+    return Item(
+        capture.url, row.body or b"", capture.media_type, url=capture.url, status=seen.status,
+        headers=capture.headers, captured_at=seen.at, published_date=capture.published, publisher=capture.publisher,
+        licence=capture.licence,
+    )  # fmt: skip
+
+
+def _is_withdrawn(row: Row, tombstones: Tombstones) -> bool:
+    seen = row.observation
+    urls = {seen.url, seen.final_url or seen.url}
+    return bool(tombstones) and any(tombstones.refused(seen.sha256 or "", url) is not None for url in urls)
+
+
+def is_due(spool: Spool, now: datetime, *, daily: bool) -> bool:
+    """Return whether a batch is to be closed now: it is full, or it is time.
+
+    Args:
+        spool: what was fetched.
+        now: the present moment.
+        daily: whether batches are closed once a day, and not with each run.
+    """
+    backlog = spool.backlog()
+    if backlog.documents >= DOCUMENTS or backlog.size >= BYTES:
+        return True
+    if backlog.documents and not daily:
+        return True
+    # Observations alone make a batch once a day at most, not one a run.
+    first = spool.first()
+    return first is not None and first.date() < now.date()

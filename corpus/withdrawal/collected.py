@@ -1,0 +1,226 @@
+"""What collecting keeps of an article besides its documents: observations, evidence, the spool and the state.
+
+An observation names an address; a feed's body has titles and summaries of many. Rows of what was withdrawn go, and
+bodies that mention it go as a whole: a part of a feed is no evidence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.batches import register as raw
+from corpus.errors import StorageError
+from corpus.sources.web import observed
+from corpus.sources.web.place import FOLDER
+from corpus.sources.web.spool import FILE as SPOOL
+from corpus.sources.web.spool import Spool
+from corpus.sources.web.state import FILE as STATE
+from corpus.sources.web.state import State
+from corpus.text.urls import canonical
+from corpus.withdrawal.redaction import Redacted
+from schemas.observations import OBSERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from corpus.batches.withdrawals import Tombstones
+    from corpus.sources.web.outcomes import Observation
+    from corpus.sources.web.spool import Row
+
+_URL: Final = re.compile(rb"https?://[^\s\"'<>\\^`{}|\x00-\x1f]{1,2000}", re.IGNORECASE)
+_REDACTED: Final = re.compile(r"-r[0-9a-f]{12}$")
+_TELLING: Final = ("url", "final_url", "redirects", "sha256", "detail", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was withdrawn, as far as addresses and bytes can tell.
+
+    Attributes:
+        tombstones: the record.
+        urls: canonical addresses at which withdrawn bytes were fetched, whatever the article calls itself.
+    """
+
+    tombstones: Tombstones
+    urls: frozenset[str] = frozenset()
+
+    def refuses(self, sha256: str, url: str) -> bool:
+        """Return whether bytes or an address were withdrawn."""
+        return self.tombstones.refused(sha256, url) is not None or (bool(self.urls) and canonical(url) in self.urls)
+
+
+def withdrawn_from(root: Path, tombstones: Tombstones) -> Gone:
+    """Return what was withdrawn, with the addresses at which batches, spool and state have withdrawn bytes."""
+    urls: set[str | None] = set()
+    if not tombstones:
+        return Gone(tombstones)
+
+    def look(seen: Observation) -> None:
+        named = [seen.url, seen.final_url or seen.url]
+        if any(tombstones.refused(seen.sha256 or "", url) is not None for url in named):
+            urls.update(canonical(url) for url in named)
+
+    for batch in raw.load(root):
+        if batch.observations is not None:
+            for seen in observed.read(raw.path_of(root, batch.observations)):
+                look(seen)
+    if (root / FOLDER / SPOOL).exists():
+        with Spool(root) as spool:
+            for _, seen in spool.after(0):
+                look(seen)
+    return Gone(tombstones, frozenset(url for url in urls if url))
+
+
+def file_holds(file: Any, gone: Gone) -> bool:
+    """Return whether an object is a file of observations that names what was withdrawn.
+
+    Args:
+        file: its path, or the object itself, open for reading at any place.
+        gone: what was withdrawn.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(file) as opened:
+            if not {*_TELLING, "via", "outcome"} <= set(opened.schema_arrow.names):
+                return False
+            return any(
+                _table_holds(opened.read_row_group(number, columns=list(_TELLING), use_threads=False), gone)
+                for number in range(opened.num_row_groups)
+            )
+    except (pa.ArrowException, OSError):
+        return False
+
+
+def mentions(body: bytes, gone: Gone) -> bool:
+    """Return whether a text names an address that was withdrawn, as HTML, XML or JSON write it."""
+    plain = body.replace(b"\\/", b"/").replace(b"&amp;", b"&").replace(b"&#38;", b"&").replace(b"\0", b"")
+    for url in set(_URL.findall(plain)):
+        text = url.decode("utf-8", "replace").rstrip(".,;:)]")
+        if gone.refuses("", text):
+            return True
+    return False
+
+
+def is_of_withdrawn(values: Mapping[str, Any], gone: Gone) -> bool:
+    """Return whether an observation is of what was withdrawn: by an address or by the bytes that it names."""
+    urls = [values.get("url"), values.get("final_url"), *(hop["url"] for hop in values.get("redirects") or ())]
+    sha256 = values.get("sha256") or ""
+    detail = values.get("detail") or ""
+    return any(gone.refuses(sha256, url) for url in urls if url) or mentions(detail.encode("utf-8", "replace"), gone)
+
+
+def _table_holds(table: pa.Table, gone: Gone) -> bool:
+    return any(is_of_withdrawn(row, gone) or (row["body"] and mentions(row["body"], gone)) for row in _rows(table))
+
+
+def _rows(table: pa.Table) -> Iterable[dict[str, Any]]:
+    import polars as pl
+
+    return pl.DataFrame(table.select(list(_TELLING))).iter_rows(named=True)
+
+
+def redact(path: Path, gone: Gone, folder: Path) -> Redacted:
+    """Write a file of observations without what was withdrawn.
+
+    Args:
+        path: the file.
+        gone: what was withdrawn.
+        folder: where to write; the file there has its final name.
+
+    Returns:
+        Its entry in the register with how many rows and bodies are gone; nothing was written if none is.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    aside = folder / f"{path.name}.redacted"
+    lost = rows = groups = 0
+    name = hashlib.sha256()
+    try:
+        with (
+            pq.ParquetFile(path, page_checksum_verification=True) as file,
+            pq.ParquetWriter(
+                aside, OBSERVED.arrow, compression="zstd", compression_level=3, write_page_checksum=True
+            ) as writer,
+        ):
+            for number in range(file.num_row_groups):
+                table = file.read_row_group(number, use_threads=False)
+                kept, changed = _without(table, gone)
+                lost += changed
+                if kept.num_rows:
+                    name.update(repr(kept["url"].to_pylist()).encode())
+                    writer.write_table(kept.combine_chunks(), row_group_size=kept.num_rows)
+                    rows += kept.num_rows
+                    groups += 1
+    except (pa.ArrowException, OSError) as error:
+        aside.unlink(missing_ok=True)
+        raise StorageError(f"{path} cannot be read: {error}.") from None
+    if not lost or not rows:
+        aside.unlink()
+        return Redacted(None, lost)
+    target = folder / f"{_REDACTED.sub('', path.stem)}-r{name.hexdigest()[:12]}.parquet"
+    aside.replace(target)
+    with target.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    return Redacted(raw.RawFile(target.name, sha256, rows, target.stat().st_size, groups), lost)
+
+
+def _without(table: pa.Table, gone: Gone) -> tuple[pa.Table, int]:
+    """Return the rows that stay, without the bodies that mention what was withdrawn, and how many were changed."""
+    import pyarrow as pa
+
+    found = list(_rows(table))
+    stays = [not is_of_withdrawn(row, gone) for row in found]
+    bodies = [
+        None if row["body"] is None or mentions(row["body"], gone) else row["body"]
+        for row, stay in zip(found, stays, strict=True)
+        if stay
+    ]
+    lost = sum(
+        row["body"] is not None and body is None
+        for row, body in zip((row for row, stay in zip(found, stays, strict=True) if stay), bodies, strict=True)
+    )
+    kept = table.filter(pa.array(stays, pa.bool_()))
+    place = kept.column_names.index("body")
+    kept = kept.set_column(place, OBSERVED.arrow.field("body"), pa.array(bodies, pa.large_binary()))
+    return kept.cast(OBSERVED.arrow), lost + stays.count(False)
+
+
+def forget_here(root: Path, gone: Gone) -> dict[str, int]:
+    """Take what was withdrawn out of the spool and the state of collecting, so that no byte of it is left in them.
+
+    Returns:
+        How many rows of each went.
+    """
+    folder = root / FOLDER
+    done: dict[str, int] = {}
+    if (folder / SPOOL).exists():
+        with Spool(root) as spool:
+            done["spool"] = spool.remove(lambda row: _is_doomed(row, gone))
+    if (folder / STATE).exists():
+        with State(root) as state:
+            keys = [
+                page.key
+                for page in state.pages()
+                if any(gone.refuses(page.sha256 or "", url) for url in (page.key, page.url))
+            ]
+            state.remove(keys)
+            done["state"] = len(keys)
+    return {name: count for name, count in done.items() if count}
+
+
+def _is_doomed(row: Row, gone: Gone) -> bool:
+    if is_of_withdrawn(row.observation.as_dict(), gone):
+        return True
+    return row.capture is None and row.body is not None and mentions(row.body, gone)

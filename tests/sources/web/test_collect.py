@@ -1,0 +1,283 @@
+"""Collecting from a server on loopback: what is fetched, spooled, sealed and built, and how politely."""
+
+from __future__ import annotations
+
+import shutil
+
+import polars as pl
+import pytest
+
+from corpus.app.collecting import Web
+from corpus.batches import register
+from corpus.errors import UsageError
+from corpus.sources.web.outcomes import Outcome
+from corpus.sources.web.spool import Spool
+from tests.conftest import Corpus
+from tests.sources.web.scenes import START, Scene, feed, outcomes
+from tests.website import Reply
+
+
+def test_a_feed_becomes_a_batch_and_articles(site, scene):
+    corpus_repo = Corpus(scene.root)
+    site.feed("/feed.xml", [site.page("/a"), site.page("/b")])
+    scene.settings(feed(site, publisher="example.com", licence="CC BY 4.0"))
+    report = scene.run()
+    assert report.exit_code == 0
+    assert outcomes(report) == {"new": 2}
+    (sealed,) = report.sealed
+    assert sealed.documents == 2
+    rows = scene.documents()
+    assert [row["url"] for row in rows] == [site.url("/a"), site.url("/b")]
+    assert {row["licence"] for row in rows} == {"CC BY 4.0"}
+    assert {row["captured_at"] for row in rows} == {START}
+    assert {row["status"] for row in rows} == {200}
+    found = {(seen.via.value, seen.url): seen for seen in scene.observations()}
+    assert found["page", site.url("/a")].outcome is Outcome.NEW
+    assert found["discovery", site.url("/feed.xml")].outcome is Outcome.NEW
+    assert found["robots", site.url("/robots.txt")].status == 404
+    assert found["page", site.url("/a")].address == "127.0.0.1"
+    corpus_repo.build()
+    articles = pl.read_parquet(corpus_repo.root / "data/articles/*.parquet")
+    assert sorted(articles["url"]) == ["https://www.example.com/a", "https://www.example.com/b"]
+    assert set(articles["title"]) == {"Council approves a", "Council approves b"}
+    assert corpus_repo.git("status", "--porcelain", "--ignored").count(".corpus") == 1
+    assert corpus_repo.run("verify").returncode == 0
+
+
+def test_sitemaps_and_files_of_addresses(site, scene):
+    urls = [site.page(f"/news/{number}") for number in range(3)]
+    site["/map.xml"] = Reply.text(
+        f"<sitemapindex><sitemap><loc>{site.url('/one.xml')}</loc></sitemap></sitemapindex>", "application/xml"
+    )
+    site["/one.xml"] = Reply.text(
+        "<urlset>" + "".join(f"<url><loc>{url}</loc></url>" for url in urls[:2]) + "</urlset>", "application/xml"
+    )
+    (scene.root / "list.txt").write_text(urls[2] + "\n")
+    scene.settings(
+        {"name": "map", "kind": "sitemap", "url": site.url("/map.xml"), "exclude": ["*/0"]},
+        {"name": "list", "kind": "urls", "path": "list.txt"},
+    )
+    report = scene.run()
+    assert {run.name: dict(run.outcomes) for run in report.sources} == {
+        "map": {Outcome.NEW: 1, Outcome.BUDGET: 0},
+        "list": {Outcome.NEW: 1, Outcome.BUDGET: 0},
+    }
+    assert report.sources[0].excluded == 1
+    assert [row["url"] for row in scene.documents()] == urls[1:]
+
+
+def test_nothing_is_asked_for_before_it_is_due(site, scene):
+    site.feed("/feed.xml", [site.page("/a")])
+    scene.settings(feed(site, seal="day"))
+    scene.run()
+    asked = len(site.log)
+    scene.later(minutes=30)
+    assert outcomes(scene.run()) == {}
+    assert len(site.log) == asked
+
+
+def test_unchanged_changed_and_reverted(site, scene):
+    site.feed("/feed.xml", [site.page("/a", token="1")])
+    scene.settings(feed(site, seal="day"), recrawl=["1h", "2h", "3h", "4h", "5h"])
+    scene.run()
+    scene.later(hours=1)
+    assert outcomes(scene.run()) == {"unchanged-bytes": 1}
+    site.page("/a", token="2")
+    scene.later(hours=1)
+    assert outcomes(scene.run()) == {"unchanged-text": 1}
+    site.page(
+        "/a", body="The town council took it all back on Tuesday, after hours of debate that nobody had foreseen."
+    )
+    scene.later(hours=1)
+    assert outcomes(scene.run()) == {"changed": 1}
+    site.page("/a", token="1")
+    scene.later(hours=1)
+    assert outcomes(scene.run()) == {"changed": 1}
+    scene.later(days=40)
+    assert outcomes(scene.run()) == {"unchanged-bytes": 1}
+    scene.run(seal_now=True)
+    rows = scene.documents()
+    assert len(rows) == 3
+    assert rows[0]["document_id"] == rows[2]["document_id"] != rows[1]["document_id"]
+
+
+def test_conditional_requests_echo_validators_to_the_letter(site, scene):
+    url = site.page("/a")
+    page = site._answers["127.0.0.1", "/a"]
+    page.headers["ETag"] = 'W/"odd, quoted"'
+    site.feed("/feed.xml", [url], ETag='"feed-1"')
+    scene.settings(feed(site, seal="day"), recrawl=["1h", "2h", "30h"])
+    scene.run()
+    assert all("if-none-match" not in one.headers for one in site.log)
+    scene.later(hours=1)
+    assert outcomes(scene.run()) == {"unchanged-304": 1}
+    assert site.asked("/a")[-1].headers["if-none-match"] == 'W/"odd, quoted"'
+    assert site.asked("/feed.xml")[-1].headers["if-none-match"] == '"feed-1"'
+    # Once a day without: some servers answer 304 for ever.
+    scene.later(hours=29)
+    assert outcomes(scene.run()) == {"unchanged-bytes": 1}
+    assert "if-none-match" not in site.asked("/a")[-1].headers
+    assert "if-none-match" not in site.asked("/feed.xml")[-1].headers
+
+
+def test_gone_pages_end_after_two_sightings_and_nothing_is_withdrawn(site, scene):
+    site.feed("/feed.xml", [site.page("/a")])
+    scene.settings(feed(site, seal="day"), recrawl=["1h", "2h", "3h", "4h"])
+    scene.run()
+    site["127.0.0.1", "/a"] = Reply(status=410)
+    for _ in range(4):
+        scene.later(hours=1)
+        scene.run()
+    scene.run(seal_now=True)
+    assert len(site.asked("/a")) == 3
+    assert [seen.outcome for seen in scene.observations() if seen.url.endswith("/a")].count(Outcome.GONE_410) == 2
+    assert len(scene.documents()) == 1
+
+
+ANSWERS = [
+    (Reply(status=404), "gone-404"),
+    (Reply(status=410), "gone-410"),
+    (Reply(status=400), "http-4xx"),
+    (Reply(status=418), "http-4xx"),
+    (Reply(status=403), "http-4xx"),
+    (Reply(status=401), "login-wall"),
+    (Reply(status=402), "login-wall"),
+    (Reply(status=429), "rate-limited"),
+    (Reply(status=500), "http-5xx"),
+    (Reply(status=503), "http-5xx"),
+    (Reply(status=304), "http-4xx"),
+    (Reply(status=302), "redirects"),
+    (Reply(status=301, headers={"Location": "/12"}), "redirects"),
+    (Reply(status=302, headers={"Location": "http://10.0.0.1/x"}), "blocked-address"),
+    (Reply(status=302, headers={"Location": "http://169.254.169.254/latest"}), "blocked-address"),
+    (Reply(status=302, headers={"Location": "http://[::ffff:127.0.0.1]/"}), "blocked-address"),
+    (Reply(status=302, headers={"Location": "file:///etc/passwd"}), "blocked-address"),
+    (Reply.text("", "text/html"), "not-html"),
+    (Reply(b"%PDF-1.7 x", headers={"Content-Type": "text/html"}), "not-html"),
+    (Reply(b"\x89PNG\r\n\x1a\n", headers={"Content-Type": "image/png"}), "not-html"),
+    (Reply(b"{}", headers={"Content-Type": "application/json"}), "not-html"),
+    (Reply(b"x", headers={"Content-Type": "text/html", "Content-Encoding": "gzip"}), "not-html"),
+    (Reply(b"x", headers={"Content-Type": "text/html", "Content-Encoding": "gzip, gzip, gzip"}), "bomb"),
+    (Reply.text('<html><body><form><input type="password"></form>Sign in</body></html>'), "login-wall"),
+]
+
+
+def test_every_answer_has_one_outcome(site, scene):
+    urls = {}
+    for number, (answer, outcome) in enumerate(ANSWERS):
+        # Some put their host off: each of those has one of its own.
+        host = f"127.0.0.{2 + number % 7}" if answer.status in {403, 429, 503} else "127.0.0.1"
+        site[host, f"/{number}"] = answer
+        urls[site.url(f"/{number}", host)] = outcome
+    site.feed("/feed.xml", list(urls))
+    scene.settings(feed(site, seal="day"))
+    report = scene.run()
+    assert report.outcomes.total() == len(ANSWERS)
+    with Spool(scene.root) as spool:
+        seen = [one for _, one in spool.after(0) if one.via.value == "page"]
+        assert {one.url: one.outcome.value for one in seen} == urls
+        assert len(seen) == len(urls)
+        assert spool.backlog().documents == 0
+
+
+def test_settings_are_refused_and_sources_unknown(scene, site):
+    (scene.root / "collect.yaml").write_text("sources: []\n")
+    with pytest.raises(UsageError):
+        scene.run()
+    scene.settings(feed(site))
+    with pytest.raises(UsageError, match="No source 'nope'"):
+        scene.run("nope")
+
+
+def test_loopback_is_refused_unless_it_is_allowed(site, scene):
+    site.feed("/feed.xml", [site.page("/a")])
+    scene.settings(feed(site))
+    report = scene.run(web=Web())
+    assert report.exit_code == 1
+    assert report.sources[0].failure is not None
+    assert site.log == []
+
+
+def test_two_seals_of_one_spool_are_equal(site, scene, tmp_path):
+    site.feed("/feed.xml", [site.page(f"/{number}") for number in range(5)])
+    scene.settings(feed(site, seal="day"))
+    scene.run()
+    assert not register.load(scene.root)
+    other = tmp_path / "other"
+    shutil.copytree(scene.root, other, symlinks=True)
+    names = []
+    for root in (scene.root, other):
+        one = Scene(root)
+        one.later(minutes=1)
+        one.run(seal_now=True)
+        names.append([(batch.name, [file.sha256 for file in batch.all_files]) for batch in register.load(root)])
+    assert names[0] == names[1] != []
+
+
+def test_a_lost_state_costs_requests_and_no_document(site, scene):
+    site.feed("/feed.xml", [site.page(f"/{number}") for number in range(3)])
+    scene.settings(feed(site))
+    scene.run()
+    for name in ("collect.sqlite", "collect.sqlite-wal", "collect.sqlite-shm"):
+        (scene.root / ".corpus" / name).unlink(missing_ok=True)
+    scene.later(hours=2)
+    report = scene.run(seal_now=True)
+    assert outcomes(report) == {"unchanged-bytes": 3}
+    assert len(scene.documents()) == 3
+
+
+def test_a_spool_that_was_not_applied_is_applied(site, scene):
+    site.feed("/feed.xml", [site.page("/a")])
+    scene.settings(feed(site, seal="day"))
+    scene.run()
+    for path in (scene.root / ".corpus").glob("collect.sqlite*"):
+        path.unlink()
+    scene.run()
+    assert len(site.asked("/a")) == 1
+    with Spool(scene.root) as spool:
+        assert spool.backlog().documents == 1
+
+
+def _everything(root):
+    """All bytes of a corpus but git's own and its settings: Parquet as its values."""
+    for path in sorted(root.rglob("*")):
+        if not path.is_file() or ".git" in path.parts[len(root.parts) :] or path.name == "collect.yaml":
+            continue
+        data = path.read_bytes()
+        if data.startswith(b"PAR1"):
+            data = repr(pl.read_parquet(path).rows()).encode()
+        yield path, data
+
+
+def test_forget_reaches_spool_state_observations_and_evidence(site, scene):
+    corpus = Corpus(scene.root)
+    secret = "The mayor of the forgotten town resigned on Thursday after the council had asked him to do so twice."
+    site.feed("/feed.xml", [site.page("/forgotten-page", title="Forgotten headline", body=secret), site.page("/kept")])
+    scene.settings(feed(site))
+    scene.run()
+    scene.later(hours=1)
+    scene.settings(feed(site, seal="day"))
+    scene.run()
+    with Spool(scene.root) as spool:
+        assert spool.backlog().rows
+    site["127.0.0.1", "/forgotten-page"] = Reply(status=404)
+    scene.later(hours=6)
+    scene.run(seal_now=True)
+    scene.later(days=1)
+    scene.run()
+    marks = (b"forgotten-page", b"Forgotten headline", b"mayor of the forgotten")
+    assert any(mark in data for _, data in _everything(scene.root) for mark in marks)
+    corpus.build()
+    corpus.commit()
+    corpus.run("forget", "https://www.example.com/forgotten-page", "--reason", "Test", "--yes", "--everywhere")
+    left = [(str(path), mark) for path, data in _everything(scene.root) for mark in marks if mark in data]
+    assert left == []
+    assert [row["url"] for row in scene.documents()] == [site.url("/kept")]
+    assert corpus.run("verify").returncode == 0
+    # What was withdrawn is not asked for again.
+    asked = len(site.asked("/forgotten-page"))
+    site.page("/forgotten-page", body=secret)
+    scene.later(days=1)
+    scene.run(seal_now=True)
+    assert len(site.asked("/forgotten-page")) == asked
+    assert [row["url"] for row in scene.documents()] == [site.url("/kept")]
