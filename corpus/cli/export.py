@@ -19,7 +19,14 @@ FORMATS = ("parquet", "jsonl", "jsonl.zst", "csv", "huggingface")
 @click.command()
 @click.argument("target", metavar="DEST", type=click.Path(path_type=Path))
 @click.option("--rev", metavar="REV", help="A release, tag, branch or commit; what dvc.lock pins unless given.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="parquet", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="parquet",
+    show_default=True,
+    help="How the data files are written.",
+)
 @click.option("--publisher", multiple=True, metavar="DOMAIN", help="Only of this publisher; may be given again.")
 @click.option("--language", multiple=True, metavar="TAG", help="Only in this language; `en` has en-GB too.")
 @click.option("--since", metavar="DAY", help="Only published on this day or later, as 2026-11-24.")

@@ -207,8 +207,8 @@ def _state(pid):
 
 
 def test_the_documented_unit_starts_and_stops(built):
-    """The ExecStart of docs/service.md with its WorkingDirectory, Environment and KillMode=mixed, without systemd."""
-    unit = (Path(__file__).parents[2] / "docs/service.md").read_text()
+    """The ExecStart of docs/guides/service.md with its WorkingDirectory, Environment and KillMode=mixed, without systemd."""
+    unit = (Path(__file__).parents[2] / "docs/guides/service.md").read_text()
     line = next(line for line in unit.splitlines() if line.startswith("ExecStart="))
     arguments = shlex.split(line.partition("corpus serve ")[2])
     if shutil.which("systemd-analyze"):
