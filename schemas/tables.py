@@ -84,6 +84,39 @@ _CONTENT = (
     Column("text_hash", pa.string(), "128-bit hex of the normalised text"),
 )
 
+SIGNALS: Final = _list(
+    _struct(("where", pa.string(), False), ("name", pa.string(), False), ("value", pa.string(), False))
+)
+
+# What the publisher says of the use of the article, as it was when the document was captured. The most restrictive of
+# several signals holds; null is not consent.
+RIGHTS: Final = (
+    Column("licence_url", pa.string(), "address of the licence that the page or its server names", nullable=True),
+    Column("licence_id", pa.string(), "SPDX identifier of the licence, as `CC-BY-4.0`, if there is one", nullable=True),
+    Column(
+        "tdm_reservation",
+        pa.bool_(),
+        "whether the rights to text and data mining are reserved (TDMRep); null where nothing says so",
+        nullable=True,
+    ),
+    Column("tdm_policy", pa.string(), "address of the policy for text and data mining (TDMRep)", nullable=True),
+    Column(
+        "ai_train",
+        pa.string(),
+        "`allow` or `deny`: may models be trained on it, by Content-Signal, Content-Usage, RSL and `noai`; null where "
+        "nothing says so, which is not consent",
+        nullable=True,
+    ),
+    Column("ai_input", pa.string(), "`allow` or `deny`: may it be given to a model as input, likewise", nullable=True),
+    Column("search", pa.string(), "`allow` or `deny`: may it be indexed for search, likewise", nullable=True),
+    Column("ai_agents_closed", STRINGS, "AI crawlers that robots.txt names and closes the page to"),
+    Column("robots_tags", STRINGS, "directives of meta robots and X-Robots-Tag that concern all crawlers"),
+    Column("copyright_holder", pa.string(), "who holds the copyright, as the page declares it", nullable=True),
+    Column("usage_info", pa.string(), "address of the terms of use that the page names", nullable=True),
+    Column("free_access", pa.bool_(), "whether it is free to read, as the page declares it", nullable=True),
+    Column("rights_signals", SIGNALS, "the signals that these columns come from: where found, name and value"),
+)
+
 # Which other article has the same text, or one of which this is a part.
 _LIKES = (
     Column(
@@ -112,6 +145,7 @@ DOCUMENTS: Final = Table(
         Column("parser", pa.string(), "which parser spoke, as `text/1`; null where none did", nullable=True),
         _CAPTURED_AT,
         *(_LOOSE_TITLE if column.name == "title" else column for column in _CONTENT),
+        *RIGHTS,
         Column("control_characters", pa.int32(), "those left in `text`, newlines aside"),
         Column("problems", PROBLEMS, "what the parser has to say: check and what it found"),
     ),
@@ -210,6 +244,7 @@ ARTICLES: Final = Table(
         _REVISION,
         *_CONTENT,
         *_LIKES,
+        *RIGHTS,
         Column("first_seen", UTC_MICROSECONDS, "capture time of revision 1; null for seeds", nullable=True),
         _CAPTURED_AT,
         _DOCUMENT_ID,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from corpus.formats.evidence import Evidence
+    from corpus.rights import Signal
     from schemas import Check, DateSource
 
 
@@ -58,6 +59,7 @@ class Parsed:
     `text` is normalised: NFC, paragraphs apart by one blank line, no control characters but newline.
     `url` is canonical. `published_at` and `modified_at` are aware datetimes, or None where the source
     gives no offset. `date_source` says where `published_date` comes from.
+    `rights_signals` is what it says of its use, to the letter; the columns of rights are derived from that.
     A document that cannot be parsed has `text` "" and says why in `problems`.
     """
 
@@ -82,6 +84,7 @@ class Parsed:
     headings: tuple[Heading, ...] = ()
     image_credits: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    rights_signals: tuple[Signal, ...] = ()
     encoding: str | None = None
     parser: str | None = None
     problems: tuple[Problem, ...] = ()

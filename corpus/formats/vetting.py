@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.formats.article import Heading, Link, Parsed, Problem
+from corpus.rights import Signal
 from corpus.text import urls
 from schemas import Check, DateSource
 
@@ -135,6 +136,15 @@ def _links(name: str, value: object) -> tuple[Link, ...]:
     return tuple(found)
 
 
+def _signals(name: str, value: object) -> tuple[Signal, ...]:
+    found = []
+    for one in _members(name, value):
+        if not isinstance(one, tuple) or len(one) != 3:
+            raise Broken(f"{_a(one)} among `{name}`, not three texts")
+        found.append(Signal(*(_string(name, part) for part in one)))
+    return tuple(found)
+
+
 def _problems(name: str, value: object) -> tuple[Problem, ...]:
     found = []
     for one in _members(name, value):
@@ -169,5 +179,6 @@ _OTHERS: Final[dict[str, Callable[[str, object], object]]] = {
     "headings": _headings,
     "links": _links,
     "problems": _problems,
+    "rights_signals": _signals,
     "parser": _unused,
 }

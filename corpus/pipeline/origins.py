@@ -18,6 +18,8 @@ from corpus.errors import ChangedWhileRead
 from corpus.formats import is_registered, media_type
 from corpus.formats.article import Problem
 from corpus.pipeline.captures import with_bytes
+from corpus.rights import signals_of_headers
+from corpus.rights.headers import NAMES
 from corpus.text import dates, urls
 from corpus.text.foreign import parse_foreign
 from corpus.text.normalise import one_line
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from corpus.formats.article import Parsed
     from corpus.pipeline.captures import Group
+    from corpus.rights import Signal
 
 # Hostile JSON takes thirty times its bytes in memory: larger ones are parsed alone, others so many bytes at a time.
 _LARGE: Final = 250_000
@@ -63,6 +66,7 @@ class Found(NamedTuple):
     is_link: bool = False
     charset: str | None = None
     status: int | None = None
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class RowGroup:
         """The documents of some of its rows, one at a time."""
         for batch in rows.select(_FOUND).to_batches(max_chunksize=64):
             # Not `to_pylist`, which imports pandas for the sake of instants.
-            frame = pl.DataFrame(batch).with_columns(charset=_charset()).drop("headers")
+            frame = pl.DataFrame(batch).with_columns(charset=_charset(), signals=_signals()).drop("headers")
             for one in frame.iter_rows(named=True):
                 yield Found(
                     one["source"],
@@ -128,6 +132,7 @@ class RowGroup:
                     one["publisher"],
                     charset=one["charset"],
                     status=one["status"],
+                    signals=signals_of_headers((found["name"], found["value"]) for found in one["signals"] or ()),
                 )
 
     def ordinary(self, rows: pa.Table, kind: str, limit: int) -> Iterator[NDArray[np.int64]]:
@@ -158,6 +163,12 @@ def _charset() -> pl.Expr:
     header = pl.element().struct
     named = pl.when(header.field("name").str.to_lowercase() == "content-type").then(header.field("value"))
     return pl.col("headers").list.eval(named.str.extract(CHARSET)).list.drop_nulls().list.first()
+
+
+def _signals() -> pl.Expr:
+    """Return each document's HTTP headers that say something of rights."""
+    name = pl.element().struct.field("name").str.strip_chars().str.to_lowercase()
+    return pl.col("headers").list.eval(pl.element().filter(name.is_in(list(NAMES))))
 
 
 def contents(rows: pa.Table) -> list[memoryview]:
@@ -199,6 +210,8 @@ def with_provenance(parsed: Parsed, found: Found) -> Parsed:
     """What a document says, and where it is silent, what intake knows of it; that it is a server's error, too."""
     if found.status is not None and found.status >= _FIRST_ERROR:
         parsed = replace(parsed, problems=(*parsed.problems, Problem(Check.HTTP_STATUS, str(found.status))))
+    if found.signals:
+        parsed = replace(parsed, rights_signals=(*parsed.rights_signals, *found.signals))
     if not (found.url or found.published_date or found.publisher):
         return parsed
     url = parsed.url or (urls.canonical(found.url) if found.url else None)

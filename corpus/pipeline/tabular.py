@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from corpus.columnar.arrays import of_numbers
 from corpus.formats.article import Parsed
+from corpus.rights import Rights, derive
 from corpus.text.controls import control_characters
 from corpus.text.normalise import text_hash
 from corpus.text.words import word_counts
@@ -21,11 +22,15 @@ from schemas import DOCUMENTS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from corpus.rights import Signal
+
 # Taken from a document itself, from what its parser says, and from its text.
 ORIGIN: Final = ("document_id", "source", "batch", "media_type", "size", "captured_at")
-_DERIVED: Final = ("word_count", "text_hash", "control_characters")
+_RIGHTS: Final = Rights._fields
+_DERIVED: Final = ("word_count", "text_hash", "control_characters", *_RIGHTS)
 CONTENT: Final = tuple(name for name in DOCUMENTS.names if name not in (*ORIGIN, *_DERIVED))
 _NOTHING: Final = Parsed()
+_SILENT: Final = Rights()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -47,6 +52,7 @@ def table(
     for name in CONTENT:
         if name not in columns:
             columns[name] = [getattr(_NOTHING, name)] * count
+    columns |= _rights(cast("Sequence[Sequence[Signal]]", columns["rights_signals"]), columns["url"])
     texts = cast("Sequence[str]", columns["text"])
     if "word_count" not in columns:
         columns["word_count"] = word_counts(texts)
@@ -54,6 +60,17 @@ def table(
     columns["text"] = text = pl.Series(texts, dtype=pl.String)
     columns["control_characters"] = control_characters(text)
     return pa.table([_array(columns[name], type_of[name]) for name in DOCUMENTS.names], schema=DOCUMENTS.arrow)
+
+
+def _rights(
+    signals: Sequence[Sequence[Signal]], urls: Sequence[object] | pl.Series | pa.Array
+) -> dict[str, Sequence[object]]:
+    """Return the columns that are derived from signals. Most documents of most corpora have none."""
+    rights = [_SILENT] * len(signals)
+    if any(signals):
+        addresses = pl.Series(urls).to_list()
+        rights = [derive(some, url) if some else _SILENT for some, url in zip(signals, addresses, strict=True)]
+    return dict(zip(_RIGHTS, zip(*rights, strict=True), strict=True)) if rights else dict.fromkeys(_RIGHTS, ())
 
 
 def _array(values: Sequence[object] | pl.Series | pa.Array, dtype: pa.DataType) -> pa.Array:

@@ -33,6 +33,7 @@ _REPEATING: Final = frozenset(
     {
         "agency", "batch", "check", "date_source", "decision", "edition", "encoding", "language", "media_type",
         "parser", "publication", "publisher", "rule", "section", "severity",
+        "ai_input", "ai_train", "copyright_holder", "licence_id", "licence_url", "search", "tdm_policy", "usage_info",
     }
 )  # fmt: skip
 
@@ -40,7 +41,7 @@ _REPEATING: Final = frozenset(
 _UNFILTERED: Final = frozenset(
     {
         "authors", "description", "excerpt", "found", "headings", "image_credits", "keywords", "links", "problems",
-        "reasons", "text", "title",
+        "ai_agents_closed", "reasons", "rights_signals", "robots_tags", "text", "title",
     }
 )  # fmt: skip
 

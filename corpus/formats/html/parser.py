@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.formats.evidence import Evidence
-from corpus.formats.html import jsonld, meta, moments, page, people, sites, texts, titles, witnesses
+from corpus.formats.html import jsonld, meta, moments, page, people, rights, sites, texts, titles, witnesses
 from corpus.text import dates, language, urls
 from corpus.text.normalise import one_line
 from schemas import Check, DateSource
@@ -129,6 +129,7 @@ class HtmlParser:
             modified_at=modified.instant if modified else None,
             headings=tuple(headings),
             image_credits=credits_,
+            rights_signals=rights.signals(tree, nodes, node, found, url),
             encoding=read.encoding,
             parser=f"{self.name}:{speaker}",
             problems=tuple(problems),

@@ -1,0 +1,83 @@
+"""What a page declares of the use of its article: meta and link elements, JSON-LD, and inline RSL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.rights import Place, signals_of_rsl
+from corpus.rights.signals import MOST_SIGNALS, signal
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+    from corpus.formats.html.jsonld import Node
+    from corpus.formats.html.meta import Declared
+    from corpus.rights import Signal
+
+_META: Final = (
+    "robots", "tdm-reservation", "tdm-policy", "license", "dcterms.license", "dc.license", "dc.rights",
+    "dcterms.rights", "copyright", "dc.rightsholder", "dcterms.rightsholder",
+)  # fmt: skip
+# Names of schema.org, https://schema.org/CreativeWork.
+_PROPERTIES: Final = ("license", "copyrightHolder", "copyrightNotice", "usageInfo", "acquireLicensePage")
+# A licence of a picture in an article is not the article's.
+_LICENCE: Final = 'link[rel~="license" i][href], a[rel~="license" i][href], script[type="application/rsl+xml" i]'
+_MOST: Final = 20
+_PICTURES: Final = frozenset({"figure", "figcaption", "picture"})
+
+
+def signals(
+    tree: LexborHTMLParser, nodes: list[Node], node: Node, found: Declared, url: str | None
+) -> tuple[Signal, ...]:
+    """Return what a page says of its use, to the letter, in the order meta, links, JSON-LD.
+
+    Args:
+        tree: the page.
+        nodes: its JSON-LD.
+        node: of these the article's, or {}.
+        found: its meta elements.
+        url: its address.
+    """
+    made = [signal(Place.META, name, value) for name in _META if name in found for value in found[name]]
+    for element in tree.css(_LICENCE)[:_MOST]:
+        attributes = element.attributes
+        if element.tag == "script":
+            made += signals_of_rsl((element.text() or "").encode("utf-8", "replace"), url or "")
+        elif not _is_of_a_picture(element):
+            is_rsl = (attributes.get("type") or "").strip().lower().startswith("application/rsl")
+            made.append(signal(Place.LINK, "rsl" if is_rsl else "license", attributes.get("href") or ""))
+    for name in _PROPERTIES:
+        made += [signal(Place.JSON_LD, name, value) for value in _values(node.get(name))]
+    for one in nodes:
+        claim = one.get("isAccessibleForFree")
+        written = claim if isinstance(claim, str) else str(claim).lower()
+        if written.strip().lower() in {"true", "false"}:
+            # The first claim is the page's; those of its parts say which of them are behind a wall.
+            made.append(signal(Place.JSON_LD, "isAccessibleForFree", written))
+            break
+    return tuple(dict.fromkeys(one for one in made if one.value))[:MOST_SIGNALS]
+
+
+def _is_of_a_picture(element: Any) -> bool:
+    above = element.parent
+    for _ in range(4):
+        if above is None:
+            return False
+        if above.tag in _PICTURES:
+            return True
+        above = above.parent
+    return False
+
+
+def _values(value: Any) -> list[str]:
+    """Return the texts of a value: of an object its name, else its address."""
+    found: list[str] = []
+    for one in (value if isinstance(value, list) else [value])[:_MOST]:
+        text = None
+        if isinstance(one, dict):
+            text = next((one[key] for key in ("@value", "name", "url", "@id") if isinstance(one.get(key), str)), None)
+        elif isinstance(one, str):
+            text = one
+        if text and text.strip():
+            found.append(text)
+    return found
