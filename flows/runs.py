@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import socket
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
     from corpus.repo.repository import Repository
-    from flows.plan import Plan
 
 KILLED: Final = "The process was killed."
 KEPT: Final = 500
@@ -35,42 +32,6 @@ _ENDED: Final = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 def tag(repository: Repository) -> str:
     """Return what marks the runs of one corpus on a server that many share."""
     return f"corpus:{repository.root}"
-
-
-def deploy(repository: Repository, plan: Plan, *, shared: bool) -> UUID:
-    """Make the flow and its schedule known to the server.
-
-    No concurrency limit: whoever serves starts one run at a time, and a slot of the server's would outlive a crash.
-
-    Args:
-        repository: the corpus.
-        plan: what is run, and when.
-        shared: whether other corpora may use the server; each then has a name of its own.
-
-    Returns:
-        The deployment.
-    """
-    from prefect.types.entrypoint import EntrypointType
-
-    from flows.update import update
-
-    deployment: Any = update.to_deployment(
-        name_of(repository) if shared else "schedule",
-        schedule=plan.schedule(),
-        parameters={"repo": str(repository.root), "commit_changes": plan.commit, "workers": plan.workers},
-        tags=[tag(repository)],
-        # By module: repositories of `corpus init` have the flow in the installed package only.
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
-    deployment.paused = False
-    found: UUID = deployment.apply()
-    return found
-
-
-def name_of(repository: Repository) -> str:
-    """Return a deployment's name that no other corpus or machine has."""
-    place = f"{socket.gethostname()}:{repository.root}"
-    return f"schedule-{repository.root.name}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
 
 
 def due(client: SyncPrefectClient, deployment: UUID, now: datetime) -> list[FlowRun]:

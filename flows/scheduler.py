@@ -22,6 +22,7 @@ from prefect.states import Cancelled, Crashed
 from corpus.app.serving import GRACE, record
 from flows import runs
 from flows.address import reason
+from flows.deployment import deploy
 from flows.environment import HOME, private
 from flows.server import child
 from flows.stopping import reap
@@ -113,7 +114,7 @@ class Scheduler:
         killed = runs.end_stale(client, self._repository, set(), all_=self._server is not None)
         if killed:
             self._say(f"{_runs(killed)} left behind by a crash {'was' if killed == 1 else 'were'} ended.")
-        self._deployment = runs.deploy(self._repository, self._plan, shared=self._server is None)
+        self._deployment = deploy(self._repository, self._plan, shared=self._server is None)
         return self._deployment
 
     def _tick(self, client: SyncPrefectClient, deployment: UUID) -> None:

@@ -53,11 +53,24 @@ def text_of(repository: Repository, commit: str | None, path: str) -> str | None
 
 
 def pins_of(repository: Repository, commit: str | None) -> list[pins.Pin]:
-    """All that a commit, or the working tree, pins: the outputs of its stages, and its batches."""
-    found = pins.of_working_tree(repository) if commit is None else pins.of_commit(repository, commit)
+    """Return all that a commit, or the working tree, pins: the outputs of its stages, and its batches."""
+    return [*outputs_of(repository, commit), *batches_of(repository, commit)]
+
+
+def outputs_of(repository: Repository, commit: str | None) -> list[pins.Pin]:
+    """Return the outputs of the stages of a commit, or of the working tree; none if nothing had been built."""
+    return pins.of_working_tree(repository) if commit is None else pins.of_commit(repository, commit)
+
+
+def batches_of(repository: Repository, commit: str | None) -> list[pins.Pin]:
+    """Return what a commit, or the working tree, pins of batches; nothing if it has none.
+
+    Raises:
+        CorpusError: the pin is damaged.
+    """
     text = text_of(repository, commit, RAW_PIN)
     try:
-        return [*found, *(pinned_raw(text) if text else [])]
+        return pinned_raw(text) if text else []
     except (yaml.YAMLError, KeyError, TypeError, ValueError):
         where = commit[:10] if commit else "the working tree"
         raise CorpusError(f"{RAW_PIN} of {where} is damaged. `git checkout -- {RAW_PIN}` restores it.") from None

@@ -13,9 +13,9 @@ from corpus.cli.show import count, echo, json_option, print_json, safe, size
 
 if TYPE_CHECKING:
     from corpus.integrity.faults import Fault, Verified
-    from corpus.integrity.verify import Version
     from corpus.objects.objectstore import ObjectStore
     from corpus.repo.repository import Repository
+    from corpus.snapshots.snapshot import Snapshot
 
 _SHOWN = 50
 
@@ -54,17 +54,18 @@ def verify(rev: str | None, remote: bool, rebuild: bool, repair: bool, wait: flo
 def _verified(repository: Repository, rev: str | None, *, remote: bool, repair: bool) -> tuple[Verified, list[str]]:
     from corpus.integrity.repair import remote_or_none
     from corpus.integrity.repair import repair as mend
-    from corpus.integrity.verify import Version, verify
+    from corpus.integrity.verify import verify
     from corpus.objects import objectstore
+    from corpus.snapshots.snapshot import Snapshot
 
-    version = Version(repository, rev)
+    version = Snapshot.of(repository, rev)
     found = verify(version)
     first, reasons = found.faults, []
     with ExitStack() as held:
         # A listing that comes back says what else is missing, so once is not always enough.
         while repair and (broken := [fault for fault in found.faults if fault.md5]):
             reasons = mend(version, broken, held.enter_context(remote_or_none(version)))
-            again = verify(Version(repository, rev))
+            again = verify(Snapshot.of(repository, rev))
             found, before = again, found.faults
             first = (*first, *(fault for fault in again.faults if fault not in first))
             if again.faults == before:
@@ -72,12 +73,12 @@ def _verified(repository: Repository, rev: str | None, *, remote: bool, repair: 
     mended = tuple(fault for fault in first if fault not in found.faults)
     if remote:
         with objectstore.default(repository) as store:
-            found, said = _remote(Version(repository, rev), store, found, repair=repair)
+            found, said = _remote(Snapshot.of(repository, rev), store, found, repair=repair)
             reasons += said
     return replace(found, mended=(*mended, *found.mended)), reasons
 
 
-def _remote(version: Version, store: ObjectStore, found: Verified, *, repair: bool) -> tuple[Verified, list[str]]:
+def _remote(version: Snapshot, store: ObjectStore, found: Verified, *, repair: bool) -> tuple[Verified, list[str]]:
     from corpus.integrity.repair import repair_remote
     from corpus.integrity.verify_remote import verify_remote
 
@@ -95,9 +96,9 @@ def _remote(version: Version, store: ObjectStore, found: Verified, *, repair: bo
 
 def _rebuilt(repository: Repository, rev: str | None, found: Verified) -> Verified:
     from corpus.integrity.rebuild import rebuild
-    from corpus.integrity.verify import Version
+    from corpus.snapshots.snapshot import Snapshot
 
-    number, faults = rebuild(Version(repository, rev), lambda stage: echo(f"rebuild: {stage} done", err=True))
+    number, faults = rebuild(Snapshot.of(repository, rev), lambda stage: echo(f"rebuild: {stage} done", err=True))
     return replace(found, looked={**found.looked, "files rebuilt": number}, faults=(*found.faults, *faults))
 
 

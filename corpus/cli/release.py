@@ -195,21 +195,20 @@ def expect(against: str | None, as_json: bool) -> int:
     """
     from corpus import settings
     from corpus.errors import MissingObjects
-    from corpus.releases.changes import Side
     from corpus.releases.expectations import expect as look
-    from corpus.repo.releases import releases
+    from corpus.repo.releases import releases, resolve
     from corpus.repo.repository import find
-    from corpus.snapshots.opening import resolve
+    from corpus.snapshots.snapshot import Snapshot
     from schemas.expectations import Verdict
 
     repository = find()
     known = releases(repository)
     last = resolve(repository, against) if against else known[-1].readable if known else None
     name = against or (known[-1].version if known else None)
-    now = Side(repository, None)
-    if not now.pins:
+    now = Snapshot(repository, None)
+    if not now.outputs:
         raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
-    found = look(settings.load(repository.root).expectations, Side(repository, last) if last else None, now)
+    found = look(settings.load(repository.root).expectations, Snapshot(repository, last) if last else None, now)
     failed = sum(one.verdict is Verdict.FAILED for one in found)
     if as_json:
         print_json({"against": name, "failed": failed, "figures": found})

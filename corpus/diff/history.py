@@ -11,11 +11,11 @@ from corpus.diff.change import MARKS, PROVENANCE, Article, Side, details_of, par
 from corpus.diff.comparison import SHOWN
 from corpus.diff.finding import find_article
 from corpus.errors import CorpusError
-from corpus.objects import pins
 from corpus.repo.releases import releases
 from corpus.repo.repository import LOCK
 from corpus.resolve.former import former_ids
 from corpus.snapshots.opening import Version, open_version
+from corpus.snapshots.snapshot import Snapshot
 from corpus.text.worddiff import runs
 
 if TYPE_CHECKING:
@@ -146,8 +146,7 @@ def _readable(repository: Repository, every: Iterable[Release]) -> tuple[list[tu
         try:
             # One question to git for each release: there may be hundreds.
             lock = repository.git("cat-file", "blob", f"{release.commit}:{LOCK}", check=False)
-            pinned = pins.parse(lock, f"{LOCK} of {release.version}") if lock else []
-            version = Version(release.version, release.commit, repository, pinned)
+            version = Version(Snapshot.of_lock(repository, release.commit, release.version, lock))
             version.paths()
         except CorpusError:
             # Its data are not at hand, or damaged; the others can be told all the same.

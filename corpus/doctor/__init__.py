@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from corpus.doctor import machine, place, remotes
 from corpus.doctor.finding import Finding, Level, problem
 from corpus.errors import CorpusError
+from corpus.objects import dvc_settings
 from corpus.repo.repository import find
 
 if TYPE_CHECKING:
@@ -29,12 +30,10 @@ def examine(folder: Path, *, network: bool = False) -> Iterator[Finding]:
     except CorpusError as error:
         yield problem("repository", str(error).partition("\n")[0], "go to one, or make one with `corpus init DIR`")
         return
-    from dvc.config import Config, ConfigError
-
     try:
-        config = Config(str(repository.root / ".dvc"))
-    except ConfigError as error:
-        yield problem("dvc settings", " ".join(str(error).split()), "mend .dvc/config or .dvc/config.local")
+        config = dvc_settings.of_repository(repository.root)
+    except CorpusError as error:
+        yield problem("dvc settings", str(error), "mend .dvc/config or .dvc/config.local")
         return
     yield from place.examine(repository, config)
     yield from remotes.examine(repository, config, network=network)

@@ -12,14 +12,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from corpus.objects import dvc_settings
+from corpus.objects import objectstore
 
 
 def probe(root: str, remote: str) -> str:
     """What was found, in words. Raises whatever the remote's client raises."""
     began = time.monotonic()
-    with dvc_settings.opened(Path(root)) as repo:
-        store = repo.cloud.get_remote_odb(remote)
+    store = objectstore.database(Path(root), remote)
     name, content = f"corpus-doctor-{secrets.token_hex(8)}", secrets.token_bytes(64)
     path = store.fs.join(store.path, name)
     store.fs.makedirs(store.path, exist_ok=True)

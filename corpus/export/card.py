@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from corpus.export.files import Format
+from corpus.releases.citation import Citation, bibtex
 from corpus.report import card
 from corpus.report.untrusted import markdown, one_line
 
@@ -124,16 +125,8 @@ def _loading(contents: Contents) -> list[str]:
 
 def _cited(contents: Contents) -> list[str]:
     about = contents.about
-    key = re.sub(r"[^a-z0-9]+", "-", f"{about.title} {about.number or about.md5[:10]}".lower()).strip("-")
-    year = [f"  year    = {{{about.day.year}}},"] if about.day else []
-    commit = f"git commit {about.commit}, " if about.commit else ""
-    return [
-        "```bibtex", f"@misc{{{key or 'corpus'},", f"  title   = {{{_latex(about.title)}}},",
-        f"  version = {{{_latex(about.number or about.name)}}},", *year,
-        f"  note    = {{{commit}articles md5:{about.md5}}}", "}", "```",
-    ]  # fmt: skip
-
-
-def _latex(value: str) -> str:
-    plain = one_line(value).replace("\\", "").replace("`", "'")
-    return re.sub(r"([{}%$#&_])", r"\\\1", plain)
+    citation = Citation(
+        title=one_line(about.title), version=f"v{about.number}" if about.number else about.name, date=about.day,
+        commit=about.commit, digest=about.digest, author=None, articles=None, url=None, licences=(),
+    )  # fmt: skip
+    return ["```bibtex", bibtex(citation).replace("`", "'").rstrip("\n"), "```"]

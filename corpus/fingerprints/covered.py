@@ -11,56 +11,20 @@ import json
 import os
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.fingerprints import libraries
-from corpus.fingerprints.digest import digest
 from corpus.fingerprints.files import files_of
+from corpus.fingerprints.parts import Covered, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-STAGES: Final = ("ingest", "validate", "resolve", "write", "report")
 _PACKAGES: Final = ("corpus", "schemas")
-INGEST: Final = "ingest"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A digest of some code, and the versions of the packages that it leans on by their names."""
-
-    code: str
-    versions: dict[str, str]
-
-    def lines(self) -> list[str]:
-        """Return the part as lines for a digest."""
-        return [self.code, *(f"{name}=={version}" for name, version in sorted(self.versions.items()))]
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """What decides the bytes of each stage; of `ingest`, beside it, what only some media types are parsed by."""
-
-    stages: dict[str, Part]
-    kinds: dict[str, Part]
-
-    def fingerprint(self, stage: str, more: Iterable[str] = ()) -> str:
-        """Return 64 bits in hex for a stage: its code and packages, and what else is given."""
-        kinds = self.kinds if stage == INGEST else {}
-        own = [line for kind in sorted(kinds) for line in (kind, *kinds[kind].lines())]
-        return digest(iter([*self.stages[stage].lines(), *own, *more]))
-
-    def common(self, more: Iterable[str] = ()) -> str:
-        """Return 64 bits in hex of what concerns documents of every media type."""
-        return digest(iter([*self.stages[INGEST].lines(), *more]))
-
-    def by_kind(self) -> dict[str, str]:
-        """Return 64 bits in hex by media type, of what concerns its documents alone."""
-        return {kind: digest(iter(part.lines())) for kind, part in self.kinds.items()}
 
 
 @cache

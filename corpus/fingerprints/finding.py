@@ -7,8 +7,8 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from corpus.fingerprints import libraries
-from corpus.fingerprints.covered import INGEST, STAGES, Covered, Part
 from corpus.fingerprints.modules import Target
+from corpus.fingerprints.parts import INGEST, STAGES, Covered, Part
 from corpus.fingerprints.reach import Reached
 from corpus.fingerprints.sources import Sources
 

@@ -18,13 +18,13 @@ from corpus.repo.repository import LOCK
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from corpus.integrity.verify import Version
+    from corpus.snapshots.snapshot import Snapshot
 
 _MODULE: Final = "160000"
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
 
-def check_committed_seeds(version: Version, commit: str) -> tuple[list[Fault], list[str]]:
+def check_committed_seeds(version: Snapshot, commit: str) -> tuple[list[Fault], list[str]]:
     """Compare seeds/ of a commit with what its dvc.lock was built from.
 
     Args:
@@ -65,7 +65,7 @@ def check_committed_seeds(version: Version, commit: str) -> tuple[list[Fault], l
 
 
 def _differences(
-    version: Version, files: Mapping[str, str], found: Mapping[str, str], built: Mapping[str, str]
+    version: Snapshot, files: Mapping[str, str], found: Mapping[str, str], built: Mapping[str, str]
 ) -> Iterator[Fault]:
     """Yield the files that differ from what was built from, in order of their names."""
     other = {path: files[path] for path in found.keys() & built.keys() if found[path] != built[path]}
@@ -91,7 +91,7 @@ def _reason(content: bytes, built: str) -> str:
     return "other bytes"
 
 
-def _contents(version: Version, files: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+def _contents(version: Snapshot, files: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """Yield each file with its bytes, a few at a time."""
     paths = sorted(files)
     for start in range(0, len(paths), AT_ONCE):
@@ -100,7 +100,7 @@ def _contents(version: Version, files: Mapping[str, str]) -> Iterator[tuple[str,
             yield path, content
 
 
-def _follow(version: Version, commit: str, links: list[str]) -> tuple[dict[str, str], list[str]]:
+def _follow(version: Snapshot, commit: str, links: list[str]) -> tuple[dict[str, str], list[str]]:
     """Return the md5s of what symbolic links lead to, as DVC follows them, and the links that lead elsewhere."""
     asked = [link for link in links if "\n" not in link]
     answers = contents(version, [f"{commit}:{link}" for link in asked], "--follow-symlinks")

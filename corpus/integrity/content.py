@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from corpus.batches.stored import Digests, Stored
-    from corpus.integrity.verify import Version
+    from corpus.snapshots.snapshot import Snapshot
     from schemas import Table
 
 _KEYS: Final = "data/keys/"
@@ -44,7 +44,7 @@ class Content:
         self.faults.append(Fault(Place.CONTENT, trouble, path, detail))
 
 
-def check_content(version: Version, wanted: Iterable[Stored], sound: Mapping[str, Digests]) -> Content:
+def check_content(version: Snapshot, wanted: Iterable[Stored], sound: Mapping[str, Digests]) -> Content:
     """Hold what a version says of itself against what it holds.
 
     Args:
@@ -62,12 +62,12 @@ def check_content(version: Version, wanted: Iterable[Stored], sound: Mapping[str
     return found
 
 
-def _path(version: Version, one: Stored) -> Path:
+def _path(version: Snapshot, one: Stored) -> Path:
     return version.objects.path(one.md5)
 
 
 def _keys(
-    version: Version, files: Mapping[str, Stored], sound: Mapping[str, Digests], found: Content
+    version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str, Digests], found: Content
 ) -> dict[str, int]:
     """Each shard against the key that its stage keeps. Returns the rows of each table."""
     import pyarrow.parquet as pq
@@ -118,7 +118,7 @@ def _keys(
     return rows
 
 
-def _batches(version: Version, files: Mapping[str, Stored], sound: Mapping[str, Digests], found: Content) -> None:
+def _batches(version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str, Digests], found: Content) -> None:
     """Each file of a batch against the manifest."""
     import pyarrow.parquet as pq
 
@@ -152,7 +152,7 @@ def _batches(version: Version, files: Mapping[str, Stored], sound: Mapping[str, 
     found.looked["batches"] = len(batches)
 
 
-def _tables(version: Version, files: Mapping[str, Stored], sound: Mapping[str, Digests], found: Content) -> None:
+def _tables(version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str, Digests], found: Content) -> None:
     """Each shard against its table: columns and types, and what the published ones promise."""
     import pyarrow.parquet as pq
 
@@ -184,7 +184,7 @@ def _tables(version: Version, files: Mapping[str, Stored], sound: Mapping[str, D
         )
 
 
-def pinned_engine(version: Version) -> dict[str, str]:
+def pinned_engine(version: Snapshot) -> dict[str, str]:
     """engine.yaml as a version has it."""
     try:
         values = yaml.safe_load(version.text(engine.ENGINE) or "")
@@ -210,7 +210,7 @@ def _promises(table: Table, rows: pa.Table, path: str, found: Content) -> None:
         found.fault(Trouble.DIFFERS, path, f"breaks the table's promises: {said}")
 
 
-def _ledger(version: Version, rows: Mapping[str, int], found: Content) -> None:
+def _ledger(version: Snapshot, rows: Mapping[str, int], found: Content) -> None:
     """The figures of the report against the rows of the tables."""
     text = version.text(METRICS)
     try:
@@ -240,14 +240,14 @@ def _in_ledger(decision: str, ledger: Mapping[str, int]) -> str:
     return decision if decision in ledger else f"{decision}s"
 
 
-def _columns(version: Version, table: str, column: str) -> Iterator[pa.ChunkedArray]:
+def _columns(version: Snapshot, table: str, column: str) -> Iterator[pa.ChunkedArray]:
     for pin in version.pins:
         if pin.path == f"data/{table}":
             for file in version.objects.files(pin) or ():
                 yield parquet.read(version.objects.path(file.md5), [column])[column]
 
 
-def _decisions(version: Version) -> dict[str, int]:
+def _decisions(version: Snapshot) -> dict[str, int]:
     counted: dict[str, int] = {}
     for column in _columns(version, "decisions", "decision"):
         for entry in column.value_counts().to_pylist():
@@ -255,7 +255,7 @@ def _decisions(version: Version) -> dict[str, int]:
     return counted
 
 
-def _twice(version: Version) -> int:
+def _twice(version: Snapshot) -> int:
     """How many rows of `articles` have an identity that another has."""
     import pyarrow as pa
 

@@ -18,6 +18,7 @@ from corpus.batches.withdrawals import WITHDRAWN
 from corpus.errors import DamagedObject, MissingObjects, Refused, StageFailed
 from corpus.integrity.content import pinned_engine
 from corpus.integrity.faults import Fault, Place, Trouble
+from corpus.repo import staging
 from corpus.repo.environment import inherited
 from corpus.repo.lock import TOKEN
 from corpus.repo.repository import PIPELINE
@@ -27,13 +28,13 @@ from corpus.withdrawal.redact import is_successor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from corpus.integrity.verify import Version
+    from corpus.snapshots.snapshot import Snapshot
 
 # What a build reads, besides seeds/ and data/raw/.
 _INPUTS: Final = (PIPELINE, "params.yaml", engine.ENGINE, raw.BATCHES, WITHDRAWN)
 
 
-def rebuild(version: Version, tell: Callable[[str], None]) -> tuple[int, list[Fault]]:
+def rebuild(version: Snapshot, tell: Callable[[str], None]) -> tuple[int, list[Fault]]:
     """Build a version anew from its documents and compare each output.
 
     Args:
@@ -64,7 +65,7 @@ def rebuild(version: Version, tell: Callable[[str], None]) -> tuple[int, list[Fa
         return _compare(version, folder)
 
 
-def _require_built(version: Version) -> None:
+def _require_built(version: Snapshot) -> None:
     tags = version.repository.tags_at(version.commit) if version.commit else []
     if any(is_successor(tag) for tag in tags):
         raise Refused(
@@ -73,7 +74,7 @@ def _require_built(version: Version) -> None:
         )
 
 
-def _require_engine(version: Version) -> None:
+def _require_engine(version: Snapshot) -> None:
     pinned, installed = pinned_engine(version), engine.installed()
     others = [
         f"{name}: engine.yaml pins {pinned.get(name, 'nothing')}, installed is {installed[name]}"
@@ -90,7 +91,7 @@ def _require_engine(version: Version) -> None:
 
 
 @contextmanager
-def _scratch(version: Version) -> Iterator[Path]:
+def _scratch(version: Snapshot) -> Iterator[Path]:
     """A folder on the repository's own disk, which goes afterwards."""
     place = version.repository.root / ".dvc" / "tmp" / "corpus"
     place.mkdir(parents=True, exist_ok=True)
@@ -98,7 +99,7 @@ def _scratch(version: Version) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _lay_out(version: Version, folder: Path) -> None:
+def _lay_out(version: Snapshot, folder: Path) -> None:
     """Put what a build reads into a folder: from git, or from the working tree, and batches from the cache."""
     root = version.repository.root
     if version.commit is None:
@@ -107,15 +108,13 @@ def _lay_out(version: Version, folder: Path) -> None:
                 shutil.copyfile(root / name, folder / name)
         shutil.copytree(root / SEEDS, folder / SEEDS, symlinks=True)
     else:
-        index = {"GIT_INDEX_FILE": str(folder / ".index")}
-        version.repository.git("read-tree", version.commit, env=index)
-        version.repository.git("checkout-index", "--all", "--quiet", f"--prefix={folder}/", env=index)
-        (folder / ".index").unlink()
+        with staging.index(version.repository, version.commit) as variables:
+            version.repository.git("checkout-index", "--all", "--quiet", f"--prefix={folder}/", env=variables)
         # What was built is not what is built from.
         shutil.rmtree(folder / "reports", ignore_errors=True)
         if not (folder / SEEDS).is_dir():
             raise Refused(f"{version.name} cannot be rebuilt.", [f"git does not have its {SEEDS}/"])
-    files = {one.path: one for one in version.cached()}
+    files = {one.path: one for one in version.needed()}
     text = version.text(raw.BATCHES)
     for file in (file for batch in (raw.parse(text) if text else ()) for file in batch.all_files):
         one = files.get(f"{raw.RAW}/{file.name}")
@@ -130,10 +129,10 @@ def _lay_out(version: Version, folder: Path) -> None:
             raise DamagedObject(source, file.sha256, found)
 
 
-def _compare(version: Version, folder: Path) -> tuple[int, list[Fault]]:
+def _compare(version: Snapshot, folder: Path) -> tuple[int, list[Fault]]:
     faults: list[Fault] = []
     compared = 0
-    wanted = version.cached()
+    wanted = version.needed()
     for pin in version.pins:
         if pin.stage == "raw":
             continue

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from corpus.integrity.verify import Version
     from corpus.objects.objectstore import ObjectStore
+    from corpus.snapshots.snapshot import Snapshot
 
 
-def repair(version: Version, faults: Iterable[Fault], store: ObjectStore | None) -> list[str]:
+def repair(version: Snapshot, faults: Iterable[Fault], store: ObjectStore | None) -> list[str]:
     """Mend what can be mended on this machine.
 
     Args:
@@ -49,7 +49,7 @@ def repair(version: Version, faults: Iterable[Fault], store: ObjectStore | None)
     return said
 
 
-def _mend_cache(version: Version, fault: Fault, store: ObjectStore | None) -> None:
+def _mend_cache(version: Snapshot, fault: Fault, store: ObjectStore | None) -> None:
     if fault.md5 is None:
         return
     target = version.objects.path(fault.md5)
@@ -68,7 +68,7 @@ def _mend_cache(version: Version, fault: Fault, store: ObjectStore | None) -> No
     store.fetch(fault.md5, target)
 
 
-def _mend_workspace(version: Version, fault: Fault) -> None:
+def _mend_workspace(version: Snapshot, fault: Fault) -> None:
     target = version.repository.root / fault.path
     if fault.md5 is None or fault.trouble is not Trouble.DAMAGED:
         return
@@ -94,7 +94,7 @@ def _replace(target: Path, content: Path | bytes, *, read_only: bool = True) -> 
         aside.unlink(missing_ok=True)
 
 
-def repair_remote(version: Version, faults: Iterable[Fault], store: ObjectStore) -> list[str]:
+def repair_remote(version: Snapshot, faults: Iterable[Fault], store: ObjectStore) -> list[str]:
     """Mend a remote from the cache: what is damaged goes, and each missing object is stored, listings last.
 
     Returns:
@@ -126,7 +126,7 @@ def repair_remote(version: Version, faults: Iterable[Fault], store: ObjectStore)
     return said
 
 
-def upload(version: Version, store: ObjectStore, md5: str) -> None:
+def upload(version: Snapshot, store: ObjectStore, md5: str) -> None:
     """Store an object of the cache in a remote, if it is whole.
 
     Raises:
@@ -138,7 +138,7 @@ def upload(version: Version, store: ObjectStore, md5: str) -> None:
     store.put(source, md5)
 
 
-def remote_or_none(version: Version) -> Any:
+def remote_or_none(version: Snapshot) -> Any:
     """The default remote as a context, or a context of None where there is none."""
     from contextlib import nullcontext
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from corpus.batches.seeds import SeedFile
-    from corpus.integrity.verify import Version
+    from corpus.snapshots.snapshot import Snapshot
 
 _DOCUMENTS: Final = "data/documents"
 _SHOWN: Final = 8
@@ -36,7 +36,7 @@ _SHA256: Final = 64
 _EXPANDED: Final = re.compile(rb"\$Id:[^$\r\n]*\$")
 
 
-def check_seeds(version: Version) -> tuple[list[Fault], list[str]]:
+def check_seeds(version: Snapshot) -> tuple[list[Fault], list[str]]:
     """Compare seeds/ in the working tree with what dvc.lock was built from.
 
     Args:
@@ -77,7 +77,7 @@ def md5_of(files: Iterable[SeedFile]) -> str:
     return hashlib.md5(json.dumps(listing, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
 
 
-def _differences(version: Version, files: list[SeedFile], expected: str) -> tuple[list[Fault], list[str]]:
+def _differences(version: Snapshot, files: list[SeedFile], expected: str) -> tuple[list[Fault], list[str]]:
     head = version.repository.commit_of("HEAD")
     committed = {
         path: entry
@@ -108,7 +108,7 @@ def _differences(version: Version, files: list[SeedFile], expected: str) -> tupl
     return faults, [] if faults else [f"{SEEDS}/ is not what {LOCK} was built from ({expected}): not built yet"]
 
 
-def _by_git(version: Version, files: list[SeedFile], committed: Mapping[str, tuple[str, str]]) -> list[Fault]:
+def _by_git(version: Snapshot, files: list[SeedFile], committed: Mapping[str, tuple[str, str]]) -> list[Fault]:
     """Which files that differ from the commit's were changed at checkout, or behind the back of whoever edits."""
     untouched = _untouched(version)
     faults = []
@@ -137,7 +137,7 @@ def _blob_of(content: bytes, length: int) -> str:
     return algorithm(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
-def contents(version: Version, objects: list[str], *options: str) -> list[tuple[str, bytes]]:
+def contents(version: Snapshot, objects: list[str], *options: str) -> list[tuple[str, bytes]]:
     """Read some objects of git.
 
     Args:
@@ -166,14 +166,14 @@ def is_document(path: str) -> bool:
     return not any(part.startswith(".") for part in path.split("/"))
 
 
-def _untouched(version: Version) -> set[str]:
+def _untouched(version: Snapshot) -> set[str]:
     """The files in seeds/ that were not written to since git wrote them, as its index has their sizes and times."""
     repository = version.repository
     known = repository.git("ls-files", "-z", "--", SEEDS).split("\0")
     return set(known) - set(repository.git("diff-files", "-z", "--name-only", "--", SEEDS).split("\0")) - {""}
 
 
-def built_from(version: Version) -> dict[str, str] | None:
+def built_from(version: Snapshot) -> dict[str, str] | None:
     """Return the sha256 of each seed that was built from, by name; None if the documents are not all in the cache."""
     try:
         named = [file for pin in version.pins if pin.path == _DOCUMENTS for file in version.objects.files(pin) or ()]

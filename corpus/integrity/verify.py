@@ -12,77 +12,30 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches import stored
-from corpus.errors import CorpusError, MissingObjects, UsageError
 from corpus.integrity.committed import check_committed_seeds
 from corpus.integrity.content import check_content
 from corpus.integrity.faults import Fault, Place, Trouble, Verified
 from corpus.integrity.seeds import check_seeds
-from corpus.objects import pins
 from corpus.progress import progress
 from corpus.repo.lock import TOKEN, holder
-from corpus.repo.repository import LOCK
 from corpus.snapshots import removed
-from corpus.snapshots.opening import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from corpus.repo.repository import Repository
+    from corpus.snapshots.snapshot import Snapshot
 
 _THREADS: Final = 2
 
 
-class Version:
-    """A version to verify: what its commit, or the working tree, pins."""
-
-    def __init__(self, repository: Repository, rev: str | None) -> None:
-        """See `corpus verify`.
-
-        Raises:
-            UnknownVersion: `rev` names no commit.
-            UsageError: it has no dvc.lock.
-            MissingObjects: nothing was built in the working tree.
-        """
-        self.repository = repository
-        self.commit = None if rev is None else resolve(repository, rev)
-        self.name = rev or "the working tree"
-        self.pins = stored.pins_of(repository, self.commit)
-        if not any(pin.stage != "raw" for pin in self.pins):
-            if self.commit is None:
-                raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
-            raise UsageError(f"{rev} ({self.commit[:10]}) has no {LOCK}: nothing had been built then.")
-        self.objects = pins.Objects(repository)
-
-    def text(self, path: str) -> str | None:
-        """A file of git, as the version has it."""
-        return stored.text_of(self.repository, self.commit, path)
-
-    def cached(self) -> list[stored.Stored]:
-        """Every object it needs, by path; without the files of folders whose listings cannot be read."""
-        found: dict[tuple[str, str], stored.Stored] = {}
-        for pin in self.pins:
-            if not pin.cached:
-                continue
-            found[pin.path, pin.md5] = stored.Stored(pin.path, pin.md5)
-            if pin.is_folder:
-                try:
-                    listing = self.objects.path(pin.md5).read_bytes()
-                    if hashlib.md5(listing, usedforsecurity=False).hexdigest() == pin.md5.removesuffix(".dir"):
-                        found |= {(one.path, one.md5): one for one in stored.entries(pin, listing)}
-                except (OSError, CorpusError):
-                    # Said when the listing itself is looked at.
-                    continue
-        return [found[key] for key in sorted(found)]
-
-
-def verify(version: Version) -> Verified:
+def verify(version: Snapshot) -> Verified:
     """Verify a version where it is kept on this machine. Changes nothing.
 
     Raises:
         Withdrawn: its objects were removed on purpose.
     """
-    wanted = version.cached()
+    wanted = version.needed()
     faults, sound = _in_cache(version, wanted)
     lost = [fault.md5 for fault in faults if fault.trouble is Trouble.MISSING and fault.md5]
     if lost:
@@ -107,7 +60,7 @@ def verify(version: Version) -> Verified:
     return Verified(version.name, version.commit, {**looked, **content.looked}, (*faults, *content.faults), (), notes)
 
 
-def _in_cache(version: Version, wanted: Iterable[stored.Stored]) -> tuple[list[Fault], dict[str, stored.Digests]]:
+def _in_cache(version: Snapshot, wanted: Iterable[stored.Stored]) -> tuple[list[Fault], dict[str, stored.Digests]]:
     """What the cache lacks or has otherwise, and the digests of what it has."""
     by_md5 = {one.md5: one for one in wanted}
 
@@ -135,7 +88,7 @@ def _in_cache(version: Version, wanted: Iterable[stored.Stored]) -> tuple[list[F
     return faults, sound
 
 
-def _in_git(version: Version) -> list[Fault]:
+def _in_git(version: Snapshot) -> list[Fault]:
     """Outputs that git keeps, against the md5s of dvc.lock."""
     faults = []
     for pin in version.pins:
@@ -151,7 +104,7 @@ def _in_git(version: Version) -> list[Fault]:
     return faults
 
 
-def _in_workspace(version: Version, wanted: list[stored.Stored]) -> list[Fault]:
+def _in_workspace(version: Snapshot, wanted: list[stored.Stored]) -> list[Fault]:
     """Files of the workspace with other bytes than are pinned; and strangers among them. What is absent is no fault."""
     files = [one for one in wanted if not one.md5.endswith(".dir")]
     root = version.repository.root

@@ -11,14 +11,14 @@ from corpus.integrity.faults import Fault, Place, Trouble
 from corpus.progress import progress
 
 if TYPE_CHECKING:
-    from corpus.integrity.verify import Version
     from corpus.objects.objectstore import ObjectStore
+    from corpus.snapshots.snapshot import Snapshot
 
 # A remote answers late, not slowly.
 _THREADS: Final = 8
 
 
-def verify_remote(version: Version, store: ObjectStore) -> tuple[int, list[Fault]]:
+def verify_remote(version: Snapshot, store: ObjectStore) -> tuple[int, list[Fault]]:
     """Read every object of a version in a remote.
 
     A listing says which files a version has. Where the cache lacks it, the remote's own is taken.
@@ -38,8 +38,8 @@ def verify_remote(version: Version, store: ObjectStore) -> tuple[int, list[Fault
     return len(wanted), faults
 
 
-def _wanted(version: Version, store: ObjectStore) -> list[stored.Stored]:
-    found = {one.md5: one for one in version.cached()}
+def _wanted(version: Snapshot, store: ObjectStore) -> list[stored.Stored]:
+    found = {one.md5: one for one in version.needed()}
     listed = {one.listing for one in found.values()}
     for pin in version.pins:
         if pin.cached and pin.is_folder and pin.md5 not in listed:
@@ -52,7 +52,7 @@ def _wanted(version: Version, store: ObjectStore) -> list[stored.Stored]:
     return list(found.values())
 
 
-def _judge(version: Version, store: ObjectStore, one: stored.Stored) -> Fault | None:
+def _judge(version: Snapshot, store: ObjectStore, one: stored.Stored) -> Fault | None:
     size = store.size(one.md5)
     if size is None:
         return Fault(Place.REMOTE, Trouble.MISSING, one.path, one.md5, one.md5, one.listing)

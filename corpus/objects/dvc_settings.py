@@ -101,6 +101,20 @@ def left_out(settings: Mapping[str, Mapping[str, Any]]) -> list[str]:
     )
 
 
+def of_repository(root: Path) -> Any:
+    """Return the settings of a repository, merged with the user's and the system's, as DVC reads them.
+
+    Raises:
+        CorpusError: they cannot be read.
+    """
+    from dvc.config import Config, ConfigError
+
+    try:
+        return Config(str(root / ".dvc"))
+    except ConfigError as error:
+        raise CorpusError(f"DVC's settings cannot be read: {' '.join(str(error).split())}") from error
+
+
 def opened(root: Path) -> Any:
     """Return DVC's own view of a repository, as a context manager, for what no DVC command does. It asks git nothing.
 

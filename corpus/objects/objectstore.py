@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
 from corpus.objects import dvc_settings
+from corpus.repo.digest import stamp_of
 from corpus.repo.files import aside_of, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from corpus.repo.digest import Stamp
     from corpus.repo.repository import Repository
 
 _CHUNK: Final = 1 << 20
@@ -120,6 +124,44 @@ class ObjectStore:
             raise CorpusError(f"Remote {self.name!r} ({self.url}) could not be asked about {md5}: {said}") from error
 
 
+# Readers have threads. Two that open a remote at once would have two clients, of which one is dropped at its work.
+_OPENING: Final = threading.Lock()
+
+
+def database(root: Path, name: str | None = None) -> Any:
+    """Return DVC's object database of a remote, opened once for the same settings.
+
+    Args:
+        root: the repository.
+        name: the remote's name in DVC's settings; the default one unless given.
+
+    Returns:
+        None if there is no default remote.
+
+    Raises:
+        CorpusError: it cannot be used.
+    """
+    settings = [root / ".dvc" / file for file in ("config", "config.local")]
+    with _OPENING:
+        return _database(root, name, tuple(stamp_of(file.stat()) if file.exists() else None for file in settings))
+
+
+@cache
+def _database(root: Path, name: str | None, _settings: tuple[Stamp | None, ...]) -> Any:
+    """Open it; connections cost much, and end badly when they are dropped."""
+    try:
+        with dvc_settings.opened(root) as repo:
+            return repo.cloud.get_remote_odb(name) if name or repo.config["core"].get("remote") else None
+    except Exception as error:  # each client has errors of its own
+        raise CorpusError(f"The remote cannot be used: {' '.join(str(error).split())}") from error
+
+
+def connect(store: Any) -> None:
+    """Make the client of an object database, once for all threads; raises whatever the client raises."""
+    with _OPENING:
+        _ = store.fs.fs
+
+
 @contextmanager
 def default(repository: Repository) -> Iterator[ObjectStore]:
     """The default remote of a repository.
@@ -156,11 +198,6 @@ def configured(repository: Repository) -> Configured:
     Raises:
         CorpusError: the settings cannot be read.
     """
-    from dvc.config import Config, ConfigError
-
-    try:
-        settings = Config(str(repository.root / ".dvc"))
-    except ConfigError as error:
-        raise CorpusError(f"DVC's settings cannot be read: {' '.join(str(error).split())}") from error
+    settings = dvc_settings.of_repository(repository.root)
     first = settings["core"].get("remote")
     return Configured(first, tuple(name for name in settings["remote"] if name != first))

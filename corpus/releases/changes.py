@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from corpus.objects import pins
 from corpus.releases.shape import ColumnChange, reshaped
 from corpus.resolve.former import SAME, same_by_another_id
-from corpus.snapshots import remote
-from schemas import PUBLISHED, TABLES
+from schemas import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from corpus.repo.repository import Repository
+    from corpus.snapshots.snapshot import Snapshot
 
 # Where and when an article was found, and what follows from its text: not what it says.
 _PROVENANCE: Final = frozenset({
@@ -70,71 +68,7 @@ class Changes:
     tables: tuple[str, ...] = ()
 
 
-class Side:
-    """One of two versions: its shards, of which only those asked for are looked up.
-
-    Args:
-        repository: where.
-        commit: which version; None for what dvc.lock of the working tree pins.
-    """
-
-    def __init__(self, repository: Repository, commit: str | None) -> None:
-        self._repository = repository
-        self._commit = commit
-        pinned = pins.of_commit(repository, commit) if commit else pins.of_working_tree(repository)
-        self.pins = {pin.path.removeprefix("data/"): pin for pin in pinned if pin.path.startswith("data/")}
-        self._objects = pins.Objects(repository)
-
-    def md5(self, table: str) -> str | None:
-        """The digest of a whole table; None if the version has no such table."""
-        return self.pins[table].md5 if table in self.pins else None
-
-    def files(self, table: str) -> list[pins.Pinned]:
-        """The shards of a table; none if the version has no such table.
-
-        Raises:
-            MissingObjects: the listing is neither in the cache nor in a remote.
-        """
-        if table not in self.pins:
-            return []
-        pin = self.pins[table]
-        files = self._objects.files(pin)
-        if files is None:
-            listing = self._fetched([pins.Pinned(pin.path, pin.md5)])[pin.md5]
-            files = pins.listed(pin, listing.read_bytes())
-        return files
-
-    def paths(self, files: Sequence[pins.Pinned]) -> list[Path]:
-        """Verified files for some shards, from the cache or else from the remote.
-
-        Raises:
-            MissingObjects: one is in neither.
-            DamagedObject: one has other bytes than were pinned.
-        """
-        found = {file.md5: self._objects.get(file.md5) for file in files}
-        missing = [file for file in files if found[file.md5] is None]
-        if missing:
-            found |= self._fetched(missing)
-        self._objects.remember()
-        return [path for file in files if (path := found[file.md5]) is not None]
-
-    def scan(self, table: str) -> pl.LazyFrame:
-        """A whole table; without rows if the version has no such table."""
-        paths = self.paths(self.files(table))
-        if not paths:
-            return pl.DataFrame(TABLES[table].empty).lazy()
-        return pl.scan_parquet(paths, glob=False, hive_partitioning=False)
-
-    def any_file(self, table: str) -> Path | None:
-        """One shard of a table, for its columns; None if the version has no such table."""
-        files = self.files(table)
-        return self.paths(files[:1])[0] if files else None
-
-    def _fetched(self, files: Sequence[pins.Pinned]) -> dict[str, Path]:
-        return remote.fetch(self._repository, self._commit, files)
-
-
-def between(old: Side | None, new: Side) -> Changes:
+def between(old: Snapshot | None, new: Snapshot) -> Changes:
     """What a version changes against an older one, or against nothing.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -13,18 +12,18 @@ from corpus.batches import register as raw
 from corpus.errors import NotFound, UnknownVersion
 from corpus.repo.releases import releases
 from corpus.settings import PARAMS
+from corpus.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
-    from corpus.objects.pins import Pinned
     from corpus.repo.repository import Repository
 
-ARTICLES: Final = "data/articles"
 CFF: Final = "CITATION.cff"
 # What anyone can run on the files of a version to get its digest.
-RECOMPUTE: Final = f"(cd {ARTICLES} && find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 md5sum | sha256sum)"
+RECOMPUTE: Final = (
+    "(cd data/articles && find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 md5sum | sha256sum)"
+)
 _TITLE: Final = "A news corpus"
 # Licences as people write them, as SPDX names them; what is not here is told in words.
 _CREATIVE_COMMONS: Final = re.compile(r"cc-(by(?:-nc)?(?:-sa|-nd)?)-(1\.0|2\.0|2\.5|3\.0|4\.0)", re.IGNORECASE)
@@ -44,10 +43,10 @@ class Citation:
     Attributes:
         title: of the corpus, from params.yaml of the release.
         version: as `v1.0.0`.
-        date: when it was named.
-        commit: the git commit.
+        date: when it was named; of a version without a name, the day of its commit.
+        commit: the git commit; None if it was never committed.
         digest: sha256 of its articles, see `digest`.
-        author: who named it.
+        author: who named it; None if nobody did.
         articles: how many, if known.
         url: where its repository is, if that is an address on the web.
         licences: those of its batches; empty if that of any document is unknown.
@@ -55,10 +54,10 @@ class Citation:
 
     title: str
     version: str
-    date: date
-    commit: str
+    date: date | None
+    commit: str | None
     digest: str
-    author: str
+    author: str | None
     articles: int | None
     url: str | None
     licences: tuple[str, ...]
@@ -67,18 +66,6 @@ class Citation:
     def spdx(self) -> str | None:
         """The licence as SPDX names it, if there is one only and it is known."""
         return spdx(self.licences[0]) if len(self.licences) == 1 else None
-
-
-def digest(files: Iterable[Pinned]) -> str:
-    """The digest of a version's articles: sha256 over a line `MD5  PATH` for each file, as md5sum prints it.
-
-    Paths are those within data/articles/, sorted by their bytes. So `RECOMPUTE` prints the same.
-    """
-    inside = sorted((file.path.removeprefix(f"{ARTICLES}/").encode(), file.md5) for file in files)
-    state = hashlib.sha256()
-    for path, md5 in inside:
-        state.update(md5.encode() + b"  " + path + b"\n")
-    return state.hexdigest()
 
 
 def cite(repository: Repository, version: str | None = None) -> Citation:
@@ -97,10 +84,8 @@ def cite(repository: Repository, version: str | None = None) -> Citation:
         raise UnknownVersion(version or "", [one.version for one in known])
     files = found.digest
     if files is None:
-        # Comparing imports Polars, and is seldom needed: newer tags name the digest.
-        from corpus.releases.changes import Side
-
-        files = digest(Side(repository, found.readable).files("articles"))
+        # Older tags do not name it.
+        files = Snapshot(repository, found.readable).digest()
     return Citation(
         title=_title(repository, found.commit),
         version=found.version,
@@ -155,22 +140,25 @@ def spdx(licence: str) -> str | None:
 
 
 def bibtex(citation: Citation) -> str:
-    """A citation as a BibTeX entry."""
+    """Return a citation as a BibTeX entry, without the fields that are not known."""
     name = re.sub(r"[^a-z0-9]+", "-", citation.title.lower()).strip("-") or "corpus"
     held = [] if citation.articles is None else [f"{citation.articles:,} articles"]
     licence = [f"licence: {'; '.join(citation.licences)}"] if citation.licences else []
-    note = "; ".join([*held, f"git commit {citation.commit}", f"sha256 of the articles {citation.digest}", *licence])
+    commit = [f"git commit {citation.commit}"] if citation.commit else []
+    dated = f" of {citation.date:%Y-%m-%d}" if citation.date else ""
+    note = "; ".join([*held, *commit, f"sha256 of the articles {citation.digest}", *licence])
     fields = {
         "title": f"{{{_tex(citation.title)}}}",
-        "author": f"{{{_tex(citation.author)}}}",
-        "year": str(citation.date.year),
-        "month": str(citation.date.month),
-        "version": citation.version,
+        "author": f"{{{_tex(citation.author)}}}" if citation.author else None,
+        "year": str(citation.date.year) if citation.date else None,
+        "month": str(citation.date.month) if citation.date else None,
+        "version": _tex(citation.version),
         "howpublished": rf"\url{{{citation.url}}}" if citation.url else None,
-        "note": _tex(f"Version {citation.version} of {citation.date:%Y-%m-%d}; {note}"),
+        "note": _tex(f"Version {citation.version}{dated}; {note}"),
     }
     lines = [f"  {field:12} = {{{value}}}" for field, value in fields.items() if value]
-    return f"@misc{{{name}-{citation.version},\n" + ",\n".join(lines) + "\n}\n"
+    key = re.sub(r"[^A-Za-z0-9.+-]+", "-", f"{name}-{citation.version}")
+    return f"@misc{{{key},\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _tex(text: str) -> str:
@@ -190,9 +178,9 @@ def cff(citation: Citation) -> str:
         "type": "dataset",
         "title": citation.title,
         "version": citation.version,
-        "date-released": citation.date.isoformat(),
+        "date-released": citation.date.isoformat() if citation.date else None,
         "commit": citation.commit,
-        "authors": [{"name": citation.author}],
+        "authors": [{"name": citation.author}] if citation.author else None,
         "identifiers": [identifier],
         "license": citation.spdx,
         "repository": citation.url,

@@ -15,7 +15,7 @@ from schemas.expectations import FIGURES, OF_PUBLISHERS, Figure, Scope, Verdict,
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from corpus.releases.changes import Side
+    from corpus.snapshots.snapshot import Snapshot
 
 _DECIMALS: Final = 6
 _SHOWN: Final = 10
@@ -64,7 +64,7 @@ def amount(value: float | None) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.4f}".rstrip("0")
 
 
-def expect(expectations: Expectations, old: Side | None, new: Side) -> list[Finding]:
+def expect(expectations: Expectations, old: Snapshot | None, new: Snapshot) -> list[Finding]:
     """Hold a version against what is expected of it.
 
     Args:
@@ -160,7 +160,7 @@ def silent(tables: Tables, days: int) -> list[str] | None:
     return sorted(gone.to_list())
 
 
-def _reshaped(old: Side, new: Side) -> list[str]:
+def _reshaped(old: Snapshot, new: Snapshot) -> list[str]:
     tables = [table.name for table in PUBLISHED if old.md5(table.name) != new.md5(table.name)]
     return [str(change) for change in reshaped(old.any_file, new.any_file, tables)]
 

@@ -15,9 +15,9 @@ from corpus.batches import stored
 from corpus.batches.register import RAW
 from corpus.errors import CorpusError, InvariantError, MissingObjects
 from corpus.objects import dvc_process, pins
-from corpus.releases.changes import Side
 from corpus.repo import commit
 from corpus.repo.repository import LOCK
+from corpus.snapshots.snapshot import Snapshot
 from corpus.tables import engine
 from corpus.tables.ledger import Ledger, rows
 from corpus.tables.shards import load_keys
@@ -150,7 +150,7 @@ def _unmet(repository: Repository, expectations: Expectations, last: Release | N
     from corpus.releases.expectations import expect
 
     try:
-        found = expect(expectations, Side(repository, last.readable) if last else None, Side(repository, None))
+        found = expect(expectations, Snapshot(repository, last.readable) if last else None, Snapshot(repository, None))
     except MissingObjects as error:
         return Gate((f"the expectations cannot be checked: {error}".replace("\n", "\n  "),), ())
     return Gate(

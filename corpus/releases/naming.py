@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from corpus import settings
 from corpus.errors import CorpusError, DamagedObject, Refused
 from corpus.releases import gate, notes, numbering
-from corpus.releases.changes import Side, between
-from corpus.releases.citation import digest
+from corpus.releases.changes import between
 from corpus.releases.numbering import Bump
 from corpus.repo import commit, journal
 from corpus.repo.releases import Release, in_tag, releases, tag
+from corpus.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,9 +87,9 @@ def plan(
     person = _person(repository)
     nothing = Plan(asked, "", last, None, "", "", looked, person)
     try:
-        now = Side(repository, None)
+        now = Snapshot(repository, None)
         changes = _changes(repository, last, now)
-        files = digest(now.files("articles"))
+        files = now.digest()
         decided = numbering.decide(known, changes, bump, asked)
     except CorpusError:
         if looked.reasons:
@@ -157,10 +157,10 @@ def release(repository: Repository, planned: Plan, also: Sequence[str] = ()) -> 
     return next(one for one in releases(repository) if one.version == planned.version)
 
 
-def _changes(repository: Repository, last: Release | None, now: Side) -> Changes | str:
+def _changes(repository: Repository, last: Release | None, now: Snapshot) -> Changes | str:
     """What changed since the last release, or why that cannot be said."""
     try:
-        return between(Side(repository, last.readable) if last else None, now)
+        return between(Snapshot(repository, last.readable) if last else None, now)
     except DamagedObject:
         raise
     except CorpusError as error:

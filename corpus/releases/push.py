@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corpus.batches import adding as raw
 from corpus.errors import CorpusError, DamagedObject, MissingObjects, Refused, StorageError
-from corpus.objects import checks, dvc_process, dvc_settings, pins
+from corpus.objects import checks, dvc_process, objectstore, pins
 from corpus.objects.checks import Object
 from corpus.progress import progress
 from corpus.repo import commit
@@ -54,8 +54,8 @@ class Pushed:
 def obstacles(repository: Repository) -> list[str]:
     """Why nothing can be pushed: no remote for the data, or none for git."""
     return [
-        *([] if _data_remote(repository) else [_ADD_DATA]),
-        *([] if _git_remote(repository) else [_ADD_GIT]),
+        *([] if objectstore.configured(repository).default else [_ADD_DATA]),
+        *([] if commit.remote_of(repository) else [_ADD_GIT]),
     ]
 
 
@@ -75,10 +75,10 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
     reasons = obstacles(repository)
     if reasons:
         raise Refused(f"{release.version} was not pushed:", reasons)
-    remote, git = _data_remote(repository), _git_remote(repository)
+    remote, git = objectstore.configured(repository).default or "", commit.remote_of(repository) or ""
     branch = commit.branch_of(repository)
     objects = _objects(repository, release)
-    store = _store(repository)
+    store = objectstore.database(repository.root)
     # Nothing damaged may leave here: what will be sent is read before.
     _require_sound(repository, checks.absent(store, objects), release)
     mended = _mend_listings(repository, store, remote, objects, tell)
@@ -105,31 +105,6 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
     _push_git(repository, git, names, release)
     sent_again = len(mended | {one.md5 for one in lacking})
     return Pushed(remote, len(objects), sent_again, git, (branch or "").removeprefix("refs/heads/"))
-
-
-def _data_remote(repository: Repository) -> str:
-    """The default DVC remote's name; "" if there is none."""
-    from dvc.config import Config, ConfigError
-
-    try:
-        return str(Config(str(repository.root / ".dvc"))["core"].get("remote") or "")
-    except ConfigError as error:
-        raise CorpusError(f"DVC's settings have a fault: {error}") from error
-
-
-def _git_remote(repository: Repository) -> str:
-    """The git remote that the branch belongs to, else `origin`, else the only one; "" if there is none."""
-    branch = (commit.branch_of(repository) or "").removeprefix("refs/heads/")
-    remotes = repository.git("remote").split()
-    for name in (
-        repository.git("config", f"branch.{branch}.pushRemote", check=False).strip(),
-        repository.git("config", "remote.pushDefault", check=False).strip(),
-        repository.git("config", f"branch.{branch}.remote", check=False).strip(),
-        "origin",
-    ):
-        if name in remotes:
-            return name
-    return remotes[0] if len(remotes) == 1 else ""
 
 
 def _objects(repository: Repository, release: Release) -> list[Object]:
@@ -160,14 +135,6 @@ def _objects(repository: Repository, release: Release) -> list[Object]:
     if lost:
         raise MissingObjects(f"The DVC cache lacks objects of {release.version}. Run `dvc pull`.", lost)
     return found
-
-
-def _store(repository: Repository) -> Any:
-    try:
-        with dvc_settings.opened(repository.root) as repo:
-            return repo.cloud.get_remote_odb()
-    except Exception as error:  # each client has errors of its own
-        raise CorpusError(f"The remote cannot be used: {error}") from error
 
 
 def _require_sound(repository: Repository, objects: Sequence[Object], release: Release) -> None:

@@ -62,8 +62,23 @@ def branch_of(repository: Repository) -> str | None:
     return repository.git("symbolic-ref", "--quiet", "HEAD", check=False).strip() or None
 
 
-def obstacles(repository: Repository) -> list[str]:
-    """Why no commit can be made now, whatever is to be committed."""
+def remote_of(repository: Repository) -> str | None:
+    """Return the git remote that the branch belongs to, else `origin`, else the only one; None if there is none."""
+    branch = (branch_of(repository) or "").removeprefix("refs/heads/")
+    remotes = repository.git("remote").split()
+    for name in (
+        repository.git("config", f"branch.{branch}.pushRemote", check=False).strip(),
+        repository.git("config", "remote.pushDefault", check=False).strip(),
+        repository.git("config", f"branch.{branch}.remote", check=False).strip(),
+        "origin",
+    ):
+        if name in remotes:
+            return name
+    return remotes[0] if len(remotes) == 1 else None
+
+
+def position(repository: Repository) -> list[str]:
+    """Return why HEAD cannot move to a new commit now: it is on no branch, or a merge or rebase is under way."""
     reasons = []
     if branch_of(repository) is None:
         reasons.append("HEAD is on no branch; `git switch` to one first")
@@ -71,6 +86,12 @@ def obstacles(repository: Repository) -> list[str]:
     busy = [doing for place, doing in zip(places, _BUSY.values(), strict=True) if (repository.root / place).exists()]
     if busy:
         reasons.append(f"git is in the middle of a {busy[0]}; finish or abort it first")
+    return reasons
+
+
+def obstacles(repository: Repository) -> list[str]:
+    """Return why no commit can be made now, whatever is to be committed."""
+    reasons = position(repository)
     if not repository.git("var", "GIT_COMMITTER_IDENT", check=False):
         reasons.append("git does not know who you are; `git config user.name` and `git config user.email` tell it")
     return reasons

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from corpus.errors import UnknownVersion
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -128,3 +130,19 @@ def in_tag(message: str, counts: Mapping[str, int], digest: str) -> str:
     """A tag's message: what is said of the version, then its figures."""
     lines = [*(f"{name}: {count:,}" for name, count in counts.items()), f"{DIGEST}: {digest}"]
     return f"{message}\n\n" + "\n".join(lines) + "\n"
+
+
+def resolve(repository: Repository, rev: str) -> str:
+    """Return the commit of a revision; `v1.0.0` means the release of that name first.
+
+    Raises:
+        UnknownVersion: it names none.
+    """
+    names = [rev]
+    # A release, or what took its place: `v1.0.0+redacted.1`.
+    if NUMBER.fullmatch(rev.removeprefix("v").partition("+")[0]):
+        names.insert(0, tag(f"v{rev.removeprefix('v')}"))
+    for name in names:
+        if not name.startswith("-") and (commit := repository.commit_of(name)):
+            return commit
+    raise UnknownVersion(rev, [release.version for release in releases(repository)])

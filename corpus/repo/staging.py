@@ -32,7 +32,7 @@ def index(repository: Repository, commit: str | None) -> Iterator[dict[str, str]
 
 
 def tree(
-    repository: Repository, commit: str | None, paths: Sequence[str], blobs: Mapping[str, str] | None = None
+    repository: Repository, commit: str | None, paths: Sequence[str], blobs: Mapping[str, str | None] | None = None
 ) -> str:
     """Return the tree of a commit in which some files and folders are as the working tree has them.
 
@@ -40,19 +40,29 @@ def tree(
         repository: where.
         commit: the commit to start from; None for an empty tree.
         paths: files and folders from the root. What is not there is not in the tree.
-        blobs: further files by path, as blobs that git has already.
+        blobs: further files by path, as blobs that git has already; None removes one.
 
     Raises:
         CorpusError: git failed.
     """
-    before = modes(repository, commit, paths) if commit else {}
+    # Without paths git would list all files.
+    before = modes(repository, commit, paths) if commit and paths else {}
     with index(repository, commit) as variables:
         entries = _entries(repository, paths, before)
         there = {path for _, _, path in entries}
         gone = [(_NOTHING, "0" * len(commit or ""), path) for path in before if path not in there]
-        entries += [(_FILE, blob, path) for path, blob in (blobs or {}).items()]
+        entries += [(_FILE, blob, path) for path, blob in (blobs or {}).items() if blob is not None]
+        gone += [(_NOTHING, "0" * len(commit or ""), path) for path, blob in (blobs or {}).items() if blob is None]
         _update(repository, [*gone, *entries], variables)
         return repository.git("write-tree", env=variables).strip()
+
+
+def blob(repository: Repository, content: bytes) -> str:
+    """Return the blob of some bytes, written as they are."""
+    with tempfile.TemporaryDirectory(prefix="corpus-blob-") as folder:
+        aside = Path(folder) / "content"
+        aside.write_bytes(content)
+        return repository.git("hash-object", "-w", "--no-filters", str(aside)).strip()
 
 
 def stage(repository: Repository, paths: Sequence[str]) -> None:

@@ -33,6 +33,7 @@ class About:
         commit: None if it was never committed.
         day: of the commit, UTC.
         md5: what dvc.lock pins for the articles.
+        digest: sha256 of the articles, which a citation names.
         engine: the newscorpus that made it.
         ledger: the counts of the build.
         licences: for each batch the note of its licence or rights, if there is one.
@@ -43,6 +44,7 @@ class About:
     commit: str | None
     day: date | None
     md5: str
+    digest: str
     engine: str | None
     ledger: Mapping[str, int]
     licences: Mapping[str, str | None]
@@ -88,6 +90,7 @@ def about(version: Version) -> About:
             commit=commit,
             day=_day(repository.git("show", "--no-patch", "--format=%ct", commit)) if commit else None,
             md5=version.md5(),
+            digest=version.digest(),
             engine=engine.get("newscorpus"),
             ledger={name: int(count) for name, count in metrics.get("ledger", {}).items()},
             licences={batch.name: batch.licence for batch in batches},

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from corpus import settings
 from corpus.errors import UsageError
 from corpus.resolve.revisions import Decision
+from corpus.snapshots.snapshot import Snapshot
 from corpus.snapshots.version import Version
 from corpus.tables import parquet
 from schemas import TABLES
@@ -69,7 +70,7 @@ class AsOf(Version):
     """A version as it was known at the end of a day of capture, in UTC. Seeds have no time, and were always there."""
 
     def __init__(self, version: Version, day: date) -> None:
-        super().__init__(f"{version.name} as of {day}", version.commit, version.repository, [])
+        super().__init__(Snapshot(version.repository, version.commit, f"{version.name} as of {day}"))
         self.day = day
         self._whole = version
 

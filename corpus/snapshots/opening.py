@@ -9,17 +9,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from corpus.errors import CorpusError, MissingObjects, UnknownVersion, UsageError
-from corpus.objects import pins
-from corpus.repo import environment, releases
+from corpus.errors import CorpusError, UsageError
+from corpus.repo import environment
 from corpus.repo.repository import Repository, find
 from corpus.snapshots import asof, foreign
+from corpus.snapshots.snapshot import Snapshot
 from corpus.snapshots.version import Version
 
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["Version", "open_version", "resolve"]
+__all__ = ["Version", "open_version"]
 
 _LOG: Final = logging.getLogger("corpus.reading")
 
@@ -37,32 +37,7 @@ def open_version(rev: str | None, repo: str | Path = ".", as_of: date | str | No
             # Or the repository around it would be taken for it.
             raise UsageError(f"There is no folder {repo}. repo= is a folder in a corpus repository, or a git URL.")
         repository = find(repo)
-    if rev is None:
-        pinned = pins.of_working_tree(repository)
-        if not pinned:
-            raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
-        return Version("the working tree", None, repository, pinned)
-    commit = resolve(repository, rev)
-    pinned = pins.of_commit(repository, commit)
-    if not pinned:
-        raise UsageError(f"{rev} ({commit[:10]}) has no dvc.lock: nothing had been built then.")
-    return Version(rev, commit, repository, pinned)
-
-
-def resolve(repository: Repository, rev: str) -> str:
-    """The commit of a revision; `v1.0.0` means the release of that name first.
-
-    Raises:
-        UnknownVersion: it names none.
-    """
-    names = [rev]
-    # A release, or what took its place: `v1.0.0+redacted.1`.
-    if releases.NUMBER.fullmatch(rev.removeprefix("v").partition("+")[0]):
-        names.insert(0, releases.tag(f"v{rev.removeprefix('v')}"))
-    for name in names:
-        if not name.startswith("-") and (commit := repository.commit_of(name)):
-            return commit
-    raise UnknownVersion(rev, [release.version for release in releases.releases(repository)])
+    return Version(Snapshot.of(repository, rev))
 
 
 def _cloned(url: str) -> Repository:

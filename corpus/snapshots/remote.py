@@ -10,26 +10,19 @@ import atexit
 import hashlib
 import os
 import tempfile
-import threading
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
-from corpus.objects import dvc_settings
-from corpus.repo.digest import stamp_of
+from corpus.objects import objectstore
 from corpus.snapshots import removed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus.objects.pins import Pinned
-    from corpus.repo.digest import Stamp
     from corpus.repo.repository import Repository
-
-
-# Readers have threads. Two that open a remote at once would have two clients, of which one is dropped at its work.
-_OPENING = threading.Lock()
 
 
 @cache
@@ -95,7 +88,7 @@ class Remote:
         os.close(descriptor)
         aside = Path(name)
         try:
-            _connect(store)
+            objectstore.connect(store)
             store.fs.get_file(where, name)
             with aside.open("rb") as opened:
                 digest = hashlib.file_digest(opened, "md5").hexdigest()
@@ -119,7 +112,7 @@ class Remote:
         """
         store = self._require([file])
         try:
-            _connect(store)
+            objectstore.connect(store)
             # Who reads Parquet knows what he wants: reading ahead would move what nobody asked for.
             opened: BinaryIO = store.fs.open(store.oid_to_path(file.md5), "rb", cache_type="none")
         except FileNotFoundError as error:
@@ -163,28 +156,7 @@ class Remote:
     @property
     def _store(self) -> Any:
         """DVC's object database of the remote; None if there is none."""
-        root = self.repository.root
-        settings = [root / ".dvc" / name for name in ("config", "config.local")]
-        with _OPENING:
-            return _open(root, tuple(stamp_of(file.stat()) if file.exists() else None for file in settings))
-
-
-@cache
-def _open(root: Path, _settings: tuple[Stamp | None, ...]) -> Any:
-    """The remote as its settings have it, opened once: connections are dear, and ill-mannered when they are dropped."""
-    from dvc.exceptions import DvcException
-
-    try:
-        with dvc_settings.opened(root) as repo:
-            return repo.cloud.get_remote_odb() if repo.config["core"].get("remote") else None
-    except DvcException as error:
-        raise CorpusError(f"The remote cannot be used: {error}") from error
-
-
-def _connect(store: Any) -> None:
-    """Make the client of an object database, once; raises whatever it raises."""
-    with _OPENING:
-        _ = store.fs.fs
+        return objectstore.database(self.repository.root)
 
 
 def _is_away(error: FileNotFoundError) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Unpack
 
 from corpus.errors import MissingObjects, UsageError
-from corpus.objects import pins
-from corpus.snapshots.remote import Remote
 from corpus.snapshots.scanning import Shard, Shards
 from corpus.snapshots.selection import Filters, Selection, select
 from corpus.tables import shards as keyed
@@ -22,7 +20,8 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from corpus.repo.repository import Repository
+    from corpus.objects.pins import Pinned
+    from corpus.snapshots.snapshot import Snapshot
 
 _DATA: Final = "data/"
 
@@ -39,13 +38,11 @@ class Version:
         repository: where it stands.
     """
 
-    def __init__(self, name: str, commit: str | None, repository: Repository, pinned: Sequence[pins.Pin]) -> None:
-        self.name = name
-        self.commit = commit
-        self.repository = repository
-        self._pins = {pin.path.removeprefix(_DATA): pin for pin in pinned}
-        self._objects = pins.Objects(repository)
-        self._remote = Remote(repository, commit)
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.name = snapshot.name
+        self.commit = snapshot.commit
+        self.repository = snapshot.repository
+        self._snapshot = snapshot
         self._shards: dict[str, Shards] = {}
         self._paths: dict[str, list[Path]] = {}
         self._known: dict[str, list[str]] = {}
@@ -54,34 +51,36 @@ class Version:
         return f"<corpus version {self.name}{f' ({self.commit[:10]})' if self.commit else ''}>"
 
     def text(self, path: str) -> str | None:
-        """A small text file as this version has it in git, or the working tree on disk; None if it has none."""
-        if self.commit is not None:
-            return self.repository.read_at(self.commit, path)
-        file = self.repository.root / path
-        return file.read_text(encoding="utf-8") if file.is_file() else None
+        """Return a small text file as this version has it in git, or the working tree on disk; None if it has none."""
+        return self._snapshot.text(path)
 
     def md5(self, table: str = "articles") -> str:
         """What dvc.lock pins for a table: the md5 of the listing of its files."""
-        self.files(table)
-        return self._pins[table].md5
+        return self._require(table)
 
-    def files(self, table: str = "articles") -> list[pins.Pinned]:
+    def digest(self) -> str:
+        """Return the digest of the articles that a citation names: sha256 over the md5s and names of their files."""
+        self._require("articles")
+        return self._snapshot.digest()
+
+    def files(self, table: str = "articles") -> list[Pinned]:
         """The shards of a table with their md5s, by path.
 
         Raises:
             UsageError: there is no such table.
             MissingObjects: the listing is neither in the cache nor in a remote.
         """
+        self._require(table)
+        return self._snapshot.files(table)
+
+    def _require(self, table: str) -> str:
+        """Return the md5 of the listing of a table, which has to be one of this version's."""
         if table not in TABLES:
             raise UsageError(f"No table {table!r}. There are {', '.join(TABLES)}.")
-        if table not in self._pins:
+        md5 = self._snapshot.md5(table)
+        if md5 is None:
             raise UsageError(f"Version {self.name} holds no {table}: its dvc.lock pins none.")
-        pin = self._pins[table]
-        files = self._objects.files(pin)
-        if files is None:
-            listing = self._remote.fetch([pins.Pinned(pin.path, pin.md5)])[pin.md5]
-            files = pins.listed(pin, listing.read_bytes())
-        return files
+        return md5
 
     def paths(self, table: str = "articles") -> list[Path]:
         """The Parquet files of a table, verified against their md5s.
@@ -93,13 +92,7 @@ class Version:
             MissingObjects: a file is neither in the cache nor in a remote.
         """
         if table not in self._paths:
-            files = self.files(table)
-            found = {file.md5: self._objects.get(file.md5) for file in files}
-            missing = [file for file in files if found[file.md5] is None]
-            if missing:
-                found |= self._remote.fetch(missing)
-            self._objects.remember()
-            self._paths[table] = [path for file in files if (path := found[file.md5]) is not None]
+            self._paths[table] = self._snapshot.paths(self.files(table))
         return self._paths[table]
 
     def shards(self, table: str = "articles") -> Shards:
@@ -110,24 +103,25 @@ class Version:
         """
         if table not in self._shards:
             files = self.files(table)
-            found = [self._objects.get(file.md5) for file in files]
-            self._objects.remember()
+            objects = self._snapshot.objects
+            found = [objects.get(file.md5) for file in files]
+            objects.remember()
             made = {} if None not in found else self._made(table)
             self._shards[table] = Shards(
-                [Shard(f, path, made.get(f.path)) for f, path in zip(files, found, strict=True)], self._remote
+                [Shard(f, path, made.get(f.path)) for f, path in zip(files, found, strict=True)],
+                self._snapshot.remote,
             )
         return self._shards[table]
 
     def _made(self, table: str) -> Mapping[str, keyed.ShardFile]:
         """What the stage that made a table said of its files, by path."""
-        stage = self._pins[table].stage
-        pin = self._pins.get(f"keys/{stage}.json")
-        if pin is None:
-            return {}
+        pin = self._snapshot.outputs[f"{_DATA}{table}"]
         try:
-            path = self._objects.get(pin.md5) or self._remote.fetch([pins.Pinned(pin.path, pin.md5)])[pin.md5]
+            path = self._snapshot.path(f"{_DATA}keys/{pin.stage}.json")
         except MissingObjects:
             # Then the shards have to do without; whether they are there is found out next.
+            path = None
+        if path is None:
             return {}
         return {
             f"{_DATA}{table}/{name}.parquet": shard.files[table]
@@ -243,7 +237,8 @@ class Version:
         # Whoever takes every column moves every byte: then the whole files' digests can be told.
         if shards.paths is None and columns is None:
             shards = Shards(
-                [Shard(f, path) for f, path in zip(self.files(table), self.paths(table), strict=True)], self._remote
+                [Shard(f, path) for f, path in zip(self.files(table), self.paths(table), strict=True)],
+                self._snapshot.remote,
             )
         read = list(shards.tables(wanted))
         return pa.concat_tables(read) if read else TABLES[table].empty.select(wanted)

@@ -11,7 +11,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import EngineMismatch
-from corpus.fingerprints import covered
+from corpus.fingerprints import covered, parts
 from corpus.repo import paths
 from corpus.repo.files import write_text
 from corpus.settings import PARSERS
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 __fingerprint__ = False
 
 ENGINE: Final = paths.ENGINE
-STAGES: Final = covered.STAGES
+STAGES: Final = parts.STAGES
 
 
 def fingerprint(stage: str) -> str:
     """Return 64 bits in hex of the code and libraries behind a stage; of `ingest`, the parsers of others too."""
-    return covered.installed().fingerprint(stage, registered() if stage == covered.INGEST else ())
+    return covered.installed().fingerprint(stage, registered() if stage == parts.INGEST else ())
 
 
 def by_kind() -> tuple[str, dict[str, str]]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from corpus.batches import stored
 from corpus.errors import CorpusError
+from corpus.repo import commit
 from corpus.snapshots import removed
 from corpus.withdrawal import gitwork, purge
 
 if TYPE_CHECKING:
     from corpus.objects.objectstore import ObjectStore
-    from corpus.repo.repository import Repository
     from corpus.withdrawal.forget import Done
     from corpus.withdrawal.forget_plan import Plan
     from corpus.withdrawal.survey import Survey
@@ -37,7 +37,7 @@ def push(survey: Survey, store: ObjectStore, done: Done) -> None:
             if not source.is_file() or stored.digests_of(source).md5 != md5.removesuffix(".dir"):
                 raise CorpusError(f"{wanted[md5].path} ({md5}) is neither whole in the cache nor in the remote.")
             store.put(source, md5)
-    remote = _git_remote(repository)
+    remote = commit.remote_of(repository)
     if remote is None:
         done.notes.append("there is no git remote to push to")
         return
@@ -45,13 +45,6 @@ def push(survey: Survey, store: ObjectStore, done: Done) -> None:
     refs = [branch, *(f"refs/tags/{tag}" for tag in sorted(standing))]
     repository.git("push", "--quiet", remote, *refs, network=True)
     done.pushed = tuple(ref.removeprefix("refs/heads/").removeprefix("refs/tags/") for ref in refs)
-
-
-def _git_remote(repository: Repository) -> str | None:
-    branch = gitwork.branch_of_head(repository).removeprefix("refs/heads/")
-    named = repository.git("config", f"branch.{branch}.remote", check=False).strip()
-    known = repository.git("remote").split()
-    return named or ("origin" if "origin" in known else known[0] if len(known) == 1 else None)
 
 
 def remove(survey: Survey, plan: Plan, doomed: purge.Doomed, store: ObjectStore | None, done: Done) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import Refused
+from corpus.repo import staging
+from corpus.repo.commit import branch_of, position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,19 +23,8 @@ def commit_with(repository: Repository, parent: str, changes: Mapping[str, bytes
     Raises:
         CorpusError: git failed.
     """
-    with tempfile.TemporaryDirectory(prefix="corpus-index-") as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-        repository.git("read-tree", parent, env=index)
-        for path, content in sorted(changes.items()):
-            if content is None:
-                repository.git("update-index", "--force-remove", "--", path, env=index)
-                continue
-            aside = Path(folder) / "content"
-            aside.write_bytes(content)
-            # As they are: no filter and no line ending of anybody's settings.
-            blob = repository.git("hash-object", "-w", "--no-filters", str(aside)).strip()
-            repository.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
-        tree = repository.git("write-tree", env=index).strip()
+    blobs = {path: None if content is None else staging.blob(repository, content) for path, content in changes.items()}
+    tree = staging.tree(repository, parent, (), blobs)
     if tree == repository.git("rev-parse", f"{parent}^{{tree}}").strip():
         return parent
     return repository.git("commit-tree", tree, "-p", parent, "-m", message).strip()
@@ -47,16 +36,10 @@ def branch_of_head(repository: Repository) -> str:
     Raises:
         Refused: it is on none, or git is in the middle of something.
     """
-    branch = repository.git("symbolic-ref", "--quiet", "HEAD", check=False).strip()
-    if not branch:
-        raise Refused("Nothing was changed.", ["HEAD is on no branch: `git switch` to one first"])
-    busy = [
-        name
-        for name in ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD")
-        if repository.git("rev-parse", "--verify", "--quiet", name, check=False)
-    ]
-    if busy:
-        raise Refused("Nothing was changed.", [f"git is in the middle of something ({', '.join(busy)})"])
+    reasons = position(repository)
+    branch = branch_of(repository)
+    if branch is None or reasons:
+        raise Refused("Nothing was changed.", reasons)
     return branch
 
 

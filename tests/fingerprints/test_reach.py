@@ -208,7 +208,7 @@ def test_docstrings_count_where_they_are_read(tmp_path: Path, reads: str) -> Non
 
 def test_our_own_code_without_its_prose_has_the_same_fingerprint() -> None:
     """All of our source, written again from its syntax without docstrings: no comment, no layout."""
-    from corpus.fingerprints.covered import STAGES
+    from corpus.fingerprints.parts import STAGES
     from tests.fingerprints.conftest import ours
 
     def digests(sources: Sources) -> list[str]:

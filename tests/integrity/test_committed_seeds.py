@@ -10,8 +10,8 @@ import pytest
 from corpus.batches.seeds import list_seeds
 from corpus.integrity.committed import check_committed_seeds
 from corpus.integrity.seeds import md5_of, pinned_md5
-from corpus.integrity.verify import Version
 from corpus.repo.repository import Repository
+from corpus.snapshots.snapshot import Snapshot
 from tests.conftest import article
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n"
 
 
 def checked(corpus: Corpus, rev: str = "HEAD") -> tuple[list[str], list[str]]:
-    version = Version(Repository(corpus.root), rev)
+    version = Snapshot.of(Repository(corpus.root), rev)
     assert version.commit is not None
     faults, notes = check_committed_seeds(version, version.commit)
     return [str(fault) for fault in faults], notes

@@ -13,12 +13,12 @@ import polars as pl
 import pytest
 
 from corpus.errors import CorpusError, DamagedObject
-from corpus.integrity.verify import Version
 from corpus.objects import checks, pins
 from corpus.pipeline import mending
 from corpus.releases import push as pushing
 from corpus.repo.releases import releases
 from corpus.repo.repository import Repository
+from corpus.snapshots.snapshot import Snapshot
 from corpus.tables import parquet
 from tests.conftest import BODY, article
 
@@ -59,8 +59,8 @@ PLACES = ("data/documents", "data/decisions", "data/articles", "data/keys/write.
 
 def cached(repo: Corpus, place: str) -> Path:
     """An object of the cache, of a file of a table or of keys."""
-    version = Version(Repository(repo.root), None)
-    (md5, *_) = [one.md5 for one in version.cached() if one.path.startswith(place) and not one.md5.endswith(".dir")]
+    version = Snapshot.of(Repository(repo.root), None)
+    (md5, *_) = [one.md5 for one in version.needed() if one.path.startswith(place) and not one.md5.endswith(".dir")]
     return version.objects.path(md5)
 
 
@@ -191,8 +191,8 @@ def test_a_remote_that_was_damaged_is_sent_the_right_bytes(published: Corpus, tm
 def test_listings_of_a_remote_that_were_damaged_are_sent_anew(published: Corpus, tmp_path: Path) -> None:
     """`dvc push` reads them, and fails on some damages before anything can be compared."""
     repository = Repository(published.root)
-    version = Version(repository, None)
-    listings = sorted({one.md5 for one in version.cached() if one.md5.endswith(".dir")})
+    version = Snapshot.of(repository, None)
+    listings = sorted({one.md5 for one in version.needed() if one.md5.endswith(".dir")})
     there = [tmp_path / "store/files/md5" / md5[:2] / md5[2:] for md5 in listings]
     right = [path.read_bytes() for path in there]
     damages: list[Callable[[bytes], bytes]] = [
@@ -242,8 +242,8 @@ def test_batches_come_back_from_the_cache_or_the_remote(kept: Corpus) -> None:
     repository = Repository(kept.root)
     (path,) = (kept.root / "data/raw").iterdir()
     right = path.read_bytes()
-    version = Version(repository, None)
-    (md5,) = [one.md5 for one in version.cached() if one.path == f"data/raw/{path.name}"]
+    version = Snapshot.of(repository, None)
+    (md5,) = [one.md5 for one in version.needed() if one.path == f"data/raw/{path.name}"]
     object_ = version.objects.path(md5)
     unseen(path, flip)
     assert mending.mend(repository) == [f"data/raw/{path.name} had other bytes than batches.yaml names"]

@@ -14,8 +14,8 @@ from corpus.doctor import attributes
 from corpus.doctor.finding import Level
 from corpus.integrity.faults import Place
 from corpus.integrity.seeds import check_seeds, md5_of, pinned_md5
-from corpus.integrity.verify import Version
 from corpus.repo.repository import Repository
+from corpus.snapshots.snapshot import Snapshot
 from tests.conftest import Corpus, article
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def checked(corpus: Corpus) -> tuple[list[str], list[str]]:
-    faults, notes = check_seeds(Version(Repository(corpus.root), None))
+    faults, notes = check_seeds(Snapshot.of(Repository(corpus.root), None))
     assert all(fault.place is Place.SEEDS for fault in faults)
     return sorted(fault.path for fault in faults), notes
 

@@ -13,10 +13,11 @@ from corpus.errors import MissingObjects, Refused, UsageError
 from corpus.integrity.faults import Place, Trouble
 from corpus.integrity.rebuild import rebuild
 from corpus.integrity.repair import repair, repair_remote
-from corpus.integrity.verify import Version, verify
+from corpus.integrity.verify import verify
 from corpus.integrity.verify_remote import verify_remote
 from corpus.objects import objectstore
 from corpus.repo.repository import Repository
+from corpus.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
     from tests.conftest import Corpus
 
 
-def version_of(repo: Corpus, rev: str | None = None) -> Version:
-    return Version(Repository(repo.root), rev)
+def version_of(repo: Corpus, rev: str | None = None) -> Snapshot:
+    return Snapshot.of(Repository(repo.root), rev)
 
 
 def objects(repo: Corpus, folder: str) -> list[Path]:
     """The cached objects of a table's files."""
     version = version_of(repo)
-    return [version.objects.path(one.md5) for one in version.cached() if one.path.startswith(f"{folder}/")]
+    return [version.objects.path(one.md5) for one in version.needed() if one.path.startswith(f"{folder}/")]
 
 
 def flip(path: Path) -> None:
@@ -76,7 +77,7 @@ def test_listings_and_files_that_are_gone_come_back_from_the_remote(kept: Corpus
     kept.run("verify", "--repair")
     version = version_of(kept)
     assert verify(version).faults == ()
-    for one in version.cached():
+    for one in version.needed():
         assert version.objects.path(one.md5).read_bytes() == before[version.objects.path(one.md5).relative_to(cache)]
 
 
@@ -111,12 +112,12 @@ def test_a_remote_that_lies_is_found_out_and_mended(kept: Corpus) -> None:
     """DVC takes a listing for proof that its files are there, and never overwrites an object."""
     store = kept.root.parent / "remote/files/md5"
     version = version_of(kept)
-    articles = [one for one in version.cached() if one.path.startswith("data/articles/")]
-    documents = [one for one in version.cached() if one.path.startswith("data/documents/")]
+    articles = [one for one in version.needed() if one.path.startswith("data/articles/")]
+    documents = [one for one in version.needed() if one.path.startswith("data/documents/")]
     gone, damaged = articles[0].md5, documents[0].md5
     (store / gone[:2] / gone[2:]).unlink()
     flip(store / damaged[:2] / damaged[2:])
-    (listing,) = [one.md5 for one in version.cached() if one.path == "data/decisions"]
+    (listing,) = [one.md5 for one in version.needed() if one.path == "data/decisions"]
     (store / listing[:2] / listing[2:]).unlink()
     with objectstore.default(Repository(kept.root)) as remote:
         faults = verify_remote(version, remote)[1]

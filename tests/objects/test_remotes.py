@@ -17,10 +17,11 @@ import pytest
 
 from corpus.integrity.faults import Trouble
 from corpus.integrity.repair import repair, repair_remote
-from corpus.integrity.verify import Version, verify
+from corpus.integrity.verify import verify
 from corpus.integrity.verify_remote import verify_remote
 from corpus.objects import objectstore
 from corpus.repo.repository import Repository
+from corpus.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,14 +124,14 @@ def test_push_open_verify_and_mend(built: Corpus, kind: str, request: pytest.Fix
     built.commit("A remote")
     built.dvc("push")
     repository = Repository(built.root)
-    version = Version(repository, "HEAD")
+    version = Snapshot.of(repository, "HEAD")
     cache = version.objects.folder
 
     with objectstore.default(repository) as store:
         number, faults = verify_remote(version, store)
-        assert (number, faults) == (len({one.md5 for one in version.cached()}), [])
+        assert (number, faults) == (len({one.md5 for one in version.needed()}), [])
         # One is gone and one damaged, behind a listing that says that all is well.
-        first, second = [one for one in version.cached() if one.path.endswith(".parquet")][:2]
+        first, second = [one for one in version.needed() if one.path.endswith(".parquet")][:2]
         assert store.delete(first.md5)
         assert not store.delete(first.md5)
         assert store.size(first.md5) is None

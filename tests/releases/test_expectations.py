@@ -8,10 +8,10 @@ import pytest
 
 from corpus import settings
 from corpus.errors import SettingsError
-from corpus.releases.changes import Side
 from corpus.releases.expectations import Tables, expect, measured, silent
 from corpus.repo.releases import releases
 from corpus.repo.repository import Repository
+from corpus.snapshots.snapshot import Snapshot
 from schemas.expectations import FIGURES, Figure, Verdict, judge
 
 
@@ -45,8 +45,8 @@ def expected(corpus, text):
     head = path.read_text().partition("expectations:")[0]
     path.write_text(f"{head}expectations:\n{text}\n")
     repository = Repository(corpus.root)
-    old = Side(repository, releases(repository)[0].commit)
-    found = expect(settings.load(corpus.root).expectations, old, Side(repository, None))
+    old = Snapshot(repository, releases(repository)[0].commit)
+    found = expect(settings.load(corpus.root).expectations, old, Snapshot(repository, None))
     return {(one.publisher, one.figure): one for one in found}
 
 
@@ -85,7 +85,7 @@ def test_the_command_reports_and_says_no(released):
 def test_nothing_is_expected_of_a_new_corpus(built):
     chosen = settings.load(built.root).expectations
     assert (chosen.overall, chosen.per_publisher) == ({}, {})
-    found = expect(chosen, None, Side(Repository(built.root), None))
+    found = expect(chosen, None, Snapshot(Repository(built.root), None))
     assert {one.verdict for one in found} == {Verdict.NONE}
 
 

@@ -9,9 +9,10 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from corpus.integrity.verify import Version, verify
+from corpus.integrity.verify import verify
 from corpus.repo.lock import holder
 from corpus.repo.repository import Repository
+from corpus.snapshots.snapshot import Snapshot
 from tests.conftest import UNMEASURED, article
 from tests.histories import said
 
@@ -96,7 +97,7 @@ def test_all_who_write_say_who_is_at_work_and_can_wait(built: Corpus) -> None:
     status, _, err = end(waiting)
     assert status == 0, err
     # Both have done their work, one after the other.
-    version = Version(Repository(built.root), None)
+    version = Snapshot.of(Repository(built.root), None)
     assert verify(version).faults == ()
     urls = set(subprocess.run(
         [sys.executable, "-c", "import corpus; print(*corpus.open().scan().collect()['url'])"],
@@ -111,7 +112,7 @@ def test_a_build_and_a_reader_beside_a_withdrawal(built: Corpus) -> None:
     assert done.returncode == 1
     assert f"being written by `corpus forget` (process {process.pid})" in done.stderr
     # Nobody who reads waits.
-    assert verify(Version(Repository(built.root), "HEAD")).faults == ()
+    assert verify(Snapshot.of(Repository(built.root), "HEAD")).faults == ()
     os.kill(process.pid, signal.SIGCONT)
     assert end(process)[0] == 0
     assert "Up to date." in built.run("build").stdout

@@ -22,12 +22,13 @@ from corpus.batches import withdrawals
 from corpus.batches.withdrawals import Kind, Tombstones, Withdrawal, article_of, hashed
 from corpus.errors import CorpusError, Refused, Withdrawn
 from corpus.integrity.rebuild import rebuild
-from corpus.integrity.verify import Version, verify
+from corpus.integrity.verify import verify
 from corpus.integrity.verify_remote import verify_remote
 from corpus.objects import objectstore
 from corpus.repo.repository import Repository
 from corpus.resolve.identity import with_identity
 from corpus.snapshots.removed import Mark, Removal, marks
+from corpus.snapshots.snapshot import Snapshot
 from tests.conftest import UNMEASURED, Corpus, article, made_once
 from tests.histories import said
 
@@ -56,7 +57,7 @@ def require_sound(repo: Corpus, *revs: str) -> None:
     """The working tree and some versions, in the cache and in the remote."""
     with objectstore.default(Repository(repo.root)) as store:
         for rev in (None, *revs):
-            version = Version(Repository(repo.root), rev)
+            version = Snapshot.of(Repository(repo.root), rev)
             assert verify(version).faults == ()
             assert verify_remote(version, store)[1] == []
 
@@ -93,7 +94,7 @@ def test_releases_have_successors_that_are_whole(forgotten: tuple[Corpus, str], 
     assert repo.git("tag").split() == [after[0].split("+")[0], after[0], after[1].split("+")[0], after[1]]
     require_sound(repo, *after)
     with pytest.raises(Refused, match="not built, but redacted"):
-        rebuild(Version(Repository(repo.root), after[0]), lambda _: None)
+        rebuild(Snapshot.of(Repository(repo.root), after[0]), lambda _: None)
     for tag in after:
         assert set(corpus.open(tag, repo=repo.root).scan().collect()["url"]) == {
             ONE, "https://www.example.com/two", "https://www.example.com/raw1", "https://www.example.com/raw3",
