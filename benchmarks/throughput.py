@@ -15,8 +15,8 @@ from pathlib import Path
 from benchmarks.make_seeds import make
 from benchmarks.processes import Cost, a_second, run
 from benchmarks.results import record
+from corpus.stages import NAMES
 
-STAGES = ("ingest", "validate", "resolve", "write", "report")
 MIDDLE = ("validate", "resolve", "write")
 
 
@@ -24,7 +24,7 @@ def stages(folder: Path, count: int) -> tuple[dict[str, Cost], dict[str, Cost]]:
     """Every stage over a new corpus of so many documents, and those of `MIDDLE` without near-duplicates."""
     run(folder.parent, "init", str(folder))
     make(folder / "seeds", count)
-    whole = {stage: run(folder, stage) for stage in STAGES}
+    whole = {stage: run(folder, stage) for stage in NAMES}
     params = folder / "params.yaml"
     params.write_text(params.read_text().replace("duplicates: mark", "duplicates: exact"))
     for name in ("verdicts", "signatures", "pairs", "decisions", "articles", "revisions", "quarantine"):

@@ -17,9 +17,10 @@ from prefect.client.orchestration import get_client
 from prefect.states import Cancelled
 
 from corpus.errors import Busy, StageFailed
-from corpus.pipeline.build import STAGES, Session, Step, writing
+from corpus.pipeline.build import Session, Step, writing
 from corpus.repo import commit as committing
 from corpus.repo.repository import find
+from corpus.stages import NAMES
 from flows import artifacts, runs
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def update(repo: str = ".", commit_changes: bool = False, workers: int | None = 
     try:
         with writing(repository, "corpus update", wait) as session:
             _end_stale_runs(repository)
-            steps = tuple(run_stage(session, stage, workers) for stage in STAGES)
+            steps = tuple(run_stage(session, stage, workers) for stage in NAMES)
             verify(session)
             # A build that an earlier run, or somebody by hand, did not commit is committed too.
             made = commit(repository) if commit_changes else None

@@ -13,6 +13,7 @@ import click
 
 from corpus.errors import CorpusError
 from corpus.repo import environment
+from corpus.stages import NAMES, STAGES
 
 # command: (module, function, what it is for), in the order of `corpus --help`
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
@@ -39,11 +40,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "forget": ("withdrawing", "forget", "Withdraw an article for good; --everywhere from past releases too."),
     "update": ("schedule", "update", "Run the Prefect flow once."),
     "serve": ("schedule", "serve", "Run the Prefect flow on a schedule."),
-    "ingest": ("pipeline", "ingest", "Stage: bytes to parsed, normalised articles."),
-    "validate": ("pipeline", "validate", "Stage: checks to verdicts."),
-    "resolve": ("pipeline", "resolve", "Stage: identity, revisions, duplicates to decisions."),
-    "write": ("pipeline", "write", "Stage: documents, verdicts and decisions to the corpus."),
-    "report": ("pipeline", "report", "Stage: figures, plots, page, card, data dictionary."),
+    **{stage.name: ("pipeline", stage.name, f"Stage: {stage.meaning.replace(' -> ', ' to ')}.") for stage in STAGES},
 }
 
 
@@ -57,7 +54,8 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, function, _ = COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(f"corpus.cli.{module}"), function)
+        found = importlib.import_module(f"corpus.cli.{module}")
+        command: click.Command = found.COMMANDS[function] if function in NAMES else getattr(found, function)
         return command
 
     def resolve_command(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from corpus.cli.show import echo, json_option, print_json
+from corpus.stages import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from corpus.pipeline.executor import Executor
     from corpus.pipeline.outcome import Outcome
     from corpus.settings import Settings
+    from corpus.stages import Stage
     from corpus.tables.ledger import Ledger
 
 wait_option = click.option(
@@ -28,7 +32,7 @@ workers_option = click.option(
     "--workers",
     type=click.IntRange(min=1, max=256),
     envvar="CORPUS_WORKERS",
-    help="Processes that parse; by default one a core.",
+    help="Worker processes; by default one a processor.",
 )
 
 
@@ -67,18 +71,32 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
     echo(summary.in_words())
 
 
-def _run_stage(name: str, work: Callable[[Path, Settings], Outcome | Ledger]) -> None:
+def stage_command(stage: Stage) -> click.Command:
+    """Return the command that runs one stage, as dvc.yaml calls it."""
+
+    @click.command(stage.name, help=f"{stage.help} DVC runs this; `corpus build` runs DVC.")
+    @workers_option
+    def command(workers: int | None) -> None:
+        _run_stage(stage, workers)
+
+    return command
+
+
+def _run_stage(stage: Stage, workers: int | None) -> None:
     """Run one stage under the lock, in the repository that DVC or the user stands in."""
     from corpus import settings
+    from corpus.pipeline.executors import chosen
     from corpus.repo.lock import die_with_dvc, write_lock
 
     if os.environ.get("DVC_STAGE"):
         die_with_dvc()
     root = _root()
-    chosen = settings.load(root)
-    with write_lock(root, f"corpus {name}"):
-        outcome = work(root, chosen)
-    echo(f"{name}: {outcome}")
+    values = settings.load(root)
+    module, _, function = stage.entry.partition(":")
+    work: Callable[[Path, Settings, Executor], Outcome | Ledger] = getattr(importlib.import_module(module), function)
+    with write_lock(root, f"corpus {stage.name}"):
+        outcome = work(root, values, chosen(workers))
+    echo(f"{stage.name}: {outcome}")
 
 
 def _root() -> Path:
@@ -92,43 +110,4 @@ def _root() -> Path:
     raise NotARepository(folder, "no dvc.yaml here or above")
 
 
-@click.command()
-@workers_option
-def ingest(workers: int | None) -> None:
-    """Parse the documents of seeds/ into data/documents/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.pipeline.ingest import ingest as run
-    from corpus.pipeline.workers import default_workers
-
-    _run_stage("ingest", lambda root, settings: run(root, settings, workers or default_workers()))
-
-
-@click.command()
-def validate() -> None:
-    """Check data/documents/ into data/verdicts/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.pipeline.validate import validate as run
-
-    _run_stage("validate", run)
-
-
-@click.command()
-def resolve() -> None:
-    """Decide what each document is, into data/decisions/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.pipeline.resolve import resolve as run
-
-    _run_stage("resolve", run)
-
-
-@click.command()
-def write() -> None:
-    """Write data/articles/, data/revisions/ and data/quarantine/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.pipeline.write import write as run
-
-    _run_stage("write", lambda root, _: run(root))
-
-
-@click.command()
-def report() -> None:
-    """Write reports/. DVC runs this; `corpus build` runs DVC."""
-    from corpus.pipeline.report import report as run
-
-    _run_stage("report", run)
+COMMANDS: Final = {stage.name: stage_command(stage) for stage in STAGES}

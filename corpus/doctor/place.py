@@ -14,6 +14,7 @@ from corpus.errors import CorpusError
 from corpus.objects import pins, recovery
 from corpus.repo import commit, journal
 from corpus.repo.lock import holder
+from corpus.stages import NAMES
 from corpus.tables import engine
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _settings(repository: Repository) -> Finding:
 
 def _engine(repository: Repository) -> Finding:
     pinned, installed = engine.pinned(repository.root), engine.installed()
-    stale = [stage for stage in engine.STAGES if pinned.get(stage) != installed[stage]]
+    stale = [stage for stage in NAMES if pinned.get(stage) != installed[stage]]
     if stale:
         return warning(
             "engine",

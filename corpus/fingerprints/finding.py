@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.fingerprints import libraries
 from corpus.fingerprints.modules import Target
-from corpus.fingerprints.parts import INGEST, STAGES, Covered, Part
+from corpus.fingerprints.parts import INGEST, Covered, Part
 from corpus.fingerprints.reach import Reached
 from corpus.fingerprints.sources import Sources
+from corpus.stages import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,13 +24,12 @@ PARSERS: Final = ("corpus.formats", "PARSERS")
 def find(packages: Mapping[str, Path]) -> Covered:
     """Find what decides the bytes of each stage in the source files of some packages, by their names."""
     sources = Sources(packages)
-    reached = {stage: Reached(sources, [PARSERS]).add([Target(f"corpus.pipeline.{stage}", stage)]) for stage in STAGES}
+    reached = {stage.name: Reached(sources, [PARSERS]).add([_entry(stage.entry)]) for stage in STAGES}
     common = reached[INGEST]
     kinds = registry(sources)
     parsers: dict[str, Reached] = {}
     for entry in {*kinds.values()}:
-        module, _, name = entry.partition(":")
-        parsers[entry] = Reached(sources, [PARSERS]).add([Target(module, name)])
+        parsers[entry] = Reached(sources, [PARSERS]).add([_entry(entry)])
     given = libraries.giving({name for one in (*reached.values(), *parsers.values()) for name in one.libraries})
     stages = {stage: _part(sources, one, given) for stage, one in reached.items()}
     own = {entry: _part(sources, one, given, beside=common) for entry, one in parsers.items()}
@@ -37,6 +37,11 @@ def find(packages: Mapping[str, Path]) -> Covered:
     for entry, part in own.items():
         own[entry] = Part(part.code, {name: one for name, one in part.versions.items() if name not in shared})
     return Covered(stages, {kind: own[entry] for kind, entry in kinds.items()})
+
+
+def _entry(named: str) -> Target:
+    module, _, name = named.partition(":")
+    return Target(module, name)
 
 
 def registry(sources: Sources) -> dict[str, str]:

@@ -10,7 +10,6 @@ from corpus.fingerprints.digest import digest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-STAGES: Final = ("ingest", "validate", "resolve", "write", "report")
 INGEST: Final = "ingest"
 
 

@@ -22,6 +22,7 @@ from corpus.repo import staging
 from corpus.repo.environment import inherited
 from corpus.repo.lock import TOKEN
 from corpus.repo.repository import PIPELINE
+from corpus.stages import NAMES
 from corpus.tables import engine
 from corpus.withdrawal.redact import is_successor
 
@@ -53,7 +54,7 @@ def rebuild(version: Snapshot, tell: Callable[[str], None]) -> tuple[int, list[F
     with _scratch(version) as folder:
         _lay_out(version, folder)
         surroundings = {name: value for name, value in inherited().items() if name not in {TOKEN, "DVC_STAGE"}}
-        for stage in engine.STAGES:
+        for stage in NAMES:
             done = subprocess.run(
                 [sys.executable, "-m", "corpus", stage],
                 cwd=folder, env=surroundings, capture_output=True, text=True, errors="replace", check=False,
@@ -78,7 +79,7 @@ def _require_engine(version: Snapshot) -> None:
     pinned, installed = pinned_engine(version), engine.installed()
     others = [
         f"{name}: engine.yaml pins {pinned.get(name, 'nothing')}, installed is {installed[name]}"
-        for name in engine.STAGES
+        for name in NAMES
         if pinned.get(name) != installed[name]
     ]
     if others:

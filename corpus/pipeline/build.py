@@ -10,9 +10,10 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from corpus import settings
+from corpus import settings, stages
 from corpus.batches import adding as raw
 from corpus.batches import stored
 from corpus.batches.seeds import list_seeds
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from corpus.batches.seeds import SeedFile
 
-STAGES: Final = engine.STAGES
 # Where a stage leaves its error, for whoever started DVC around it.
 FAILURE: Final = "CORPUS_FAILURE_FILE"
 # The terminal a stage may draw its progress on, though DVC's own output is captured.
@@ -113,7 +113,7 @@ class Session:
 
     def run_all(self, workers: int | None, tell: Callable[[Step], None]) -> list[Step]:
         """Run the whole pipeline in one DVC process."""
-        return self._repro([], STAGES, workers, tell)
+        return self._repro([], stages.NAMES, workers, tell)
 
     def _repro(
         self,
@@ -141,7 +141,7 @@ class Session:
             errors="replace",
             # The lock is free again only when DVC, too, has ended.
             pass_fds=(self._descriptor,),
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, no lock of Python
+            preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - one system call, no lock of Python
         )
         lines: list[str] = []
         steps: list[Step] = []

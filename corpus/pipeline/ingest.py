@@ -15,17 +15,17 @@ import pyarrow as pa
 from corpus.batches import register as raw
 from corpus.batches import withdrawals
 from corpus.batches.seeds import SEEDS, SeedFile, list_seeds, read_whole
-from corpus.errors import ChangedWhileRead, InvariantError, StorageError
+from corpus.errors import ChangedWhileRead, CorpusError, InvariantError, StorageError
 from corpus.formats import family, is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
 from corpus.formats.vetting import vetted
 from corpus.pipeline.captures import Group, holders_of
-from corpus.pipeline.isolation import Watch, run_isolated
+from corpus.pipeline.executor import WorkerDied
 from corpus.pipeline.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
 from corpus.pipeline.outcome import Outcome
 from corpus.pipeline.tabular import CONTENT, ORIGIN, table
+from corpus.pipeline.watch import Watch
 from corpus.pipeline.withdrawing import Marks, blank
-from corpus.pipeline.workers import run
 from corpus.progress import progress
 from corpus.repo.digest import canonical_json, digest
 from corpus.tables import engine, parquet
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from corpus.pipeline.executor import Executor
     from corpus.repo.digest import FileDigests
     from corpus.settings import Ingest, Settings
 
@@ -59,7 +60,7 @@ class Task:
         return self.folder / f"{self.name}.at"
 
 
-def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
+def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
     """Parse every document of every batch that is new or whose parser is."""
     files = {file.source: file for file in list_seeds(root)}
     batches = raw.load(root)
@@ -115,7 +116,7 @@ def ingest(root: Path, settings: Settings, workers: int) -> Outcome:
         }
         tasks += [Task(name, origin, shards.folder, settings.ingest, root=root) for name, origin in origins.items()]
         with progress("ingest", sum(task.origin.documents for task in tasks), "documents") as advance:
-            for task, (ids, kinds, written) in _done(tasks, workers):
+            for task, (ids, kinds, written) in _done(tasks, executor):
                 if isinstance(task.origin, Seeds):
                     for (file, _), sha256 in zip(task.origin.files, ids, strict=True):
                         sums[file.source] = sha256
@@ -191,11 +192,18 @@ def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
     return ids, _distinct_kinds(made), encode(task.folder, task.name, [(DOCUMENTS, made)])
 
 
-def _done(tasks: list[Task], workers: int) -> Iterator[tuple[Task, tuple[list[str], list[str], dict[str, ShardFile]]]]:
+def _done(
+    tasks: list[Task], executor: Executor
+) -> Iterator[tuple[Task, tuple[list[str], list[str], dict[str, ShardFile]]]]:
     """The tasks with their results: a few of plain text in this process, any others behind a wall."""
-    if sum(task.origin.documents for task in tasks) < _FEW and all(task.origin.is_harmless for task in tasks):
-        return run(make, tasks, workers, small=True)
-    return run_isolated(make, tasks, workers)
+    light = sum(task.origin.documents for task in tasks) < _FEW and all(task.origin.is_harmless for task in tasks)
+    try:
+        yield from executor.map(make, tasks, light=light)
+    except WorkerDied:
+        raise CorpusError(
+            "A worker process ended without a word; most often the machine ran out of memory. Run again with "
+            "--workers 1."
+        ) from None
 
 
 def documents(

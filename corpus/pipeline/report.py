@@ -11,6 +11,7 @@ from corpus.batches import register as raw
 from corpus.pipeline.write import balance
 from corpus.repo.files import publish
 from corpus.report import write as write_report
+from corpus.stages import STAGES
 from corpus.tables import engine
 from corpus.tables.shards import DATA, digests, require, shard_path
 
@@ -18,17 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from corpus.pipeline.executor import Executor
     from corpus.settings import Settings
     from corpus.tables.ledger import Ledger
     from corpus.tables.shards import Shard
 
 REPORTS: Final = "reports"
-_MADE_BY: Final = {
-    "ingest": ("documents",),
-    "validate": ("verdicts",),
-    "resolve": ("decisions",),
-    "write": ("articles", "revisions", "quarantine"),
-}
+_READ: Final = next(stage.reads for stage in STAGES if stage.name == "report")
+_MADE_BY: Final = {stage.name: tables for stage in STAGES if (tables := [one for one in stage.tables if one in _READ])}
 
 
 def _content(shards: Mapping[str, Shard]) -> str:
@@ -37,7 +35,7 @@ def _content(shards: Mapping[str, Shard]) -> str:
     return hashlib.sha256(json.dumps(files).encode()).hexdigest()
 
 
-def report(root: Path, settings: Settings) -> Ledger:
+def report(root: Path, settings: Settings, _: Executor | None = None) -> Ledger:
     """Write reports/ anew. Each file is replaced as a whole."""
     engine.require(root, "report")
     memory = digests(root)

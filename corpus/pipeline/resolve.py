@@ -16,7 +16,6 @@ from corpus.pipeline import comparing, signing
 from corpus.pipeline.deciding import ROW, SHARD, decide, numbered
 from corpus.pipeline.outcome import Outcome
 from corpus.pipeline.threads import side_by_side
-from corpus.pipeline.workers import default_workers
 from corpus.repo.digest import digest, digest_rows
 from corpus.resolve.revisions import Decision
 from corpus.tables import engine, parquet
@@ -29,17 +28,18 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from corpus.pipeline.executor import Executor
     from corpus.settings import Settings
 
 
-def resolve(root: Path, settings: Settings, workers: int | None = None) -> Outcome:
+def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
     """Decide what each document is, over the whole corpus at once."""
     fingerprint = engine.require(root, "resolve")
     memory = digests(root)
     documents = require(root, "ingest", memory)
     verdicts = require(root, "validate", memory)
     memory.save()
-    signed = signing.sign(root, settings.resolve, fingerprint, documents, workers or default_workers())
+    signed = signing.sign(root, settings.resolve, fingerprint, documents, executor)
     # By batch, seeds first: of two shards the later is mostly that of the later documents.
     names = sorted(documents, key=lambda name: (not name.startswith(f"{SEEDS}-"), name))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
-from corpus.pipeline.workers import WorkerDied, run
+from corpus.pipeline.executor import WorkerDied
 from corpus.progress import progress
 from corpus.repo.digest import canonical_json, digest
 from corpus.resolve.signatures import COLUMNS, PARAMETERS, signatures
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from corpus.pipeline.executor import Executor
     from corpus.settings import Resolve
     from corpus.tables.shards import Shard
 
@@ -38,7 +39,7 @@ class Task:
 
 
 def sign(
-    root: Path, settings: Resolve, fingerprint: str, documents: Mapping[str, Shard], workers: int
+    root: Path, settings: Resolve, fingerprint: str, documents: Mapping[str, Shard], executor: Executor
 ) -> dict[str, Shard]:
     """Bring the signatures up to date with the shards of documents."""
     params = canonical_json(settings.model_dump(mode="json", include=set(PARAMETERS)))
@@ -49,7 +50,7 @@ def sign(
         rows = sum(documents[name].files["documents"].rows for name in stale)
         with progress("sign", rows, "documents") as advance:
             try:
-                for task, files in run(make, tasks, workers, small=rows < _FEW or workers == 1):
+                for task, files in executor.map(make, tasks, light=rows < _FEW):
                     shards.adopt(task.name, keys[task.name], files)
                     advance(documents[task.name].files["documents"].rows)
             except WorkerDied:

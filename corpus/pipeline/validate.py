@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from corpus.pipeline.executor import Executor
     from corpus.settings import Settings, Validate
 
 _NOTHING: Final = text_hash("")
 
 
-def validate(root: Path, settings: Settings) -> Outcome:
+def validate(root: Path, settings: Settings, _: Executor | None = None) -> Outcome:
     """Check every document that has changed since it was last checked."""
     fingerprint = engine.require(root, "validate")
     params = canonical_json(settings.section("validate"))

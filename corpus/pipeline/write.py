@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from corpus.pipeline.executor import Executor
+    from corpus.settings import Settings
     from corpus.tables.placement import Piece, Slice
     from schemas import Table
 
 
-def write(root: Path) -> Outcome:
+def write(root: Path, _settings: Settings | None = None, _: Executor | None = None) -> Outcome:
     """Bring the published tables up to date, and balance the ledger."""
     fingerprint = engine.require(root, "write")
     with KeyedShards(root, "write", PUBLISHED) as shards:

@@ -18,6 +18,7 @@ from corpus.objects import dvc_process, pins
 from corpus.repo import commit
 from corpus.repo.repository import LOCK
 from corpus.snapshots.snapshot import Snapshot
+from corpus.stages import NAMES
 from corpus.tables import engine
 from corpus.tables.ledger import Ledger, rows
 from corpus.tables.shards import load_keys
@@ -180,7 +181,7 @@ def outdated(repository: Repository) -> list[str]:
 
 def _among(repository: Repository, listed: set[str]) -> list[str]:
     pinned, installed = engine.pinned(repository.root), engine.installed()
-    return [stage for stage in engine.STAGES if stage in listed or pinned.get(stage) != installed[stage]]
+    return [stage for stage in NAMES if stage in listed or pinned.get(stage) != installed[stage]]
 
 
 def _status(repository: Repository) -> set[str]:

@@ -139,10 +139,16 @@ def _describe_holder(note: dict[str, object]) -> str:
     return f"`{note['purpose']}` (process {note['pid']})" if {"purpose", "pid"} <= note.keys() else "another process"
 
 
-def die_with_parent() -> None:
-    """Have the kernel end this process when its parent ends (Linux; elsewhere nothing)."""
+def die_with_parent(parent: int | None = None) -> None:
+    """Have the kernel end this process when its parent ends (Linux; elsewhere nothing).
+
+    Args:
+        parent: the id of the parent. If it is another by now, the parent has ended already, and so does this process.
+    """
     if sys.platform == "linux":
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if parent is not None and os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def die_with_dvc() -> None:

@@ -15,6 +15,7 @@ from corpus.fingerprints import covered, parts
 from corpus.repo import paths
 from corpus.repo.files import write_text
 from corpus.settings import PARSERS
+from corpus.stages import NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 __fingerprint__ = False
 
 ENGINE: Final = paths.ENGINE
-STAGES: Final = parts.STAGES
 
 
 def fingerprint(stage: str) -> str:
@@ -53,7 +53,7 @@ def registered() -> list[str]:
 
 def installed() -> dict[str, str]:
     """engine.yaml as the installed engine would have it."""
-    return {"newscorpus": metadata.version("newscorpus"), **{stage: fingerprint(stage) for stage in STAGES}}
+    return {"newscorpus": metadata.version("newscorpus"), **{stage: fingerprint(stage) for stage in NAMES}}
 
 
 def pinned(root: Path) -> dict[str, str]:
@@ -73,7 +73,7 @@ def pin(root: Path) -> list[str]:
     lines = [f'{name}: "{value}"' for name, value in now.items()]
     header = "# Which engine made this corpus. `corpus build` writes it; every stage depends on its line."
     write_text(root / ENGINE, "\n".join([header, *lines]) + "\n")
-    return [stage for stage in STAGES if before.get(stage) != now[stage]]
+    return [stage for stage in NAMES if before.get(stage) != now[stage]]
 
 
 def require(root: Path, stage: str) -> str:

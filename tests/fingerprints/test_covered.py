@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.fingerprints import covered, libraries, parts
+from corpus.stages import NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,7 @@ MODULES = {
     "corpus.reading.__init__": "",
     "corpus.reading.look": "def show(): return 40\n",
     "schemas.__init__": "",
-    **{f"corpus.pipeline.{name}": f"import polars as pl\ndef {name}(): return pl, 50\n" for name in parts.STAGES},
+    **{f"corpus.pipeline.{name}": f"import polars as pl\ndef {name}(): return pl, 50\n" for name in NAMES},
     "corpus.pipeline.report": (
         "from corpus.reading.look import show\ndef report(): return show(), files('corpus.words') / 'list.txt'\n"
     ),
@@ -74,7 +75,7 @@ def test_a_change_of_the_same_size_and_time_is_seen(
     assert covered.of(packages, [place]) == old
     edit(tmp_path / file, before, after)
     new = covered.of(packages, [place])
-    assert {name for name in parts.STAGES if old.fingerprint(name) != new.fingerprint(name)} == stages
+    assert {name for name in NAMES if old.fingerprint(name) != new.fingerprint(name)} == stages
     one, two = old.by_kind(), new.by_kind()
     assert {kind for kind in one.keys() | two.keys() if one.get(kind) != two.get(kind)} == kinds
     assert (old.common() != new.common()) == (stages == {"ingest"} and not kinds)
@@ -96,9 +97,7 @@ def test_another_version_of_a_library_is_seen(
     assert {kind for kind, one in old.by_kind().items() if one != new.by_kind()[kind]} == {"text/html"}
     assert old.common() == new.common()
     new = at("polars")
-    assert {name for name in parts.STAGES if old.fingerprint(name) != new.fingerprint(name)} == {*parts.STAGES} - {
-        "report"
-    }
+    assert {name for name in NAMES if old.fingerprint(name) != new.fingerprint(name)} == {*NAMES} - {"report"}
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"stamps": {}}', b'{"stages": {}, "kinds": {}}'])

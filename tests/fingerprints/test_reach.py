@@ -208,11 +208,11 @@ def test_docstrings_count_where_they_are_read(tmp_path: Path, reads: str) -> Non
 
 def test_our_own_code_without_its_prose_has_the_same_fingerprint() -> None:
     """All of our source, written again from its syntax without docstrings: no comment, no layout."""
-    from corpus.fingerprints.parts import STAGES
+    from corpus.stages import NAMES
     from tests.fingerprints.conftest import ours
 
     def digests(sources: Sources) -> list[str]:
-        return [Reached(sources).add([Target(f"corpus.pipeline.{stage}", stage)]).digest() for stage in STAGES]
+        return [Reached(sources).add([Target(f"corpus.pipeline.{stage}", stage)]).digest() for stage in NAMES]
 
     plain, bare = ours(), ours(lambda source: ast.unparse(without_docstrings(ast.parse(source))))
     assert digests(plain) == digests(bare)

@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from corpus.pipeline.isolation import Watch
+from corpus.pipeline.watch import Watch
 
 LIMITS = (resource.RLIMIT_CPU, resource.RLIMIT_AS)
 

@@ -19,6 +19,7 @@ from corpus.errors import StorageError
 from corpus.pipeline.comparing import Comparing, known, texts_of
 from corpus.pipeline.ingest import documents
 from corpus.pipeline.origins import Found
+from corpus.pipeline.processes import Processes
 from corpus.pipeline.resolve import resolve
 from corpus.pipeline.validate import validate
 from corpus.pipeline.write import write
@@ -88,7 +89,7 @@ class Repo:
                         shards.put(name, keys[name], [(DOCUMENTS, documents(found, self.settings.ingest))])
             shards.finish(keys)
         validate(self.root, self.settings)
-        self.outcome = resolve(self.root, self.settings, workers=1)
+        self.outcome = resolve(self.root, self.settings, Processes(1))
         if whole:
             write(self.root)
         return pl.read_parquet(self.root / "data/decisions/*.parquet").sort("source")

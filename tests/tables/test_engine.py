@@ -14,7 +14,7 @@ from corpus.fingerprints import covered, finding, libraries
 from corpus.fingerprints.modules import Target
 from corpus.fingerprints.nodes import is_for_types
 from corpus.fingerprints.reach import Reached
-from corpus.tables import engine
+from corpus.stages import NAMES
 from tests.conftest import BODY, UNMEASURED, article
 from tests.fingerprints.conftest import ROOT, ours
 
@@ -27,6 +27,7 @@ from corpus import settings
 from corpus.pipeline import ingest, report, resolve, validate, write
 from corpus.batches import register as raw
 from corpus.pipeline.origins import RowGroup, Seeds
+from corpus.pipeline.processes import Processes
 from corpus.batches.seeds import list_seeds
 
 roots = [Path(one) for one in sys.argv[2:]]
@@ -51,11 +52,11 @@ for root in roots:
         ingest.make(ingest.Task("seeds", seeds, root / "alone", chosen.ingest, root=root))
         for name, (origin, _) in ingest._row_groups(root, batches).items():
             ingest.make(ingest.Task(name, origin, root / "alone", chosen.ingest, root=root))
-        return ingest.ingest(root, chosen, 1)
+        return ingest.ingest(root, chosen, Processes(1))
     for stage, work in (
         ("ingest", parsed),
         ("validate", lambda: validate.validate(root, chosen)),
-        ("resolve", lambda: resolve.resolve(root, chosen, 1)),
+        ("resolve", lambda: resolve.resolve(root, chosen, Processes(1))),
         ("write", lambda: write.write(root)),
         ("report", lambda: report.report(root, chosen)),
     ):
@@ -125,7 +126,7 @@ def reached(sources, stage):
     return {piece[:2] for one in found for piece in one.pieces}
 
 
-@pytest.mark.parametrize("stage", engine.STAGES)
+@pytest.mark.parametrize("stage", NAMES)
 def test_every_function_that_a_stage_calls_is_in_its_fingerprint(ran, stage):
     sources = ours()
     known = reached(sources, stage)
@@ -164,7 +165,7 @@ def test_what_cannot_change_a_byte_imports_nothing_that_can():
 
 
 # Its own business: it reads params.yaml's group of entry points, and the code itself; and it names its own file.
-ALLOWED = {"corpus.tables.engine": {"corpus.settings", "corpus.repo.paths"}}
+ALLOWED = {"corpus.tables.engine": {"corpus.settings", "corpus.repo.paths", "corpus.stages"}}
 
 
 def all_names():
@@ -200,8 +201,7 @@ def every_import(module):
 def test_which_fingerprints_an_edit_changes(module, before, after, stages, kinds):
     def digests(sources):
         common = {
-            name: Reached(sources, [finding.PARSERS]).add([Target(f"corpus.pipeline.{name}", name)])
-            for name in engine.STAGES
+            name: Reached(sources, [finding.PARSERS]).add([Target(f"corpus.pipeline.{name}", name)]) for name in NAMES
         }
         found = {name: one.digest() for name, one in common.items()}
         for kind, entry in finding.registry(sources).items():

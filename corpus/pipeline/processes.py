@@ -1,0 +1,148 @@
+"""The executor of a single machine: worker processes, with a wall around documents that crash, hang or eat memory."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import multiprocessing
+import os
+import signal
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from corpus.pipeline.executor import Walled, WorkerDied
+from corpus.repo.lock import die_with_parent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+# It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
+__fingerprint__ = False
+
+
+# Of malloc.h. Larger thresholds than this are refused.
+_M_TRIM_THRESHOLD: Final = -1
+_M_MMAP_THRESHOLD: Final = -3
+_MOST_UNMAPPED: Final = 32 << 20
+_MOST_KEPT: Final = 64 << 20
+# A machine that is out of memory kills anything; more deaths than this are not the documents' fault.
+_MOST_DEATHS: Final = 100
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def _begin(parent: int) -> None:
+    die_with_parent(parent)
+    # Ctrl-C reaches the whole group; the parent alone answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Parsed articles are trees without circles: looking for some after every 700 objects takes a tenth of the time.
+    gc.set_threshold(100_000, 20, 100)
+    _keep_memory()
+
+
+def _keep_memory() -> None:
+    """Let what one task has freed serve the next: given back, each page costs a fault when it is touched again.
+
+    The tables of some thousand documents are made of arrays of a megabyte, which the C library maps and unmaps one by
+    one; of ingesting rows of 2 KB that was a sixth of the time. Where it cannot be asked, nothing changes.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(_M_MMAP_THRESHOLD, _MOST_UNMAPPED)
+        libc.mallopt(_M_TRIM_THRESHOLD, _MOST_KEPT)
+    # Arrow's own allocator gives back too; and one thread is enough where there is a process for each core.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Worker processes on this machine.
+
+    Attributes:
+        workers: how many at most.
+    """
+
+    workers: int
+
+    def map(self, work: Callable[[T], R], tasks: Sequence[T], *, light: bool = False) -> Iterator[tuple[T, R]]:
+        """See `Executor.map`. Light work is done in this process; so is all that is not walled, if there is one worker.
+
+        Raises:
+            WorkerDied: a worker ended, and no document is to blame.
+        """
+        walled = any(isinstance(task, Walled) for task in tasks)
+        if light or not tasks or (self.workers == 1 and not walled):
+            return ((task, work(task)) for task in tasks)
+        return _behind_walls(work, tasks, self.workers) if walled else _spread(work, tasks, self.workers)
+
+
+def _spread(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Iterator[tuple[T, R]]:
+    # Not fork: Arrow and Polars keep threads, and a forked child may hang on their locks.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), context, initializer=_begin, initargs=(os.getpid(),))
+    waiting: deque[tuple[T, Future[R]]] = deque()
+    try:
+        for task in tasks:
+            # A few ahead of the slowest, not all: what is done but not yet taken costs memory and disk.
+            waiting.append((task, pool.submit(work, task)))
+            if len(waiting) > 2 * workers:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    except BrokenProcessPool:
+        raise WorkerDied from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _behind_walls(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Iterator[tuple[T, R]]:
+    """Do walled tasks. When a worker dies, what was under way is done again one by one, to find the culprit."""
+    left = list(tasks)
+    early: dict[int, tuple[T, R]] = {}
+    while left:
+        try:
+            for task, result in _spread(work, [task for task in left if id(task) not in early], workers):
+                while left[0] is not task:
+                    yield early.pop(id(left.pop(0)))
+                left.pop(0)
+                yield task, result
+        except WorkerDied:
+            under_way = [
+                task for task in left if id(task) not in early and isinstance(task, Walled) and task.note.exists()
+            ]
+            if not under_way:
+                raise
+            for task in under_way:
+                early[id(task)] = _alone(work, task)
+        while left and id(left[0]) in early:
+            yield early.pop(id(left.pop(0)))
+
+
+def _alone(work: Callable[[T], R], task: T) -> tuple[T, R]:
+    """Do one walled task, and name each document that kills its worker, until none is left that does."""
+    for _ in range(_MOST_DEATHS):
+        try:
+            return next(iter(_spread(work, [task], 1)))
+        except WorkerDied:
+            culprit = _read(task.note) if isinstance(task, Walled) else None
+            if culprit is None or not isinstance(task, Walled) or culprit in task.deadly:
+                raise
+            task = replace(task, deadly=task.deadly | {culprit})  # type: ignore[type-var]
+    raise WorkerDied
+
+
+def _read(note: Path) -> str | None:
+    try:
+        return str(json.loads(note.read_text()))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,51 @@
+"""Limits around each document that a worker parses: of processor time and memory, with a note of who is to blame."""
+
+from __future__ import annotations
+
+import json
+import resource
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Self
+
+from corpus.repo import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_SPACE: Final = 2 << 30
+
+
+class Watch:
+    """What a worker does before each document. Use as a context manager around a task's documents."""
+
+    def __init__(self, note: Path | None, seconds: int) -> None:
+        self._note = note
+        self._seconds = seconds
+        self._before: dict[int, tuple[int, int]] = {}
+
+    def __enter__(self) -> Self:
+        if self._note is not None:
+            for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS):
+                self._before[limit] = resource.getrlimit(limit)
+            limits.limit_memory(_SPACE)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for limit, before in self._before.items():
+            resource.setrlimit(limit, before)
+
+    @contextmanager
+    def over(self, source: str) -> Iterator[None]:
+        """Note a document and time it. What takes longer is killed by the kernel, in whatever library it is."""
+        if self._note is None:
+            yield
+            return
+        self._note.write_text(json.dumps(source))
+        limits.limit_time(self._seconds)
+        try:
+            yield
+        finally:
+            # Neither the time nor the blame is the next document's.
+            resource.setrlimit(resource.RLIMIT_CPU, self._before[resource.RLIMIT_CPU])
+            self._note.unlink(missing_ok=True)
