@@ -26,12 +26,12 @@ _CAPTURES: Final = (
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "title": (
         "title", "headline", "heading", "title_rss", "web_title", "article_title", "news_title", "post_title", "story_title",
-        "headline_main", "title_full",
+        "headline_main", "title_full", "제목",
     ),
     "text": (
         "maintext", "text", "body", "content", "article_body", "article_text", "body_text", "plaintext", "plain_text", "full_text",
         "article", "text_content", "content_text", "article_content", "news_content", "story_text", "story_body", "clean_text",
-        "cleaned_text", "raw_text", "content_html", "body_html", "content_encoded",
+        "cleaned_text", "raw_text", "content_html", "body_html", "content_encoded", "본문",
     ),
     "url": (
         "url", "link", "canonical_url", "article_url", "web_url", "news_url", "story_url", "requested_url", "target_uri",
@@ -43,7 +43,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "publish_datetime", "published_datetime", "publication_datetime", "published_on", "published_time", "publish_time",
         "published", "publish_at", "iso_date", "pub_date", "pub_time", "datetime", "date_time", "date", "date_issued", "issued",
         "release_date", "display_date", "article_date", "news_date", "story_date", "post_date", "posted_at", "posted", "dc_date",
-        "created_at", "date_created", "created", "creation_date", "created_date", "timestamp", "seen_date",
+        "created_at", "date_created", "created", "creation_date", "created_date", "timestamp", "seen_date", "일자",
     ),
     "modified": (
         "modified_at", "date_modify", "date_modified", "updated_at", "updated", "modified", "last_modified", "last_modified_at",
@@ -59,23 +59,26 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "authors": (
         "authors", "author", "byline", "creator", "creators", "dc_creator", "author_name", "author_names", "byline_original",
-        "writer", "writers", "reporter",
+        "writer", "writers", "reporter", "기고자",
     ),
     "publisher": (
         "publisher", "source_domain", "domain", "source", "outlet", "site", "site_name", "newspaper", "source_name", "clean_url",
         "media_name", "media_url", "publisher_name", "source_title", "website", "hostname", "host", "provider",
     ),
-    "publication": ("publication", "publication_name", "publication_title"),
+    "publication": (
+        "publication", "publication_name", "publication_title", "pub_title", "newspaper", "newspaper_name", "source_name",
+        "source_title", "언론사",
+    ),
     "page": ("page", "pages", "page_number", "print_page"),
     "edition": ("edition",),
-    "accession": ("accession", "accession_number", "accession_no"),
+    "accession": ("accession", "accession_number", "accession_no", "an", "store_id", "뉴스 식별자"),
     "language": ("language", "lang", "in_language", "language_code", "lang_code", "source_language", "article_language"),
     "description": (
         "description", "summary", "standfirst", "abstract", "lead", "subtitle", "dek", "deck", "excerpt", "snippet",
         "lead_paragraph", "trail_text", "content_snippet", "teaser",
     ),
-    "section": ("section", "category", "section_name", "article_section", "news_desk", "desk", "rubric", "pillar_name"),
-    "keywords": ("keywords", "tags", "topics", "keyword", "tag", "subjects", "concepts", "categories"),
+    "section": ("section", "category", "section_name", "article_section", "news_desk", "desk", "rubric", "pillar_name", "통합 분류1"),
+    "keywords": ("keywords", "tags", "topics", "keyword", "tag", "subjects", "concepts", "categories", "특성추출(가중치순 상위 50개)"),
 }  # fmt: skip
 _KEYS: Final = {field: tuple(dict.fromkeys(map(key, names))) for field, names in NAMES.items()}
 # All of them as `corpus.text.keys` compares them.
