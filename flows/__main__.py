@@ -6,10 +6,12 @@ import argparse
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from corpus.app.serving import serving
+from corpus.cli import streams
 from corpus.errors import CorpusError
 from corpus.repo import environment
 from corpus.repo.repository import Repository, find
@@ -162,12 +164,14 @@ def _error(state: Any) -> CorpusError:
 
 
 if __name__ == "__main__":
-    status = main()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            # Whoever read it has gone.
-            status = status or 1 if stream is sys.stdout else status
+    if sys.argv[1:2] == ["update"]:
+        streams.guard()
+    try:
+        status = streams.finish(main())
+    except streams.OutputFailed as error:
+        status = streams.give_up(error)
+    # Whoever read the output of a service may have gone.
+    with suppress(OSError):
+        sys.stdout.flush()
     # Prefect leaves threads behind that take seconds to end, and have nothing left to do.
     os._exit(status)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 import signal
 import sys
 from typing import Final
 
 import click
 
+from corpus.cli import streams
 from corpus.errors import CorpusError
 from corpus.repo import environment
 from corpus.stages import NAMES, STAGES
@@ -99,36 +99,45 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The `corpus` command. Exit 0 done, 1 a check said no, 2 wrong usage, 130 interrupted."""
+    """Run the `corpus` command.
+
+    Exit 0 done, 1 a check said no or something failed, 2 wrong usage, 130 interrupted, 141 nobody reads the output.
+    """
     # Start-up makes many objects and no garbage; looking for some costs it a tenth.
     gc.set_threshold(100_000, 20, 100)
     if sys.argv[1:2] == ["serve"]:
         # A service may be told to stop while it starts. `flows` asks for these signals as soon as it runs.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     environment.clean()
+    streams.guard()
+    try:
+        status = streams.finish(_run())
+    except streams.OutputFailed as error:
+        status = streams.give_up(error)
+    sys.exit(status)
+
+
+def _run() -> int:
+    """Run the command of `sys.argv`; returns its exit status."""
     try:
         status = cli.main(standalone_mode=False)
     except CorpusError as error:
-        _fail(str(error), error.exit_code, type(error).__name__)
+        return _fail(str(error), error.exit_code, type(error).__name__)
     except click.ClickException as error:
-        _fail(error.format_message(), 2)
+        return _fail(error.format_message(), 2)
     except (KeyboardInterrupt, click.Abort):
-        _fail("Interrupted. What was finished stands; run again to go on.", 130)
-    except BrokenPipeError:
-        # Whoever read us has enough. Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return _fail("Interrupted. What was finished is in place; run again to go on.", 130)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        _fail(
+        return _fail(
             f"{where}{error.strerror or error}. Nothing half-written was published; mend that and run again.",
             1,
         )
-    sys.exit(status if isinstance(status, int) else 0)
+    return status if isinstance(status, int) else 0
 
 
-def _fail(message: str, status: int, kind: str = "") -> None:
+def _fail(message: str, status: int, kind: str = "") -> int:
     from corpus.cli.show import complain
 
     complain(message, kind)
-    sys.exit(status)
+    return status

@@ -59,7 +59,7 @@ def forget(
             "This asks before it changes anything, and there is nobody to ask. Give --yes or --dry-run."
         )
     from corpus import settings
-    from corpus.objects import objectstore
+    from corpus.objects import objectstore, recovery
     from corpus.pipeline.build import Session
     from corpus.repo.lock import write_lock
     from corpus.repo.repository import find
@@ -75,6 +75,8 @@ def forget(
         raise click.UsageError("--push: there is no default remote. `dvc remote add --default NAME URL` names one.")
     with ExitStack() as held:
         descriptor = -1 if dry_run else held.enter_context(write_lock(repository.root, "corpus forget", wait))
+        for line in () if dry_run else recovery.clear(repository):
+            echo(f"Mended: {line}.", err=True)
         store = held.enter_context(objectstore.default(repository)) if remotes.default and everywhere else None
         survey = Survey(repository, store)
         found = plan(survey, article, publisher, reason=reason or "", today=today, everywhere=everywhere)

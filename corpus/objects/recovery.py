@@ -28,11 +28,16 @@ _GIT_LOCK_SECONDS: Final = 10.0
 _DVC_FILE_SECONDS: Final = 600.0
 # How DVC calls a file that it is copying or downloading.
 _DVC_FILE: Final = re.compile(r"\.[A-Za-z0-9_-]{22}\.tmp")
-# A file of ours that is being written, with the process that writes it.
-_UNFINISHED: Final = re.compile(
-    r"(\.(batches|engine|withdrawn|removed)\.yaml|\.(CORPUS\.md|CITATION\.cff|raw\.dvc)|\.(ingest|validate|resolve|write|"
-    r"signatures|pairs)\.json|(?!\.).+)\.(?P<pid>\d{1,10})"
+# A file of ours that is being written, with the process that writes it: in a folder of temporary files, …
+_UNFINISHED: Final = re.compile(r"(?!\.).+\.(?P<pid>\d{1,10})")
+# … and beside its place, where earlier versions wrote it, and this one writes if .dvc is on another disk. The first are
+# written under the write lock alone, which we hold: whoever wrote one is gone, though its number may be another's now.
+_BESIDE: Final = re.compile(
+    r"\.((?P<ours>(batches|engine|withdrawn|removed)\.yaml|CORPUS\.md|dvc\.lock|raw\.dvc|"
+    r"(ingest|validate|resolve|write|report|signatures|pairs)\.json)|CITATION\.cff)\.(?P<pid>\d{1,10})"
 )
+# Folders that hold nothing but what stages write.
+_MADE: Final = re.compile(r"\.(?P<ours>.+\.(parquet|json|html|md|csv|svg|yaml|txt))\.(?P<pid>\d{1,10})")
 
 
 def clear(repository: Repository) -> list[str]:
@@ -147,13 +152,16 @@ def _age(path: Path) -> float:
 
 def _sweep(root: Path) -> list[str]:
     """Remove the files that a killed process was writing, before they were moved to their places."""
-    found = [*(root / ASIDE).glob("*"), *(root / ".dvc" / "tmp" / "corpus").glob("*.json.*")]
-    # Where earlier versions wrote them.
-    found += [path for folder in (root, root / "data", root / "data" / "keys") for path in folder.glob(".*.*")]
-    swept = [path for path in found if (kind := _UNFINISHED.fullmatch(path.name)) and not _is_alive(int(kind["pid"]))]
+    aside = [*(root / ASIDE).glob("*"), *(root / ".dvc" / "tmp" / "corpus").glob("*.json.*")]
+    found = [(path, _UNFINISHED.fullmatch(path.name)) for path in aside]
+    beside = [path for folder in (root, root / "data", root / "data" / "keys") for path in folder.glob(".*.*")]
+    found += [(path, _BESIDE.fullmatch(path.name)) for path in beside]
+    made = [path for folder in (root / "reports", *(root / "data").glob("*/")) for path in folder.rglob(".*.*")]
+    found += [(path, _MADE.fullmatch(path.name)) for path in made]
+    swept = {path for path, kind in found if kind and path.is_file() and not _is_being_written(kind)}
     for path in swept:
         path.unlink(missing_ok=True)
-    seen = [path.name for path in swept if path.parent == root]
+    seen = [path.relative_to(root).as_posix() for path in swept if ".dvc" not in path.relative_to(root).parts]
     return [f"removed {', '.join(sorted(seen))}, which a killed run was writing"] if seen else []
 
 
@@ -168,6 +176,11 @@ def _sweep_dvc(repository: Repository) -> list[str]:
     for path in old:
         path.unlink(missing_ok=True)
     return [f"removed {len(old)} unfinished {'file' if len(old) == 1 else 'files'} of a DVC that was killed"]
+
+
+def _is_being_written(kind: re.Match[str]) -> bool:
+    """Return True if the process that a temporary file names may still be writing it."""
+    return not kind.groupdict().get("ours") and _is_alive(int(kind["pid"]))
 
 
 def _is_alive(pid: int) -> bool:

@@ -84,7 +84,7 @@ def test_interrupted_by_the_user(built):
     _, told = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Traceback" not in told
-    assert told.splitlines()[-1] == "error: Interrupted. What was finished stands; run again to go on."
+    assert told.splitlines()[-1] == "error: Interrupted. What was finished is in place; run again to go on."
     built.build()
     assert "up to date" in built.dvc("status").stdout
 
