@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -12,10 +10,9 @@ from corpus.cli.pipeline import wait_option
 from corpus.cli.show import count, echo, json_option, print_json, safe, size
 
 if TYPE_CHECKING:
-    from corpus.integrity.faults import Fault, Verified
-    from corpus.objects.objectstore import ObjectStore
-    from corpus.repo.repository import Repository
-    from corpus.snapshots.snapshot import Snapshot
+    from collections.abc import Sequence
+
+    from corpus.integrity.faults import Verified
 
 _SHOWN = 50
 
@@ -34,72 +31,19 @@ def verify(rev: str | None, remote: bool, rebuild: bool, repair: bool, wait: flo
     the tables, the tables against their promises, seeds/ (of REV, as git has it) against what was built from. Exit 1 if
     anything is wrong and not mended.
     """
-    from corpus.repo.lock import write_lock
+    from corpus.app.verify import verify as run
     from corpus.repo.repository import find
 
-    repository = find()
-    with ExitStack() as held:
-        if repair:
-            held.enter_context(write_lock(repository.root, "corpus verify --repair", wait))
-        found, reasons = _verified(repository, rev, remote=remote, repair=repair)
-        if rebuild:
-            found = _rebuilt(repository, rev, found)
+    done = run(find(), rev, remote=remote, rebuild=rebuild, repair=repair, wait=wait, tell=_tell)
     if as_json:
-        print_json({"ok": not found.faults, **_plain(found), "not_mended_because": reasons})
+        print_json({"ok": done.is_sound, **_plain(done.found), "not_mended_because": done.reasons})
     else:
-        _print(found, reasons)
-    return 1 if found.faults else 0
+        _print(done.found, done.reasons)
+    return 0 if done.is_sound else 1
 
 
-def _verified(repository: Repository, rev: str | None, *, remote: bool, repair: bool) -> tuple[Verified, list[str]]:
-    from corpus.integrity.repair import remote_or_none
-    from corpus.integrity.repair import repair as mend
-    from corpus.integrity.verify import verify
-    from corpus.objects import objectstore
-    from corpus.snapshots.snapshot import Snapshot
-
-    version = Snapshot.of(repository, rev)
-    found = verify(version)
-    first, reasons = found.faults, []
-    with ExitStack() as held:
-        # A listing that comes back says what else is missing, so once is not always enough.
-        while repair and (broken := [fault for fault in found.faults if fault.md5]):
-            reasons = mend(version, broken, held.enter_context(remote_or_none(version)))
-            again = verify(Snapshot.of(repository, rev))
-            found, before = again, found.faults
-            first = (*first, *(fault for fault in again.faults if fault not in first))
-            if again.faults == before:
-                break
-    mended = tuple(fault for fault in first if fault not in found.faults)
-    if remote:
-        with objectstore.default(repository) as store:
-            found, said = _remote(Snapshot.of(repository, rev), store, found, repair=repair)
-            reasons += said
-    return replace(found, mended=(*mended, *found.mended)), reasons
-
-
-def _remote(version: Snapshot, store: ObjectStore, found: Verified, *, repair: bool) -> tuple[Verified, list[str]]:
-    from corpus.integrity.repair import repair_remote
-    from corpus.integrity.verify_remote import verify_remote
-
-    number, faults = verify_remote(version, store)
-    mended: tuple[Fault, ...] = ()
-    reasons: list[str] = []
-    if repair and faults:
-        reasons = repair_remote(version, faults, store)
-        left = verify_remote(version, store)[1]
-        mended = tuple(fault for fault in faults if fault not in left)
-        faults = left
-    looked = {**found.looked, "objects in the remote": number}
-    return replace(found, looked=looked, faults=(*found.faults, *faults), mended=mended), reasons
-
-
-def _rebuilt(repository: Repository, rev: str | None, found: Verified) -> Verified:
-    from corpus.integrity.rebuild import rebuild
-    from corpus.snapshots.snapshot import Snapshot
-
-    number, faults = rebuild(Snapshot.of(repository, rev), lambda stage: echo(f"rebuild: {stage} done", err=True))
-    return replace(found, looked={**found.looked, "files rebuilt": number}, faults=(*found.faults, *faults))
+def _tell(stage: str) -> None:
+    echo(f"rebuild: {stage} done", err=True)
 
 
 def _plain(found: Verified) -> dict[str, object]:
@@ -108,10 +52,10 @@ def _plain(found: Verified) -> dict[str, object]:
     return asdict(found)
 
 
-def _print(found: Verified, reasons: list[str]) -> None:
+def _print(found: Verified, reasons: Sequence[str]) -> None:
     looked = dict(found.looked)
     total = size(looked.pop("bytes", 0))
-    what = ", ".join(f"{number:,} {name}" for name, number in looked.items())
+    what = ", ".join(f"{number:,} {_one(name) if number == 1 else name}" for name, number in looked.items())
     echo(f"{safe(found.version)}{f' ({found.commit[:10]})' if found.commit else ''}: {what}; {total} read")
     for label, faults in (("mended", found.mended), ("wrong", found.faults)):
         for fault in faults[:_SHOWN]:
@@ -139,3 +83,9 @@ def _print(found: Verified, reasons: list[str]) -> None:
         )
     places = sorted({fault.place.value for fault in found.faults} & advice.keys())
     echo(f"{count(len(found.faults), 'fault')}.{''.join(f' {advice[place]}.' for place in places)}")
+
+
+def _one(name: str) -> str:
+    """Return the name of what was counted for a single one: `objects in the remote` -> `object in the remote`."""
+    first, space, rest = name.partition(" ")
+    return f"{first.removesuffix('es' if first == 'batches' else 's')}{space}{rest}"

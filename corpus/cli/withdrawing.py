@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -15,13 +13,9 @@ from corpus.cli.show import count, echo, json_option, print_json, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from corpus.objects.objectstore import ObjectStore
-    from corpus.pipeline.build import Session
     from corpus.withdrawal.forget import Done
     from corpus.withdrawal.forget_plan import Plan
-    from corpus.withdrawal.survey import Survey
 
 _SHOWN = 20
 
@@ -53,90 +47,32 @@ def forget(
     --everywhere makes successors of the releases that hold it (corpus@v1.0.0+redacted.1), and removes the objects that
     hold it. Shows what it will do, and asks. Interrupted, run again it goes on.
     """
-    _require_sense(article, publisher, reason, everywhere=everywhere, push=push)
+    from corpus.app.forget import Request
+    from corpus.app.forget import forget as run
+    from corpus.repo.repository import find
+
+    request = Request(article, publisher, reason or "", everywhere, push)
+    request.check()
     if not yes and not dry_run and (as_json or not sys.stdin.isatty()):
         raise click.UsageError(
             "This asks before it changes anything, and there is nobody to ask. Give --yes or --dry-run."
         )
-    from corpus import settings
-    from corpus.objects import objectstore, recovery
-    from corpus.pipeline.build import Session
-    from corpus.repo.lock import write_lock
-    from corpus.repo.repository import find
-    from corpus.withdrawal.forget import require_ready
-    from corpus.withdrawal.forget_plan import plan
-    from corpus.withdrawal.survey import Survey
 
-    repository = find()
-    settings.load(repository.root)
-    today = datetime.now(UTC).date()
-    remotes = objectstore.configured(repository)
-    if push and not remotes.default:
-        raise click.UsageError("--push: there is no default remote. `dvc remote add --default NAME URL` names one.")
-    with ExitStack() as held:
-        descriptor = -1 if dry_run else held.enter_context(write_lock(repository.root, "corpus forget", wait))
-        for line in () if dry_run else recovery.clear(repository):
-            echo(f"Mended: {line}.", err=True)
-        store = held.enter_context(objectstore.default(repository)) if remotes.default and everywhere else None
-        survey = Survey(repository, store)
-        found = plan(survey, article, publisher, reason=reason or "", today=today, everywhere=everywhere)
+    def agreed(found: Plan) -> bool:
         if not as_json:
             _print_plan(found, everywhere=everywhere, push=push)
-        if dry_run:
-            if as_json:
-                print_json(_plain(found))
-            return
-        require_ready(repository, found, everywhere=everywhere)
-        if not yes and not click.confirm("Withdraw?", err=True):
+        return dry_run or yes or click.confirm("Withdraw?", err=True)
+
+    did = run(find(), request, agreed, dry_run=dry_run, wait=wait, tell=lambda line: echo(line, err=True))
+    if did.done is None:
+        if as_json:
+            print_json(_plain(did.plan))
+        elif not dry_run:
             echo("Nothing was changed.")
-            return
-        session = Session(repository, descriptor)
-        done = _do(survey, found, session, store if push else None, today, everywhere=everywhere)
-    if as_json:
-        print_json({**_plain(found), "done": asdict(done)})
+    elif as_json:
+        print_json({**_plain(did.plan), "done": asdict(did.done)})
     else:
-        _print_certificate(found, done, remotes.others, everywhere=everywhere, pushed=push)
-
-
-def _require_sense(
-    article: str | None, publisher: str | None, reason: str | None, *, everywhere: bool, push: bool
-) -> None:
-    if (article is None) == (publisher is None):
-        raise click.UsageError("Give an ID or URL, or --publisher NAME.")
-    if reason is None or not reason.strip():
-        raise click.UsageError("Give a --reason. It stands on record, so name nobody in it.")
-    if len(reason) > _MOST_REASON or not reason.isprintable():
-        raise click.UsageError(f"--reason is one line of at most {_MOST_REASON} characters.")
-    if push and not everywhere:
-        raise click.UsageError("--push goes with --everywhere.")
-
-
-_MOST_REASON = 500
-
-
-def _do(
-    survey: Survey, found: Plan, session: Session, store: ObjectStore | None, today: date, *, everywhere: bool
-) -> Done:
-    from corpus.withdrawal import forget as work
-    from corpus.withdrawal.forget_out import push, remove
-
-    def tell(line: str) -> None:
-        echo(line, err=True)
-
-    done = work.Done()
-    work.withdraw(survey.repository, found, session, done)
-    tell("built without it")
-    if everywhere:
-        # What was built is another than was looked at.
-        fresh = survey.again()
-        work.redact_releases(fresh, found, today, done, tell)
-        doomed = work.commit_all(fresh.again(), found, today, done)
-        last = fresh.again()
-        if store is not None:
-            push(last, store, done)
-            tell("pushed what stays")
-        remove(last, found, doomed, store, done)
-    return done
+        _print_certificate(did.plan, did.done, did.other_remotes, everywhere=everywhere, pushed=push)
 
 
 def _plain(found: Plan) -> dict[str, object]:
