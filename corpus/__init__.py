@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import CorpusError
 
@@ -16,9 +17,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corpus.repo.releases import Release
-    from corpus.snapshots.opening import Version
+    from corpus.snapshots.version import Version
 
-__all__ = ["CorpusError", "open", "versions"]
+__all__ = ["CorpusError", "Release", "Version", "open", "versions"]
+
+# Heavy: imported when somebody names them.
+_LAZY: Final = {"Version": "corpus.snapshots.version", "Release": "corpus.repo.releases"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
 
 
 def open(  # noqa: A001 - the public name
@@ -44,7 +58,7 @@ def open(  # noqa: A001 - the public name
 
 
 def versions(repo: str | Path = ".") -> list[Release]:
-    """The releases of a corpus repository, oldest first."""
+    """Return the releases of a corpus repository, oldest first."""
     from corpus.repo.releases import releases
     from corpus.repo.repository import find
 

@@ -20,6 +20,7 @@ from corpus.releases.gate import outdated
 from corpus.repo.commit import uncommitted
 from corpus.repo.lock import holder
 from corpus.repo.releases import Release, releases
+from corpus.snapshots.asked import Asked
 from corpus.snapshots.opening import Version, open_version
 from corpus.tables.shards import digests
 
@@ -50,24 +51,16 @@ def why(repository: Repository, asked: str) -> list[Known]:
     Raises:
         NotFound: the last build knows none.
     """
-    from corpus.text.urls import canonical
-
     version = open_version(None, repository.root)
     decisions = version.scan("decisions")
     documents = version.scan("documents")
-    # What is no UTF-8 is nowhere, and must not be asked for.
-    wanted = asked.strip().encode("utf-8", "replace").decode("utf-8")
-    inside = repository.inside(wanted)
-    by_document = (
-        (pl.col("source").is_in([wanted, inside]))
-        | (pl.col("document_id").str.starts_with(wanted.lower()) if _is_id(wanted) else pl.lit(value=False))
-        | (pl.col("url") == (canonical(wanted) or wanted))
-    )
-    sources = set(documents.filter(by_document).select("source").collect()["source"])
-    if _is_id(wanted):
-        of_article = decisions.filter(pl.col("article_id").str.starts_with(wanted.lower()))
+    wanted = Asked.of(repository, asked)
+    means = wanted.means(("source", "url", "document_id"))
+    sources = set(documents.filter(means).select("source").collect()["source"])
+    if wanted.id:
+        of_article = decisions.filter(wanted.means(("article_id",)))
         sources |= set(of_article.select("source").collect()["source"])
-    if not sources and _is_id(wanted) and (key := by_former_id(repository, wanted, version)):
+    if not sources and wanted.id and (key := by_former_id(repository, wanted.text, version)):
         of_article = decisions.filter(pl.col("article_id") == key)
         sources = set(of_article.select("source").collect()["source"])
     if not sources:
@@ -110,10 +103,6 @@ def _plug_in_of(row: dict[str, Any]) -> str | None:
 
 def _one(row: dict[str, Any]) -> tuple[str, str]:
     return row["source"], row["document_id"]
-
-
-def _is_id(asked: str) -> bool:
-    return 8 <= len(asked) <= 64 and all(letter in "0123456789abcdef" for letter in asked.lower())
 
 
 def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]]:

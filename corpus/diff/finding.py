@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ import polars as pl
 
 from corpus.errors import CorpusError, NotFound, UsageError
 from corpus.repo.releases import releases
+from corpus.snapshots.asked import Asked
 from corpus.snapshots.opening import Version, open_version
 
 if TYPE_CHECKING:
@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 
     from corpus.repo.repository import Repository
 
-_ID: Final = re.compile(r"[0-9a-f]{4,64}")
 _SHOWN: Final = 5
 _NAMED: Final = ("article_id", "title", "url", "source", "document_id")
 
 
 def find_article(repository: Repository, asked: str, version: Version, others: Sequence[Version] = ()) -> str:
-    """The article_id that is meant.
+    """Return the article_id that is meant.
 
     Args:
         repository: whose paths are meant.
@@ -37,9 +36,7 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
         NotFound: it is in none of them.
         UsageError: several articles are meant.
     """
-    # What is no UTF-8 is nowhere, and must not be asked for.
-    wanted = asked.strip().encode("utf-8", "replace").decode("utf-8")
-    means = _means(repository, wanted)
+    means = Asked.of(repository, asked).means(_NAMED)
     found = pl.concat([_named(version.paths(table), means) for table in ("articles", "revisions")])
     if not found.height:
         found = _of_document(version, means)
@@ -67,7 +64,7 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
 
 def by_former_id(repository: Repository, asked: str, version: Version) -> str | None:
     """Return the id that a version has for the article which had another id in a release; None without such a one."""
-    if not _ID.fullmatch(asked.strip().lower()):
+    if Asked.of(repository, asked).id is None:
         return None
     others = []
     for release in reversed(releases(repository)):
@@ -79,20 +76,6 @@ def by_former_id(repository: Repository, asked: str, version: Version) -> str | 
         return find_article(repository, asked, version, others)
     except NotFound:
         return None
-
-
-def _means(repository: Repository, wanted: str) -> pl.Expr:
-    """The condition on a row that is meant."""
-    from corpus.text.urls import canonical  # tldextract and its list
-
-    means = pl.col("source").is_in([wanted, repository.inside(wanted)])
-    if "://" in wanted:
-        means |= pl.col("url") == (canonical(wanted) or wanted)
-    if _ID.fullmatch(wanted.lower()):
-        means |= pl.col("article_id").str.starts_with(wanted.lower())
-        if len(wanted) > 32:
-            means |= pl.col("document_id").str.starts_with(wanted.lower())
-    return means
 
 
 def _named(paths: Sequence[Path], means: pl.Expr) -> pl.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from corpus.batches.withdrawals import Kind, Withdrawal, article_of, hashed
 from corpus.errors import MissingObjects, UsageError
 from corpus.progress import progress
+from corpus.snapshots.asked import Asked
 from corpus.text.urls import canonical
 from corpus.text.urls import publisher as publisher_of
 from corpus.withdrawal import holding
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus.withdrawal.survey import Ref, Survey
+
+_LEAST_DIGITS: Final = 8
 
 
 def find(
@@ -76,13 +79,14 @@ def _grow(sought: holding.Sought, found: pl.DataFrame, table: str, *, by_url: bo
 def _target(
     survey: Survey, asked: str, commits: Sequence[tuple[str | None, str]], known: Sequence[Withdrawal]
 ) -> holding.Sought:
-    wanted = asked.strip()
-    if not (8 <= len(wanted) <= 64 and set(wanted.lower()) <= set("0123456789abcdef")):
-        url = canonical(wanted)
+    meant = Asked.of(survey.repository, asked)
+    wanted = meant.id
+    # More of an id than elsewhere: what is withdrawn by mistake is hard to get back.
+    if wanted is None or len(wanted) < _LEAST_DIGITS:
+        url = canonical(meant.text)
         if url is None:
             raise UsageError(f"{asked!r} is neither an id (8 to 64 hex digits) nor an http(s) URL.")
         return holding.Sought(articles={article_of(url)}, urls={url})
-    wanted = wanted.lower()
     articles: set[str] = set()
     documents: set[str] = set()
     seen: set[str] = set()
@@ -91,8 +95,8 @@ def _target(
             for table, path in survey.tables(commit, seen):
                 if table != "decisions":
                     continue
-                begins = pl.col("article_id").str.starts_with(wanted) | pl.col("document_id").str.starts_with(wanted)
-                frame = pl.scan_parquet(path, glob=False).filter(begins).select("article_id", "document_id").collect()
+                means = meant.means(("article_id", "document_id"))
+                frame = pl.scan_parquet(path, glob=False).filter(means).select("article_id", "document_id").collect()
                 articles |= set(frame["article_id"].drop_nulls())
                 documents |= set(frame.filter(pl.col("article_id").is_null())["document_id"])
         except MissingObjects:
