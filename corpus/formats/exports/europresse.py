@@ -31,6 +31,16 @@ _WORDS: Final = re.compile(
     r"\b\d{1,3}(?:[ \xa0.,]?\d{3})*\s*(?:mots?|words?|palabras|parole|wörter|woorden|palavras|слов)\b", re.IGNORECASE
 )
 _LONGEST_BYLINE: Final = 120
+CERTIFICATE: Final = re.compile(
+    r"^\s*(?:ce certificat|certificat|certificate|this certificate|certificado|certificato|zertifikat)\b", re.IGNORECASE
+)
+_PRINTED_IN: Final = re.compile(
+    r"^(?:cet article est paru dans|aussi paru dans|this article (?:was )?(?:appeared|published)|note\(s\)\s*:|"
+    r"este artículo|questo articolo|dieser artikel)\b",
+    re.IGNORECASE,
+)
+_LONGEST_HEADER: Final = 200
+_MOST_TITLE_LINES: Final = 6
 
 
 def read(blocks: Sequence[Block]) -> Draft:
@@ -39,6 +49,8 @@ def read(blocks: Sequence[Block]) -> Draft:
     Args:
         blocks: those of its piece.
     """
+    if not any(_NAMES & set(one.marks) for one in blocks):
+        return _without_classes(blocks)
     draft = Draft()
     header: list[str] = []
     text: list[Block] = []
@@ -62,6 +74,64 @@ def read(blocks: Sequence[Block]) -> Draft:
                 draft.add("description", one.text)
     _header(", ".join(header), draft)
     _text(text, draft)
+    return draft
+
+
+def begins(lines: Sequence[str]) -> int | None:
+    """Return where the first article begins: at the paper above a line with section and day; None if there is none.
+
+    Args:
+        lines: the filled lines of a document.
+    """
+    for number, line in enumerate(lines[:4_000]):
+        if (
+            number
+            and _is_header(line)
+            and len(lines[number - 1]) <= _LONGEST_HEADER
+            and not _is_header(lines[number - 1])
+        ):
+            return number - 1
+    return None
+
+
+def _is_header(line: str) -> bool:
+    """Whether a line is section, weekday, day and page, as `Politique, jeudi 4 octobre 2012, p. 03`."""
+    if len(line) > _LONGEST_HEADER or ACCESSION.search(line) or CERTIFICATE.match(line) or _RIGHTS.match(line):
+        return False
+    trial = Draft()
+    _header(line, trial)
+    found = dates.search(trial.date) if trial.date else None
+    if not (trial.section or trial.page or trial.length) and re.search(r"\d\s*[:h]\s*\d\d\s*$", line):
+        # When the documents were saved.
+        return False
+    return found is not None and len(trial.section) <= _LONGEST_BYLINE and not re.search(r"[.!?]\s", trial.section)
+
+
+def _without_classes(blocks: Sequence[Block]) -> Draft:
+    """The fields of an article of Word: paper, section and day, title, author, text, owner, number."""
+    draft = Draft()
+    lines = [(line.strip(), one) for one in blocks for line in one.text.split("\n") if line.strip()]
+    at = next((n for n, (line, _) in enumerate(lines[:_MOST_TITLE_LINES]) if n and _is_header(line)), 0)
+    draft.publication = _ISSUE.sub("", lines[0][0]) if lines else ""
+    if at:
+        _header(lines[at][0], draft)
+    rest: list[Block] = []
+    title = ""
+    for line, one in lines[at + 1 :]:
+        if found := ACCESSION.search(line):
+            draft.add("accession", found[1].replace("•", "·").replace("∙", "·"))
+        elif _RIGHTS.match(line):
+            draft.add("copyright", line)
+        elif CERTIFICATE.match(line) or _PRINTED_IN.match(line) or draft.accession:
+            continue
+        elif not title:
+            title = draft.title = line
+        elif not rest and one.bold and one.size and one.size >= max(block.size for block in blocks):
+            # A title of several lines.
+            draft.title = f"{draft.title} {line}"
+        elif not draft.copyright:
+            rest.append(one._replace(text=line))
+    _text(rest, draft)
     return draft
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from corpus.formats import agencies, bylines
 from corpus.formats.article import Parsed, Problem
 from corpus.formats.exports.blocks import unwrapped
+from corpus.formats.exports.hosts import accession_of, is_database
 from corpus.formats.exports.labels import language_of
 from corpus.formats.exports.people import people
 from corpus.formats.exports.prose import sort_out, text_of
@@ -44,14 +45,6 @@ _MOST_LISTED: Final = 60
 _LONGEST_WORD: Final = 100
 _LONGEST_NAME: Final = 200
 _LONGEST_TITLE: Final = 1_000
-# Registrable domains of press databases.
-DATABASES: Final = frozenset(
-    {
-        "proquest.com", "lexis.com", "lexisnexis.com", "nexis.com", "factiva.com", "dowjones.com", "europresse.com",
-        "newsbank.com", "gale.com", "galegroup.com", "ebscohost.com", "ebsco.com", "wiso-net.de", "genios.de",
-        "pressreader.com", "integrum.ru", "bigkinds.or.kr", "kinds.or.kr",
-    }
-)  # fmt: skip
 _BLANK: Final = re.compile(r"^[\W_]*$")
 _NO_TITLE: Final = frozenset(
     {"noheadline", "notitle", "headlinenotavailable", "notitleavailable", "ohnetitel", "sanstitre", "nohead"}
@@ -87,16 +80,16 @@ def finish(draft: Draft, parser: str, encoding: str | None = None) -> Parsed:
     if not text and not title:
         problems.append(Problem(Check.EMPTY, "no title and no text"))
     url = urls.canonical(draft.url) if draft.url else None
-    host = urls.publisher(url) if url else None
-    if host in DATABASES:
-        # A database's own address names its copy, not the article, and is another behind each library's proxy.
-        draft.accession = draft.accession or draft.url
-        url = host = None
+    accession = name(draft.accession)
+    if url and is_database(url):
+        # Where a database keeps an article is no address of the article.
+        accession = accession or name(accession_of(draft.url))
+        url = None
     return Parsed(
         title=title,
         text=text,
         url=url,
-        publisher=host,
+        publisher=urls.publisher(url) if url else None,
         publication=name(draft.publication),
         description=one_line(unwrapped(draft.description)) or None,
         authors=authors,
@@ -104,7 +97,7 @@ def finish(draft: Draft, parser: str, encoding: str | None = None) -> Parsed:
         section=section,
         edition=name(draft.edition) or name(edition),
         page=page,
-        accession=name(draft.accession),
+        accession=accession,
         keywords=tuple(dict.fromkeys(_words(draft.keywords)))[:_MOST_LISTED],
         language=tongue,
         published_date=moment.day if moment else None,

@@ -61,6 +61,11 @@ def is_end(written: str) -> bool:
     return len(written) <= LONGEST and fold(written) in _ends()
 
 
+def words_of(field: str) -> list[str]:
+    """Return the words for a field in all interface languages, as they are printed."""
+    return list(dict.fromkeys(word for words in _read("labels.yaml")[field].values() for word in words))
+
+
 def _read(name: str) -> dict[str, dict[str, list[str]]]:
     text = resources.files("corpus.formats.exports").joinpath(name).read_text(encoding="utf-8")
     found: dict[str, dict[str, list[str]]] = plain_yaml.load(text)
@@ -71,7 +76,7 @@ def _read(name: str) -> dict[str, dict[str, list[str]]]:
 def _labels() -> dict[str, str]:
     found: dict[str, str] = {}
     for field, languages in _read("labels.yaml").items():
-        if field != "end":
+        if field not in {"end", "record"}:
             for words in languages.values():
                 for word in words:
                     # The first field that claims a word has it.

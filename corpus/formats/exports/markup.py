@@ -30,6 +30,7 @@ _BLOCKS: Final = frozenset(
         "p", "div", "td", "th", "tr", "table", "tbody", "thead", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol",
         "dl", "dt", "dd", "article", "section", "header", "footer", "aside", "blockquote", "hr", "pre", "body", "html",
         "form", "center", "fieldset", "figure", "figcaption", "main", "nav", "doc", "docfull", "caption",
+        "text",
     }
 )  # fmt: skip
 _DIVISIONS: Final = frozenset({"div", "td", "th", "section", "article", "header", "footer", "aside"})

@@ -60,6 +60,31 @@ def cut(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_BYTES) 
     yield _part(held, start, len(held), passed, most)
 
 
+def cut_behind(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_BYTES) -> Iterator[tuple[int, bytes]]:
+    """Yield the parts of a stream, each up to the end of a mark; the last is what is behind the last mark.
+
+    Args:
+        stream: read from where it is to its end.
+        mark: what a part ends with; it matches no more than 4,096 bytes, and never nothing.
+        most: bytes; what a part has beyond them is passed over.
+
+    Yields:
+        The size of each part, and its bytes, or b"" of one that is larger than `most`.
+    """
+    size, held = 0, b""
+    whole = True
+    for number, (length, part) in enumerate(cut(stream, mark, most)):
+        if number == 0:
+            size, held, whole = length, part, bool(part) or not length
+            continue
+        found = mark.match(part)
+        end = found.end() if found else 0
+        size += end
+        yield size, held + part[:end] if whole and size <= most else b""
+        size, held, whole = length - end, part[end:], bool(part) or not length
+    yield size, held if whole else b""
+
+
 def _part(held: bytearray, start: int, end: int, passed: int, most: int) -> tuple[int, bytes]:
     size = passed + end - start
     return (size, b"") if passed or size > most else (size, bytes(held[start:end]))

@@ -1,10 +1,12 @@
-"""Europresse: HTML of the older print view and of today's."""
+"""Europresse: HTML of the older print view and of today's, and Word."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from corpus.formats.exports.europresse import ACCESSION, CERTIFICATE, begins
+from corpus.sources.exports import word
 from corpus.sources.exports.cutting import cut
 from corpus.sources.exports.kinds import Aside, Piece, Sample, TooLarge
 
@@ -47,3 +49,46 @@ class EuropresseHtml:
                 yield Piece(piece, "html")
             else:
                 yield Aside("an element without an article")
+
+
+class EuropresseWord:
+    """Word: each article ends with its number, `news·20121004·PO·2040056`, and a certificate."""
+
+    database, title = "europresse", "Europresse"
+
+    def recognises(self, sample: Sample) -> float:
+        """Return how sure it is that a file is of this kind."""
+        if sample.container != "docx" or ACCESSION.search(sample.text) is None:
+            return 0.0
+        lines = [line.strip() for line in sample.text.split("\n") if line.strip()]
+        return 0.9 if begins(lines) is not None else 0.0
+
+    def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
+        """Yield the articles; what stands before the first paper and day is a cover or a list of documents."""
+        first = begins([line.strip() for line in sample.text.split("\n") if line.strip()])
+        seen, ended = 0, False
+
+        def starts(paragraph: word.Paragraph) -> bool:
+            nonlocal seen, ended
+            text = paragraph.text.strip()
+            if not text:
+                return False
+            filled = seen
+            seen += sum(1 for line in text.split("\n") if line.strip())
+            begins_here = filled <= (first or 0) < seen or (
+                ended and filled > (first or 0) and CERTIFICATE.match(text) is None and ACCESSION.search(text) is None
+            )
+            if ACCESSION.search(text):
+                ended = filled >= (first or 0)
+            elif begins_here:
+                ended = False
+            return begins_here
+
+        for number, part in enumerate(word.parts(stream, starts)):
+            if isinstance(part, TooLarge):
+                yield part
+            elif number == 0:
+                if part.has_text:
+                    yield Aside("cover page and list of documents")
+            else:
+                yield Piece(part.data, "docx")

@@ -34,6 +34,7 @@ _COUNTER_TAG: Final = re.compile(
 )
 _STYLE: Final = re.compile(rb"<style\b[^<>]{0,100}>.{0,60000}?</style\s*>", re.IGNORECASE | re.DOTALL)
 _FIELD: Final = re.compile(r"^\s*([^\W\d_][^:\n]{1,30}):(?=\s)", re.MULTILINE)
+_CELL: Final = re.compile(r">\s*([^\W\d_][^<>:]{1,30}):")
 _COVER: Final = "cover page"
 _START: Final = re.compile(r"Bookmark_\d+")
 _MARKED: Final = re.compile(rb':name="Bookmark_\d+"|\\bkmkstart\s{1,4}Bookmark_\d+\b')
@@ -93,7 +94,11 @@ class LexisNexisHtml:
             return 0.0
         if b"<DOCFULL>" in sample.head and _DOC.search(sample.head):
             return 1.0
-        return 0.9 if b"DOCUMENT" in sample.head.upper() and _COUNTER_TAG.search(sample.head) else 0.0
+        if _COUNTER_TAG.search(sample.head) is None:
+            return 0.0
+        # Any page may count its documents; only LexisNexis has fields in capitals under the counter.
+        labels = (label for label in _CELL.findall(sample.text) if label.isupper())
+        return 0.9 if any(field_of(label) for label in labels) else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
         """Yield the articles, each behind the style sheet that says what is bold in it."""
