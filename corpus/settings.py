@@ -62,6 +62,7 @@ class Ingest(_Section):
     max_seconds: int = Field(20, ge=1, le=3_600)
     numeric_dates: Literal["by-language", "day-first", "month-first"] = "by-language"
     columns: dict[Field_, list[str]] = Field(default_factory=dict)
+    publications: dict[str, str] = Field(default_factory=dict)
 
     @property
     def parsing(self) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:

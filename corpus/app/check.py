@@ -16,6 +16,7 @@ from corpus.app.explaining import Witness, explained
 from corpus.batches.withdrawals import Tombstones
 from corpus.pipeline.ingest import documents
 from corpus.pipeline.origins import CHARSET, Found
+from corpus.pipeline.publications import with_publishers
 from corpus.pipeline.validate import found_at_once, verdicts
 from corpus.pipeline.withdrawing import blank
 from corpus.resolve.identity import with_identity
@@ -63,6 +64,11 @@ class Checked:
     published_at: datetime | None
     url: str | None
     language: str | None
+    publication: str | None
+    page: str | None
+    edition: str | None
+    section: str | None
+    accession: str | None
     word_count: int
     article_id: str | None
     rule: str | None
@@ -111,7 +117,7 @@ def check_paths(
         )
         for row in rows.select(
             "source", "document_id", "title", "authors", "agency", "published_date", "published_at", "url", "language",
-            "word_count",
+            "publication", "page", "edition", "section", "accession", "word_count",
         ).iter_rows(named=True)
     ] + [_not_taken(entry) for entry in skipped]  # fmt: skip
 
@@ -145,7 +151,7 @@ def _charset(entry: Item) -> str | None:
 
 def _not_taken(entry: Skipped) -> Checked:
     return Checked(
-        entry.source, Fate.SKIPPED, "", None, [], None, None, None, None, None, 0, None, None,
+        entry.source, Fate.SKIPPED, "", None, [], *(None,) * 10, 0, None, None,
         [(Severity.BLOCK.value, entry.reason.value, entry.detail or None)],
     )  # fmt: skip
 
@@ -157,7 +163,8 @@ def _parsed(
     frames: list[pl.DataFrame] = []
     said: dict[str, list[tuple[str, str, str | None]]] = {}
     while part := list(islice(found, _BATCH_ROWS)):
-        table = blank(documents(part, settings.ingest), tombstones) if tombstones else documents(part, settings.ingest)
+        table = with_publishers(documents(part, settings.ingest), settings.ingest.publications)
+        table = blank(table, tombstones) if tombstones else table
         for row in verdicts(pl.DataFrame(table), settings.validate_, find=found_at_once).iter_rows(named=True):
             said.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
         frames.append(with_state(table.drop_columns(["headings", "links", "problems"]), settings.resolve))

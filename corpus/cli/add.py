@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from corpus.cli.foreseen import print_columns, print_exports
 from corpus.cli.pipeline import wait_option
 from corpus.cli.show import count, echo, json_option, print_json, print_table, safe, size
 from corpus.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from corpus.app.foreseen import Export
     from corpus.batches.register import Batch
     from corpus.sources.batch import Tally
     from corpus.sources.entries import Item, Skipped
@@ -71,6 +74,7 @@ def add(
     Nothing is parsed yet: `corpus build` does that. Exit 1 if nothing could be taken.
     """
     from corpus import settings
+    from corpus.app.foreseen import Foreseen
     from corpus.batches import adding as raw
     from corpus.batches import withdrawals
     from corpus.progress import progress
@@ -92,12 +96,13 @@ def add(
     )
     if dry_run:
         tally, tables = Tally(), _Tables(repository.root)
-        for entry in tables.noted(entries):
+        foreseen = Foreseen(settings.load(repository.root).ingest)
+        for entry in foreseen.noted(tables.noted(entries)):
             if isinstance(entry, tables.item):
                 tally.take([entry])
             else:
                 tally.skip(entry)
-        _print(tally, None, as_json, tables.columns)
+        _print(tally, None, as_json, tables.columns, foreseen.exports)
         return _status(tally)
     batch: Batch | None = None
     strange = _Strange(repository.root)
@@ -116,7 +121,7 @@ def add(
         if finished:
             raw.publish(repository, batches, *finished)
             batch = finished[0]
-    _print(writer.tally, batch, as_json, {})
+    _print(writer.tally, batch, as_json, {}, {})
     strange.print()
     return _status(writer.tally)
 
@@ -240,7 +245,9 @@ class _Strange:
             )
 
 
-def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, dict[str, Any]]) -> None:
+def _print(
+    tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, dict[str, Any]], exports: Mapping[str, Export]
+) -> None:
     skipped = tally.skipped.total()
     if as_json:
         print_json(
@@ -257,6 +264,7 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
                     {"source": one.source, "reason": one.reason.value, "detail": one.detail} for one in tally.told
                 ],
                 **({"tables": tables} if tables else {}),
+                **({"exports": {name: asdict(export) for name, export in exports.items()}} if exports else {}),
             }
         )
         return
@@ -267,8 +275,9 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
     if tally.unread_times:
         what = f"{count(tally.unread_times, 'row')} with a time of capture that cannot be read or is yet to come"
         echo(f"{what}, as {safe(tally.unread_time)}: the time of adding is used.", err=True)
+    print_exports(exports)
     for name, said in list(tables.items())[:_SHOWN]:
-        _print_columns(name, said)
+        print_columns(name, said)
     rest = [f"{tally.repeats:,} known already"] if tally.repeats else []
     rest += [f"{tally.recaptured:,} of bytes that were there before"] if tally.recaptured else []
     rest += [f"{skipped:,} skipped"] if skipped else []
@@ -285,13 +294,3 @@ def _print(tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, d
 
 _SHOWN = 20
 _LONGEST = 300
-
-
-def _print_columns(name: str, said: dict[str, Any]) -> None:
-    if "columns" not in said:
-        echo(f"{safe(name)}: its first row is no JSON object; it would be quarantined.")
-        return
-    taken = "; ".join(f"{field} from {' or '.join(map(safe, names))}" for field, names in said["columns"].items())
-    echo(f"{safe(name)}: {taken or 'no column is known'}")
-    if said["unused"]:
-        echo(f"  not used: {', '.join(safe(column) for column in said['unused'][:40])}")

@@ -82,7 +82,12 @@ def _print_fate(fate: Any) -> None:
         [
             ("title", fate.title),
             ("by", ", ".join([*fate.authors, *([fate.agency] if fate.agency else [])])),
+            ("publication", fate.publication),
             ("published", fate.published_at or fate.published_date),
+            ("section", fate.section),
+            ("page", fate.page),
+            ("edition", fate.edition),
+            ("accession", fate.accession),
             ("url", fate.url),
             ("language", fate.language),
             ("words", f"{fate.word_count:,}" if fate.word_count else None),

@@ -14,7 +14,7 @@ import polars as pl
 
 from corpus.formats import bylines, moments, values
 from corpus.formats.article import Column, Together
-from corpus.formats.mapping import NAMES
+from corpus.formats.mapping import NAMES, listed_by
 from corpus.text import language, urls
 from corpus.text.normalise import one_line
 from corpus.text.tidy import forms
@@ -51,6 +51,8 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
             numbers.append(number)
             rows.append(row)
     said = columns.fields(rows)
+    # A row without a text may be one of a list of stories: that is said row by row.
+    listed = [not text and listed_by(row) is not None for text, row in zip(said["text"], rows, strict=True)]
     del rows
     texts, counts = _texts(said["text"])
     titles = _lines(said["title"])
@@ -65,9 +67,9 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
     modified = moments.read(said["modified"], numeric, tongues, addresses)
     people = list(map(values.people, said["authors"]))
     kept = [
-        sure and text is not None and bool(text or title) and (url is None or canonical is not None)
-        for sure, text, title, url, canonical in zip(
-            published.sure.tolist(), texts, titles, written, addresses, strict=True
+        sure and not alone and text is not None and bool(text or title) and (url is None or canonical is not None)
+        for sure, alone, text, title, url, canonical in zip(
+            published.sure.tolist(), listed, texts, titles, written, addresses, strict=True
         )
     ]
     found: dict[str, Column] = {

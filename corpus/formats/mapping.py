@@ -67,9 +67,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "publication": (
         "publication", "publication_name", "publication_title", "pub_title", "newspaper", "newspaper_name", "source_name",
-        "source_title", "언론사",
+        "source_title", "medium", "paper_name", "journal", "언론사",
     ),
-    "page": ("page", "pages", "page_number", "print_page"),
+    "page": ("page", "pages", "page_number", "print_page", "pagenr", "page_nr", "start_page"),
     "edition": ("edition",),
     "accession": ("accession", "accession_number", "accession_no", "an", "store_id", "뉴스 식별자"),
     "language": ("language", "lang", "in_language", "language_code", "lang_code", "source_language", "article_language"),
@@ -80,6 +80,14 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "section": ("section", "category", "section_name", "article_section", "news_desk", "desk", "rubric", "pillar_name", "통합 분류1"),
     "keywords": ("keywords", "tags", "topics", "keyword", "tag", "subjects", "concepts", "categories", "특성추출(가중치순 상위 50개)"),
 }  # fmt: skip
+# Columns of lists of stories that databases give without their texts: all of a database's are there, and no text.
+_LISTS: Final = {
+    "Media Cloud": (
+        frozenset({"media_url", "publish_date", "title", "url"}), frozenset({"media_id", "publish_date", "title", "url"}),
+        frozenset({"stories_id", "title", "url"}),
+    ),
+    "AmCAT": (frozenset({"medium", "date", "title", "id"}), frozenset({"medium", "date", "headline", "id"})),
+}  # fmt: skip
 _KEYS: Final = {field: tuple(dict.fromkeys(map(key, names))) for field, names in NAMES.items()}
 # All of them as `corpus.text.keys` compares them.
 KNOWN: Final = frozenset(name for names in _KEYS.values() for name in names)
@@ -87,6 +95,16 @@ KNOWN: Final = frozenset(name for names in _KEYS.values() for name in names)
 _INNER: Final = ("metadata", "meta", "html", "fields", "article", "_source")
 # So many sets of columns are remembered; a table has one, and hostile rows have one each.
 _MOST_KNOWN: Final = 1_000
+
+
+def listed_by(row: Mapping[str, Any]) -> str | None:
+    """Return the database whose list of stories a row without a text is from; None if it is of none that is known.
+
+    Args:
+        row: a row.
+    """
+    names = {str(name).lower() for name in row}
+    return next((database for database, kinds in _LISTS.items() if any(kind <= names for kind in kinds)), None)
 
 
 def columns(keys: Iterable[str], given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ import orjson
 
 from corpus.formats import bylines, columnar, values
 from corpus.formats.article import Document, Parsed, Problem
-from corpus.formats.mapping import Columns
+from corpus.formats.mapping import Columns, listed_by
 from corpus.text import dates, language, urls
 from schemas import Check
 
@@ -70,6 +70,11 @@ class RowParser:
         problems: list[Problem] = []
         if not text and not title:
             problems.append(Problem(Check.EMPTY, f"no title and no text among {', '.join(list(row)[:20])}"[:200]))
+        if not text and (database := listed_by(row)) is not None:
+            what = (
+                f"a list of stories of {database}, without their texts; export those too, or collect the pages at `url`"
+            )
+            problems.append(Problem(Check.NOT_READ, what))
         if written and urls.canonical(written) is None:
             problems.append(Problem(Check.REJECTED_URL, written[:200]))
         if said["date"] is not None and published is None:

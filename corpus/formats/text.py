@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
-from corpus.formats import bylines, frontmatter, lines
+from corpus.formats import bylines, frontmatter, lines, several
 from corpus.formats.article import Document, Heading, Link, Parsed, Problem
 from corpus.formats.blocks import Block, Kind, Line, blocks, lines_of, unquoted
 from corpus.formats.header import Reader
@@ -59,6 +59,8 @@ class TextParser:
         except frontmatter.Malformed as error:
             malformed = Problem(Check.FRONT_MATTER, str(error))
             front, body, problems = None, text, [*problems, malformed]
+        if found := several.in_text(body):
+            problems.append(Problem(Check.SEVERAL_ARTICLES, found))
         return self._article(document, decoded, front or frontmatter.FrontMatter(), body, problems)
 
     def _article(

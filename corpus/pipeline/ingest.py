@@ -23,6 +23,7 @@ from corpus.pipeline.captures import Group, holders_of
 from corpus.pipeline.executor import WorkerDied
 from corpus.pipeline.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
 from corpus.pipeline.outcome import Outcome
+from corpus.pipeline.publications import with_publishers
 from corpus.pipeline.tabular import CONTENT, ORIGIN, table
 from corpus.pipeline.watch import Watch
 from corpus.pipeline.withdrawing import Marks, blank
@@ -187,6 +188,7 @@ def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
     else:
         made = documents(task.origin.read(task.settings.max_bytes), task.settings, note, task.deadly)
         ids = made["document_id"].to_pylist()
+    made = with_publishers(made, task.settings.publications)
     if task.root and (tombstones := withdrawals.load(task.root)):
         made = blank(made, tombstones)
     return ids, _distinct_kinds(made), encode(task.folder, task.name, [(DOCUMENTS, made)])

@@ -230,3 +230,60 @@ def test_torn_and_mutated_exports_raise_nothing(path, tmp_path):
         for entry in gather(tmp_path, path.name, torn):
             if isinstance(entry, Item) and parser_of(entry.media_type, "by-language") is not None:
                 assert isinstance(parsed(entry), Parsed)
+
+
+# ---- databases that are recognised and not read
+
+UNREAD = {
+    "retriever": "Retriever Norge\n" + "=" * 60 + "\nTåke stenger kaia\nAmsel Avis 04.05.2026\nPublisert på nett\n",
+    "swissdox": "© Amseler Tagblatt; 04.05.2026\nSwissdox Dokument-Nr. 4711, smd.ch\nNebel\n",
+    "infomedia": "Infomedia\nTåge lukker havnen\nArtikel-id: e12ab34f\n",
+    "defacto": 'APA DeFacto\n"Der Bote" vom 04.05.2026\nSeite 3\nRessort: Lokales\n',
+    "bigkinds": "BIGKinds\n뉴스 식별자\n01100101.20260504\n",
+    "nikkei": "日経テレコン\n日本経済新聞 朝刊 2026年5月4日 3ページ 514文字\n",
+}
+
+
+@pytest.mark.parametrize("database", UNREAD)
+def test_an_export_that_nobody_reads_names_its_database(database, tmp_path):
+    (item,) = (one for one in gather(tmp_path, "a.txt", UNREAD[database]) if isinstance(one, Item))
+    assert item.data == UNREAD[database].encode()
+    (problem,) = parsed(item).problems
+    assert problem.check is Check.NOT_READ
+    assert database in (problem.found or "")
+
+
+# ---- AmCAT and Media Cloud
+
+MEDIA_CLOUD = "id,indexed_date,language,media_name,media_url,publish_date,title,url\n1,2026-05-05,en,example.com,example.com,2026-05-04,Fog,https://www.example.com/fog\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", MEDIA_CLOUD),
+        ("a.csv", "stories_id,publish_date,title,url,language,ap_syndicated,media_id,media_name,media_url\n1,2026-05-04,Fog,https://www.example.com/fog,en,False,1,Example,https://example.com\n"),
+        ("a.json", '[{"stories_id":1,"title":"Fog","url":"https://www.example.com/fog","media_id":3,"publish_date":"2026-05-04"}]'),
+        ("a.jsonl", '{"id":1,"medium":"The Harbour Gazette","headline":"Fog","date":"2026-05-04"}'),
+    ],
+)  # fmt: skip
+def test_a_list_of_stories_without_texts_says_so(name, data, tmp_path):
+    (one,) = read(tmp_path, name, data)
+    assert (one.title, str(one.published_date)) == ("Fog", "2026-05-04")
+    assert Check.NOT_READ in {problem.check for problem in one.problems}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", "id,date,medium,headline,text,pagenr,section,byline,url\n7,2026-05-04T00:00:00,The Harbour Gazette,Fog,Fog closed the pier.,3,News,Greta Lindqvist,\n"),
+        ("a.json", '[{"_id":"x","date":"2026-05-04","medium":"The Harbour Gazette","title":"Fog","text":"Fog closed the pier.","pagenr":3,"section":"News","byline":"Greta Lindqvist"}]'),
+        ("a.json", '{"meta":{"page":0},"results":[{"id":7,"date":"2026-05-04","publication":"The Harbour Gazette","title":"Fog","text":"Fog closed the pier.","page":"3","section":"News","author":"Greta Lindqvist"}]}'),
+    ],
+)  # fmt: skip
+def test_articles_of_amcat(name, data, tmp_path):
+    (one,) = read(tmp_path, name, data)
+    assert (one.title, one.text, one.publication) == ("Fog", "Fog closed the pier.", "The Harbour Gazette")
+    assert (str(one.published_date), one.page, one.section) == ("2026-05-04", "3", "News")
+    assert one.authors == ("Greta Lindqvist",)
+    assert not one.problems

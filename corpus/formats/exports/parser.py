@@ -35,8 +35,11 @@ class ExportParser:
         """Parse one piece. What is wrong with it is in `problems`."""
         found = kinds.parts(document.media_type)
         chosen = kinds.reader(found[0], found[1]) if found else None
-        if found is None or chosen is None:
+        if found is None:
             return Parsed(parser=self.name, problems=(Problem(Check.UNSUPPORTED, document.media_type[:200]),))
+        if chosen is None:
+            what = f"an export of {found[0]} as {found[1]}; see docs/guides/exports.md for the forms that are read"
+            return Parsed(parser=self.name, problems=(Problem(Check.NOT_READ, what),))
         database, container, charset = found
         read, takes = chosen
         parser = f"{database}/{_VERSION}"

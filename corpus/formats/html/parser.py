@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 
+from corpus.formats import several
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.formats.evidence import Evidence
 from corpus.formats.html import jsonld, meta, moments, page, people, rights, sites, texts, titles, witnesses
@@ -107,6 +108,8 @@ class HtmlParser:
             problems.append(Problem(Check.EMPTY, "no text on the page"))
         if published is not None and published.source is DateSource.GUESSED:
             problems.append(Problem(Check.GUESSED_DATE, published.day.isoformat()))
+        if holds := several.in_page(read.text):
+            problems.append(Problem(Check.SEVERAL_ARTICLES, holds))
         if _is_free(nodes) is False:
             problems.append(Problem(Check.PAYWALL, "isAccessibleForFree: false"))
         if _is_truncated(text):

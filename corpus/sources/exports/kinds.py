@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Names of classes without arguments; the surest first. Each has a module here and a page in docs/exports/.
+# Names of classes without arguments; the surest first. Each has a module here and a line in docs/guides/exports.md.
 KINDS: Final = (
     "lexisnexis:LexisNexisHtml",
     "lexisnexis:LexisNexisText",
@@ -108,7 +108,9 @@ def kinds() -> tuple[Kind, ...]:
     for entry in KINDS:
         module, _, name = entry.partition(":")
         made.append(cast("Kind", getattr(import_module(f"corpus.sources.exports.{module}"), name)()))
-    return tuple(made)
+    # The last resort: databases that are recognised and have no reader.
+    unread = cast("tuple[Kind, ...]", import_module("corpus.sources.exports.unread").unread())
+    return (*made, *unread)
 
 
 def recognise(sample: Sample) -> Kind | None:

@@ -1,0 +1,100 @@
+"""What the files that would be added were taken for: exports of press databases, with how many articles in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from corpus.formats import parser_of
+from corpus.formats.article import Document
+from corpus.formats.exports import kinds
+from corpus.sources.entries import Item, Reason
+from schemas import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from corpus.settings import Ingest
+    from corpus.sources.entries import Skipped
+
+
+@dataclass(slots=True)
+class Export:
+    """One file that is an export, or seems to hold several articles.
+
+    Attributes:
+        database: what it was taken for, as `factiva`; "" if it is of no kind that is known.
+        container: as `html`.
+        articles: how many it holds.
+        title, published_date: those of its first article.
+        asides: parts that are no articles, as a cover page.
+        not_understood: why it cannot be read, if it cannot.
+    """
+
+    database: str
+    container: str
+    articles: int = 0
+    title: str | None = None
+    published_date: date | None = None
+    asides: list[str] = field(default_factory=list)
+    not_understood: str | None = None
+
+
+class Foreseen:
+    """Looks at what would be added on its way. `exports` has the files by their names.
+
+    Args:
+        settings: params.yaml's `ingest`.
+    """
+
+    def __init__(self, settings: Ingest) -> None:
+        self.exports: dict[str, Export] = {}
+        self._settings = settings
+
+    def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
+        """Yield the same entries. The first article of each export is parsed, and each document that is none."""
+        for entry in entries:
+            if isinstance(entry, Item):
+                self._item(entry)
+            elif entry.reason is Reason.NO_ARTICLE and entry.source in self.exports:
+                self.exports[entry.source].asides.append(entry.detail)
+            elif entry.reason is Reason.NO_ARTICLE:
+                self.exports[entry.source] = Export("", "", asides=[entry.detail])
+            yield entry
+
+    def _item(self, item: Item) -> None:
+        found = kinds.parts(item.media_type)
+        if found is None:
+            self._document(item)
+            return
+        file = item.source.rpartition("#")[0] or item.source
+        export = self.exports.setdefault(file, Export("", ""))
+        export.database, export.container = found[0], found[1]
+        export.articles += 1
+        if export.articles == 1:
+            self._first(item, export)
+
+    def _first(self, item: Item, export: Export) -> None:
+        parser = parser_of(item.media_type, *self._settings.parsing)
+        if parser is None:
+            return
+        parsed = parser.parse(Document(item.data, item.media_type, item.source, item.url))
+        export.title, export.published_date = parsed.title, parsed.published_date
+        export.not_understood = next(
+            (problem.found or problem.check.value for problem in parsed.problems if problem.check is Check.NOT_READ),
+            None,
+        )
+
+    def _document(self, item: Item) -> None:
+        """A plain text or page that seems to hold several articles is named."""
+        if item.media_type not in {"text/plain", "text/html"} or item.status is not None:
+            return
+        from corpus.formats import several
+        from corpus.text.decode import decode
+
+        text = decode(item.data).text
+        found = several.in_text(text) if item.media_type == "text/plain" else several.in_page(text)
+        if found is not None:
+            what = f"it seems to hold several articles ({found}), and is of no export that is known"
+            self.exports[item.source] = Export("", item.media_type.partition("/")[2], not_understood=what)

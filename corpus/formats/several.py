@@ -1,0 +1,108 @@
+"""Whether a document holds several articles and is of no database that is known: then it is not made into one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Final
+
+from corpus.formats.exports.labelled import parse
+from corpus.text import dates
+
+# Labels of fields that each article of an export has once.
+_NAMES: Final = frozenset(
+    {"title", "publication", "date", "byline", "accession", "length", "text", "section", "url", "page"}
+)
+_SURE: Final = frozenset({"title", "publication", "accession", "length", "text"})
+_LEAST: Final = 3
+_FEW: Final = 2
+_LABELS: Final = re.compile(r"^[ \t]*[^\W\d_][^:：\n]{0,47}?\s*[:：](?:[ \t]+\S[^\n]{0,300}|[ \t]*)$", re.MULTILINE)
+_COUNTED: Final = re.compile(
+    r"^[ \t]*(?:(?:do[ck]uments?|documento|article|artikel|articolo|artículo|artigo)\s+(?P<n>\d{1,5})\s+\w{1,4}\s+"
+    r"(?P<of>\d{1,5})|(?P<n2>\d{1,5})\s+\w{1,4}\s+(?P<of2>\d{1,5})\s+(?:documents?|dokumenten?|documentos?|articles?|artikel))"
+    r"[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_RULER: Final = re.compile(r"^[ \t]*([-=_*#~+])(?:[ \t]?\1){19,}[ \t]*$", re.MULTILINE)
+_MOST_CHARACTERS: Final = 2_000_000
+_HEAD_LINES: Final = 6
+_LONGEST_HEAD: Final = 90
+_LEAST_WORDS: Final = 20
+_LABEL_IN_TAGS: Final = re.compile(r"[:：]\s*(?:</(?:b|strong|td|th|dt|span|label)\s*>)", re.IGNORECASE)
+_BLOCK: Final = re.compile(
+    r"</?(?:p|div|tr|td|th|li|h[1-6]|dt|dd|br|table|section|article)\b[^<>]{0,500}>", re.IGNORECASE
+)
+_CELL_END: Final = re.compile(
+    r"([:：])(?:\s|</(?:b|strong|td|th|dt|span|label)\s*>|<(?:td|dd|span)\b[^<>]{0,300}>){1,6}", re.IGNORECASE
+)
+_TAG: Final = re.compile(r"<[^<>]{0,500}>")
+_LEAST_LABELS: Final = 6
+
+
+def in_text(text: str) -> str | None:
+    """Return what shows that a plain text holds several articles, in words; None if nothing does.
+
+    Args:
+        text: the document.
+    """
+    text = text[:_MOST_CHARACTERS]
+    return _by_counters(text) or _by_labels(text, _FEW) or _by_rulers(text)
+
+
+def in_page(markup: str) -> str | None:
+    """Return what shows that a page holds several articles under labelled fields; None if nothing does.
+
+    Lists of teasers, comments and related articles have no such labels.
+
+    Args:
+        markup: the HTML.
+    """
+    markup = markup[:_MOST_CHARACTERS]
+    # Most pages have hardly a colon before a tag, and counting is quick.
+    if sum(map(markup.count, (":</", ": </", "：</"))) < _LEAST_LABELS:
+        return None
+    if len(_LABEL_IN_TAGS.findall(markup)) < _LEAST_LABELS:
+        return None
+    lines = _TAG.sub("", _BLOCK.sub("\n", _CELL_END.sub(r"\1 ", markup)))
+    return _by_counters(lines) or _by_labels(lines, _LEAST)
+
+
+def _by_labels(text: str, kinds: int) -> str | None:
+    """Several labels, each at least three times and about as often as the others."""
+    found: Counter[tuple[str, str]] = Counter()
+    for line in _LABELS.findall(text):
+        one = parse(line, {})
+        if one is not None and one.name in _NAMES:
+            found[one.name, one.label] += 1
+    often = {name: count for (name, _), count in found.items() if count >= _LEAST}
+    if len(often) < kinds or not _SURE & often.keys() or max(often.values()) > 2 * min(often.values()):
+        return None
+    return f"{min(often.values()):,} times fields for {', '.join(sorted(often))}"
+
+
+def _by_counters(text: str) -> str | None:
+    """Lines such as `Document 2 of 12`, with numbers that follow each other."""
+    found = [(int(one["n"] or one["n2"]), one["of"] or one["of2"]) for one in _COUNTED.finditer(text)]
+    for of in dict.fromkeys(total for _, total in found):
+        numbers = sorted({number for number, total in found if total == of})
+        if any(after == number + 1 for number, after in pairwise(numbers)):
+            return f"{len(numbers):,} documents of {of} are counted"
+    return None
+
+
+def _by_rulers(text: str) -> str | None:
+    """Parts between rulers, each with a date near its beginning and text enough for an article."""
+    if len(_RULER.findall(text)) < _FEW:
+        return None
+    parts = [part for part in _RULER.split(text)[::2] if part.strip()]
+    articles = sum(_is_article(part) for part in parts)
+    if articles < _LEAST or articles * 2 < len(parts):
+        return None
+    return f"{articles:,} parts between rulers, each with a date and a text of its own"
+
+
+def _is_article(part: str) -> bool:
+    lines = [line.strip() for line in part.split("\n") if line.strip()]
+    dated = any(len(line) <= _LONGEST_HEAD and dates.search(line) is not None for line in lines[:_HEAD_LINES])
+    return dated and len(part.split()) >= _LEAST_WORDS
