@@ -36,7 +36,11 @@ def __dir__() -> list[str]:
 
 
 def open(  # noqa: A001 - the public name
-    rev: str | None = None, *, repo: str | Path = ".", as_of: date | str | None = None
+    rev: str | None = None,
+    *,
+    repo: str | Path = ".",
+    as_of: date | str | None = None,
+    rights: str | None = None,
 ) -> Version:
     """Open a version of a corpus in place; nothing is checked out.
 
@@ -45,6 +49,8 @@ def open(  # noqa: A001 - the public name
         repo: a folder in the corpus repository, or a git URL.
         as_of: a day of capture: the version as it was known at the end of that day (UTC), decided anew from what was
             captured until then. Seeds have no time of capture, and were always there.
+        rights: only articles that their publishers let you use for this purpose: `train`, `input` or `search`. Null is
+            not consent; `rights.unknown` and `rights.exclude` in params.yaml say more.
 
     Returns:
         A version with `articles()`, `scan()`, `arrow()`, `pandas()`, `duckdb()`, `splits()` and `to_huggingface()`.
@@ -54,7 +60,7 @@ def open(  # noqa: A001 - the public name
     """
     from corpus.snapshots.opening import open_version  # DVC and Arrow are heavy: only who reads pays
 
-    return open_version(rev, repo, as_of)
+    return open_version(rev, repo, as_of, rights)
 
 
 def versions(repo: str | Path = ".") -> list[Release]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from corpus.errors import SettingsError
 from schemas import RULES, Check, Severity
 from schemas.expectations import OF_PUBLISHERS, Effect, Figure
+from schemas.rights import Ground, Purpose, Unknown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +126,14 @@ class Report(_Section):
     top: int = Field(15, ge=1, le=200)
 
 
+class Rights(_Section):
+    """What articles must allow to be exported. Changes no byte of the corpus."""
+
+    purpose: Annotated[Purpose, Field(strict=False)] | None = None
+    exclude: list[Annotated[Ground, Field(strict=False)]] = Field(default_factory=list)
+    unknown: Annotated[Unknown, Field(strict=False)] = Unknown.EXCLUDE
+
+
 class Bounds(_Section):
     """The least and the most that is expected of a figure, and what it does if that is not met."""
 
@@ -163,6 +172,7 @@ class Settings(_Section):
     validate_: Validate = Field(Validate(), alias="validate")
     resolve: Resolve = Resolve()
     report: Report = Report()
+    rights: Rights = Rights()
     expectations: Expectations = Expectations()
 
     def section(self, stage: str) -> dict[str, Any]:
@@ -214,6 +224,29 @@ def parse(raw: bytes, path: Path) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(path, [_fault(detail) for detail in error.errors()]) from None
+
+
+def rights_of(raw: bytes, path: Path) -> Rights:
+    """Return the section `rights` of a params.yaml; others may be of an engine that is older or newer.
+
+    Args:
+        raw: the file's content.
+        path: what to call it in an error.
+
+    Raises:
+        SettingsError: the section has unknown keys or bad values.
+    """
+    import yaml
+
+    try:
+        values = yaml.safe_load(raw[:_MAX_PARAMS])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        values = None
+    section = values.get("rights") if isinstance(values, dict) else None
+    try:
+        return Rights.model_validate(section or {})
+    except ValidationError as error:
+        raise SettingsError(path, [f"rights.{_fault(detail)}" for detail in error.errors()]) from None
 
 
 def _fault(detail: Any) -> str:

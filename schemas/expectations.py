@@ -27,6 +27,8 @@ class Figure(StrEnum):
     WITHOUT_DATE = "share_without_date"
     WITHOUT_AUTHOR = "share_without_author"
     WITHOUT_LANGUAGE = "share_without_language"
+    TRAINING_DENIED = "share_training_denied"
+    TRAINING_UNKNOWN = "share_training_unknown"
     MEDIAN_WORDS = "median_words"
     NEWEST_AGE = "newest_age_days"
     SILENT = "silent_publishers"
@@ -40,6 +42,8 @@ MEANINGS: Final[dict[Figure, str]] = {
     Figure.WITHOUT_DATE: "share of the articles without a date of publication",
     Figure.WITHOUT_AUTHOR: "share of the articles that name no author",
     Figure.WITHOUT_LANGUAGE: "share of the articles of unknown language",
+    Figure.TRAINING_DENIED: "share of the articles whose publisher denies to train models on them",
+    Figure.TRAINING_UNKNOWN: "share of the articles of which nothing says whether models may be trained on them",
     Figure.MEDIAN_WORDS: "median length of the articles in words",
     Figure.NEWEST_AGE: "days from the newest article's publication to the newest capture",
     Figure.SILENT: "publishers that published in the last days of the last release, and nothing since",

@@ -32,6 +32,11 @@ FORMATS = ("parquet", "jsonl", "jsonl.zst", "csv", "huggingface")
 @click.option("--since", metavar="DAY", help="Only published on this day or later, as 2026-11-24.")
 @click.option("--until", metavar="DAY", help="Only published on this day or earlier.")
 @click.option("--no-duplicates", is_flag=True, help="Without articles marked as another's copy.")
+@click.option(
+    "--rights",
+    type=click.Choice(("train", "input", "search", "none")),
+    help="Only what its publisher lets you use so; `rights` in params.yaml unless given, none for everything.",
+)
 @click.option("--columns", metavar="A,B,…", help="Only these columns, in this order.")
 @click.option("--split-seed", metavar="SEED", help="Files of their own for train, validation and test.")
 @click.option("--force", is_flag=True, help="Replace what stands in DEST.")
@@ -45,6 +50,7 @@ def export(
     since: str | None,
     until: str | None,
     no_duplicates: bool,
+    rights: str | None,
     columns: str | None,
     split_seed: str | None,
     force: bool,
@@ -59,6 +65,7 @@ def export(
     from corpus.cli.show import interruptible
     from corpus.export import Format, Order
     from corpus.export import export as write
+    from corpus.rights.policy import Policy
     from corpus.snapshots.opening import open_version
 
     filters: Filters = {
@@ -67,6 +74,7 @@ def export(
         "since": since,
         "until": until,
         "duplicates": not no_duplicates,
+        "rights": Policy() if rights == "none" else rights,
     }
     names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
     order = Order(Format(format_), filters, names, split_seed)

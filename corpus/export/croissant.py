@@ -74,7 +74,7 @@ def text(contents: Contents, summary: str) -> str:
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": about.title,
-        "description": summary,
+        "description": f"{summary} {_rights(contents)}".strip(),
         "version": about.number or about.name,
         "license": notes or "No licence was noted; see LICENCES.md.",
         "citeAs": contents.citation,
@@ -85,6 +85,14 @@ def text(contents: Contents, summary: str) -> str:
         "recordSet": [_records(contents)],
     }
     return json.dumps({k: v for k, v in values.items() if v not in (None, [])}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rights(contents: Contents) -> str:
+    """Return by what rights articles were chosen, and how many were left out for it; "" if they were not."""
+    if not contents.selection.rights:
+        return ""
+    left = [f"{count:,} by {why}" for why, count in contents.left_out.items() if why.startswith("rights: ")]
+    return f"Chosen by rights: {contents.selection.rights}; left out: {', '.join(left) or 'nothing'}."
 
 
 def _objects(contents: Contents) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from corpus.progress import progress
 from corpus.report.counting import describe
 from corpus.snapshots import splits
 from corpus.snapshots.about import about, committed
+from corpus.snapshots.policies import declared_policy
 from corpus.snapshots.selection import Filters, LeftOut, Selection
 
 if TYPE_CHECKING:
@@ -77,9 +78,12 @@ def export(version: Version, target: Path, order: Order, *, force: bool = False)
     version = committed(version)
     target = target.resolve()
     require_place(target, version.repository.root, force=force)
-    selection = version.selection(**order.filters)
+    filters: Filters = {**order.filters}
+    if filters.get("rights") is None:
+        filters["rights"] = declared_policy(version)
+    selection = version.selection(**filters)
     columns = version.columns(order.columns)
-    found = describe(version.articles(**order.filters))
+    found = describe(version.articles(**filters))
     left_out = _left_out(version, selection)
     with made_aside(target, force=force) as aside:
         (aside / DATA).mkdir()

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from corpus.releases.shape import reshaped
+from corpus.rights.policy import COLUMNS, is_denied, is_unknown
 from corpus.settings import Bounds, Expectations
 from schemas import PUBLISHED
 from schemas.expectations import FIGURES, OF_PUBLISHERS, Figure, Scope, Verdict, judge
+from schemas.rights import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,8 +117,17 @@ def measured(tables: Tables, *, by_publisher: bool) -> pl.DataFrame:
     documents = tables.documents
     # A capture that brings nothing new, or is refused, moves time on all the same.
     captured = documents.select(pl.col("captured_at").max().dt.date()).collect().item()
+    there = set(tables.articles.collect_schema().names())
+    rights = {
+        Figure.TRAINING_DENIED: is_denied(Purpose.TRAIN),
+        Figure.TRAINING_UNKNOWN: is_unknown(Purpose.TRAIN),
+    }
     articles = grouped(
         tables.articles,
+        *(
+            (found.mean() if there.issuperset(COLUMNS) else pl.lit(None, pl.Float64)).alias(figure)
+            for figure, found in rights.items()
+        ),
         pl.len().alias(Figure.ROWS),
         pl.col("published_date").is_null().mean().alias(Figure.WITHOUT_DATE),
         (pl.col("authors").list.len() == 0).mean().alias(Figure.WITHOUT_AUTHOR),

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from corpus.errors import CorpusError, UsageError
 from corpus.repo import environment
 from corpus.repo.repository import Repository, find
-from corpus.snapshots import asof, foreign
+from corpus.snapshots import asof, foreign, permitted
+from corpus.snapshots.policies import policy_of
 from corpus.snapshots.snapshot import Snapshot
 from corpus.snapshots.version import Version
 
@@ -24,8 +25,13 @@ __all__ = ["Version", "open_version"]
 _LOG: Final = logging.getLogger("corpus.reading")
 
 
-def open_version(rev: str | None, repo: str | Path = ".", as_of: date | str | None = None) -> Version:
+def open_version(
+    rev: str | None, repo: str | Path = ".", as_of: date | str | None = None, rights: str | None = None
+) -> Version:
     """See `corpus.open`."""
+    if rights is not None:
+        version = open_version(rev, repo, as_of)
+        return permitted.Permitted(version, policy_of(version, rights))
     if as_of is not None:
         day = asof.capture_day(as_of)
         return asof.AsOf(open_version(rev, repo), day)

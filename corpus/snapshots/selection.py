@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict
 
 from corpus.errors import UsageError
+from corpus.rights.policy import EVERYTHING, Policy
+from schemas.rights import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +35,7 @@ class Filters(TypedDict, total=False):
     until: Day
     language: Names
     duplicates: bool
+    rights: str | Policy | None
 
 
 class LeftOut(StrEnum):
@@ -43,6 +46,18 @@ class LeftOut(StrEnum):
     SINCE = "since"
     UNTIL = "until"
     DUPLICATE = "duplicate"
+    RIGHTS_DENIED = "rights: denied"
+    RIGHTS_UNKNOWN = "rights: unknown"
+    TDM_RESERVED = "rights: tdm-reserved"
+    AGENTS_CLOSED = "rights: agents-closed"
+    NOINDEX = "rights: noindex"
+    NOARCHIVE = "rights: noarchive"
+    NOSNIPPET = "rights: nosnippet"
+    NOAI = "rights: noai"
+    PAYWALLED = "rights: paywalled"
+    NON_COMMERCIAL = "rights: non-commercial"
+    NO_DERIVATIVES = "rights: no-derivatives"
+    NO_LICENCE = "rights: no-licence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,7 @@ class Selection:
     since: date | None = None
     until: date | None = None
     duplicates: bool = True
+    rights: Policy = EVERYTHING
 
     def conditions(self) -> dict[LeftOut, pl.Expr]:
         """What an article must meet, each under the reason for being left out. Never null."""
@@ -71,7 +87,7 @@ class Selection:
             found[LeftOut.UNTIL] = (day <= self.until).fill_null(value=False)
         if not self.duplicates:
             found[LeftOut.DUPLICATE] = pl.col("duplicate_of").is_null()
-        return found
+        return found | {LeftOut(why): met for why, met in self.rights.conditions().items()}
 
     def pushed(self) -> list[pl.Expr]:
         """The same as conditions for `filter`, in the form that Parquet readers can prune by."""
@@ -89,7 +105,7 @@ class Selection:
             found.append(day <= self.until)
         if not self.duplicates:
             found.append(pl.col("duplicate_of").is_null())
-        return found
+        return [*found, *self.rights.conditions().values()]
 
     def may_hold(self, group: Any) -> bool:
         """Whether a row group (its Parquet metadata) can hold an article of this selection, by its statistics."""
@@ -118,6 +134,7 @@ class Selection:
             "since": None if self.since is None else self.since.isoformat(),
             "until": None if self.until is None else self.until.isoformat(),
             "duplicates": None if self.duplicates else False,
+            "rights": str(self.rights) or None,
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -147,7 +164,17 @@ def select(filters: Filters, known: Callable[[str], Sequence[str]]) -> Selection
         since,
         until,
         duplicates,
+        _policy(filters.get("rights")),
     )
+
+
+def _policy(asked: str | Policy | None) -> Policy:
+    if asked is None or isinstance(asked, Policy):
+        return asked or EVERYTHING
+    try:
+        return Policy(Purpose(asked))
+    except ValueError:
+        raise UsageError(f"rights={asked!r} is no purpose. Choose from {', '.join(Purpose)}.") from None
 
 
 def _names(

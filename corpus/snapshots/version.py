@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Unpack
 
 from corpus.errors import MissingObjects, UsageError
+from corpus.snapshots.policies import policy_of
 from corpus.snapshots.scanning import Shard, Shards
 from corpus.snapshots.selection import Filters, Selection, select
 from corpus.tables import shards as keyed
@@ -155,7 +156,8 @@ class Version:
             columns: which, in this order; all unless given.
             **filters: `publisher` and `language`, one or several (`en` has `en-GB` too); `since` and `until`, days as
                 dates or ISO strings, both inclusive, which leave undated articles out; `duplicates=False` leaves out
-                what is marked as another article's copy.
+                what is marked as another article's copy; `rights`, a purpose (`train`, `input` or `search`) that
+                their publishers must allow.
 
         Raises:
             UsageError: a filter or column that cannot be; says what is known.
@@ -171,6 +173,8 @@ class Version:
 
     def selection(self, **filters: Unpack[Filters]) -> Selection:
         """Filters as `articles` takes them, checked against what this version holds."""
+        if (asked := filters.get("rights")) is not None:
+            filters["rights"] = policy_of(self, asked)
         return select(filters, self.known)
 
     def columns(self, asked: Sequence[str] | None = None, table: str = "articles") -> list[str]:
@@ -226,7 +230,12 @@ class Version:
 
         duplicates = self.selection(**filters).duplicates
         cut = splits.Splits(seed, by, splits.SHARES if shares is None else shares, duplicates=duplicates)
-        return cut.of(self.articles(**filters), self.scan(), lambda: self.scan("revisions"))
+        everything = self._everything()
+        return cut.of(self.articles(**filters), everything.scan(), lambda: everything.scan("revisions"))
+
+    def _everything(self) -> Version:
+        """Return the version that families of duplicates are found in."""
+        return self
 
     def arrow(self, table: str = "articles", columns: list[str] | None = None) -> pa.Table:
         """A table, or some of its columns, as an Arrow table."""

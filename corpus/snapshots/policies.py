@@ -1,0 +1,50 @@
+"""Which policy of rights holds for a version: one that is asked for, or what its params.yaml declares."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus import settings
+from corpus.errors import UsageError
+from corpus.rights.policy import COLUMNS, Policy
+from schemas.rights import Purpose
+
+if TYPE_CHECKING:
+    from corpus.snapshots.version import Version
+
+
+def declared_policy(version: Version) -> Policy:
+    """Return the policy that params.yaml of a version declares under `rights`.
+
+    Raises:
+        SettingsError: the section has unknown keys or bad values.
+    """
+    rights = settings.rights_of((version.text(settings.PARAMS) or "").encode(), Path(settings.PARAMS))
+    return Policy(rights.purpose, tuple(rights.exclude), rights.unknown)
+
+
+def policy_of(version: Version, asked: str | Policy) -> Policy:
+    """Return a policy of rights for a version.
+
+    Args:
+        version: of which.
+        asked: a policy; or a purpose, for which `exclude` and `unknown` in params.yaml hold.
+
+    Raises:
+        UsageError: there is no such purpose, or the version has no columns of rights.
+    """
+    policy = asked
+    if not isinstance(policy, Policy):
+        try:
+            purpose = Purpose(policy)
+        except ValueError:
+            raise UsageError(f"rights={policy!r} is no purpose. Choose from {', '.join(Purpose)}.") from None
+        policy = replace(declared_policy(version), purpose=purpose)
+    if policy and (missing := sorted(set(COLUMNS) - set(version.columns()))):
+        raise UsageError(
+            f"{version.name} has no column {missing[0]}: it was built before rights were derived. "
+            "Run `corpus build` and release it again."
+        )
+    return policy
