@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from corpus import settings
 from corpus.errors import UsageError
@@ -12,10 +12,24 @@ from corpus.rights.policy import COLUMNS, Policy
 from schemas.rights import Purpose
 
 if TYPE_CHECKING:
-    from corpus.snapshots.version import Version
+    from collections.abc import Sequence
 
 
-def declared_policy(version: Version) -> Policy:
+class Readable(Protocol):
+    """What is asked of a version: its name, its small files, and the columns of its articles."""
+
+    name: str
+
+    def text(self, path: str) -> str | None:
+        """Return a small text file of the version; None if it has none."""
+        ...
+
+    def columns(self, asked: Sequence[str] | None = None, table: str = "articles") -> list[str]:
+        """Return the columns of a table."""
+        ...
+
+
+def declared_policy(version: Readable) -> Policy:
     """Return the policy that params.yaml of a version declares under `rights`.
 
     Raises:
@@ -25,7 +39,7 @@ def declared_policy(version: Version) -> Policy:
     return Policy(rights.purpose, tuple(rights.exclude), rights.unknown)
 
 
-def policy_of(version: Version, asked: str | Policy) -> Policy:
+def policy_of(version: Readable, asked: str | Policy) -> Policy:
     """Return a policy of rights for a version.
 
     Args:
