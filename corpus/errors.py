@@ -102,7 +102,7 @@ class Busy(CorpusError):
 
     def __init__(self, holder: str) -> None:
         self.holder = holder
-        super().__init__(f"This corpus is being written by {holder}. Wait for it to end, or pass --wait SECONDS.")
+        super().__init__(f"This corpus is being written by {holder}. Wait for it to end, or give --wait SECONDS.")
 
 
 class EngineMismatch(CorpusError):
@@ -118,7 +118,7 @@ class EngineMismatch(CorpusError):
 
 
 class StageFailed(CorpusError):
-    """A DVC stage ended with an error; `detail` is what it said, `kind` the name of its error, if known."""
+    """A DVC stage ended with an error; `detail` is its message, `kind` the name of its error, if known."""
 
     def __init__(self, stage: str, detail: str, kind: str | None = None) -> None:
         self.stage = stage
@@ -158,7 +158,7 @@ class DamagedObjects(StorageError):
 
 
 class Withdrawn(MissingObjects):
-    """A version whose objects were removed by `corpus forget`; `successor` took its place, if anything did."""
+    """A version whose objects were removed by `corpus forget`; `successor` replaces it, if anything does."""
 
     def __init__(self, version: str, date: date, reason: str, successor: str | None) -> None:
         self.version = version
@@ -168,10 +168,10 @@ class Withdrawn(MissingObjects):
         instead = (
             f'Its successor, the same but for what was withdrawn, is {successor}: corpus.open("{successor}").'
             if successor
-            else "It was no release, and nothing took its place. `corpus versions` lists those that can be read."
+            else "It was not a release, and nothing replaces it. `corpus versions` lists the releases that can be read."
         )
         super().__init__(
-            f"{version} was withdrawn from on {date} ({reason}), and cannot be read any more.\n{instead}", []
+            f"Articles were withdrawn from {version} on {date} ({reason}). It can no longer be read.\n{instead}", []
         )
 
 
@@ -179,8 +179,8 @@ class DamagedObject(StorageError):
     """A file's digest is not the one that was pinned."""
 
     ADVICE: ClassVar[str] = (
-        "Run `corpus build`: it mends what the working tree's version needs. "
-        "`corpus verify VERSION --repair` mends another version, if the workspace or the remote has the right bytes."
+        "Run `corpus build`: it repairs what the working tree needs. "
+        "`corpus verify VERSION --repair` repairs another version, if the workspace or the remote has the right bytes."
     )
 
     def __init__(self, path: Path | str, expected: str, found: str, advice: str = ADVICE) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from contextlib import suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from corpus.app.serving import serving
@@ -102,6 +101,7 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
     from prefect import tags
 
     from corpus.app.summary import summarise
+    from corpus.cli.outputs import stamped
     from flows.runs import tag
     from flows.update import Result, update
 
@@ -121,8 +121,9 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
     result: Result = state.result()
     summary = summarise(repository)
     if options.json:
-        told = {"changed": result.changed, "commit": result.commit, "steps": [asdict(step) for step in result.steps]}
-        print(json.dumps({**told, **summary.as_dict()}, indent=2, ensure_ascii=False))
+        steps = [{"stage": step.stage, "ran": step.ran, "output": step.said} for step in result.steps]
+        made = {"changed": result.changed, "commit": result.commit, "steps": steps, **summary.as_dict()}
+        print(json.dumps(stamped("update", made), indent=2, ensure_ascii=False))
         return 0
     if not result.changed:
         print("Up to date.")

@@ -1,7 +1,7 @@
-"""What is checked of the table of documents: each check an expression that says, of each row, whether it passes.
+"""The checks on the table of documents: each is an expression that is true for the rows that pass.
 
-`models` makes pandera checks of them. `failing` evaluates them as they are, for whoever judges a few documents and has
-no half second to import pandera; a test holds the two against each other.
+`models` makes pandera checks of them. `failing` evaluates them directly, for a few documents, without the
+half second that importing pandera takes; a test compares both.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ def _shown(column: str, dtype: Any) -> pl.Expr:
 
 
 def _host(key: str) -> pl.Expr:
-    """The host of an http(s) URL; "" for what is none."""
+    """The host of an http(s) URL; "" for other values."""
     host = pl.col(key).str.extract(_HTTP, 1)
     return pl.when(pl.col(key).is_not_null()).then(host.fill_null(""))
 
@@ -216,7 +216,7 @@ def _mapped(values: pl.Expr, test: Callable[[str], bool]) -> pl.Expr:
 
 
 def is_public(host: str) -> bool:
-    """Whether a host, as it stands in a URL, is one that the public Internet could know. Asks no name server."""
+    """Whether a host, as written in a URL, is one that the public Internet could know. Asks no name server."""
     literal = host[1:].partition("]")[0] if host.startswith("[") else host
     try:
         address = ipaddress.ip_address(literal)

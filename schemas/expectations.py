@@ -1,4 +1,4 @@
-"""What is expected of a whole corpus: the table of its figures, and the pandera checks on it.
+"""What is expected of a corpus: the table of its figures, and the pandera checks on it.
 
 One row a scope and figure, with what was found beside the least and the most that is expected. A figure that could not
 be found is not judged.
@@ -79,12 +79,12 @@ class Verdict(StrEnum):
 
 FIGURES: Final = Table(
     "figures",
-    "One row a scope and figure: what was found, and what is expected.",
+    "One row for each scope and figure: what was found, and what is expected.",
     (
         Column("scope", pa.string(), "overall or publisher"),
         Column("publisher", pa.string(), "the publisher; null overall, and where it is not known", nullable=True),
         Column("figure", pa.string(), "what was counted"),
-        Column("found", pa.float64(), "what was found; null where it cannot be said", nullable=True),
+        Column("found", pa.float64(), "what was found; null if it is not known", nullable=True),
         Column("min", pa.float64(), "the least that is expected", nullable=True),
         Column("max", pa.float64(), "the most that is expected", nullable=True),
         Column("on_min", pa.string(), "what it does if less was found"),
@@ -117,7 +117,7 @@ def judge(figures: pl.DataFrame) -> pl.DataFrame:
     """The figures with a column `verdict`, by the checks of `model`.
 
     Raises:
-        pandera.errors.SchemaErrors: the table is none of figures.
+        pandera.errors.SchemaErrors: the table is not one of figures.
     """
     import pandera.errors
 

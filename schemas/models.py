@@ -1,6 +1,6 @@
 """The pandera models: the checks of `documents`, and the promises of the published tables.
 
-A model is derived from a table's columns, so that dtype and nullability are said once. Eager frames only:
+A model is derived from a table's columns, so that dtype and nullability are defined once. Eager frames only:
 on a LazyFrame pandera checks no values.
 """
 

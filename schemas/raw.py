@@ -1,4 +1,4 @@
-"""The table of a batch: documents as they were found, bytes and provenance. What they say stands in `tables`."""
+"""The table of a batch: documents as they were found, bytes and provenance. Their content is in `tables`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RAW: Final = Table(
         Column("size", pa.int64(), "bytes"),
         Column("url", pa.string(), "where it was fetched from, as the WARC or the sidecar says", nullable=True),
         Column("status", pa.int32(), "HTTP status", nullable=True),
-        Column("headers", HEADERS, "HTTP headers, in order; empty where there were none"),
+        Column("headers", HEADERS, "HTTP headers, in order; empty without any"),
         Column("captured_at", UTC_MICROSECONDS, "when it was captured: WARC-Date, or the batch's capture time"),
         Column("published_date", pa.string(), "date of publication, as the sidecar says it", nullable=True),
         Column("publisher", pa.string(), "publisher, as the sidecar says it", nullable=True),

@@ -1,6 +1,6 @@
 """The checks by name: what each means, and what it does unless params.yaml says otherwise.
 
-A rule is either told by a parser (it alone saw the bytes) or checked on the parsed table by `schemas.models`.
+A rule is either reported by a parser, which alone sees the bytes, or checked on the parsed table by `schemas.models`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Severity(StrEnum):
 class Check(StrEnum):
     """Every check there is."""
 
-    # Told by intake and parsers, in a document's `problems`.
+    # Reported by readers and parsers, in a document's `problems`.
     WITHDRAWN = "withdrawn"
     EMPTY = "empty"
     TOO_LARGE = "too_large"

@@ -1,4 +1,4 @@
-"""What a column and a table are. Everything that is said of a column is said once, here and in `tables`."""
+"""What a column and a table are. Everything about a column is defined once, here and in `tables`."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ _CONTENT = (
         nullable=True,
     ),
     Column("modified_at", UTC_MICROSECONDS, "instant of the last change, likewise", nullable=True),
-    Column("text", pa.string(), "paragraphs apart by one blank line, subheadings included as paragraphs"),
+    Column("text", pa.string(), "the text; paragraphs, and subheadings as paragraphs, are separated by a blank line"),
     Column("headings", HEADINGS, "subheadings, with their offsets into `text` in characters"),
     Column("image_credits", STRINGS, "who made the pictures"),
     Column("links", LINKS, "related articles that the document names"),
@@ -126,7 +126,7 @@ _LIKES = (
         nullable=True,
     ),
     Column("similarity", pa.float32(), "Jaccard similarity, with `duplicate_of`", nullable=True),
-    Column("contained_in", pa.string(), "article_id of an article of which this text is a part", nullable=True),
+    Column("contained_in", pa.string(), "article_id of an article that contains this text", nullable=True),
     Column("containment", pa.float32(), "share of this text's n-grams in `contained_in`", nullable=True),
 )
 
@@ -134,7 +134,7 @@ _LOOSE_TITLE = Column("title", pa.string(), "headline, where one was found", nul
 
 DOCUMENTS: Final = Table(
     "documents",
-    "One row a document, as parsed, good or bad.",
+    "One row for each document as parsed, good or bad.",
     (
         _DOCUMENT_ID,
         _SOURCE,
@@ -142,19 +142,21 @@ DOCUMENTS: Final = Table(
         Column("media_type", pa.string(), "by content, then by name"),
         Column("size", pa.int64(), "bytes"),
         Column("encoding", pa.string(), "how the bytes were decoded; null where they were not", nullable=True),
-        Column("parser", pa.string(), "which parser spoke, as `text/1`; null where none did", nullable=True),
+        Column(
+            "parser", pa.string(), "the parser and its version, as `text/1`; null if nothing read it", nullable=True
+        ),
         _CAPTURED_AT,
         *(_LOOSE_TITLE if column.name == "title" else column for column in _CONTENT),
         *RIGHTS,
         Column("control_characters", pa.int32(), "those left in `text`, newlines aside"),
-        Column("problems", PROBLEMS, "what the parser has to say: check and what it found"),
+        Column("problems", PROBLEMS, "problems that the parser found: the check, and what was found"),
     ),
     sort=("source",),
 )
 
 VERDICTS: Final = Table(
     "verdicts",
-    "One row a failed check of a document. A document without a row passed every check.",
+    "One row for each failed check of a document. A document without a row passed every check.",
     (
         _DOCUMENT_ID,
         _SOURCE,
@@ -167,7 +169,7 @@ VERDICTS: Final = Table(
 
 SIGNATURES: Final = Table(
     "signatures",
-    "One row a document: what tells its article and its likes without its text.",
+    "One row for each document: what is needed to find its article and similar texts without its text.",
     (
         _DOCUMENT_ID,
         _SOURCE,
@@ -195,7 +197,7 @@ SIGNATURES: Final = Table(
 
 PAIRS: Final = Table(
     "pairs",
-    "One row a pair of texts that were compared: they seemed alike, or the one followed the other at its URL.",
+    "One row for each pair of texts that were compared: they seemed similar, or one followed the other at its URL.",
     (
         Column("text_hash", pa.string(), "the one text; its hash is the lower of the two"),
         Column("other_hash", pa.string(), "the other"),
@@ -208,7 +210,7 @@ PAIRS: Final = Table(
 
 DECISIONS: Final = Table(
     "decisions",
-    "One row a document: what became of it, and why.",
+    "One row for each document: what became of it, and why.",
     (
         _DOCUMENT_ID,
         _SOURCE,
@@ -216,7 +218,7 @@ DECISIONS: Final = Table(
         Column("rule", pa.string(), "what the decision rests on"),
         Column("article_id", pa.string(), "identity of the article; null for quarantined", nullable=True),
         Column("revision", pa.int32(), "the revision this document is or repeats", nullable=True),
-        Column("winner", pa.string(), "document_id of the revision that stands for this document", nullable=True),
+        Column("winner", pa.string(), "document_id of the revision that represents this document", nullable=True),
         Column("superseded_by", pa.string(), "document_id of the next revision", nullable=True),
         Column(
             "superseded_at",
@@ -238,7 +240,7 @@ DECISIONS: Final = Table(
 
 ARTICLES: Final = Table(
     "articles",
-    "One row an article: its current revision.",
+    "One row for each article: its current revision.",
     (
         _ARTICLE_ID,
         _REVISION,
@@ -257,7 +259,7 @@ ARTICLES: Final = Table(
 
 REVISIONS: Final = Table(
     "revisions",
-    "One row a superseded revision: the columns of `articles`, and what took its place.",
+    "One row for each superseded revision: the columns of `articles`, and what replaced it.",
     (
         *ARTICLES.columns,
         Column("superseded_by", pa.string(), "document_id of the next revision"),
@@ -273,7 +275,7 @@ REVISIONS: Final = Table(
 
 QUARANTINE: Final = Table(
     "quarantine",
-    "One row a document that failed a blocking check. Its bytes stay where they were found.",
+    "One row for each document that failed a blocking check. Its bytes remain where they were found.",
     (
         _DOCUMENT_ID,
         _SOURCE,

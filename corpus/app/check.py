@@ -101,8 +101,8 @@ def check_paths(
     found = _found(entries, skipped, settings.ingest.max_bytes)
     if explain:
         found = _explained(found, settings, explanations)
-    rows, said = _parsed(found, settings, withdrawn)
-    blocked = {source for source, found in said.items() if any(v[0] == Severity.BLOCK.value for v in found)}
+    rows, failed = _parsed(found, settings, withdrawn)
+    blocked = {source for source, found in failed.items() if any(v[0] == Severity.BLOCK.value for v in found)}
     good = with_identity(rows.filter(~pl.col("source").is_in(sorted(blocked))))
     fates = _fates(good, known, settings)
     identities = {row[0]: row[1:] for row in good.select("source", "article_id", "rule").iter_rows()}
@@ -111,7 +111,7 @@ def check_paths(
             fate=fates.get(row["source"], Fate.QUARANTINED),
             article_id=identities.get(row["source"], (None, None))[0],
             rule=identities.get(row["source"], (None, None))[1],
-            verdicts=said.get(row["source"], []),
+            verdicts=failed.get(row["source"], []),
             explanation=explanations.get(row["source"]),
             **row,
         )
@@ -159,30 +159,30 @@ def _not_taken(entry: Skipped) -> Checked:
 def _parsed(
     found: Iterator[Found], settings: Settings, tombstones: Tombstones
 ) -> tuple[pl.DataFrame, dict[str, list[tuple[str, str, str | None]]]]:
-    """The rows of the documents, without their texts, and what the checks say of each."""
+    """The rows of the documents, without their texts, and the failed checks of each."""
     frames: list[pl.DataFrame] = []
-    said: dict[str, list[tuple[str, str, str | None]]] = {}
+    failed: dict[str, list[tuple[str, str, str | None]]] = {}
     while part := list(islice(found, _BATCH_ROWS)):
         table = with_publishers(documents(part, settings.ingest), settings.ingest.publications)
         table = blank(table, tombstones) if tombstones else table
         for row in verdicts(pl.DataFrame(table), settings.validate_, find=found_at_once).iter_rows(named=True):
-            said.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
+            failed.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
         frames.append(with_state(table.drop_columns(["headings", "links", "problems"]), settings.resolve))
     if not frames:
         frames = [with_state(documents([], settings.ingest), settings.resolve)]
-    return pl.concat(frames), said
+    return pl.concat(frames), failed
 
 
 def _fates(good: pl.DataFrame, known: Sequence[Path] | None, settings: Settings) -> dict[str, Fate]:
     columns = ["article_id", "document_id", "source", "batch", "captured_at", "text_hash"]
-    said = ["text", "title", "authors", "agency", "published_date", "published_at"]
+    content = ["text", "title", "authors", "agency", "published_date", "published_at"]
     asked = good.select(*columns, *STATE, "rule", asked=pl.lit(value=True))
     frames = []
     for path in known or ():
         found = (
             pl.scan_parquet(path, glob=False)
             .filter(pl.col("article_id").is_in(good["article_id"].to_list()))
-            .select(*columns, *said)
+            .select(*columns, *content)
             .collect()
         )
         state = with_state(found.to_arrow(), settings.resolve)

@@ -109,7 +109,7 @@ def forget(
     with ExitStack() as held:
         descriptor = -1 if dry_run else held.enter_context(write_lock(repository.root, "corpus forget", wait))
         for line in () if dry_run else recovery.clear(repository):
-            tell(f"Mended: {line}.")
+            tell(f"Repaired: {line}.")
         store = held.enter_context(objectstore.default(repository)) if remotes.default and everywhere else None
         survey = Survey(repository, store)
         found = plan(

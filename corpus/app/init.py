@@ -39,7 +39,7 @@ def init(folder: Path, *, example: bool = False) -> Repository:
         example: put a first article into seeds/.
 
     Raises:
-        UsageError: something of ours, or of DVC's, stands there already; nothing was changed.
+        UsageError: the folder has files of a corpus or of DVC already; nothing was changed.
     """
     folder = folder.resolve()
     _require_place(folder)
@@ -83,7 +83,7 @@ def _require_place(folder: Path) -> None:
         raise UsageError(f"{folder} is a file. Name a folder.")
     inside = next((p for p in (folder, *folder.parents) if (p / ".git").exists()), None)
     if inside is not None and inside != folder:
-        raise UsageError(f"{folder} lies inside the git repository {inside}. Choose a folder outside of it.")
+        raise UsageError(f"{folder} is inside the git repository {inside}. Choose a folder outside of it.")
     taken = sorted(name for name in (*_FILES.values(), ".dvc", engine.ENGINE, "data") if (folder / name).exists())
     if taken:
         raise UsageError(f"{folder} already has {', '.join(taken)}. Choose another folder; nothing was changed.")

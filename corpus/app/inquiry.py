@@ -1,4 +1,4 @@
-"""What is known of one article or document, and where a corpus stands."""
+"""What is known of one article or document, and the state of a corpus."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _DOCUMENT = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One document: as it was found, what the checks said, what was decided, and where it can be read."""
+    """One document: how it was found, which checks failed, what was decided, and which releases have it."""
 
     document: dict[str, Any]
     verdicts: list[dict[str, Any]]
@@ -72,17 +72,17 @@ def why(repository: Repository, asked: str) -> list[Known]:
     rows = documents.filter(chosen).select(_DOCUMENT).sort("source").collect()
     # A source is one document's in its batch, and may be another's in the next.
     decided = {_one(row): row for row in decisions.filter(chosen).collect().iter_rows(named=True)}
-    said: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    failed: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in version.scan("verdicts").filter(chosen).collect().iter_rows(named=True):
-        said.setdefault(_one(row), []).append({name: row[name] for name in ("check", "severity", "found")})
+        failed.setdefault(_one(row), []).append({name: row[name] for name in ("check", "severity", "found")})
     ids = {row["article_id"] for row in decided.values() if row["article_id"]}
-    held = _releases_with(repository, ids)
+    found_in = _releases_with(repository, ids)
     return [
         Known(
             row,
-            said.get(_one(row), []),
+            failed.get(_one(row), []),
             decided[_one(row)],
-            held.get(decided[_one(row)]["article_id"], []),
+            found_in.get(decided[_one(row)]["article_id"], []),
             _plug_in_of(row),
         )
         for row in rows.iter_rows(named=True)
@@ -106,8 +106,8 @@ def _one(row: dict[str, Any]) -> tuple[str, str]:
 
 
 def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]]:
-    """Which releases hold some articles. A shard that many releases share is read once."""
-    held: dict[str, list[str]] = {}
+    """Return which releases have some articles. A shard that many releases share is read once."""
+    found_in: dict[str, list[str]] = {}
     known: dict[str, set[str]] = {}
     for release in releases(repository):
         try:
@@ -121,8 +121,8 @@ def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]
             found = pl.scan_parquet(path, glob=False).filter(pl.col("article_id").is_in(sorted(ids)))
             known[file.md5] = set(found.select("article_id").collect()["article_id"])
         for article in set().union(*(known[file.md5] for file in files)):
-            held.setdefault(article, []).append(release.version)
-    return held
+            found_in.setdefault(article, []).append(release.version)
+    return found_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a corpus stands."""
+    """The state of a corpus."""
 
     documents: int
     batches: tuple[tuple[str, int], ...]
@@ -152,7 +152,7 @@ class Standing:
 
 
 def standing(repository: Repository) -> Standing:
-    """Where the corpus of a repository stands. Changes nothing."""
+    """Return the state of a repository's corpus. Changes nothing."""
     seeds = list_seeds(repository.root)
     memory = digests(repository.root, of=SEEDS)
     now = {file.source: sha256_of(file, memory) for file in seeds}

@@ -1,6 +1,6 @@
 """What `corpus serve` leaves for `corpus status`: its schedule, its last and next run, and what went wrong with them.
 
-A small file in `.dvc/tmp`, written by whoever serves and read by anybody. It needs no server and no Prefect.
+A small file in `.dvc/tmp`, written by `corpus serve` and read by every command. It needs no server and no Prefect.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LONGEST: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How the schedule of a corpus stands.
+    """The state of the schedule of a corpus.
 
     Attributes:
         schedule: when runs are due, in words.
@@ -39,7 +39,7 @@ class Serving:
         next_run: when the next run is due.
         last_run: when the last run ended; `last_state` says how, `last_message` why if it did not complete.
         cancelled: how many runs were cancelled since the last one that completed; `cancelled_because` says why.
-        stopped: when it was told to stop; None if it was not.
+        stopped: when it was stopped; None if it was not.
         running: whether the process still serves.
     """
 
@@ -80,7 +80,7 @@ class Serving:
 
 
 def record(root: Path, serving: Serving) -> None:
-    """Write how the schedule stands. A disk that is full costs the record, not the run."""
+    """Write the state of the schedule. If the disk is full, the record is lost, not the run."""
     path = _path(root)
     aside = path.with_name(f"{path.name}.new")
     with suppress(OSError):
@@ -90,7 +90,7 @@ def record(root: Path, serving: Serving) -> None:
 
 
 def serving(root: Path) -> Serving | None:
-    """Return how the schedule of a corpus stands; None if it was never served, or its record cannot be read."""
+    """Return the state of the schedule; None if it was never served, or its record cannot be read."""
     try:
         with _path(root).open("rb") as file:
             found = json.loads(file.read(_LARGEST))
@@ -106,7 +106,7 @@ def serving(root: Path) -> Serving | None:
             values[name] = str(found[name])[:_LONGEST] if found[name] else None
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
-    return Serving(**values, running=_is_held(root))
+    return Serving(**values, running=_is_locked(root))
 
 
 @contextmanager
@@ -136,7 +136,7 @@ def only_one(root: Path) -> Iterator[None]:
         yield
 
 
-def _is_held(root: Path) -> bool:
+def _is_locked(root: Path) -> bool:
     try:
         with _lock_path(root).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -59,7 +59,7 @@ def summarise(repository: Repository) -> Summary:
     """The summary of the last build.
 
     Raises:
-        CorpusError: there was none, or its figures cannot be read.
+        CorpusError: there was no build, or its figures cannot be read.
     """
     try:
         ledger = json.loads((repository.root / METRICS).read_bytes())["ledger"]

@@ -18,26 +18,26 @@ from corpus.stages import NAMES, STAGES
 # command: (module, function, what it is for), in the order of `corpus --help`
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "init": ("start", "init", "Make a new corpus repository."),
-    "add": ("add", "add", "Files, folders, archives, WARCs and tables: one immutable batch."),
+    "add": ("add", "add", "Add files, folders, archives, WARCs and tables as one immutable batch."),
     "collect": (
         "collect",
         "collect",
-        "What is new in the sources of collect.yaml: fetched politely, sealed into batches.",
+        "Collect what is new from the feeds and sites of collect.yaml, sealed into batches.",
     ),
-    "check": ("look", "check", "What would become of these documents? Adds nothing."),
+    "check": ("look", "check", "Show what would become of documents, without adding them."),
     "build": ("pipeline", "build", "Bring the corpus up to date, with progress and a summary."),
-    "status": ("look", "status", "Where things stand: documents, stages, ledger, last release."),
-    "why": ("look", "why", "Everything known of one article or document."),
-    "expect": ("release", "expect", "The corpus against its expectations and the last release."),
+    "status": ("look", "status", "Show documents, stages, ledger and the last release."),
+    "why": ("look", "why", "Explain one article or document: source, checks, decision, releases."),
+    "expect": ("release", "expect", "Compare the corpus with its expectations and the last release."),
     "release": ("release", "release", "Name this version of the corpus; --push publishes it."),
-    "versions": ("release", "versions", "The releases, with their figures."),
-    "diff": ("diff", "diff", "What changed between two versions, article by article."),
-    "history": ("history", "history", "An article's revisions, with their differences, and the releases that have it."),
-    "export": ("export", "export", "A version, filtered, as a folder of files to pass on."),
-    "cite": ("release", "cite", "How to cite a release."),
-    "doctor": ("doctor", "doctor", "Is all here fit for work? Says what to mend."),
-    "verify": ("keeping", "verify", "A version, byte by byte: cache, remote, a clean rebuild; --repair mends."),
-    "forget": ("withdrawing", "forget", "Withdraw an article for good; --everywhere from past releases too."),
+    "versions": ("release", "versions", "List the releases, with their figures."),
+    "diff": ("diff", "diff", "Show what changed between two versions, article by article."),
+    "history": ("history", "history", "Show an article's revisions, their differences, and the releases that have it."),
+    "export": ("export", "export", "Write a version, filtered, into a folder to pass on."),
+    "cite": ("release", "cite", "Show how to cite a release."),
+    "doctor": ("doctor", "doctor", "Check the environment and the repository, and suggest fixes."),
+    "verify": ("keeping", "verify", "Verify a version byte by byte: cache, remote, a clean rebuild; --repair repairs."),
+    "forget": ("withdrawing", "forget", "Withdraw an article for good; --everywhere also from past releases."),
     "update": ("schedule", "update", "Run the Prefect flow once."),
     "serve": ("schedule", "serve", "Run the Prefect flow on a schedule."),
     **{stage.name: ("pipeline", stage.name, f"Stage: {stage.meaning.replace(' -> ', ' to ')}.") for stage in STAGES},
@@ -101,12 +101,12 @@ def cli() -> None:
 def main() -> None:
     """Run the `corpus` command.
 
-    Exit 0 done, 1 a check said no or something failed, 2 wrong usage, 130 interrupted, 141 nobody reads the output.
+    Exit 0 done, 1 a check or the work failed, 2 wrong usage, 130 interrupted, 141 nobody reads the output.
     """
     # Start-up makes many objects and no garbage; looking for some costs it a tenth.
     gc.set_threshold(100_000, 20, 100)
     if sys.argv[1:2] == ["serve"]:
-        # A service may be told to stop while it starts. `flows` asks for these signals as soon as it runs.
+        # A service may be stopped while it starts. `flows` asks for these signals as soon as it runs.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     environment.clean()
     streams.guard()
@@ -130,7 +130,7 @@ def _run() -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(
-            f"{where}{error.strerror or error}. Nothing half-written was published; mend that and run again.",
+            f"{where}{error.strerror or error}. Nothing incomplete was published. Fix this and run again.",
             1,
         )
     return status if isinstance(status, int) else 0

@@ -36,22 +36,28 @@ class _Instant(click.ParamType):  # type: ignore[type-arg]  # generic in its stu
             found = datetime.fromisoformat(value)
             found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no time; write it as 2026-11-24 or 2026-11-24T06:00:00Z", param, ctx)
+            self.fail(f"{value!r} is not a time; write it as 2026-11-24 or 2026-11-24T06:00:00Z", param, ctx)
         if found.year < _FIRST_YEAR:
-            self.fail(f"{value!r} lies before the year {_FIRST_YEAR}", param, ctx)
+            self.fail(f"{value!r} is before the year {_FIRST_YEAR}", param, ctx)
         if found > datetime.now(UTC):
-            self.fail(f"{value!r} lies in the future", param, ctx)
+            self.fail(f"{value!r} is in the future", param, ctx)
         return found.replace(microsecond=0)
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
-@click.option("--captured-at", type=_Instant(), help="When the documents were captured (UTC); a WARC says it itself.")
-@click.option("--licence", metavar="TEXT", help="Licence or rights of the documents, kept beside them.")
-@click.option("--include", multiple=True, metavar="PATTERN", help="Only sources or URLs like this, as '*.html'.")
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="No sources or URLs like this.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many documents.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be added.")
+@click.option(
+    "--captured-at",
+    type=_Instant(),
+    help="When the documents were captured (UTC), if they do not say so themselves, as a WARC does.",
+)
+@click.option("--licence", metavar="TEXT", help="Licence or rights of the documents, recorded with the batch.")
+@click.option(
+    "--include", multiple=True, metavar="PATTERN", help="Add only sources or URLs that match, for example '*.html'."
+)
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Add no sources or URLs that match.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Add at most this many documents.")
+@click.option("--dry-run", is_flag=True, help="Show what would be added, and change nothing.")
 @wait_option
 @json_option
 def add(
@@ -71,7 +77,7 @@ def add(
     not, and into .gz, .zst, .bz2 and .xz; takes each row of .jsonl, .json, .csv, .tsv, .parquet and .arrow as a
     document. A folder's sources.yaml or sources.csv says the URL, date, publisher and captured_at of its files.
 
-    Nothing is parsed yet: `corpus build` does that. Exit 1 if nothing could be taken.
+    Nothing is parsed yet: `corpus build` does that. Exit 1 if nothing could be added.
     """
     from corpus import settings
     from corpus.app.foreseen import Foreseen
@@ -127,7 +133,7 @@ def add(
 
 
 def _require_foreign(paths: Iterable[Path], root: Path) -> None:
-    """Refuse what is the corpus itself: `corpus add .` would take its tables and settings for documents."""
+    """Refuse the corpus itself: `corpus add .` would add its tables and settings as documents."""
     own = [root / name for name in ("data", "reports", ".dvc", ".git")]
     faults = [
         f"{path}: this corpus itself; name the files or folders in it that are documents"
@@ -139,7 +145,7 @@ def _require_foreign(paths: Iterable[Path], root: Path) -> None:
 
 
 def _status(tally: Tally) -> int:
-    """1 if all that was come upon was skipped: whoever scripts this must not think that something was added."""
+    """Return 1 if everything was skipped, so that a script does not take it for success; else 0."""
     return 1 if tally.skipped.total() and not tally.documents and not tally.repeats else 0
 
 
@@ -155,7 +161,7 @@ def _limited(entries: Iterable[Item | Skipped], limit: int | None) -> Iterator[I
 
 
 class _Tables:
-    """What the columns of the tables that are come upon would be taken for."""
+    """Finds out which field each column of a table would be read as."""
 
     def __init__(self, root: Any) -> None:
         from corpus import settings
@@ -166,7 +172,7 @@ class _Tables:
         self._given = {str(name): given for name, given in settings.load(root).ingest.columns.items()}
 
     def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
-        """The same entries; the first row of each table is looked at on the way."""
+        """Yield the same entries, and look at the first row of each table."""
         for entry in entries:
             if isinstance(entry, self.item) and entry.media_type == "application/json":
                 table = entry.source.rpartition("#")[0] or entry.source
@@ -191,7 +197,7 @@ class _Tables:
 
 
 class _Strange:
-    """Tables of which no column is known as title or text: none of their rows would become an article."""
+    """Finds tables without a column that is known as title or text: no row of them would become an article."""
 
     def __init__(self, root: Any) -> None:
         from corpus import settings
@@ -204,7 +210,7 @@ class _Strange:
         self._more = 0
 
     def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
-        """The same entries; the first row of each table is looked at on the way. A table's rows follow each other."""
+        """Yield the same entries, and look at the first row of each table. The rows of a table are consecutive."""
         last = ""
         for entry in entries:
             if isinstance(entry, self._item) and entry.media_type == self._row:
@@ -223,7 +229,7 @@ class _Strange:
             row = None
         if isinstance(row, dict) and any(self._columns.names(row, field) for field in ("title", "text")):
             return
-        what = "its first row is no JSON object"
+        what = "its first row is not a JSON object"
         if isinstance(row, dict):
             what = f"no column is known as title or text: {', '.join(map(str, list(row)[:_SHOWN]))}"[:_LONGEST]
         if len(self._found) < _SHOWN:
@@ -232,15 +238,15 @@ class _Strange:
             self._more += 1
 
     def print(self) -> None:
-        """Say so."""
+        """Print a warning for each table found."""
         for table, what in self._found:
             echo(f"{safe(table)}: {safe(what)}", err=True)
         if self._more:
             echo(f"and {self._more:,} more tables", err=True)
         if self._found:
             echo(
-                "A build would quarantine such rows. Name the columns in params.yaml, `ingest.columns`; "
-                "the first line of a table must say them.",
+                "A build would quarantine these rows. Name the columns in params.yaml under `ingest.columns`; "
+                "the first line of a table must have their names.",
                 err=True,
             )
 
@@ -251,6 +257,7 @@ def _print(
     skipped = tally.skipped.total()
     if as_json:
         print_json(
+            "add",
             {
                 "batch": batch.name if batch else None,
                 "documents": tally.documents,
@@ -260,12 +267,12 @@ def _print(
                 "recaptured": tally.recaptured,
                 "unread_capture_times": tally.unread_times,
                 "skipped": dict(tally.skipped.most_common()),
-                "told": [
+                "skipped_examples": [
                     {"source": one.source, "reason": one.reason.value, "detail": one.detail} for one in tally.told
                 ],
                 **({"tables": tables} if tables else {}),
                 **({"exports": {name: asdict(export) for name, export in exports.items()}} if exports else {}),
-            }
+            },
         )
         return
     for one in tally.told[:_SHOWN]:
@@ -273,13 +280,13 @@ def _print(
     if skipped > _SHOWN:
         echo(f"skipped: and {skipped - _SHOWN:,} more", err=True)
     if tally.unread_times:
-        what = f"{count(tally.unread_times, 'row')} with a time of capture that cannot be read or is yet to come"
-        echo(f"{what}, as {safe(tally.unread_time)}: the time of adding is used.", err=True)
+        what = f"{count(tally.unread_times, 'row')} with a time of capture that cannot be read or is in the future"
+        echo(f"{what}, as {safe(tally.unread_time)}: the time of adding is used instead.", err=True)
     print_exports(exports)
-    for name, said in list(tables.items())[:_SHOWN]:
-        print_columns(name, said)
+    for name, columns in list(tables.items())[:_SHOWN]:
+        print_columns(name, columns)
     rest = [f"{tally.repeats:,} known already"] if tally.repeats else []
-    rest += [f"{tally.recaptured:,} of bytes that were there before"] if tally.recaptured else []
+    rest += [f"{tally.recaptured:,} new captures of known bytes"] if tally.recaptured else []
     rest += [f"{skipped:,} skipped"] if skipped else []
     what = f"{count(tally.documents, 'document')}, {size(tally.size)}{''.join(f', {one}' for one in rest)}"
     if tally.documents:

@@ -22,14 +22,14 @@ _SOURCES = "sources"
 loopback_option = click.option(
     "--allow-loopback",
     is_flag=True,
-    help="Allow addresses of this machine, as for a mirror on it. No file and no variable can.",
+    help="Allow addresses of this machine, for example a mirror on it. No file or variable can allow them.",
 )
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE…]")
-@click.option("--dry-run", is_flag=True, help="Only say what would be fetched, and why not the rest.")
-@click.option("--seal", "seal_now", is_flag=True, help="Close a batch of what was fetched now.")
+@click.option("--dry-run", is_flag=True, help="Show what would be fetched and what would not, and why; fetch nothing.")
+@click.option("--seal", "seal_now", is_flag=True, help="Seal what was fetched into a batch now.")
 @loopback_option
 @wait_option
 @json_option
@@ -38,7 +38,7 @@ def collect(
 ) -> int:
     """Fetch what is new in the sources of collect.yaml, politely, and keep evidence of it.
 
-    Fetches what is due: of all sources, or of those that are named. `corpus collect status` shows how they stand;
+    Fetches what is due: of all sources, or of those that are named. `corpus collect status` shows their state;
     `corpus collect sources ADDRESS` finds the feeds and sitemaps of a site and prints lines for collect.yaml.
 
     Exit 1 if a source fails or is silent, or nothing could be fetched; 2 if collect.yaml has faults.
@@ -58,7 +58,7 @@ def collect(
     with progress("collect", None, "pages") as advance:
         report = collecting.collect(repository, names, web=web, seal_now=seal_now, wait=wait, advance=advance)
     if as_json:
-        print_json(as_values(report))
+        print_json("collect", as_values(report))
     else:
         _print(report)
     return report.exit_code
@@ -152,7 +152,7 @@ def _status(as_json: bool) -> int:
 
     found = status(find(), datetime.now(UTC))
     if as_json:
-        print_json(found)
+        print_json("collect status", found)
         return 0
     columns = ["source", "kind", "last success", "next", "waiting", "captured in 30 days", ""]
     rows = []
@@ -181,7 +181,7 @@ def _sources(address: str, web: Web, as_json: bool) -> int:
         repository = None
     found = offers(address, repository, web)
     if as_json:
-        print_json(found)
+        print_json("collect sources", found)
     else:
         for one in found:
             echo(f"{safe(one.line)}  # {count(one.entries, 'entry', 'entries')}, {one.where}")
@@ -198,7 +198,7 @@ def _dry_run(names: tuple[str, ...], as_json: bool) -> int:
 
     found = plan(find(), names, datetime.now(UTC))
     if as_json:
-        print_json(found)
+        print_json("collect --dry-run", found)
         return 0
     for one in found:
         looks = "looks for new articles" if one.looks else f"not due before {_clock(one.due)}" if one.due else ""

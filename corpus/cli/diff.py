@@ -28,26 +28,28 @@ class Day(click.ParamType[date]):
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day, or an error that shows how one is written."""
+        """Return the day; a usage error shows how one is written."""
         if isinstance(value, date):
             return value
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no day. One looks like 2026-05-04.", param, ctx)
+            self.fail(f"{value!r} is not a day; write it as 2026-05-04.", param, ctx)
 
 
 @click.command()
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B", required=False)
-@click.option("--publisher", "publishers", multiple=True, metavar="DOMAIN", help="Only these publishers' articles.")
+@click.option("--publisher", "publishers", multiple=True, metavar="DOMAIN", help="Only articles of this publisher.")
 @click.option(
-    "--language", "languages", multiple=True, metavar="TAG", help="Only in these languages; en has en-GB too."
+    "--language", "languages", multiple=True, metavar="TAG", help="Only articles in this language; en includes en-GB."
 )
 @click.option("--since", type=Day(), help="Published on this day or later.")
 @click.option("--until", type=Day(), help="Published on this day or earlier.")
 @click.option(
-    "--limit", type=click.IntRange(min=0), help="Show so many of each kind. [20; 200 with --html; all in JSON]"
+    "--limit",
+    type=click.IntRange(min=0),
+    help="Show at most this many of each kind. [20; 200 with --html; all in JSON]",
 )
 @click.option("--words", is_flag=True, help="Show which words of the texts changed.")
 @click.option(
@@ -66,16 +68,16 @@ def diff(
     html: Path | None,
     as_json: bool,
 ) -> None:
-    """What changed from version A to version B (the working tree unless given), article by article.
+    """Show what changed from version A to version B (the working tree unless given), article by article.
 
-    A and B are releases (v1.0.0), tags, branches or commits. Differences are no failure: exit 0.
+    A and B are releases (v1.0.0), tags, branches or commits. Differences are not a failure: exit 0.
     """
     from corpus.diff.change import Chosen
     from corpus.diff.diff import diff as compare
     from corpus.snapshots.opening import open_version
 
     if html and html.exists() and not html.is_file():
-        raise click.UsageError(f"{html} is no regular file, so no page is written there.")
+        raise click.UsageError(f"{html} is not a regular file. Name another one for the page.")
     asked = Chosen(publishers, languages, since, until)
     before, after = open_version(old), open_version(new)
     if limit is None and not as_json:
@@ -125,8 +127,8 @@ def _print_changes(shown: Sequence[Change], before: Version, after: Version, wid
         article = change.article
         day = article.published_date.isoformat() if article.published_date else "-" * 10
         remark = _remark(change)
-        said = f"  [{safe(remark)}]" if remark else ""
-        echo(f"{change.kind.value:{width}}  {article.article_id}  {day}  {safe(article.title)}{said}")
+        note = f"  [{safe(remark)}]" if remark else ""
+        echo(f"{change.kind.value:{width}}  {article.article_id}  {day}  {safe(article.title)}{note}")
         if runs:
             print_words(runs, " " * (width + 2))
 
@@ -165,6 +167,7 @@ def _print_json(found: Difference, before: Version, after: Version, words: bool)
 
     texts = worded(before, after, found.changes) if words else ((change, None) for change in found.changes)
     print_json(
+        "diff",
         {
             **{side: asdict(getattr(found, side)) for side in ("old", "new")},
             "counts": found.counts,
@@ -182,5 +185,5 @@ def _print_json(found: Difference, before: Version, after: Version, words: bool)
                 }
                 for change, runs in texts
             ],
-        }
+        },
     )

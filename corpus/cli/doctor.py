@@ -10,12 +10,12 @@ from corpus.cli.show import echo, json_option, print_json, safe
 
 
 @click.command()
-@click.option("--network", is_flag=True, help="Ask the remotes and the Prefect server too; writes a small object.")
+@click.option("--network", is_flag=True, help="Also contact the remotes and the Prefect server; writes a small object.")
 @json_option
 def doctor(network: bool, as_json: bool) -> int:
-    """Look at git, DVC, libraries, disk, cache, engine, remotes and Prefect, and say what to mend.
+    """Check git, DVC, libraries, disk, cache, engine, remotes and Prefect, and suggest fixes.
 
-    Changes nothing. Asks no network unless --network is given; then each DVC remote gets a small object, which is
+    Changes nothing. Contacts no server unless --network is given; then a small object is written to each DVC remote and
     removed again. Exit 1 if there is a problem.
     """
     from corpus.doctor import Level, examine
@@ -29,5 +29,5 @@ def doctor(network: bool, as_json: bool) -> int:
             if one.mend:
                 echo(f"         → {safe(one.mend)}")
     if as_json:
-        print_json(found)
+        print_json("doctor", found)
     return 1 if any(one.level is Level.PROBLEM for one in found) else 0

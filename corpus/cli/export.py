@@ -18,7 +18,7 @@ FORMATS = ("parquet", "jsonl", "jsonl.zst", "csv", "huggingface")
 
 @click.command()
 @click.argument("target", metavar="DEST", type=click.Path(path_type=Path))
-@click.option("--rev", metavar="REV", help="A release, tag, branch or commit; what dvc.lock pins unless given.")
+@click.option("--rev", metavar="REV", help="A release, tag, branch or commit; the working tree by default.")
 @click.option(
     "--format",
     "format_",
@@ -27,19 +27,19 @@ FORMATS = ("parquet", "jsonl", "jsonl.zst", "csv", "huggingface")
     show_default=True,
     help="How the data files are written.",
 )
-@click.option("--publisher", multiple=True, metavar="DOMAIN", help="Only of this publisher; may be given again.")
-@click.option("--language", multiple=True, metavar="TAG", help="Only in this language; `en` has en-GB too.")
-@click.option("--since", metavar="DAY", help="Only published on this day or later, as 2026-11-24.")
-@click.option("--until", metavar="DAY", help="Only published on this day or earlier.")
-@click.option("--no-duplicates", is_flag=True, help="Without articles marked as another's copy.")
+@click.option("--publisher", multiple=True, metavar="DOMAIN", help="Only articles of this publisher.")
+@click.option("--language", multiple=True, metavar="TAG", help="Only articles in this language; `en` includes en-GB.")
+@click.option("--since", metavar="DAY", help="Only articles published on this day or later, as 2026-11-24.")
+@click.option("--until", metavar="DAY", help="Only articles published on this day or earlier.")
+@click.option("--no-duplicates", is_flag=True, help="Leave out articles that are marked as a duplicate.")
 @click.option(
     "--rights",
     type=click.Choice(("train", "input", "search", "none")),
-    help="Only what its publisher lets you use so; `rights` in params.yaml unless given, none for everything.",
+    help="Only articles that their publisher lets you use for this; `rights` in params.yaml by default; none for all.",
 )
 @click.option("--columns", metavar="A,B,…", help="Only these columns, in this order.")
-@click.option("--split-seed", metavar="SEED", help="Files of their own for train, validation and test.")
-@click.option("--force", is_flag=True, help="Replace what stands in DEST.")
+@click.option("--split-seed", metavar="SEED", help="Write separate files for train, validation and test.")
+@click.option("--force", is_flag=True, help="Replace what is in DEST.")
 @json_option
 def export(
     target: Path,
@@ -56,11 +56,11 @@ def export(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write a version, filtered, into the folder DEST, to pass on.
+    """Write a version, filtered, into the folder DEST to pass on.
 
-    Data files in data/, and beside them a card (README.md), the columns (dictionary.md), what was noted of rights
-    (LICENCES.md), the account (ledger.json) and Croissant metadata (metadata.json). `datasets.load_dataset("DEST")`
-    opens it. DEST is there whole or not at all.
+    Data files in data/, and beside them a card (README.md), the columns (dictionary.md), what was noted about
+    rights (LICENCES.md), the account (ledger.json) and Croissant metadata (metadata.json).
+    `datasets.load_dataset("DEST")` opens it. DEST is written completely or not at all.
     """
     from corpus.cli.show import interruptible
     from corpus.export import Format, Order
@@ -81,7 +81,7 @@ def export(
     with interruptible():
         made = write(open_version(rev), target, order, force=force)
     if as_json:
-        print_json(made)
+        print_json("export", made)
         return
     echo(f"Exported {count(made.articles, 'article')} of {made.version}.")
     if made.left_out:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("asked", metavar="ID|URL|PATH")
-@click.option("--rev", help="Tell the revisions that this version has, instead of the working tree's.")
+@click.option("--rev", help="Show the revisions in this version instead of the working tree.")
 @json_option
 def history(asked: str, rev: str | None, as_json: bool) -> None:
-    """An article's revisions, with what changed from one to the next, and the releases that have it.
+    """Show an article's revisions, what changed from one to the next, and the releases that have it.
 
-    The beginning of an id is enough if it is of one article only.
+    The beginning of an id is enough if only one article has it.
     """
     from corpus.diff.history import history as look_back
     from corpus.repo.repository import find
@@ -30,7 +30,7 @@ def history(asked: str, rev: str | None, as_json: bool) -> None:
     found = look_back(find(), asked, rev)
     if as_json:
         revisions = [{**asdict(one), "parts": one.parts} for one in found.revisions]
-        print_json({**asdict(found), "first": found.first, "last": found.last, "revisions": revisions})
+        print_json("history", {**asdict(found), "first": found.first, "last": found.last, "revisions": revisions})
     else:
         _print(found)
 
@@ -43,7 +43,7 @@ def _print(found: History) -> None:
         [
             ("article", found.article_id),
             ("url", last.url),
-            ("releases", _ranges(found.released, found.all_releases) or "none has it"),
+            ("releases", _ranges(found.released, found.all_releases) or "none"),
             ("not read", _ranges(found.unread, found.all_releases)),
             (
                 safe(found.version.name),
@@ -68,14 +68,14 @@ def _print_revision(one: Revision, before: Revision | None, found: History) -> N
         f"captured {article.captured_at:%Y-%m-%d %H:%M:%S} UTC" if article.captured_at else "time of capture not known"
     )
     echo(f"revision {article.revision}{where}, {captured}, {safe(article.source)}")
-    stood = [_ranges(one.releases, found.all_releases), found.version.name if one.current else ""]
+    places = [_ranges(one.releases, found.all_releases), found.version.name if one.current else ""]
     same_document = before and before.article.document_id == article.document_id
     old = before.article if before else article
     parts = set(one.parts)
     print_pairs(
         [
             ("document", f"{article.document_id} by {article.parser}"),
-            ("stood in", ", ".join(filter(None, stood)) or "no release"),
+            ("in", ", ".join(filter(None, places)) or "no release"),
             ("", ""),
         ],
         indent="  ",
@@ -83,7 +83,7 @@ def _print_revision(one: Revision, before: Revision | None, found: History) -> N
     if same_document and old.parser != article.parser:
         echo(f"  the same document, read by {old.parser} before")
     elif same_document:
-        echo("  the same document, read otherwise before")
+        echo("  the same document, which was read differently before")
     if one.title:
         echo(f"  title     {in_words(one.title)}")
     if "byline" in parts:
@@ -102,7 +102,7 @@ def _from_to(old: str, new: str) -> str:
 
 
 def _ranges(names: Sequence[str], every: Sequence[str]) -> str:
-    """Names as ranges of those that follow each other: `v1.0.0 to v1.4.0, v2.0.0`."""
+    """Join consecutive names to ranges: `v1.0.0 to v1.4.0, v2.0.0`."""
     wanted = set(names)
     ranges: list[list[str]] = []
     follows = False

@@ -19,9 +19,13 @@ _SHOWN = 50
 
 @click.command()
 @click.argument("rev", required=False)
-@click.option("--remote", is_flag=True, help="The default DVC remote too: every object, by reading it.")
-@click.option("--rebuild", is_flag=True, help="Build it anew in a scratch folder and compare the md5s.")
-@click.option("--repair", is_flag=True, help="Mend what is damaged or missing from wherever the right bytes are.")
+@click.option("--remote", is_flag=True, help="Also read every object in the default DVC remote.")
+@click.option("--rebuild", is_flag=True, help="Build it again in a scratch folder and compare the md5s.")
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Replace what is damaged or missing, if the right bytes are in the cache, the workspace or the remote.",
+)
 @wait_option
 @json_option
 def verify(rev: str | None, remote: bool, rebuild: bool, repair: bool, wait: float, as_json: bool) -> int:
@@ -29,14 +33,14 @@ def verify(rev: str | None, remote: bool, rebuild: bool, repair: bool, wait: flo
 
     Every object against its md5, every shard against its key, the batches against batches.yaml, the ledger against
     the tables, the tables against their promises, seeds/ (of REV, as git has it) against what was built from. Exit 1 if
-    anything is wrong and not mended.
+    anything is wrong and not repaired.
     """
     from corpus.app.verify import verify as run
     from corpus.repo.repository import find
 
     done = run(find(), rev, remote=remote, rebuild=rebuild, repair=repair, wait=wait, tell=_tell)
     if as_json:
-        print_json({"ok": done.is_sound, **_plain(done.found), "not_mended_because": done.reasons})
+        print_json("verify", {"ok": done.is_sound, **_plain(done.found), "not_mended_because": done.reasons})
     else:
         _print(done.found, done.reasons)
     return 0 if done.is_sound else 1
@@ -57,24 +61,24 @@ def _print(found: Verified, reasons: Sequence[str]) -> None:
     total = size(looked.pop("bytes", 0))
     what = ", ".join(f"{number:,} {_one(name) if number == 1 else name}" for name, number in looked.items())
     echo(f"{safe(found.version)}{f' ({found.commit[:10]})' if found.commit else ''}: {what}; {total} read")
-    for label, faults in (("mended", found.mended), ("wrong", found.faults)):
+    for label, faults in (("repaired", found.mended), ("wrong", found.faults)):
         for fault in faults[:_SHOWN]:
             echo(f"{label}: {safe(fault)}")
         if len(faults) > _SHOWN:
             echo(f"{label}: and {len(faults) - _SHOWN:,} more; --json names all")
     for reason in reasons[:_SHOWN]:
-        echo(f"not mended: {safe(reason)}")
+        echo(f"not repaired: {safe(reason)}")
     for note in found.notes:
         echo(f"note: {safe(note)}")
     if not found.faults:
-        echo("Verified." if not found.mended else f"Verified; {count(len(found.mended), 'fault')} mended.")
+        echo("Verified." if not found.mended else f"Verified; {count(len(found.mended), 'fault')} repaired.")
         return
     advice = {
-        "cache": "--repair mends the cache from the workspace or the remote",
-        "workspace": "`corpus build` makes the workspace anew",
-        "seeds": "settings of git's changed seeds/ at checkout: put `* -text -ident -filter` into .gitattributes, then "
+        "cache": "--repair repairs the cache from the workspace or the remote",
+        "workspace": "`corpus build` writes the workspace again",
+        "seeds": "git's settings changed seeds/ at checkout: put `* -text -ident -filter` into .gitattributes, then "
         "delete each file named and run `git checkout -- FILE`",
-        "remote": "--remote --repair mends the remote from the cache",
+        "remote": "--remote --repair repairs the remote from the cache",
     }
     if found.commit:
         advice["seeds"] = (

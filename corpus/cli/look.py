@@ -1,4 +1,4 @@
-"""Looking without touching: `corpus check`, `corpus status` and `corpus why`."""
+"""Commands that only read: `corpus check`, `corpus status` and `corpus why`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ _LONGEST_SHOWN: Final = 160
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
-@click.option("--explain", is_flag=True, help="Show which witness each field of a page comes from, and the others.")
+@click.option(
+    "--explain", is_flag=True, help="Show for each field of a page where it was found, and what else was found."
+)
 @json_option
 def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
-    """Say what would become of documents, without adding them.
+    """Show what would become of documents, without adding them.
 
-    Takes what `corpus add` takes; a folder stands for the documents in it. Exit 1 if any would be quarantined.
+    Accepts what `corpus add` accepts; a folder means the documents in it. Exit 1 if any would be quarantined.
     """
     from corpus.app.check import Fate, check_paths
     from corpus.sources.gather import expand, lines_of
@@ -35,7 +37,7 @@ def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
     fates = check_paths(chosen, settings, known, tombstones, explain=explain)
     bad = sum(fate.fate in {Fate.QUARANTINED, Fate.SKIPPED} for fate in fates)
     if as_json:
-        print_json(fates)
+        print_json("check", fates)
     else:
         for fate in fates:
             _print_fate(fate)
@@ -45,7 +47,7 @@ def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
 
 
 def _corpus_here() -> tuple[Any, Any, Any]:
-    """The settings of the repository we are in, what its last build holds, and what was withdrawn; defaults outside."""
+    """Return the settings of this repository, what its last build has, and what was withdrawn; else defaults."""
     from corpus import settings
     from corpus.batches import withdrawals
     from corpus.errors import CorpusError, NotARepository
@@ -64,7 +66,7 @@ def _corpus_here() -> tuple[Any, Any, Any]:
         version = open_version(None, repository.root)
         return chosen, [*version.paths("articles"), *version.paths("revisions")], tombstones
     except CorpusError:
-        # Cloned and not built: the documents can be judged all the same.
+        # Cloned and not built: the documents can still be checked.
         return chosen, None, tombstones
 
 
@@ -104,14 +106,14 @@ def _print_fate(fate: Any) -> None:
 @click.command()
 @json_option
 def status(as_json: bool) -> None:
-    """Where things stand: documents, what is pending, the ledger, the last release."""
+    """Show documents, what is pending, the ledger and the last release."""
     from corpus.app.inquiry import standing
     from corpus.repo.repository import find
 
     now = standing(find())
     if as_json:
         overdue = {"overdue": now.schedule.overdue(datetime.now(UTC))} if now.schedule else {}
-        print_json({**asdict(now), "schedule": {**asdict(now.schedule), **overdue} if now.schedule else None})
+        print_json("status", {**asdict(now), "schedule": {**asdict(now.schedule), **overdue} if now.schedule else None})
         return
     pending = now.pending
     changes = ", ".join(
@@ -156,21 +158,21 @@ def status(as_json: bool) -> None:
 
 
 def _batches(batches: tuple[tuple[str, int], ...]) -> str:
-    held = sum(documents for _, documents in batches)
-    return f", {held:,} in {count(len(batches), 'batch', 'batches')}" if batches else ""
+    total = sum(documents for _, documents in batches)
+    return f", {total:,} in {count(len(batches), 'batch', 'batches')}" if batches else ""
 
 
 @click.command()
 @click.argument("asked", metavar="ID|URL|PATH")
 @json_option
 def why(asked: str, as_json: bool) -> None:
-    """Everything known of one article or document: source, checks, decision, releases."""
+    """Explain one article or document: its source, checks, decision and releases."""
     from corpus.app.inquiry import why as inquire
     from corpus.repo.repository import find
 
     known = inquire(find(), asked)
     if as_json:
-        print_json(known)
+        print_json("why", known)
         return
     for number, one in enumerate(known):
         if number:
@@ -222,13 +224,13 @@ _RULES: Final = {
     "accession": "the same accession number is the same article",
     "publication, title and date": "the same publication, title and date are the same article",
     "publisher, title and date": "the same publisher, title and date are the same article",
-    "title, date and text": "the same text under the same title and date is the same article: there is no URL, nor "
-    "accession number, nor publication or publisher with title and date",
-    "same words": "the same words as a known revision; white space, punctuation, case or links alone differ",
+    "title, date and text": "the same text under the same title and date is the same article: there is no URL, no "
+    "accession number, and no publication or publisher with title and date",
+    "same words": "the same words as a known revision; only white space, punctuation, case or links differ",
     "earlier text again": "the words of an earlier revision again, after others in between",
     "minor change": "a smaller change than resolve.minor_change",
-    "another story at this url": "neither text nor title have anything of the revision before: the URL seems reused",
-    "url and text": "another story at a URL that was reused, hence an article of its own",
+    "another story at this url": "neither text nor title resemble the revision before: the URL seems to be reused",
+    "url and text": "another story at a URL that was reused, so it is an article of its own",
 }
 
 

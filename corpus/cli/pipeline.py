@@ -26,13 +26,13 @@ wait_option = click.option(
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Wait so long for another writer.",
+    help="Wait at most this many seconds for the write lock.",
 )
 workers_option = click.option(
     "--workers",
     type=click.IntRange(min=1, max=256),
     envvar="CORPUS_WORKERS",
-    help="Worker processes; by default one a processor.",
+    help="Number of worker processes; one for each processor by default.",
 )
 
 
@@ -40,12 +40,12 @@ workers_option = click.option(
 @wait_option
 @workers_option
 @json_option
-@click.option("-v", "--verbose", is_flag=True, help="Say what each stage did.")
+@click.option("-v", "--verbose", is_flag=True, help="Show what each stage did.")
 def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> None:
     """Bring the corpus up to date with seeds/, params.yaml and the engine.
 
-    Runs the DVC pipeline (`dvc repro`) under a lock, mends what a killed run left behind, and verifies that every
-    version it pins is in the DVC cache.
+    Runs the DVC pipeline (`dvc repro`) under a lock, repairs what a killed run left behind, and verifies that every
+    object that dvc.lock pins is in the DVC cache.
     """
     from corpus.app.summary import summarise
     from corpus.pipeline.build import Step
@@ -61,11 +61,12 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
     done = run(repository, wait=wait, workers=workers, tell=tell)
     summary = summarise(repository)
     if as_json:
-        print_json({"changed": done.changed, "seconds": round(done.seconds, 2), "steps": done.steps,
+        steps = [{"stage": step.stage, "ran": step.ran, "output": step.said} for step in done.steps]
+        print_json("build", {"changed": done.changed, "seconds": round(done.seconds, 2), "steps": steps,
                     "mended": done.mended, "engine_changed": done.engine_changed, **summary.as_dict()})  # fmt: skip
         return
     for line in done.mended:
-        echo(f"Mended: {line}.")
+        echo(f"Repaired: {line}.")
     if not any(step.ran for step in done.steps):
         echo("Up to date.")
     echo(summary.in_words())
@@ -83,7 +84,7 @@ def stage_command(stage: Stage) -> click.Command:
 
 
 def _run_stage(stage: Stage, workers: int | None) -> None:
-    """Run one stage under the lock, in the repository that DVC or the user stands in."""
+    """Run one stage under the lock, in the repository of the current folder."""
     from corpus import settings
     from corpus.pipeline.executors import chosen
     from corpus.repo.lock import die_with_dvc, write_lock

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("version", required=False)
-@click.option("--version", "number", metavar="VERSION", help="The very number, as v1.2.0; the argument does the same.")
+@click.option("--version", "number", metavar="VERSION", help="The version number, as v1.2.0; the same as the argument.")
 @click.option(
     "--bump",
     type=click.Choice(["auto", "major", "minor", "patch"]),
-    help="Which part of the number goes up. auto, the default, goes by what changed.",
+    help="Which part of the number goes up. The default, auto, depends on what changed.",
 )
-@click.option("-m", "--message", help="What is to be said of this version.")
-@click.option("--push", is_flag=True, help="Publish it: the data, then the commit and the tag.")
+@click.option("-m", "--message", help="A message that describes this version.")
+@click.option("--push", is_flag=True, help="Publish it: first the data, then the commit and the tag.")
 @click.option("--dry-run", is_flag=True, help="Show the number, why, and the entry of CORPUS.md; change nothing.")
 @wait_option
 @json_option
@@ -45,9 +45,10 @@ def release(
 ) -> int:
     """Name this version of the corpus: tag `corpus@vX.Y.Z`.
 
-    Without a number the last one goes up: the first part if columns are gone or of other types, the second if articles
-    came or went or columns came, the third if articles were corrected. Writes the entry of CORPUS.md, commits it with
-    dvc.lock, engine.yaml, batches.yaml, data/raw.dvc and reports/, and tags that commit.
+    Without a number, the last one goes up: the first part if columns were removed or have another type, the second if
+    articles were added or removed or columns added, the third if articles were corrected. Writes the
+    entry of CORPUS.md, commits it with dvc.lock, engine.yaml, batches.yaml, data/raw.dvc and reports/, and tags that
+    commit.
 
     Refused while stages are out of date, the ledger does not balance, an expectation of params.yaml fails, anything
     else is uncommitted, the DVC cache lacks objects, or git is in the middle of something.
@@ -60,10 +61,10 @@ def release(
     from corpus.repo.repository import find
 
     if version and number:
-        raise click.UsageError("Give the VERSION once.")
+        raise click.UsageError("Give the version only once.")
     asked = version or number
     if asked and bump:
-        raise click.UsageError("Give a VERSION or --bump, not both.")
+        raise click.UsageError("Give a version or --bump, not both.")
     repository = find()
     chosen = Bump(bump or Bump.AUTO)
     if dry_run:
@@ -71,7 +72,7 @@ def release(
         return _show_plan(planned, pushing.obstacles(repository) if push else [], as_json)
     with write_lock(repository.root, "corpus release", wait):
         for line in recovery.clear(repository):
-            echo(f"Mended: {line}.", err=True)
+            echo(f"Repaired: {line}.", err=True)
         planned = releasing.plan(repository, bump=chosen, version=asked, message=message)
         against = pushing.obstacles(repository) if push else []
         again = push and planned.version is None and planned.last is not None and not planned.gate.reasons
@@ -100,7 +101,7 @@ def _show_plan(planned: Plan, against: Sequence[str], as_json: bool) -> int:
     if planned.version is None and not reasons:
         reasons = [planned.why]
     if as_json:
-        print_json({"version": planned.version, "why": planned.why, "refused": reasons,
+        print_json("release --dry-run", {"version": planned.version, "why": planned.why, "refused": reasons,
                     "warnings": planned.gate.warnings, "changes": planned.changes, "entry": planned.entry})  # fmt: skip
         return 1 if reasons else 0
     _warn(planned)
@@ -116,18 +117,18 @@ def _show_plan(planned: Plan, against: Sequence[str], as_json: bool) -> int:
 
 
 def _say_released(made: Release, planned: Plan) -> None:
-    held = f", {count(made.articles, 'article')}" if made.articles is not None else ""
+    size = f", {count(made.articles, 'article')}" if made.articles is not None else ""
     if planned.version is None:
         echo(f"{made.version} is released already; nothing changed since.")
     else:
-        echo(f"Released {made.tag} ({made.commit[:10]}{held}; {safe(planned.why)}).")
+        echo(f"Released {made.tag} ({made.commit[:10]}{size}; {safe(planned.why)}).")
 
 
 def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pushed | None, as_json: bool) -> None:
     from corpus.releases.push import obstacles
 
     if as_json:
-        print_json({"release": made, "new": planned.version is not None, "why": planned.why,
+        print_json("release", {"release": made, "new": planned.version is not None, "why": planned.why,
                     "changes": planned.changes, "warnings": planned.gate.warnings, "pushed": pushed})  # fmt: skip
         return
     echo(f'Read it:    corpus.open("{made.tag}")')
@@ -145,7 +146,7 @@ def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pu
 @click.command()
 @json_option
 def versions(as_json: bool) -> None:
-    """The releases, oldest first, with the figures in their tags, and those marked that were withdrawn from."""
+    """List the releases, oldest first, with their figures; marks those from which articles were withdrawn."""
     from dataclasses import asdict
 
     from corpus.repo.releases import releases
@@ -156,7 +157,7 @@ def versions(as_json: bool) -> None:
     found = releases(repository)
     withdrawn = marks(of_head(repository)) if found else {}
     if as_json:
-        print_json([{**asdict(one), "withdrawn": withdrawn.get(one.tag)} for one in found])
+        print_json("versions", [{**asdict(one), "withdrawn": withdrawn.get(one.tag)} for one in found])
     elif not found:
         echo("No releases yet. `corpus release` names the first.")
     else:
@@ -189,9 +190,9 @@ def _figure(release: Release, name: str) -> str:
 @click.option("--against", metavar="VERSION", help="The version to compare with; the last release by default.")
 @json_option
 def expect(against: str | None, as_json: bool) -> int:
-    """Hold the built corpus against `expectations` in params.yaml, and against the last release.
+    """Compare the built corpus with `expectations` in params.yaml and with the last release.
 
-    Shows each figure with what is expected of it. Exit 1 if an expectation fails; `corpus release` is refused then.
+    Shows each figure and its bounds. Exit 1 if an expectation fails; then `corpus release` is refused.
     """
     from corpus import settings
     from corpus.errors import MissingObjects
@@ -211,7 +212,7 @@ def expect(against: str | None, as_json: bool) -> int:
     found = look(settings.load(repository.root).expectations, Snapshot(repository, last) if last else None, now)
     failed = sum(one.verdict is Verdict.FAILED for one in found)
     if as_json:
-        print_json({"against": name, "failed": failed, "figures": found})
+        print_json("expect", {"against": name, "failed": failed, "figures": found})
     else:
         _print_findings(found, name)
     return 1 if failed else 0
@@ -236,10 +237,10 @@ def _print_findings(found: Sequence[Finding], against: str | None) -> None:
         ],
     )
     each = [one for one in found if one.scope is Scope.PUBLISHER]
-    said = [one for one in each if one.verdict in {Verdict.FAILED, Verdict.WARNED}]
+    missed = [one for one in each if one.verdict in {Verdict.FAILED, Verdict.WARNED}]
     if each:
-        echo(f"{count(len(each), 'figure')} of publishers, {len(said):,} not as expected.")
-    for one in said:
+        echo(f"{count(len(each), 'figure')} of publishers, {len(missed):,} not as expected.")
+    for one in missed:
         echo(f"{one.verdict}: {safe(one)}")
     judged = [one for one in found if one.verdict is not Verdict.NONE]
     counts = ", ".join(
@@ -257,7 +258,7 @@ def _print_findings(found: Sequence[Finding], against: str | None) -> None:
 @click.option("--write", is_flag=True, help="Write CITATION.cff at the root of the repository.")
 @json_option
 def cite(version: str | None, cff: bool, write: bool, as_json: bool) -> None:
-    r"""How to cite a release, the last one unless told otherwise: BibTeX, or CITATION.cff.
+    r"""Show how to cite a release (the last one unless given), as BibTeX or CITATION.cff.
 
     Names the version, its date, the commit, and the digest of the articles, which anyone can compute again:
     `(cd data/articles && find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 md5sum | sha256sum)`.
@@ -273,7 +274,8 @@ def cite(version: str | None, cff: bool, write: bool, as_json: bool) -> None:
         echo(f"Wrote {citation.CFF} for {found.version}. Commit it.", err=as_json)
     if as_json:
         print_json(
-            {**{name: getattr(found, name) for name in found.__dataclass_fields__}, "recompute": citation.RECOMPUTE}
+            "cite",
+            {**{name: getattr(found, name) for name in found.__dataclass_fields__}, "recompute": citation.RECOMPUTE},
         )
     elif cff:
         echo(citation.cff(found), nl=False)

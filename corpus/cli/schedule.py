@@ -32,18 +32,18 @@ def update(commit: bool, wait: float, workers: int | None, as_json: bool) -> Non
 
 
 @click.command()
-@click.option("--cron", metavar="EXPRESSION", help='When, as cron says it: "0 6 * * *".')
-@click.option("--timezone", metavar="ZONE", help="Whose time --cron means, as Europe/Berlin; UTC by default.")
-@click.option("--every", metavar="INTERVAL", help="How often: 30s, 15m, 1h, 1d.")
+@click.option("--cron", metavar="EXPRESSION", help='When to run, as a cron expression: "0 6 * * *".')
+@click.option("--timezone", metavar="ZONE", help="Time zone of --cron, for example Europe/Berlin; UTC by default.")
+@click.option("--every", metavar="INTERVAL", help="How often to run: 30s, 15m, 1h, 1d.")
 @commit_option
 @workers_option
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Where the page listens; elsewhere it needs CORPUS_SERVE_PASSWORD.",
+    help="Address on which the page listens; other than this one, it needs CORPUS_SERVE_PASSWORD.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), help="Its port; 4200 or the next free one by default.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the page; 4200 or the next free one by default.")
 def serve(
     cron: str | None,
     timezone: str | None,
@@ -58,7 +58,7 @@ def serve(
     Keeps one Prefect server up, with its page on this machine behind a password, unless PREFECT_API_URL names another.
     """
     if (cron is None) == (every is None):
-        raise click.UsageError('Say when: --cron "0 6 * * *" or --every 1h.')
+        raise click.UsageError('Give a schedule: --cron "0 6 * * *" or --every 1h.')
     options = ["--cron", cron] if cron else ["--every", every or ""]
     options += ["--timezone", timezone] if timezone else []
     options += ["--commit"] if commit else []

@@ -32,7 +32,7 @@ def safe(text: object) -> str:
 
 
 def echo(message: str = "", *, err: bool = False, nl: bool = True) -> None:
-    """Print a line, or several, of our own words. What slipped into them unseen is made visible; our colours stay."""
+    """Print one or several lines of our own text. What slipped into them unseen is made visible; our colours stay."""
     parts = _STYLE.split(message)
     # Every other one is a colour.
     parts[::2] = ["\n".join(map(safe, part.split("\n"))) for part in parts[::2]]
@@ -69,8 +69,11 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def print_json(value: Any) -> None:
-    """Print a value as JSON."""
+def print_json(name: str, value: Any) -> None:
+    """Print the output of a command as JSON, with the name and version of its schema (`corpus.cli.outputs`)."""
+    from corpus.cli.outputs import stamped
+
+    value = stamped(name, asdict(value) if is_dataclass(value) and not isinstance(value, type) else value)
     click.echo(in_json(_encodable(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))))
 
 

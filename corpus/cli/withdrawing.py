@@ -22,12 +22,18 @@ _SHOWN = 20
 
 @click.command()
 @click.argument("article", metavar="ID|URL", required=False)
-@click.option("--publisher", metavar="NAME", help="All that is of a publisher, as `example.com`, now and in future.")
-@click.option("--reason", metavar="TEXT", help="Why; it stands in withdrawn.yaml, for all to read.")
-@click.option("--everywhere", is_flag=True, help="From past releases, git's history of the data and the cache too.")
-@click.option("--push", is_flag=True, help="With --everywhere: push what stays, and remove the rest from the remote.")
+@click.option(
+    "--publisher",
+    metavar="NAME",
+    help="Withdraw everything of a publisher, for example `example.com`, now and in future.",
+)
+@click.option("--reason", metavar="TEXT", help="Why. It is kept in withdrawn.yaml, where everyone can read it.")
+@click.option(
+    "--everywhere", is_flag=True, help="Also withdraw from past releases, the history of the data, and the cache."
+)
+@click.option("--push", is_flag=True, help="With --everywhere: push what remains, and remove the rest from the remote.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing.")
 @wait_option
 @json_option
 def forget(
@@ -45,7 +51,7 @@ def forget(
 
     What is withdrawn is refused when it is added again: withdrawn.yaml keeps hashes of it, a date and the reason.
     --everywhere makes successors of the releases that hold it (corpus@v1.0.0+redacted.1), and removes the objects that
-    hold it. Shows what it will do, and asks. Interrupted, run again it goes on.
+    hold it. Shows what it will do, and asks. If it is interrupted, run it again to continue.
     """
     from corpus.app.forget import Request
     from corpus.app.forget import forget as run
@@ -55,7 +61,7 @@ def forget(
     request.check()
     if not yes and not dry_run and (as_json or not sys.stdin.isatty()):
         raise click.UsageError(
-            "This asks before it changes anything, and there is nobody to ask. Give --yes or --dry-run."
+            "This asks before it changes anything, and there is nobody to ask here. Give --yes or --dry-run."
         )
 
     def agreed(found: Plan) -> bool:
@@ -66,11 +72,11 @@ def forget(
     did = run(find(), request, agreed, dry_run=dry_run, wait=wait, tell=lambda line: echo(line, err=True))
     if did.done is None:
         if as_json:
-            print_json(_plain(did.plan))
+            print_json("forget", _plain(did.plan))
         elif not dry_run:
             echo("Nothing was changed.")
     elif as_json:
-        print_json({**_plain(did.plan), "done": asdict(did.done)})
+        print_json("forget", {**_plain(did.plan), "done": asdict(did.done)})
     else:
         _print_certificate(did.plan, did.done, did.other_remotes, everywhere=everywhere, pushed=push)
 
@@ -106,7 +112,7 @@ def _print_plan(found: Plan, *, everywhere: bool, push: bool) -> None:
     for ref in found.releases:
         echo(f"release   {ref.short}: a successor without it, its own objects removed")
     for name in found.unseen:
-        echo(f"release   {name}: NOT looked into, for its objects are not to be had")
+        echo(f"release   {name}: NOT looked into, its objects are not available")
     for one in found.duplicates[:_SHOWN]:
         echo(f"stays     {one.article_id}  the same text, of {safe(one.publisher or 'nobody')}: {safe(one.title)}")
     _more("stays", len(found.duplicates))
@@ -164,7 +170,7 @@ def _beyond(found: Plan, done: Done, others: Sequence[str], *, everywhere: bool,
         lines.append("the commit: `git add -A && git commit` puts it on record, with withdrawn.yaml.")
     else:
         lines += [f"{safe(ref.short)} holds it, so its objects were kept." for ref in found.holders]
-        lines += [f"{safe(name)} was not looked into: its objects are not to be had." for name in found.unseen]
+        lines += [f"{safe(name)} was not looked into: its objects are not available." for name in found.unseen]
         if not pushed:
             lines.append("the DVC remote and the git remote: run again with --push.")
         lines += [f"the DVC remote {safe(name)!r}, which is not the default." for name in others]

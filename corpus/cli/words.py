@@ -32,12 +32,12 @@ def print_words(runs: Sequence[Run], indent: str) -> None:
 
 
 def in_words(runs: Sequence[Run]) -> str:
-    """A short text's changes on one line, whatever is kept included."""
+    """A short text's changes on one line, what is kept included."""
     return "".join(_marked(run.fate, run.text) for run in runs)
 
 
 def _places(runs: Sequence[Run]) -> Iterator[str]:
-    """One line for changes that stand close together."""
+    """Yield one line for each group of changes that are close together."""
     line: list[str] = []
     for number, run in enumerate(runs):
         if run.fate is not Fate.KEPT:

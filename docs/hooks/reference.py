@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT: Final = Path(__file__).parents[2]
-_GENERATED: Final = "<!-- Generated from the code. Change it there. -->\n"
+GENERATED: Final = "<!-- Generated from the code. Change it there. -->\n"
 
 
 def cell(text: object) -> str:
@@ -57,7 +57,7 @@ def commands() -> str:
         options = [option for option in one.params if isinstance(option, click.Option)]
         if options:
             lines += table(("option", "value", "meaning"), [_option(option) for option in options])
-    return _GENERATED + "\n".join(lines) + "\n"
+    return GENERATED + "\n".join(lines) + "\n"
 
 
 def _paragraphs(text: str) -> str:
@@ -123,7 +123,11 @@ def _type(field: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "anyOf" in field:
         return " or ".join(_type(one) for one in field["anyOf"])
-    bounds = [f"{sign} {field[key]:,}" for key, sign in (("minimum", "≥"), ("maximum", "≤")) if key in field]
+    low, high = field.get("minimum"), field.get("maximum")
+    if low is not None and high is not None:
+        bounds = [f"{low:,} to {high:,}"]
+    else:
+        bounds = [f"{word} {bound:,}" for word, bound in (("at least", low), ("at most", high)) if bound is not None]
     name = {"object": "mapping", "array": "list", "null": "nothing", "number": "number", "integer": "integer"}
     kind = "day" if field.get("format") == "date" else name.get(field.get("type", ""), field.get("type", ""))
     return ", ".join([kind, *bounds])
@@ -149,7 +153,7 @@ def params() -> str:
             section, rows = head, []
         rows.append((f"`{key}`", kind, default, meaning))
     lines += ["The figures of `expectations` are listed under [Figures](checks.md#figures)."]
-    return _GENERATED + "\n".join(lines) + "\n"
+    return GENERATED + "\n".join(lines) + "\n"
 
 
 def tables() -> str:
@@ -166,7 +170,7 @@ def tables() -> str:
         lines += table(("column", "type", "meaning"), rows)
         if one.sort:
             lines += [f"Rows of one file are sorted by {', '.join(f'`{name}`' for name in one.sort)}."]
-    return _GENERATED + "\n".join(lines) + "\n"
+    return GENERATED + "\n".join(lines) + "\n"
 
 
 def checks() -> str:
@@ -187,7 +191,7 @@ def checks() -> str:
     lines += table(
         ("column", "type", "meaning"), [(f"`{c.name}`", f"`{c.type_name}`", c.meaning) for c in FIGURES.columns]
     )
-    return _GENERATED + "\n".join(lines) + "\n"
+    return GENERATED + "\n".join(lines) + "\n"
 
 
 def exit_codes() -> str:
@@ -200,6 +204,7 @@ def exit_codes() -> str:
             (1, "a check said no, or the work could not be done"),
             (2, "wrong usage: the command line, the settings or the place"),
             (130, "interrupted; what was finished is kept, run again to continue"),
+            (141, "the program that read the output stopped reading"),
         ],
     )
     lines += [
@@ -210,7 +215,7 @@ def exit_codes() -> str:
         (f"`{one.__name__}`", one.exit_code, (one.__doc__ or "").split("\n")[0]) for one in _every(errors.CorpusError)
     ]
     lines += table(("error", "status", "when"), rows)
-    return _GENERATED + "\n".join(lines) + "\n"
+    return GENERATED + "\n".join(lines) + "\n"
 
 
 def _every(error: type[errors.CorpusError]) -> Iterator[type[errors.CorpusError]]:

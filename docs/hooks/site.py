@@ -17,8 +17,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add a page for each part of the reference."""
+    from docs.hooks import outputs
     from docs.hooks.reference import PAGES
 
-    for path, make in PAGES.items():
+    for path, make in {**PAGES, "reference/json.md": outputs.page}.items():
         files.append(File.generated(config, path, content=make()))
     return files

@@ -91,9 +91,9 @@ def test_wrong_usage_is_said_in_a_line(corpus_repo: Corpus, tmp_path: Path) -> N
         (["nowhere"], "there is no such file"),
         (["."], "this corpus itself"),
         ([".git", ".git/config"], "this corpus itself"),
-        ([str(tmp_path), "--captured-at", "0001-01-01T00:00:00+10:00"], "is no time"),
+        ([str(tmp_path), "--captured-at", "0001-01-01T00:00:00+10:00"], "is not a time"),
         ([str(tmp_path), "--captured-at", "0001-01-01"], "before the year 1000"),
-        ([str(tmp_path), "--captured-at", "soon"], "is no time"),
+        ([str(tmp_path), "--captured-at", "soon"], "is not a time"),
         ([str(tmp_path), "--captured-at", "2999-01-01"], "in the future"),
         ([], "Missing argument"),
     ):
@@ -123,7 +123,7 @@ def test_a_table_without_a_known_column_is_told_at_once(corpus_repo: Corpus, tmp
     (tmp_path / "c.jsonl").write_text('{"metadata": {"title": "A"}}\n')
     said = corpus_repo.run("add", *map(str, sorted(tmp_path.glob("?.*")))).stderr
     assert "a.csv: no column is known as title or text: Tram line delayed" in said
-    assert "b.jsonl: its first row is no JSON object" in said
+    assert "b.jsonl: its first row is not a JSON object" in said
     assert "ingest.columns" in said
     assert "c.jsonl" not in said
 
@@ -198,7 +198,7 @@ def test_a_damaged_batch_comes_back_from_the_cache_or_is_named(corpus_repo: Corp
     damaged[len(damaged) // 2] ^= 1
     file.chmod(0o644)
     file.write_bytes(damaged)
-    assert f"Mended: data/raw/{file.name}" in corpus_repo.run("build").stdout
+    assert f"Repaired: data/raw/{file.name}" in corpus_repo.run("build").stdout
     assert file.read_bytes() == right
     md5 = hashlib.md5(right, usedforsecurity=False).hexdigest()
     for path in (file, corpus_repo.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]):

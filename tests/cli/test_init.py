@@ -80,5 +80,5 @@ def test_init_takes_nothing_away(tmp_path):
     assert not (tmp_path / ".git").exists()
     assert "is a file" in init("file", cwd=tmp_path).stderr
     subprocess.run(["git", "init", "--quiet", "repo"], cwd=tmp_path, check=True)
-    assert "lies inside the git repository" in init("repo/inner", cwd=tmp_path).stderr
+    assert "is inside the git repository" in init("repo/inner", cwd=tmp_path).stderr
     assert init("repo", cwd=tmp_path).returncode == 0

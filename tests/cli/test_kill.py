@@ -126,7 +126,7 @@ def test_what_a_kill_leaves_is_mended(built, path, content, told):
     leave(built, path, content)
     said = built.run("build").stdout
     assert "Up to date." not in said
-    assert (f"Mended: {'removed' if told == 'rwlock' else 'restored'}" in said) if told else "Mended" not in said
+    assert (f"Repaired: {'removed' if told == 'rwlock' else 'restored'}" in said) if told else "Repaired" not in said
     assert "up to date" in built.dvc("status").stdout
 
 

@@ -42,4 +42,8 @@ def guide(page: Path, after_tutorial: Path, home: Path, *, rewrite: bool = False
         (home / "newscorpus/examples").unlink()
         subprocess.run(["git", "clone", "--quiet", ROOT, home / "newscorpus"], check=True, timeout=60)
         folder = home / "newscorpus"
+        # As it is here, even if it is not committed yet: the engine, and what it made.
+        for name in ("engine.yaml", "dvc.lock"):
+            shutil.copy(ROOT / name, folder / name)
+        shutil.copytree(ROOT / "reports", folder / "reports", dirs_exist_ok=True)
     return follow(page, Reader(home, folder), rewrite=rewrite)

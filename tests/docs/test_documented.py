@@ -7,6 +7,7 @@ import pytest
 
 from corpus.cli import COMMANDS
 from corpus.settings import Settings
+from corpus.stages import STAGES
 from docs.hooks import reference
 from schemas import RULES, TABLES
 from schemas.expectations import MEANINGS
@@ -64,7 +65,7 @@ def test_a_command_is_named_in_a_page_that_people_read(name: str) -> None:
     from tests.docs.blocks import ROOT
 
     pages = [ROOT / "README.md", ROOT / "docs/index.md", *(ROOT / "docs").rglob("*.md")]
-    if name in {"ingest", "validate", "resolve", "write", "report"}:
+    if name in {stage.name for stage in STAGES}:
         assert name in (ROOT / "docs/assets/way.svg").read_text()
     else:
         assert any(f"corpus {name}" in page.read_text() for page in pages)

@@ -45,7 +45,7 @@ def test_what_is_wrong_is_named_with_how_to_mend_it(released, tmp_path, monkeypa
         assert said[about].mend
     done = released.run("doctor", "--json", check=False)
     assert done.returncode == 1
-    assert {"about", "level", "found", "mend"} == json.loads(done.stdout)[0].keys()
+    assert {"about", "level", "found", "mend"} == json.loads(done.stdout)["findings"][0].keys()
 
 
 def test_remotes_are_asked_only_if_told(released, tmp_path):

@@ -119,8 +119,8 @@ def test_a_killed_run_leaves_the_next_one_able_to_work(built):
         (["--cron", "0 6 * * *", "--timezone", "Mars/Base"], "Invalid timezone"),
         (["--every", "soon"], "Write 30s, 15m, 1h or 1d"),
         (["--every", "0m"], "Write 30s, 15m, 1h or 1d"),
-        ([], "Say when"),
-        (["--every", "1h", "--cron", "0 6 * * *"], "Say when"),
+        ([], "Give a schedule"),
+        (["--every", "1h", "--cron", "0 6 * * *"], "Give a schedule"),
     ],
 )
 def test_schedules_that_are_none(corpus_repo, arguments, told):

@@ -122,6 +122,5 @@ def test_check_explains_a_page(tmp_path):
     shown = CliRunner().invoke(check, [str(page), "--explain"], standalone_mode=False).output
     assert "    > shown date: January 6, 2020" in shown
     as_json = json.loads(CliRunner().invoke(check, [str(page), "--explain", "--json"], standalone_mode=False).output)
-    assert {"witness": "h1", "value": "Line approved by council", "believed": True} in as_json[0]["explanation"][
-        "title"
-    ]
+    explanation = as_json["documents"][0]["explanation"]
+    assert {"witness": "h1", "value": "Line approved by council", "believed": True} in explanation["title"]

@@ -131,7 +131,7 @@ def test_what_is_damaged_everywhere_is_built_anew(built: Corpus) -> None:
     right = report.read_bytes()
     unseen(report, flip)
     said = built.run("build").stdout
-    assert said.count("Mended: ") >= 4
+    assert said.count("Repaired: ") >= 4
     assert (built.root / "dvc.lock").read_bytes() == locked
     assert report.read_bytes() == right
     assert pins.verify(Repository(built.root), pins.of_working_tree(Repository(built.root)), trusted=()) == []

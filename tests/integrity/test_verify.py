@@ -63,7 +63,7 @@ def test_a_flipped_byte_is_found_and_mended_from_the_workspace(kept: Corpus) -> 
     assert str(fault).startswith("cache: data/articles/")
     assert "damaged (pinned " in str(fault)
     done = kept.run("verify", "--repair")
-    assert "1 fault mended" in done.stdout
+    assert "1 fault repaired" in done.stdout
     assert damaged.read_bytes() == right
     assert not damaged.stat().st_mode & 0o222
 
@@ -90,7 +90,7 @@ def test_nothing_right_anywhere_is_said(kept: Corpus) -> None:
     shutil.rmtree(kept.root / "data/articles")
     done = kept.run("verify", "--repair", check=False)
     assert done.returncode == 1
-    assert "not mended: data/articles/" in done.stdout
+    assert "not repaired: data/articles/" in done.stdout
     assert "there is no remote" in done.stdout
     assert "There is no default remote" in kept.run("verify", "--remote", check=False).stderr
 

@@ -89,10 +89,10 @@ def test_limits_and_filters(say):
     [
         (["v9.9.9"], "No version 'v9.9.9'. Released: v1.0.0, v1.1.0."),
         (["v1.0.0", "nowhere"], "No version 'nowhere'. Released: v1.0.0, v1.1.0."),
-        (["v1.0.0", "--since", "yesterday"], "'yesterday' is no day. One looks like 2026-05-04."),
+        (["v1.0.0", "--since", "yesterday"], "'yesterday' is not a day; write it as 2026-05-04."),
         (["v1.0.0", "--since", "2024-01-02", "--until", "2024-01-01"], "is before --since"),
         (["v1.0.0", "--publisher", "\udcff"], "is not UTF-8"),
-        (["v1.0.0", "--html", "/dev/null"], "/dev/null is no regular file"),
+        (["v1.0.0", "--html", "/dev/null"], "/dev/null is not a regular file"),
         ([], "Missing argument 'A'"),
     ],
 )
@@ -165,7 +165,7 @@ def test_history_across_captures_and_releases(changing, say):
         "revision 1, time of capture not known, seeds/one.txt",
         "revision 2, captured 2024-02-01 00:00:00 UTC, rows.jsonl#1",
     ]
-    assert [line.split("in ")[1].strip() for line in lines if "stood in" in line] == [
+    assert [line.split("in ")[1].strip() for line in lines if line.startswith("  in  ")] == [
         "v1.0.0",
         "v1.1.0, the working tree",
     ]

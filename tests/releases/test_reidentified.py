@@ -60,7 +60,7 @@ def test_history_by_either_id_is_of_both_releases(renamed, release, digits):
 
 def test_why_by_the_id_that_it_had(renamed):
     found = json.loads(renamed.run("why", "--json", id_in(renamed, "v1.0.0")).stdout)
-    assert [one["document"]["url"] for one in found] == [URL]
+    assert [one["document"]["url"] for one in found["documents"]] == [URL]
 
 
 def test_forget_by_the_id_that_it_had(renamed):

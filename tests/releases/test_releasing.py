@@ -50,7 +50,7 @@ def test_a_release_commits_what_a_build_wrote_and_says_what_changed(released):
 
 
 def test_versions_tells_the_figures_of_the_tags(released):
-    told = json.loads(released.run("versions", "--json").stdout)
+    told = json.loads(released.run("versions", "--json").stdout)["releases"]
     assert [one["version"] for one in told] == ["v1.0.0", "v1.1.0"]
     assert (
         told[1]["figures"] | {"added": 1, "removed": 1, "changed": 1, "articles": 2, "quarantined": 1}

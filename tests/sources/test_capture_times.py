@@ -196,7 +196,9 @@ def test_a_table_of_captures_from_adding_to_history(corpus_repo: Corpus, tmp_pat
     )
     table.with_name("later.csv").write_bytes(as_csv([row(one, "soon")]))
     added = corpus_repo.run("add", str(table), "--captured-at", "2026-01-05")
-    assert "1 row with a time of capture that cannot be read or is yet to come, as soon in crawl.csv#4" in added.stderr
+    assert (
+        "1 row with a time of capture that cannot be read or is in the future, as soon in crawl.csv#4" in added.stderr
+    )
     assert "Nothing to add" in corpus_repo.run("add", str(table), "--captured-at", "2026-01-05").stdout
     corpus_repo.build()
     version = corpus.open(repo=corpus_repo.root)

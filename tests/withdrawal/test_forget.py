@@ -111,7 +111,7 @@ def test_old_versions_explain_themselves(forgotten: tuple[Corpus, str]) -> None:
     repo, _ = forgotten
     assert corpus.open("v1.0.0+redacted.1", repo=repo.root).files()
     for rev in ("corpus@v1.0.0", "v1.0.0"):
-        with pytest.raises(Withdrawn, match=r"withdrawn from on \d{4}-\d\d-\d\d \(Court order 7\)") as told:
+        with pytest.raises(Withdrawn, match=r"withdrawn from .* on \d{4}-\d\d-\d\d \(Court order 7\)") as told:
             corpus.open(rev, repo=repo.root).arrow()
         assert told.value.successor == "corpus@v1.0.0+redacted.1"
         assert 'corpus.open("corpus@v1.0.0+redacted.1")' in str(told.value)
@@ -122,7 +122,7 @@ def test_old_versions_explain_themselves(forgotten: tuple[Corpus, str]) -> None:
 
 def test_the_list_of_releases_marks_those_that_were_withdrawn_from(forgotten: tuple[Corpus, str]) -> None:
     repo, _ = forgotten
-    told = json.loads(repo.run("versions", "--json").stdout)
+    told = json.loads(repo.run("versions", "--json").stdout)["releases"]
     assert [(one["version"], one["withdrawn"]["successor"]) for one in told] == [
         ("v1.0.0", "corpus@v1.0.0+redacted.1"),
         ("v1.1.0", "corpus@v1.1.0+redacted.1"),

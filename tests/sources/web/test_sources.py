@@ -8,6 +8,7 @@ import json
 import pytest
 
 from corpus.app.sources import offers, plan, status
+from corpus.cli.outputs import OUTPUTS
 from corpus.sources.web.outcomes import Outcome
 from corpus.sources.web.spool import Spool
 from tests.conftest import Corpus
@@ -184,6 +185,7 @@ def test_the_command(site, scene):
     (scene.root / ".corpus/collect.sqlite").unlink()
     done = corpus.run("collect", "--allow-loopback", "--json")
     values = json.loads(done.stdout)
+    assert values.keys() == {"schema", *OUTPUTS["collect"].keys}
     assert values["sources"][0]["outcomes"] == {"new": 1, "gone-404": 1}
     assert len(values["sealed"]) == 1
     shown = corpus.run("collect", "--allow-loopback")
