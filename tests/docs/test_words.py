@@ -33,7 +33,8 @@ def test_pages_that_people_read_have_none_of_them(name: str) -> None:
     import re
 
     prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    assert words.in_text(prose) == []
+    # "said" and "told" are good verbs in prose; as names, and in messages, they are counted.
+    assert [found for found in words.in_text(prose) if found[0] not in {"said", "told"}] == []
 
 
 class TestFinding:
