@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from contextlib import suppress
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus.app.serving import serving
@@ -25,6 +26,8 @@ from flows.web import PARENT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flows.update import Result
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run. Exit 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
@@ -36,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             # First of all: a signal that comes while this starts is heard, too.
             stop = Stop()
-            plan = Plan(options.cron, options.timezone, options.every, options.commit, options.workers)
+            plan = Plan(
+                options.cron, options.timezone, options.every, options.commit, options.workers, not options.no_collect
+            )
             serve(find(options.repo), plan, host=options.host, port=options.port, stop=stop)
             return 0
         repository = find(options.repo)
@@ -59,9 +64,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--repo", default=".")
         command.add_argument("--commit", action="store_true")
         command.add_argument("--workers", type=int)
+        command.add_argument("--no-collect", action="store_true")
     run.add_argument("run")
     update.add_argument("--wait", type=float, default=0.0)
     update.add_argument("--json", action="store_true")
+    update.add_argument("--allow-loopback", action="store_true")
     when = serve.add_mutually_exclusive_group(required=True)
     when.add_argument("--cron")
     when.add_argument("--every")
@@ -101,15 +108,16 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
     from prefect import tags
 
     from corpus.app.summary import summarise
+    from corpus.cli.collect import as_values, line_of
     from corpus.cli.outputs import stamped
     from flows.runs import tag
-    from flows.update import Result, update
+    from flows.update import update
 
     try:
         with tags(tag(repository)):
             state: Any = update(
                 repo=str(repository.root), commit_changes=options.commit, workers=options.workers, wait=options.wait,
-                return_state=True,
+                collect=not options.no_collect, allow_loopback=options.allow_loopback, return_state=True,
             )  # fmt: skip
     except (CorpusError, KeyboardInterrupt):
         raise
@@ -122,9 +130,13 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
     summary = summarise(repository)
     if options.json:
         steps = [{"stage": step.stage, "ran": step.ran, "output": step.said} for step in result.steps]
-        made = {"changed": result.changed, "commit": result.commit, "steps": steps, **summary.as_dict()}
-        print(json.dumps(stamped("update", made), indent=2, ensure_ascii=False))
-        return 0
+        made: dict[str, Any] = {"changed": result.changed, "commit": result.commit, "steps": steps}
+        made |= {"collected": as_values(result.collected)} if result.collected else {}
+        made |= {"not_collected": str(result.not_collected)} if result.not_collected else {}
+        print(json.dumps(stamped("update", made | summary.as_dict()), indent=2, ensure_ascii=False, default=_plain))
+        return _status(result)
+    for run in result.collected.sources if result.collected else ():
+        print(f"{run.name}  {line_of(run)}")
     if not result.changed:
         print("Up to date.")
     print(summary.in_words())
@@ -132,7 +144,26 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
         print(f"committed   {result.commit[:10]}")
     if own:
         print(f"reported to {shown(own)}")
-    return 0
+    return _status(result)
+
+
+def _status(result: Result) -> int:
+    """Return the exit status of a run that completed: what went wrong with collecting shows here."""
+    if result.not_collected is not None:
+        print(f"error: {result.not_collected}", file=sys.stderr)
+        return result.not_collected.exit_code
+    report = result.collected
+    if report is None:
+        return 0
+    for name, why in report.failing.items():
+        print(f"FAILING  {name}: {why}", file=sys.stderr)
+    for name, since in report.silent.items():
+        print(f"SILENT   {name}: nothing new since {since:%Y-%m-%d %H:%M} UTC", file=sys.stderr)
+    return report.exit_code
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def _scheduled(repository: Repository, options: argparse.Namespace) -> int:
@@ -151,7 +182,10 @@ def _scheduled(repository: Repository, options: argparse.Namespace) -> int:
     os.environ.pop(API, None)
     with get_client(sync_client=True) as client:
         flow_run = client.read_flow_run(UUID(options.run))
-    parameters = {"repo": str(repository.root), "commit_changes": options.commit, "workers": options.workers}
+    parameters = {
+        "repo": str(repository.root), "commit_changes": options.commit, "workers": options.workers,
+        "collect": not options.no_collect,
+    }  # fmt: skip
     state: Any = run_flow(update, flow_run=flow_run, parameters=parameters, return_type="state")
     return 0 if state is not None and state.is_final() else 1
 

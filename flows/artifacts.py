@@ -13,6 +13,7 @@ from corpus.app.summary import summarise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corpus.app.collecting import Report
     from corpus.pipeline.build import Step
     from corpus.repo.repository import Repository
 
@@ -28,6 +29,22 @@ def publish(repository: Repository, changed: bool, steps: Sequence[Step], commit
         create_table_artifact(list(csv.DictReader(file)), key="corpus-verdicts", description="Verdicts by check")
     report = (repository.root / "reports" / "index.html").as_uri()
     create_link_artifact(report, link_text="reports/index.html", key="corpus-report", description="The report")
+
+
+def publish_collected(report: Report) -> None:
+    """Leave the table of what collecting brought: sources by outcomes, and what went wrong."""
+    rows = [
+        {
+            "source": _escaped(run.name),
+            **{outcome.value: count for outcome, count in sorted(run.outcomes.items()) if count},
+            "added": run.added,
+            "failure": _escaped(run.failure or ""),
+            "next": run.due.isoformat(timespec="minutes") if run.due else "",
+        }
+        for run in report.sources
+    ]
+    if rows:
+        create_table_artifact(rows, key="corpus-collected", description="What was collected, by source and outcome")
 
 
 def markdown(repository: Repository, changed: bool, steps: Sequence[Step], commit: str | None) -> str:

@@ -34,7 +34,12 @@ def deploy(repository: Repository, plan: Plan, *, shared: bool) -> UUID:
     deployment: Any = update.to_deployment(
         name_of(repository) if shared else "schedule",
         schedule=plan.schedule(),
-        parameters={"repo": str(repository.root), "commit_changes": plan.commit, "workers": plan.workers},
+        parameters={
+            "repo": str(repository.root),
+            "commit_changes": plan.commit,
+            "workers": plan.workers,
+            "collect": plan.collect,
+        },
         tags=[runs.tag(repository)],
         # By module: repositories of `corpus init` have the flow in the installed package only.
         entrypoint_type=EntrypointType.MODULE_PATH,

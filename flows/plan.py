@@ -49,6 +49,7 @@ class Plan:
         every: the interval between runs as the user wrote it; None with `cron`.
         commit: whether each run commits what it changed.
         workers: processes that parse; None for one a core.
+        collect: whether each run collects first what is due.
     """
 
     cron: str | None
@@ -56,6 +57,7 @@ class Plan:
     every: str | None
     commit: bool
     workers: int | None
+    collect: bool = True
 
     def check(self) -> None:
         """Raise UsageError if the schedule is not one."""

@@ -137,6 +137,7 @@ class Scheduler:
     def _begin(self, run: UUID) -> None:
         options = ["--commit"] if self._plan.commit else []
         options += ["--workers", str(self._plan.workers)] if self._plan.workers else []
+        options += [] if self._plan.collect else ["--no-collect"]
         log = Path(os.environ[HOME]) / "run.log"
         with open(log, "wb", opener=private) as output:
             self._process = subprocess.Popen(

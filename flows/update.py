@@ -7,6 +7,7 @@ often again, for how long at most, and what is on show.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.states import Cancelled
 
-from corpus.errors import Busy, StageFailed
+from corpus.app import alerting, collecting
+from corpus.errors import Busy, CorpusError, StageFailed
 from corpus.pipeline.build import Session, Step, writing
 from corpus.repo import commit as committing
 from corpus.repo.repository import find
@@ -26,23 +28,32 @@ from flows import artifacts, runs
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State, TaskRun
 
+    from corpus.app.collecting import Report
     from corpus.repo.repository import Repository
 
 FLOW: Final = "corpus-update"
 # Generous: a first build of millions of articles takes hours. Settings of the run, not of the data.
 STAGE_SECONDS: Final = float(os.environ.get("CORPUS_STAGE_TIMEOUT", timedelta(hours=12).total_seconds()))
 VERIFY_SECONDS: Final = timedelta(hours=2).total_seconds()
+COLLECT_WAIT: Final = 60.0
 RETRIES: Final = 2
 RETRY_SECONDS: Final = float(os.environ.get("CORPUS_RETRY_DELAY", "30"))
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run did."""
+    """What a run did.
+
+    Attributes:
+        collected: what collecting brought; None if there is no collect.yaml, or it was not asked for.
+        not_collected: why nothing was collected, though it was asked for.
+    """
 
     changed: bool
     steps: tuple[Step, ...]
     commit: str | None
+    collected: Report | None = None
+    not_collected: CorpusError | None = None
 
 
 def passes(task_: Any, run: TaskRun, state: State[Any]) -> bool:
@@ -50,6 +61,12 @@ def passes(task_: Any, run: TaskRun, state: State[Any]) -> bool:
     del task_, run
     error = state.result(raise_on_failure=False)
     return isinstance(error, StageFailed) and error.kind == "ChangedWhileRead"
+
+
+@task(name="collect", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=STAGE_SECONDS)
+def run_collect(repository: Repository, allow_loopback: bool) -> Report:
+    """Fetch what is due in the sources of collect.yaml, and seal it."""
+    return collecting.collect(repository, web=collecting.Web(allow_loopback=allow_loopback), wait=COLLECT_WAIT)
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="{stage}", timeout_seconds=STAGE_SECONDS,
@@ -78,9 +95,17 @@ def commit(repository: Repository) -> str | None:
 
 
 @flow(name=FLOW, persist_result=False, flow_run_name="update", validate_parameters=False)
-def update(repo: str = ".", commit_changes: bool = False, workers: int | None = None, wait: float = 0.0) -> Any:
-    """Bring the corpus up to date: ingest, validate, resolve, write, report; verify; optionally commit."""
+def update(
+    repo: str = ".",
+    commit_changes: bool = False,
+    workers: int | None = None,
+    wait: float = 0.0,
+    collect: bool = True,
+    allow_loopback: bool = False,
+) -> Any:
+    """Collect what is due, then ingest, validate, resolve, write, report; verify; optionally commit."""
     repository = find(repo)
+    collected, not_collected = _collect(repository, allow_loopback) if collect else (None, None)
     try:
         with writing(repository, "corpus update", wait) as session:
             _end_stale_runs(repository)
@@ -88,14 +113,39 @@ def update(repo: str = ".", commit_changes: bool = False, workers: int | None = 
             verify(session)
             # A build that an earlier run, or somebody by hand, did not commit is committed too.
             made = commit(repository) if commit_changes else None
-            result = Result(session.changed, steps, made)
+            result = Result(session.changed, steps, made, collected, not_collected)
             artifacts.publish(repository, result.changed, steps, made)
             # Last, so that damage in an earlier version keeps nothing of this one back.
             reread(session)
+            _alert(repository, None)
     except Busy as error:
         # Not a failure: whoever holds the lock is doing the work.
         return Cancelled(message=str(error))
+    except CorpusError as error:
+        _alert(repository, error)
+        raise
     return result
+
+
+def _collect(repository: Repository, allow_loopback: bool) -> tuple[Report | None, CorpusError | None]:
+    """Collect, if there is a collect.yaml. What goes wrong with it never stops the build."""
+    if not collecting.has_sources(repository):
+        return None, None
+    try:
+        report = run_collect(repository, allow_loopback)
+    except CorpusError as error:
+        return None, error
+    artifacts.publish_collected(report)
+    collecting.alert(repository, report)
+    return report, None
+
+
+def _alert(repository: Repository, error: CorpusError | None) -> None:
+    """Send an alert that a run failed, or that runs complete again, once each."""
+    problems = {} if error is None else {"run:": f"A run of `corpus update` failed: {error}"}
+    with suppress(CorpusError):
+        to = collecting.alert_addresses(repository)
+        alerting.report(repository.root, to, problems, ("run",))
 
 
 def _end_stale_runs(repository: Repository) -> None:

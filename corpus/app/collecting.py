@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from corpus.app import alerting
 from corpus.batches import withdrawals
 from corpus.errors import Busy, DiskFull, UsageError
 from corpus.sources.web import config
@@ -21,6 +22,7 @@ from corpus.sources.web.schedule import silent_since
 from corpus.sources.web.sealing import Sealed, is_due, seal
 from corpus.sources.web.spool import Backlog, Spool
 from corpus.sources.web.state import State
+from corpus.text.urls import publisher
 
 if TYPE_CHECKING:
     import ssl
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from corpus.sources.web.wire import Limits
 
 COLLECT: Final = config.COLLECT
+_EXAMPLES: Final = frozenset({"example.com", "example.org", "example.net"})
 _DEFAULT_RECRAWL: Final = (
     timedelta(hours=1),
     timedelta(hours=6),
@@ -127,11 +130,14 @@ def collect(
     """
     root = repository.root
     collecting = config.load(root / COLLECT)
-    sources = chosen(collecting, names)
+    asked = chosen(collecting, names)
+    sources = [source for source in asked if not is_example(source)]
     with collect_lock(root, wait), Spool(root) as spool, State(root) as state:
         require_room(root, spare)
         recrawl = recrawl_of(collecting)
-        notes: list[str] = []
+        notes = [
+            f"{source.name} is the example's; write a source of your own." for source in asked if is_example(source)
+        ]
         if applied := catch_up(root, state, spool, recrawl):
             notes.append(f"The state was lost; {applied:,} observations of batches made it anew.")
         collector = _run(root, collecting, sources, spool, state, now, web or Web(), advance, spare)
@@ -177,6 +183,33 @@ def _run(
     return asyncio.run(work())
 
 
+def alert(repository: Repository, report: Report) -> str | None:
+    """Send alerts of sources that began to fail or fell silent, of a full disk, and of what is over.
+
+    Returns:
+        Why nothing could be sent; None if all was, or there was nothing to send.
+    """
+    problems = {f"failing:{name}": f"The source {name} fails: {why}" for name, why in report.failing.items()}
+    problems |= {
+        f"silent:{name}": f"The source {name} has brought nothing new since {since:%Y-%m-%d %H:%M} UTC."
+        for name, since in report.silent.items()
+    }
+    if report.stopped:
+        problems["disk:"] = report.stopped
+    try:
+        to = alert_addresses(repository)
+    except UsageError as error:
+        return str(error)
+    _, sent = alerting.report(repository.root, to, problems, ("failing", "silent", "disk"))
+    return None if sent else "The alerts could not be sent; they are sent with the next run."
+
+
+def alert_addresses(repository: Repository) -> list[str]:
+    """Return where the alerts of a corpus go. Raises UsageError if a variable that collect.yaml names is not set."""
+    written = config.load(repository.root / COLLECT).alerts if has_sources(repository) else ()
+    return alerting.addresses(written)
+
+
 def chosen(collecting: Collecting, names: Sequence[str]) -> list[Source]:
     """Return the sources of some names, all if none is given. Raises UsageError for a name that no source has."""
     by_name = {source.name: source for source in collecting.sources}
@@ -184,6 +217,11 @@ def chosen(collecting: Collecting, names: Sequence[str]) -> list[Source]:
     if unknown:
         raise UsageError(f"No source {unknown[0]!r} in {COLLECT}. There are {', '.join(sorted(by_name))}.")
     return [by_name[name] for name in dict.fromkeys(names)] if names else list(collecting.sources)
+
+
+def is_example(source: Source) -> bool:
+    """Return whether a source is at an address that is reserved for examples, and nobody's (RFC 2606)."""
+    return publisher(source.url) in _EXAMPLES
 
 
 def recrawl_of(collecting: Collecting) -> Callable[[str], Sequence[timedelta]]:

@@ -10,6 +10,7 @@ from corpus.batches import withdrawals
 from corpus.errors import UsageError
 from corpus.repo import staging
 from corpus.repo.repository import Repository
+from corpus.sources.web.example import EXAMPLE
 from corpus.tables import engine
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _FILES: Final = {
     "dvcconfig": ".dvc/config",
 }
 # What `dvc init` would write besides.
+_COLLECT_EXAMPLE: Final = "collect.yaml"
 _DVC_GITIGNORE: Final = "/config.local\n/tmp\n/cache\n"
 
 
@@ -36,7 +38,7 @@ def init(folder: Path, *, example: bool = False) -> Repository:
 
     Args:
         folder: where.
-        example: put a first article into seeds/.
+        example: put a first article into seeds/, and a commented collect.yaml beside it.
 
     Raises:
         UsageError: the folder has files of a corpus or of DVC already; nothing was changed.
@@ -56,7 +58,8 @@ def init(folder: Path, *, example: bool = False) -> Repository:
     withdrawals.save(folder, [])
     if example:
         (folder / "seeds" / "example.md").write_bytes((templates / "example.md").read_bytes())
-        made.append("seeds/example.md")
+        (folder / _COLLECT_EXAMPLE).write_text(EXAMPLE, encoding="utf-8")
+        made += ["seeds/example.md", _COLLECT_EXAMPLE]
     engine.pin(folder)
     is_new = not (folder / ".git").exists()
     # A new repository has no hooks but those of a person's template.

@@ -57,10 +57,13 @@ def collect(
         return _dry_run(names, as_json)
     with progress("collect", None, "pages") as advance:
         report = collecting.collect(repository, names, web=web, seal_now=seal_now, wait=wait, advance=advance)
+    unsent = collecting.alert(repository, report)
     if as_json:
         print_json("collect", as_values(report))
     else:
         _print(report)
+    if unsent:
+        echo(safe(unsent), err=True)
     return report.exit_code
 
 

@@ -7,27 +7,38 @@ import sys
 
 import click
 
+from corpus.cli.collect import loopback_option
 from corpus.cli.pipeline import wait_option, workers_option
 from corpus.cli.show import json_option
 from corpus.repo.repository import find
 
+collect_option = click.option(
+    "--no-collect", is_flag=True, help="Build only: fetch nothing from collect.yaml's sources."
+)
 commit_option = click.option("--commit", is_flag=True, help="Commit dvc.lock and reports/ if the corpus changed.")
 
 
 @click.command()
 @commit_option
+@collect_option
+@loopback_option
 @wait_option
 @workers_option
 @json_option
-def update(commit: bool, wait: float, workers: int | None, as_json: bool) -> None:
-    """Run the Prefect flow once: the same stages as `corpus build`, with retries, timeouts and artifacts.
+def update(
+    commit: bool, no_collect: bool, allow_loopback: bool, wait: float, workers: int | None, as_json: bool
+) -> None:
+    """Run the Prefect flow once: collect what is due, then the stages of `corpus build`, with retries and artifacts.
 
+    A source that fails stops neither the others nor the build; exit 1 says that one fails or is silent.
     Reports to the server at PREFECT_API_URL; without one, to a server of its own that ends with the run.
     """
     options = ["--wait", str(wait)]
     options += ["--commit"] if commit else []
     options += ["--workers", str(workers)] if workers else []
     options += ["--json"] if as_json else []
+    options += ["--no-collect"] if no_collect else []
+    options += ["--allow-loopback"] if allow_loopback else []
     _become("update", options)
 
 
@@ -36,6 +47,7 @@ def update(commit: bool, wait: float, workers: int | None, as_json: bool) -> Non
 @click.option("--timezone", metavar="ZONE", help="Time zone of --cron, for example Europe/Berlin; UTC by default.")
 @click.option("--every", metavar="INTERVAL", help="How often to run: 30s, 15m, 1h, 1d.")
 @commit_option
+@collect_option
 @workers_option
 @click.option(
     "--host",
@@ -49,6 +61,7 @@ def serve(
     timezone: str | None,
     every: str | None,
     commit: bool,
+    no_collect: bool,
     workers: int | None,
     host: str,
     port: int | None,
@@ -63,6 +76,7 @@ def serve(
     options += ["--timezone", timezone] if timezone else []
     options += ["--commit"] if commit else []
     options += ["--workers", str(workers)] if workers else []
+    options += ["--no-collect"] if no_collect else []
     options += ["--host", host, *(["--port", str(port)] if port else [])]
     _become("serve", options)
 

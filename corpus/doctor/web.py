@@ -1,0 +1,72 @@
+"""Collecting: whether collect.yaml can be read, its sources answer, and nothing waits in the spool for long."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from corpus.doctor.finding import Finding, ok, problem, warning
+from corpus.errors import CorpusError
+from corpus.sources.web import config
+from corpus.sources.web.place import FOLDER
+from corpus.sources.web.schedule import silent_since
+from corpus.sources.web.spool import Spool
+from corpus.sources.web.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corpus.repo.repository import Repository
+
+_HELD_UP: Final = timedelta(days=2)
+# Collecting stops when less is free; see `corpus.sources.web.collector`.
+_SPARE_BYTES: Final = 1_000_000_000
+_SHOWN: Final = 5
+
+
+def examine(repository: Repository, now: datetime) -> Iterator[Finding]:
+    """Look at how collecting stands; nothing where there is no collect.yaml. Asks no network.
+
+    Args:
+        repository: the corpus.
+        now: the present moment.
+    """
+    path = repository.root / config.COLLECT
+    if not path.is_file():
+        return
+    try:
+        collecting = config.load(path)
+    except CorpusError as error:
+        yield problem(config.COLLECT, " ".join(str(error).split()), f"mend {config.COLLECT}")
+        return
+    yield ok(config.COLLECT, f"{len(collecting.sources):,} sources, no faults")
+    if shutil.disk_usage(repository.root).free < _SPARE_BYTES:
+        yield problem("collecting", "less than 1 GB is free: nothing is collected", "make room")
+    if not (repository.root / FOLDER).is_dir():
+        yield ok("collecting", "nothing was collected yet")
+        return
+    try:
+        with Spool(repository.root) as spool, State(repository.root) as state:
+            backlog = spool.backlog()
+            standing = [(source.name, state.source(source.name)) for source in collecting.sources]
+            silent = [name for name, _ in standing if silent_since(state.captured(name), now)]
+    except CorpusError as error:
+        yield problem("collecting", str(error), "delete the file; it is made anew")
+        return
+    failing = [f"{name} ({one.detail or 'no answer'})" for name, one in standing if one.is_failing(now)]
+    if failing:
+        yield warning("sources", f"failing: {_shown(failing)}", f"look at their addresses in {config.COLLECT}")
+    if silent:
+        yield warning("sources", f"silent: {_shown(silent)}", "see whether their feeds have moved")
+    if not failing and not silent:
+        yield ok("sources", "all answer")
+    if backlog.oldest is not None and now - backlog.oldest > _HELD_UP:
+        found = f"{backlog.documents:,} documents wait since {backlog.oldest:%Y-%m-%d}"
+        yield warning("spool", found, "`corpus collect --seal` closes a batch of them")
+    else:
+        yield ok("spool", f"{backlog.documents:,} documents wait to be sealed")
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (f", and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else "")

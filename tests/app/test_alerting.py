@@ -1,0 +1,69 @@
+"""Alerts go out once when something begins, and once when it is over."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from typing import ClassVar
+
+import pytest
+
+from corpus.app import alerting
+from corpus.errors import UsageError
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    got: ClassVar[list[dict[str, str]]] = []
+    status = 200
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        Receiver.got.append(json.loads(body))
+        self.send_response(Receiver.status)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def receiver():
+    Receiver.got, Receiver.status = [], 200
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"json://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join(10)
+
+
+def test_once_when_it_begins_and_once_when_it_is_over(receiver, tmp_path):
+    kinds = ("failing", "silent")
+    failing = {"failing:a": "The source a fails."}
+    assert alerting.report(tmp_path, [receiver], failing, kinds) == (1, True)
+    assert alerting.report(tmp_path, [receiver], failing, kinds) == (0, True)
+    # Another kind of report says nothing of sources.
+    assert alerting.report(tmp_path, [receiver], {"run:": "A run failed."}, ("run",)) == (1, True)
+    assert alerting.report(tmp_path, [receiver], {**failing, "silent:b": "b is silent."}, kinds) == (1, True)
+    assert alerting.report(tmp_path, [receiver], {}, kinds) == (2, True)
+    assert [one["message"] for one in Receiver.got] == [
+        "The source a fails.", "A run failed.", "b is silent.", "Over: The source a fails.\nOver: b is silent.",
+    ]  # fmt: skip
+
+
+def test_what_was_not_sent_is_sent_later(receiver, tmp_path):
+    Receiver.status = 500
+    assert alerting.report(tmp_path, [receiver], {"failing:a": "a fails"}, ("failing",)) == (1, False)
+    Receiver.status = 200
+    assert alerting.report(tmp_path, [receiver], {"failing:a": "a fails"}, ("failing",)) == (1, True)
+    assert alerting.report(tmp_path, [receiver], {"failing:a": "a fails"}, ("failing",)) == (0, True)
+
+
+def test_secrets_come_from_the_environment():
+    known = {"TOKEN": "abc", "CORPUS_ALERT_URLS": "json://one json://two\njson://one"}
+    assert alerting.addresses(["slack://${TOKEN}/x"], known) == ["slack://abc/x", "json://one", "json://two"]
+    with pytest.raises(UsageError, match="NOPE"):
+        alerting.addresses(["slack://${NOPE}"], known)
+    assert alerting.addresses([], {}) == []
