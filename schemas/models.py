@@ -12,6 +12,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.checks import CHECKED, checks, failing, promises
+from schemas.observations import OBSERVED, Outcome, Via
 from schemas.table import Table
 from schemas.tables import DOCUMENTS
 
@@ -79,3 +80,22 @@ def _promised(one: Promise) -> pa.Check:
 def published(table: Table) -> pa.DataFrameSchema:
     """The model of a published table: what `write` promises of every row, or stops."""
     return model(table, {name: [_promised(promise)] for name, promise in promises(table).items()})
+
+
+def observations() -> pa.DataFrameSchema:
+    """The model of `observed`: what `corpus collect` promises of every request that it stores."""
+    hexadecimal = pa.Check.str_matches(r"^[0-9a-f]{64}$")
+    return model(
+        OBSERVED,
+        {
+            "url": [pa.Check.str_length(1, 4_096)],
+            "via": [pa.Check.isin([one.value for one in Via])],
+            "outcome": [pa.Check.isin([one.value for one in Outcome])],
+            "status": [pa.Check.in_range(100, 999)],
+            "sha256": [hexadecimal],
+            "words_sha256": [hexadecimal],
+            "robots_sha256": [hexadecimal],
+            "seconds": [pa.Check.ge(0)],
+            "size": [pa.Check.ge(0)],
+        },
+    )

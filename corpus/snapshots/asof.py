@@ -77,6 +77,11 @@ class AsOf(Version):
     def _until(self, captured: pl.Expr) -> pl.Expr:
         return captured.is_null() | (captured < datetime(*self.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1))
 
+    def _observations(self) -> pl.LazyFrame:
+        import polars as pl
+
+        return self._whole.scan("observations").filter(self._until(pl.col("at")))
+
     @cached_property
     def _decided(self) -> pl.DataFrame:
         """The decisions on the documents known by then, each with the path of its shard of documents."""

@@ -10,6 +10,7 @@ from corpus.snapshots.scanning import Shard, Shards
 from corpus.snapshots.selection import Filters, Selection, select
 from corpus.tables import shards as keyed
 from schemas import TABLES
+from schemas.observations import OBSERVATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +32,8 @@ class Version:
     """One version of a corpus.
 
     Its tables are `articles` (read unless told otherwise), `revisions` and `quarantine`, and those they are made
-    from: `documents`, `verdicts` and `decisions`. What the cache lacks is read from the remote.
+    from: `documents`, `verdicts` and `decisions`. `scan` reads `observations`, too: the requests of `corpus collect`, from
+    the files of batches. What the cache lacks is read from the remote.
 
     Attributes:
         name: what it was opened as.
@@ -139,7 +141,14 @@ class Version:
         Raises:
             MissingObjects: a shard is neither in the cache nor in a remote.
         """
+        if table == OBSERVATIONS.name:
+            return self._observations()
         return self._scan(table, Selection())
+
+    def _observations(self) -> pl.LazyFrame:
+        from corpus.snapshots import observations
+
+        return observations.scan(self.repository, self.commit, self._objects, self._remote)
 
     def _scan(self, table: str, selection: Selection) -> pl.LazyFrame:
         import polars as pl

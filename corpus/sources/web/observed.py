@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from corpus.batches.register import RawFile
+from corpus.errors import InvariantError
 from corpus.sources.web.outcomes import Observation
 from schemas.observations import OBSERVED
 
@@ -75,10 +76,25 @@ class ObservationFile:
         if not self._rows:
             return
         table = pa.Table.from_pylist(self._rows, schema=OBSERVED.arrow).combine_chunks()
+        _require_promised(table)
         self._writer.write_table(table, row_group_size=table.num_rows)
         self._count += table.num_rows
         self._groups += 1
         self._rows, self._held = [], 0
+
+
+def _require_promised(table: pa.Table) -> None:
+    """Raise InvariantError unless each observation is what its pandera model says."""
+    import pandera.errors
+    import polars as pl
+
+    from schemas.models import observations
+
+    try:
+        observations().validate(pl.DataFrame(table), lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        found = errors.failure_cases.select("column", "check", "failure_case").head(5).rows()
+        raise InvariantError(f"Observations are not what they should be: {found}") from None
 
 
 def read(path: Path) -> Iterator[Observation]:

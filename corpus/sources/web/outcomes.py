@@ -4,39 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Final
 
+from schemas.observations import Outcome, Via
 
-class Outcome(StrEnum):
-    """What became of a request. The last three were never sent."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED_304 = "unchanged-304"
-    UNCHANGED_BYTES = "unchanged-bytes"
-    UNCHANGED_TEXT = "unchanged-text"
-    GONE_404 = "gone-404"
-    GONE_410 = "gone-410"
-    ROBOTS = "robots"
-    RIGHTS_REFUSED = "rights-refused"
-    BLOCKED_ADDRESS = "blocked-address"
-    RATE_LIMITED = "rate-limited"
-    HTTP_4XX = "http-4xx"
-    HTTP_5XX = "http-5xx"
-    TIMEOUT = "timeout"
-    TLS = "tls"
-    DNS = "dns"
-    UNREACHABLE = "unreachable"
-    TOO_LARGE = "too-large"
-    BOMB = "bomb"
-    NOT_HTML = "not-html"
-    LOGIN_WALL = "login-wall"
-    REDIRECTS = "redirects"
-    WITHDRAWN = "withdrawn"
-    EXCLUDED = "excluded"
-    BUDGET = "budget"
-    DEFERRED = "deferred"
+__all__ = [
+    "ANSWERED", "GONE", "NOT_SENT", "PASSING", "REFUSED", "UNCHANGED", "Hop", "Observation", "Outcome", "Via",
+]  # fmt: skip
 
 
 NOT_SENT: Final = frozenset({Outcome.EXCLUDED, Outcome.BUDGET, Outcome.DEFERRED})
@@ -48,16 +22,6 @@ PASSING: Final = frozenset(
     {Outcome.RATE_LIMITED, Outcome.HTTP_5XX, Outcome.TIMEOUT, Outcome.TLS, Outcome.DNS, Outcome.UNREACHABLE}
 )
 REFUSED: Final = frozenset(Outcome) - NOT_SENT - ANSWERED - GONE - PASSING
-
-
-class Via(StrEnum):
-    """What was asked for."""
-
-    PAGE = "page"
-    ENTRY = "entry"
-    DISCOVERY = "discovery"
-    ROBOTS = "robots"
-    TDMREP = "tdmrep"
 
 
 @dataclass(frozen=True, slots=True)

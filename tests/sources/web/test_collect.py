@@ -7,6 +7,7 @@ import shutil
 import polars as pl
 import pytest
 
+import corpus
 from corpus.app.collecting import Web
 from corpus.batches import register
 from corpus.errors import UsageError
@@ -37,6 +38,14 @@ def test_a_feed_becomes_a_batch_and_articles(site, scene):
     assert found["robots", site.url("/robots.txt")].status == 404
     assert found["page", site.url("/a")].address == "127.0.0.1"
     corpus_repo.build()
+    corpus_repo.commit()
+    frame = corpus.open("HEAD", repo=scene.root).scan("observations").collect()
+    assert frame.height == len(found)
+    assert set(frame["batch"]) == {sealed.name}
+    assert "body" not in frame.columns
+    assert frame.filter(pl.col("via") == "page")["outcome"].to_list() == ["new", "new"]
+    assert corpus.open(repo=scene.root, as_of="2026-05-03").scan("observations").collect().height == 0
+    assert corpus.open(repo=scene.root, as_of="2026-05-04").scan("observations").collect().height == len(found)
     articles = pl.read_parquet(corpus_repo.root / "data/articles/*.parquet")
     assert sorted(articles["url"]) == ["https://www.example.com/a", "https://www.example.com/b"]
     assert set(articles["title"]) == {"Council approves a", "Council approves b"}
@@ -250,7 +259,7 @@ def _everything(root):
 
 
 def test_forget_reaches_spool_state_observations_and_evidence(site, scene):
-    corpus = Corpus(scene.root)
+    repo = Corpus(scene.root)
     secret = "The mayor of the forgotten town resigned on Thursday after the council had asked him to do so twice."
     site.feed("/feed.xml", [site.page("/forgotten-page", title="Forgotten headline", body=secret), site.page("/kept")])
     scene.settings(feed(site))
@@ -267,13 +276,13 @@ def test_forget_reaches_spool_state_observations_and_evidence(site, scene):
     scene.run()
     marks = (b"forgotten-page", b"Forgotten headline", b"mayor of the forgotten")
     assert any(mark in data for _, data in _everything(scene.root) for mark in marks)
-    corpus.build()
-    corpus.commit()
-    corpus.run("forget", "https://www.example.com/forgotten-page", "--reason", "Test", "--yes", "--everywhere")
+    repo.build()
+    repo.commit()
+    repo.run("forget", "https://www.example.com/forgotten-page", "--reason", "Test", "--yes", "--everywhere")
     left = [(str(path), mark) for path, data in _everything(scene.root) for mark in marks if mark in data]
     assert left == []
     assert [row["url"] for row in scene.documents()] == [site.url("/kept")]
-    assert corpus.run("verify").returncode == 0
+    assert repo.run("verify").returncode == 0
     # What was withdrawn is not asked for again.
     asked = len(site.asked("/forgotten-page"))
     site.page("/forgotten-page", body=secret)
