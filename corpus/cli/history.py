@@ -49,6 +49,7 @@ def _print(found: History) -> None:
                 safe(found.version.name),
                 f"revision {current.article.revision}" if current else "does not have it",
             ),
+            *_seen(found),
         ],
         indent="  ",
     )
@@ -57,6 +58,16 @@ def _print(found: History) -> None:
         echo()
         _print_revision(one, before, found)
         before = one
+
+
+def _seen(found: History) -> list[tuple[str, str]]:
+    """Return how its pages were found by collecting, in words."""
+    seen = found.seen
+    if seen is None:
+        return []
+    if seen.gone_since is not None:
+        return [("gone since", f"{seen.gone_since:%Y-%m-%d %H:%M} UTC")]
+    return [("last seen", f"{seen.last:%Y-%m-%d %H:%M} UTC")] if seen.last else []
 
 
 def _print_revision(one: Revision, before: Revision | None, found: History) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from corpus.diff.change import MARKS, PROVENANCE, Article, Side, details_of, parts_of
 from corpus.diff.comparison import SHOWN
 from corpus.diff.finding import find_article
+from corpus.diff.seen import Seen, seen
 from corpus.errors import CorpusError
 from corpus.repo.releases import releases
 from corpus.repo.repository import LOCK
@@ -80,6 +81,7 @@ class History:
         released: the releases that have it, oldest first.
         unread: releases whose data could not be had, so that nothing is known of them.
         all_releases: every release, oldest first.
+        seen: how its pages were found by collecting; None if it was not collected, or that cannot be read.
     """
 
     article_id: str
@@ -88,6 +90,7 @@ class History:
     released: tuple[str, ...]
     unread: tuple[str, ...]
     all_releases: tuple[str, ...]
+    seen: Seen | None = None
 
     @property
     def first(self) -> str | None:
@@ -136,7 +139,16 @@ def history(repository: Repository, asked: str, rev: str | None = None) -> Histo
         tuple(had),
         tuple(unread),
         tuple(release.version for release in every),
+        _seen(version, {row["document_id"] for row in ordered}),
     )
+
+
+def _seen(version: Version, documents: Collection[str]) -> Seen | None:
+    try:
+        return seen(version, documents)
+    except CorpusError:
+        # The batches are not at hand; the history can be shown all the same.
+        return None
 
 
 def _readable(repository: Repository, every: Iterable[Release]) -> tuple[list[tuple[str, Version]], list[str]]:

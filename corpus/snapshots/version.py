@@ -32,8 +32,8 @@ class Version:
     """One version of a corpus.
 
     Its tables are `articles` (read unless told otherwise), `revisions` and `quarantine`, and those they are made
-    from: `documents`, `verdicts` and `decisions`. `scan` reads `observations`, too: the requests of `corpus collect`, from
-    the files of batches. What the cache lacks is read from the remote.
+    from: `documents`, `verdicts` and `decisions`. `scan` reads `observations`, too: the requests of `corpus collect`,
+    from the files of batches. What the cache lacks is read from the remote.
 
     Attributes:
         name: what it was opened as.
@@ -148,7 +148,7 @@ class Version:
     def _observations(self) -> pl.LazyFrame:
         from corpus.snapshots import observations
 
-        return observations.scan(self.repository, self.commit, self._objects, self._remote)
+        return observations.scan(self._snapshot)
 
     def _scan(self, table: str, selection: Selection) -> pl.LazyFrame:
         import polars as pl

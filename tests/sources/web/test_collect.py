@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -44,6 +46,7 @@ def test_a_feed_becomes_a_batch_and_articles(site, scene):
     assert set(frame["batch"]) == {sealed.name}
     assert "body" not in frame.columns
     assert frame.filter(pl.col("via") == "page")["outcome"].to_list() == ["new", "new"]
+    assert "last seen" in corpus_repo.run("history", "https://www.example.com/a").stdout
     assert corpus.open(repo=scene.root, as_of="2026-05-03").scan("observations").collect().height == 0
     assert corpus.open(repo=scene.root, as_of="2026-05-04").scan("observations").collect().height == len(found)
     articles = pl.read_parquet(corpus_repo.root / "data/articles/*.parquet")
@@ -141,6 +144,11 @@ def test_gone_pages_end_after_two_sightings_and_nothing_is_withdrawn(site, scene
     assert len(site.asked("/a")) == 3
     assert [seen.outcome for seen in scene.observations() if seen.url.endswith("/a")].count(Outcome.GONE_410) == 2
     assert len(scene.documents()) == 1
+    repo = Corpus(scene.root)
+    repo.build()
+    found = json.loads(repo.run("history", "https://www.example.com/a", "--json").stdout)["seen"]
+    assert found["gone_since"] == (START + timedelta(hours=1)).isoformat()
+    assert found["times"] == 1
 
 
 ANSWERS = [
