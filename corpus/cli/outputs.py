@@ -114,6 +114,8 @@ OUTPUTS: Final[dict[str, Output]] = {
             "changed": "whether any table changed",
             "steps": "for each stage: whether it ran, and what it printed",
             "commit": "the commit that was made; null if none",
+            "collected?": "what was collected before, as `collect` prints it",
+            "not_collected?": "why nothing was collected, though there is a collect.yaml",
             "ledger": "how many documents became what",
             "shards": "number of files in data/articles",
             "bytes": "their size",
@@ -206,6 +208,8 @@ OUTPUTS: Final[dict[str, Output]] = {
             "all_releases": "all releases, oldest first",
             "first": "the first release that has it; null if none",
             "last": "the last release that has it; null if none",
+            "seen": "how its pages were found by `corpus collect`: when they were last there, how often they were "
+            "looked at, and since when they are gone; null if it was not collected",
         },
     ),
     "export": Output(
