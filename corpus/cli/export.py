@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.cli.show import count, echo, json_option, print_json, size
+from corpus.export.formats import names
 
 if TYPE_CHECKING:
     from corpus.snapshots.selection import Filters
 
 # Not from `corpus.export`, so that `--help` is instant; a test holds the two together.
-FORMATS = ("parquet", "jsonl", "jsonl.zst", "csv", "huggingface")
 
 
 @click.command()
@@ -22,7 +22,7 @@ FORMATS = ("parquet", "jsonl", "jsonl.zst", "csv", "huggingface")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(FORMATS),
+    type=click.Choice(names()),
     default="parquet",
     show_default=True,
     help="How the data files are written.",
@@ -63,7 +63,7 @@ def export(
     `datasets.load_dataset("DEST")` opens it. DEST is written completely or not at all.
     """
     from corpus.cli.show import interruptible
-    from corpus.export import Format, Order
+    from corpus.export import Order
     from corpus.export import export as write
     from corpus.rights.policy import Policy
     from corpus.snapshots.opening import open_version
@@ -77,7 +77,7 @@ def export(
         "rights": Policy() if rights == "none" else rights,
     }
     names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
-    order = Order(Format(format_), filters, names, split_seed)
+    order = Order(format_, filters, names, split_seed)
     with interruptible():
         made = write(open_version(rev), target, order, force=force)
     if as_json:

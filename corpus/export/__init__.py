@@ -4,7 +4,19 @@ Belongs here: choosing, writing and describing. Every byte depends on the versio
 engine alone: no clock, no path, no order of arrival. Does not belong here: reading a version, which `versioning` does.
 """
 
-from corpus.export.files import Format
-from corpus.export.run import Order, Outcome, export
+from __future__ import annotations
 
-__all__ = ["Format", "Order", "Outcome", "export"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from corpus.export.run import Order, Outcome, export
+
+__all__ = ["Order", "Outcome", "export"]
+
+
+def __getattr__(name: str) -> Any:
+    # Polars and Arrow are for those who export, not for those who ask which formats there are.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module("corpus.export.run"), name)

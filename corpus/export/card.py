@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from corpus.export.files import Format
 from corpus.releases.citation import Citation, bibtex
 from corpus.report import card
 from corpus.report.untrusted import markdown, one_line
@@ -110,13 +109,7 @@ def _selected(contents: Contents) -> list[str]:
 
 def _loading(contents: Contents) -> list[str]:
     first = contents.pattern(next(iter(contents.parts)))
-    match contents.format:
-        case Format.PARQUET | Format.HUGGINGFACE:
-            line = f'pl.scan_parquet("{first}")'
-        case Format.JSONL | Format.JSONL_ZST:
-            line = f'pl.scan_ndjson("{first}")'
-        case Format.CSV:
-            line = f'pl.read_csv("{first}")'
+    line = contents.format.reading(first)
     return [
         "```python", "import polars as pl", "", line, "```", "",
         "```python", "from datasets import load_dataset", "", 'load_dataset("path/to/this/folder")', "```",

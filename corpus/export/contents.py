@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from corpus.export.files import DataFile, Format
+    from corpus.export.files import DataFile
+    from corpus.export.formats import Format
     from corpus.report.figures import Holdings
     from corpus.snapshots.about import About
     from corpus.snapshots.selection import Selection

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from corpus.export.files import Format
 from schemas import ARTICLES
 
 if TYPE_CHECKING:
     from corpus.export.contents import Contents
+    from corpus.export.formats import Format
 
 # The context that the specification gives; tools compare it.
 _CONTEXT: Final[dict[str, Any]] = {
@@ -56,13 +56,6 @@ _CONTEXT: Final[dict[str, Any]] = {
     "transform": "cr:transform",
 }
 _FILES: Final = "data-files"
-_MEDIA_TYPES: Final = {
-    Format.PARQUET: "application/x-parquet",
-    Format.HUGGINGFACE: "application/x-parquet",
-    Format.JSONL: "application/jsonlines",
-    Format.JSONL_ZST: "application/zstd",
-    Format.CSV: "text/csv",
-}
 
 
 def text(contents: Contents, summary: str) -> str:
@@ -103,7 +96,7 @@ def _objects(contents: Contents) -> list[dict[str, Any]]:
             "name": file.path.rpartition("/")[2],
             "contentUrl": file.path,
             "contentSize": f"{file.bytes} B",
-            "encodingFormat": _MEDIA_TYPES[contents.format],
+            "encodingFormat": contents.format.media_type,
             "sha256": file.sha256,
         }
         for file in contents.files
@@ -116,7 +109,7 @@ def _file_set(contents: Contents) -> dict[str, Any]:
         "@id": _FILES,
         "name": _FILES,
         "description": "All data files.",
-        "encodingFormat": _MEDIA_TYPES[contents.format],
+        "encodingFormat": contents.format.media_type,
         "includes": f"data/*{contents.format.suffix}",
     }
 
@@ -144,7 +137,7 @@ def _field(id_: str, name: str, meaning: str, dtype: pa.DataType, format_: Forma
     made: dict[str, Any] = {"@type": "cr:Field", "@id": id_, "name": name, "description": meaning}
     if not pa.types.is_list(dtype):
         return {**made, "dataType": _data_type(dtype), "source": source}
-    if format_ is Format.CSV:
+    if format_.lists_are_text:
         return {**made, "description": f"{meaning}, as JSON", "dataType": "sc:Text", "source": source}
     inner = dtype.value_type
     if not pa.types.is_struct(inner):

@@ -8,7 +8,6 @@ from typing import Final
 
 from corpus.export import card, croissant
 from corpus.export.contents import Contents
-from corpus.export.files import Format
 from corpus.report.card import NO_NOTE, rights, summary, table
 from corpus.report.untrusted import markdown
 from corpus.snapshots.splits import SHARES
@@ -17,22 +16,6 @@ from schemas import ARTICLES
 __all__ = ["Contents", "texts"]
 
 _NULLS: Final = "A `?` behind a type means that the column may be null; lists never are, but may be empty."
-_WRITTEN: Final = {
-    Format.PARQUET: "Parquet: types as in the table; times are UTC.",
-    Format.HUGGINGFACE: "Parquet: types as in the table; times are UTC.",
-    Format.JSONL: "JSON Lines, UTF-8: one object a line; days and instants are strings in ISO 8601, instants in UTC.",
-    Format.JSONL_ZST: (
-        "JSON Lines, UTF-8, compressed by zstd: one object a line; days and instants are strings in ISO 8601, "
-        "instants in UTC."
-    ),
-    Format.CSV: (
-        "CSV as in RFC 4180, UTF-8, with a header: days and instants in ISO 8601, instants in UTC; lists are JSON in "
-        'their cell; null is an empty cell, an empty string is `""`. So that no spreadsheet takes a text for a '
-        "formula, a cell has an apostrophe put before it if it begins with `=`, `+`, `-`, `@`, `|`, one of "
-        "these in full width or small, a tab, a carriage return or a line feed, or "
-        "with apostrophes and then one of these. Without one it is the text again."
-    ),
-}  # fmt: skip
 
 
 def texts(contents: Contents) -> dict[str, str]:
@@ -55,7 +38,7 @@ def _dictionary(contents: Contents) -> str:
     )
     return "\n".join([
         "# Columns", "", f"{ARTICLES.meaning} {_NULLS}", "", *table(("column", "type", "meaning"), rows),
-        "## How they are written", "", _WRITTEN[contents.format], "",
+        "## How they are written", "", contents.format.meaning, "",
     ])  # fmt: skip
 
 
@@ -80,7 +63,7 @@ def _ledger(contents: Contents) -> str:
         "articles_md5": about.md5,
         "engine": about.engine,
         "ledger": dict(about.ledger),
-        "format": contents.format.value,
+        "format": contents.format.name,
         "filters": contents.selection.as_dict(),
         "columns": list(contents.columns),
         "splits": None if contents.split_seed is None else {"seed": contents.split_seed, "shares": SHARES},

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from corpus.errors import InvariantError
 from corpus.export import describing
-from corpus.export.files import DataFile, Format, Sink
+from corpus.export.files import DataFile, Sink
 from corpus.export.folder import made_aside, require_place
+from corpus.export.formats import format_of
 from corpus.progress import progress
 from corpus.report.counting import describe
 from corpus.snapshots import splits
@@ -33,13 +34,13 @@ class Order:
     """What is to be exported, and as what.
 
     Attributes:
-        format: of the data files.
+        format: the name of the format of the data files.
         filters: as `Version.articles` takes them.
         columns: which, in this order; all unless given.
         split_seed: makes files of their own for train, validation and test.
     """
 
-    format: Format = Format.PARQUET
+    format: str = "parquet"
     filters: Filters = field(default_factory=Filters)
     columns: Sequence[str] | None = None
     split_seed: str | None = None
@@ -51,7 +52,7 @@ class Outcome:
 
     folder: Path
     version: str
-    format: Format
+    format: str
     articles: int
     left_out: dict[str, int]
     files: tuple[DataFile, ...]
@@ -92,7 +93,7 @@ def export(version: Version, target: Path, order: Order, *, force: bool = False)
         if rows != found.articles or rows + sum(left_out.values()) != _rows(version):
             raise InvariantError(f"{rows:,} articles were written, {found.articles:,} meet the filters.")
         contents = describing.Contents(
-            about(version), found, order.format, selection, tuple(columns), order.split_seed, left_out, files
+            about(version), found, format_of(order.format), selection, tuple(columns), order.split_seed, left_out, files
         )
         for name, text in describing.texts(contents).items():
             (aside / name).write_text(text, encoding="utf-8")
@@ -120,7 +121,8 @@ def _write(
     whole = version.shards().schema
     schema = pa.schema([whole.field(name) for name in columns])
     parts = _parts(version, order, selection)
-    sinks = {stem: Sink(folder, stem, order.format, schema) for stem in parts}
+    format_ = format_of(order.format)
+    sinks = {stem: Sink(folder, stem, format_, schema) for stem in parts}
     needed = {name for part in parts.values() for name in part.meta.root_names()}
     groups = len(version.shards().groups(selection.may_hold))
     with progress("export", groups, "row groups") as advance:
@@ -135,7 +137,7 @@ def _parts(version: Version, order: Order, selection: Selection) -> Mapping[str,
     """Which rows go into which files, by the first part of their names."""
     met = pl.all_horizontal(pl.lit(value=True), *selection.conditions().values())
     if order.split_seed is None:
-        return {"train" if order.format is Format.HUGGINGFACE else "articles": met}
+        return {format_of(order.format).stem: met}
     cut = splits.Splits(order.split_seed, "article_id", splits.SHARES, duplicates=selection.duplicates)
     return {
         name: met & placed for name, placed in cut.conditions(version.scan(), lambda: version.scan("revisions")).items()

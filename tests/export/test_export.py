@@ -20,10 +20,10 @@ import pytest
 import yaml
 
 import corpus
-from corpus.cli.export import FORMATS
 from corpus.errors import UsageError
-from corpus.export import Format, Order, export, files
+from corpus.export import Order, export, files, lines
 from corpus.export.folder import made_aside
+from corpus.export.formats import FORMATS, format_of, names
 from corpus.report import tabular
 from tests.library import COPIES, HOSTILE, ROWS
 
@@ -81,10 +81,10 @@ def test_filters_and_columns_and_why_the_rest_is_left_out(version, tmp_path):
 
 
 def test_json_lines(version, tmp_path):
-    export(version, tmp_path / "plain", Order(Format.JSONL))
-    export(version, tmp_path / "zst", Order(Format.JSONL_ZST))
+    export(version, tmp_path / "plain", Order("jsonl"))
+    export(version, tmp_path / "zst", Order("jsonl.zst"))
     text = (tmp_path / "plain/data/articles-00000-of-00001.jsonl").read_bytes()
-    with files.zstd.open(tmp_path / "zst/data/articles-00000-of-00001.jsonl.zst") as packed:
+    with lines.zstd.open(tmp_path / "zst/data/articles-00000-of-00001.jsonl.zst") as packed:
         assert packed.read() == text
     rows = [json.loads(line) for line in text.decode().splitlines()]
     assert len(rows) == 2 * ROWS
@@ -96,7 +96,7 @@ def test_json_lines(version, tmp_path):
 
 
 def test_csv_that_no_spreadsheet_takes_for_formulas(version, tmp_path):
-    export(version, tmp_path / "out", Order(Format.CSV))
+    export(version, tmp_path / "out", Order("csv"))
     with (tmp_path / "out/data/articles-00000-of-00001.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     titles = {row["title"] for row in rows}
@@ -121,7 +121,7 @@ def test_csv_that_no_spreadsheet_takes_for_formulas(version, tmp_path):
     "begin", ["＝", "＋", "－", "＠", "｜", "|", "﹦", "﹢", "﹣", "﹫", "'＝", "''|", "\t=", "\r", "\n", "="]
 )
 def test_cells_in_any_width_are_guarded(tmp_path, begin):
-    sink = files.Sink(tmp_path, "rows", Format.CSV, pa.schema({"title": pa.string()}))
+    sink = files.Sink(tmp_path, "rows", format_of("csv"), pa.schema({"title": pa.string()}))
     sink.write(pa.table({"title": [f"{begin}cmd", f"x{begin}cmd"]}))
     (made,) = sink.finish()
     with (tmp_path.parent / made.path).open(newline="", encoding="utf-8") as file:
@@ -134,7 +134,7 @@ def test_croissant_is_valid_and_gives_the_rows(version, tmp_path, name):
     export(
         version,
         tmp_path / "out",
-        Order(Format(name), {"until": "2019-03-31"}, ["article_id", "title", "published_date", "authors", "links"]),
+        Order(name, {"until": "2019-03-31"}, ["article_id", "title", "published_date", "authors", "links"]),
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -153,7 +153,7 @@ def test_croissant_is_valid_and_gives_the_rows(version, tmp_path, name):
 @pytest.mark.parametrize("name", ["huggingface", "csv", "jsonl"])
 def test_datasets_load_the_folder(version, tmp_path, name):
     datasets = pytest.importorskip("datasets")
-    export(version, tmp_path / "out", Order(Format(name)))
+    export(version, tmp_path / "out", Order(name))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         loaded = datasets.load_dataset(str(tmp_path / "out"), cache_dir=str(tmp_path / "cache"))
@@ -163,7 +163,7 @@ def test_datasets_load_the_folder(version, tmp_path, name):
 
 
 def test_splits_are_those_of_the_version(version, tmp_path):
-    made = export(version, tmp_path / "out", Order(Format.HUGGINGFACE, split_seed="7"))
+    made = export(version, tmp_path / "out", Order("huggingface", split_seed="7"))
     for name, part in version.splits(seed="7").items():
         assert pl.read_parquet(tmp_path / f"out/data/{name}-*.parquet").equals(part.collect())
     assert sum(file.rows for file in made.files) == 2 * ROWS
@@ -176,9 +176,9 @@ def test_bytes_depend_on_version_filters_format_and_engine_alone(library, far, t
     """Not on the name it was opened by, the cache, the place, the time zone, or the order of filters."""
     at, store = far
     here = corpus.open("v1.0.0", repo=library.root)
-    order = Order(Format.CSV, {"publisher": ["alpha.com", "beta.org"], "duplicates": False})
+    order = Order("csv", {"publisher": ["alpha.com", "beta.org"], "duplicates": False})
     export(here, tmp_path / "one", order)
-    again = Order(Format.CSV, {"duplicates": False, "publisher": ["beta.org", "alpha.com"]})
+    again = Order("csv", {"duplicates": False, "publisher": ["beta.org", "alpha.com"]})
     for number, other in enumerate([
         corpus.open(here.commit, repo=library.root), corpus.open("main", repo=library.root),
         corpus.open(repo=library.root), corpus.open("v1.0.0", repo=at(str(store))),
@@ -191,14 +191,14 @@ def test_bytes_depend_on_version_filters_format_and_engine_alone(library, far, t
 def test_files_are_bounded(version, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "ROW_GROUP", 10)
     monkeypatch.setattr(files, "_MOST_ROWS", 30)
-    made = export(version, tmp_path / "out", Order(Format.JSONL))
+    made = export(version, tmp_path / "out", Order("jsonl"))
     assert [file.path for file in made.files] == [f"data/articles-0000{n}-of-00002.jsonl" for n in range(2)]
     assert sum(len((tmp_path / "out" / file.path).read_text().splitlines()) for file in made.files) == 2 * ROWS
 
 
 def test_nothing_asked_for_is_there(version, tmp_path):
-    for format_ in Format:
-        made = export(version, tmp_path / format_.value, Order(format_, {"since": "2050-01-01"}))
+    for name in FORMATS:
+        made = export(version, tmp_path / name, Order(name, {"since": "2050-01-01"}))
         assert made.articles == 0
         assert made.left_out == {"since": 2 * ROWS}
         assert len(made.files) == 1
@@ -324,5 +324,33 @@ def test_the_command(library, tmp_path):
     assert not (tmp_path / "no").exists()
 
 
-def test_the_formats_that_the_command_names_are_those_there_are():
-    assert tuple(format_.value for format_ in Format) == FORMATS
+def test_a_package_brings_a_format(version, tmp_path, monkeypatch):
+    """Nothing else needs to know of it: it is written, described and offered."""
+    (tmp_path / "lists.py").write_text(
+        "class Titles:\n"
+        "    name, suffix, media_type, stem, lists_are_text = 'titles', '.lst', 'text/x-titles', 'articles', True\n"
+        "    meaning = 'One title a line.'\n"
+        "    def open(self, path, schema): return File(path)\n"
+        "    def reading(self, files): return f'open(\"{files}\")'\n"
+        "class File:\n"
+        "    def __init__(self, path): self.file = path.open('w')\n"
+        "    def write(self, rows): self.file.writelines(f'{one}\\n' for one in rows['title'].to_pylist())\n"
+        "    def close(self): self.file.close()\n"
+    )
+    info = tmp_path / "lists-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: lists\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[newscorpus.exports]\ntitles = lists:Titles\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert names() == [*FORMATS, "titles"]
+    made = export(version, tmp_path / "out", Order("titles"))
+    lines = [line for file in made.files for line in (made.folder / file.path).read_text().splitlines()]
+    assert len(lines) == made.articles > 0
+    assert "One title a line." in (made.folder / "dictionary.md").read_text()
+    assert 'open("data/articles-*.lst")' in (made.folder / "README.md").read_text()
+    assert "text/x-titles" in (made.folder / "metadata.json").read_text()
+
+
+def test_a_format_that_nobody_has_is_named():
+    with pytest.raises(UsageError, match=r"No format 'xls'. There are parquet, jsonl"):
+        format_of("xls")
