@@ -34,6 +34,9 @@ class ExportParser:
     def parse(self, document: Document) -> Parsed:
         """Parse one piece. What is wrong with it is in `problems`."""
         found = kinds.parts(document.media_type)
+        if found is not None and found[1] == "pdf":
+            # The text of a PDF is RTF where its type counts, else plain.
+            found = (found[0], "rtf" if document.data.startswith(b"{\\rtf") else "txt", found[2])
         chosen = kinds.reader(found[0], found[1]) if found else None
         if found is None:
             return Parsed(parser=self.name, problems=(Problem(Check.UNSUPPORTED, document.media_type[:200]),))

@@ -1,4 +1,4 @@
-"""How documents that are paragraphs are cut into articles, by container: Word and RTF."""
+"""How documents that are paragraphs are cut into articles, by container: Word, RTF, and PDF as RTF."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 CUTTERS: Final = {
     "docx": "corpus.sources.exports.word",
     "rtf": "corpus.sources.exports.richtext",
+    # A PDF is RTF by then: see `pdf.converted`.
+    "pdf": "corpus.sources.exports.richtext",
 }
 
 

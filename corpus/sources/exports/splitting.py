@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from corpus.formats.exports.kinds import media_type
 from corpus.sources.entries import ROW, Item, Reason, Skipped, Unreadable
+from corpus.sources.exports import pdf
 from corpus.sources.exports.kinds import Aside, Kind, Sample, TooLarge, recognise
 from corpus.sources.exports.wrapped import unwrapped
 from corpus.sources.separated import Utf8
@@ -131,6 +132,11 @@ def split(stream: BinaryIO, name: str, source: str) -> Iterator[Item | Skipped] 
         source: what to call it.
     """
     try:
+        if stream.read(len(pdf.MAGIC)) == pdf.MAGIC:
+            printed = pdf.converted(stream, name)
+            stream.seek(0)
+            return None if printed is None else _of_pdf(printed, source)
+        stream.seek(0)
         stream = unwrapped(stream)
         sample = sample_of(stream, name)
     except Unreadable as error:
@@ -143,6 +149,20 @@ def split(stream: BinaryIO, name: str, source: str) -> Iterator[Item | Skipped] 
     if sample is None or kind is None:
         return None
     return _items(kind, stream, sample, source)
+
+
+def _of_pdf(printed: pdf.Converted, source: str) -> Iterator[Item | Skipped]:
+    """The articles of a PDF, then what was left out of it, and why reading ended if it was not at the end."""
+    for one in _items(printed.kind, printed.stream, printed.sample, source):
+        if isinstance(one, Item):
+            yield one._replace(media_type=media_type(printed.kind.database, "pdf"))
+        else:
+            yield one
+    if printed.dropped:
+        what = f"{printed.dropped:,} page headers, footers and page numbers"
+        yield Skipped(source, Reason.NO_ARTICLE, f"{printed.kind.title}: {what}")
+    if printed.lost is not None:
+        yield printed.lost.of(source)
 
 
 def _items(kind: Kind, stream: BinaryIO, sample: Sample, source: str) -> Iterator[Item | Skipped]:
