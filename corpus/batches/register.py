@@ -1,22 +1,21 @@
-"""Batches on disk: `data/raw/*.parquet`, and `batches.yaml`, which names each of their files with its digest.
+"""Batches on disk: `data/raw/*.parquet`, and their register `batches.yaml`, which names each file with its digest.
 
-The manifest is small and in git, the files are DVC's. A batch exists when the manifest names it, not before; it is
+The register is small and in git, the files are DVC's. A batch exists when the register names it, not before; it is
 never changed, so whoever knows its name knows its bytes.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import re
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
+from corpus.batches import lines
 from corpus.errors import CorpusError, DamagedObject, MissingObjects, StorageError
 from corpus.repo import paths
 from corpus.repo.files import write_text
 from corpus.tables.shards import digests
-from corpus.text import plain_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 
 BATCHES: Final = paths.BATCHES
 RAW: Final = paths.RAW
-_HEADER: Final = (
-    "# The batches of documents in data/raw/, in the order in which they were added. `corpus add` writes this.\n"
-)
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+_KEYS: Final = frozenset({"name", "captured_at", "licence", "files", "skipped", "redacted", "observations"})
+_FILE_VALUES: Final = 5
 # Of one site's pages each repeats much of the others, which zstd sees only within one page of Parquet.
 _PAGE_BYTES: Final = 64_000_000
 _REPEATING: Final = ("media_type", "publisher", "licence")
@@ -80,62 +79,131 @@ class Batch:
 
 
 def load(root: Path) -> list[Batch]:
-    """The batches of a repository, as its manifest names them.
+    """The batches of a repository, as its register names them, by name.
 
     Raises:
-        CorpusError: the manifest is no manifest.
+        CorpusError: the register is damaged; says in which line.
     """
     path = root / BATCHES
     try:
         return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
-    except (ValueError, TypeError, KeyError) as error:
+    except ValueError as error:
         raise CorpusError(
             f"{path} cannot be read: {' '.join(str(error).split())}. `git checkout -- {BATCHES}` restores it."
         ) from None
 
 
 def parse(text: str) -> list[Batch]:
-    """The batches in the text of a manifest. Raises ValueError, TypeError or KeyError if it is none."""
-    values = plain_yaml.load(text) or {}
-    return [
-        Batch(
+    """Return the batches in the text of a register, by name.
+
+    Two entries of one name, as a merge leaves them, are one batch: the entry with more documents taken out is kept.
+
+    Raises:
+        ValueError: it is damaged; says where.
+    """
+    return normalised(_batch(where, entry) for where, entry in lines.read(text))
+
+
+def normalised(batches: Iterable[Batch]) -> list[Batch]:
+    """Return batches sorted by name, each once, whatever order they come in.
+
+    Of several of one name, the one from which most documents were taken out is kept: none may come back by a merge.
+    """
+    found: dict[str, Batch] = {}
+    for batch in batches:
+        other = found.get(batch.name)
+        if other is None or (other != batch and _rank(batch) > _rank(other)):
+            found[batch.name] = batch
+    return [found[name] for name in sorted(found)]
+
+
+def _rank(batch: Batch) -> tuple[int, int, str]:
+    return batch.redacted, -batch.size, lines.write([_plain(batch)])
+
+
+def _batch(where: str, entry: Any) -> Batch:
+    try:
+        _require_known(entry)
+        captured_at = datetime.fromisoformat(entry["captured_at"])
+        observations = entry.get("observations")
+        return Batch(
             _plain_name(entry["name"]),
-            datetime.fromisoformat(entry["captured_at"]).astimezone(UTC),
-            entry.get("licence"),
-            tuple(map(_raw_file, entry["files"])),
-            dict(entry.get("skipped") or {}),
-            int(entry.get("redacted") or 0),
-            _raw_file(entry["observations"]) if entry.get("observations") else None,
+            captured_at.astimezone(UTC) if captured_at.tzinfo else captured_at.replace(tzinfo=UTC),
+            _licence(entry.get("licence")),
+            tuple([_raw_file(file) for file in entry["files"]]),
+            {str(why): _number(count) for why, count in (entry.get("skipped") or {}).items()},
+            _number(entry.get("redacted") or 0),
+            _raw_file(observations) if observations else None,
         )
-        for entry in values["batches"]
-    ]
+    except KeyError as error:
+        raise ValueError(f"{where} is damaged: it has no {error.args[0]!r}") from None
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"{where} is damaged: {' '.join(str(error).split())[:300]}") from None
+
+
+def _require_known(entry: dict[str, Any]) -> None:
+    if unknown := entry.keys() - _KEYS:
+        raise ValueError(f"unknown key {min(map(str, unknown))!r:.60}; a newer version may have written it")
 
 
 def _raw_file(entry: dict[str, Any]) -> RawFile:
-    return RawFile(**{**entry, "name": _plain_name(entry["name"])})
+    name, sha256 = _plain_name(entry["name"]), entry["sha256"]
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        raise ValueError(f"{sha256!r:.80} is no sha256")
+    if len(entry) != _FILE_VALUES:
+        raise ValueError("a file has a name, sha256, documents, size and groups, and nothing else")
+    return RawFile(name, sha256, _number(entry["documents"]), _number(entry["size"]), _number(entry["groups"]))
 
 
-def _plain_name(name: str) -> str:
-    if "/" in name or name.startswith("."):
-        raise ValueError(f"{name!r} is no name of a batch")
+def _number(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{value!r:.60} is no count")
+    return value
+
+
+def _licence(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{value!r:.60} is no licence; put it in quotes")
+    return value
+
+
+def _plain_name(name: Any) -> str:
+    if not isinstance(name, str) or not name or "/" in name or name.startswith("."):
+        raise ValueError(f"{name!r:.80} is no name of a batch")
     return name
 
 
 def save(root: Path, batches: Iterable[Batch]) -> None:
-    """Write the manifest."""
+    """Write the register."""
     write_text(root / BATCHES, as_text(batches))
 
 
 def as_text(batches: Iterable[Batch]) -> str:
-    """The manifest as text."""
-    entries: list[dict[str, Any]] = []
-    for batch in batches:
-        entry = {**asdict(batch), "captured_at": batch.captured_at.isoformat()}
-        entry["files"] = [asdict(file) for file in batch.files]
-        entries.append({key: value for key, value in entry.items() if value not in (None, {}, 0)})
-    return _HEADER + yaml.safe_dump({"batches": entries}, sort_keys=False, allow_unicode=True, width=120)
+    """Return the text of the register of some batches: the same for the same batches in any order."""
+    return lines.write(map(_plain, normalised(batches)))
+
+
+def _plain(batch: Batch) -> dict[str, Any]:
+    """Return a batch as plain values, without those that are empty."""
+    entry: dict[str, Any] = {"name": batch.name, "captured_at": batch.captured_at.isoformat()}
+    if batch.licence is not None:
+        entry["licence"] = batch.licence
+    entry["files"] = [_plain_file(file) for file in batch.files]
+    if batch.skipped:
+        entry["skipped"] = dict(batch.skipped)
+    if batch.redacted:
+        entry["redacted"] = batch.redacted
+    if batch.observations is not None:
+        entry["observations"] = _plain_file(batch.observations)
+    return entry
+
+
+def _plain_file(file: RawFile) -> dict[str, Any]:
+    return {
+        "name": file.name, "sha256": file.sha256, "documents": file.documents, "size": file.size, "groups": file.groups,
+    }  # fmt: skip
 
 
 def path_of(root: Path, file: RawFile) -> Path:

@@ -153,7 +153,7 @@ def test_a_shard_that_was_exchanged_with_its_pin_is_found_by_its_key_and_the_led
 def test_batches_are_held_against_their_manifest(kept: Corpus) -> None:
     manifest = kept.root / "batches.yaml"
     text = manifest.read_text()
-    manifest.write_text(text.replace("documents: 3", "documents: 4"))
+    manifest.write_text(text.replace('"documents": 3', '"documents": 4'))
     assert [str(fault) for fault in verify(version_of(kept)).faults if "batches.yaml says 4 documents" in fault.detail]
     manifest.write_text("# Nothing\nbatches: []\n")
     (fault,) = verify(version_of(kept)).faults
