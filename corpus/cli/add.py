@@ -12,16 +12,9 @@ import click
 from corpus.cli.foreseen import print_columns, print_exports
 from corpus.cli.pipeline import wait_option
 from corpus.cli.show import count, echo, json_option, print_json, print_table, safe, size
-from corpus.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from corpus.app.foreseen import Export
-    from corpus.batches.register import Batch
-    from corpus.sources.batch import Tally
-    from corpus.sources.entries import Item, Skipped
+    from corpus.app.add import Added
 
 
 # Names of batches begin with four digits for it.
@@ -79,181 +72,41 @@ def add(
 
     Nothing is parsed yet: `corpus build` does that. Exit 1 if nothing could be added.
     """
-    from corpus import settings
-    from corpus.app.foreseen import Foreseen
-    from corpus.batches import adding as raw
-    from corpus.batches import withdrawals
+    from corpus.app.add import Request, look
+    from corpus.app.add import add as run
     from corpus.progress import progress
     from corpus.repo.repository import find
-    from corpus.sources.batch import Tally, Writer
-    from corpus.sources.entries import Selection
-    from corpus.sources.gather import documents, expand, lines_of
-    from corpus.sources.known import Known
-    from corpus.sources.refusing import without_withdrawn
+    from corpus.sources.gather import lines_of
 
-    repository = find()
-    found = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
-    _require_foreign(found, repository.root)
-    tombstones = withdrawals.load(repository.root)
-    columns = tuple(settings.load(repository.root).ingest.columns.get("captured", ()))
-    entries = _limited(
-        without_withdrawn(documents(found, Selection(include, exclude, columns)), tombstones),
-        limit,
-    )
+    listed = lines_of(sys.stdin.buffer) if "-" in paths else ()
+    request = Request(paths, listed, captured_at, licence, include, exclude, limit)
     if dry_run:
-        tally, tables = Tally(), _Tables(repository.root)
-        foreseen = Foreseen(settings.load(repository.root).ingest)
-        for entry in foreseen.noted(tables.noted(entries)):
-            if isinstance(entry, tables.item):
-                tally.take([entry])
-            else:
-                tally.skip(entry)
-        _print(tally, None, as_json, tables.columns, foreseen.exports)
-        return _status(tally)
-    batch: Batch | None = None
-    strange = _Strange(repository.root)
-    with raw.adding(repository, wait) as (batches, folder):
-        known = Known.of(repository.root, batches)
-        captured = captured_at or datetime.now(UTC).replace(microsecond=0)
-        dated = captured_at is not None
-        with (
-            Writer(folder, captured, licence, known, dated=dated) as writer,
-            progress("add", None, "documents") as advance,
-        ):
-            for entry in strange.noted(entries):
-                writer.add(entry)
-                advance(1)
-            finished = writer.finish()
-        if finished:
-            raw.publish(repository, batches, *finished)
-            batch = finished[0]
-    _print(writer.tally, batch, as_json, {}, {})
-    strange.print()
-    return _status(writer.tally)
+        done = look(find(), request)
+    else:
+        repository = find()
+        with progress("add", None, "documents") as advance:
+            done = run(repository, request, wait=wait, advance=advance)
+    _print(done, as_json)
+    _warn(done)
+    return 1 if done.is_all_skipped else 0
 
 
-def _require_foreign(paths: Iterable[Path], root: Path) -> None:
-    """Refuse the corpus itself: `corpus add .` would add its tables and settings as documents."""
-    own = [root / name for name in ("data", "reports", ".dvc", ".git")]
-    faults = [
-        f"{path}: this corpus itself; name the files or folders in it that are documents"
-        for path in paths
-        if root.is_relative_to(found := path.absolute().resolve()) or any(found.is_relative_to(one) for one in own)
-    ]
-    if faults:
-        raise InputError("Nothing was added.", faults[:_SHOWN])
+def _warn(done: Added) -> None:
+    """Print a warning for each table of which no row would become an article."""
+    for table, what in done.strange:
+        echo(f"{safe(table)}: {safe(what)}", err=True)
+    if done.more_strange:
+        echo(f"and {done.more_strange:,} more tables", err=True)
+    if done.strange:
+        echo(
+            "A build would quarantine these rows. Name the columns in params.yaml under `ingest.columns`; "
+            "the first line of a table must have their names.",
+            err=True,
+        )
 
 
-def _status(tally: Tally) -> int:
-    """Return 1 if everything was skipped, so that a script does not take it for success; else 0."""
-    return 1 if tally.skipped.total() and not tally.documents and not tally.repeats else 0
-
-
-def _limited(entries: Iterable[Item | Skipped], limit: int | None) -> Iterator[Item | Skipped]:
-    from corpus.sources.entries import Item
-
-    taken = 0
-    for entry in entries:
-        yield entry
-        taken += isinstance(entry, Item)
-        if taken == limit:
-            return
-
-
-class _Tables:
-    """Finds out which field each column of a table would be read as."""
-
-    def __init__(self, root: Any) -> None:
-        from corpus import settings
-        from corpus.sources.entries import Item
-
-        self.item = Item
-        self.columns: dict[str, dict[str, Any]] = {}
-        self._given = {str(name): given for name, given in settings.load(root).ingest.columns.items()}
-
-    def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
-        """Yield the same entries, and look at the first row of each table."""
-        for entry in entries:
-            if isinstance(entry, self.item) and entry.media_type == "application/json":
-                table = entry.source.rpartition("#")[0] or entry.source
-                if table not in self.columns:
-                    self.columns[table] = self._of(entry.data)
-            yield entry
-
-    def _of(self, data: bytes) -> dict[str, Any]:
-        import json
-
-        from corpus.formats.mapping import columns
-
-        try:
-            row = json.loads(data)
-        except (ValueError, RecursionError):
-            row = None
-        if not isinstance(row, dict):
-            return {"unreadable": True}
-        taken = columns(row, self._given)
-        used = {name for names in taken.values() for name in names}
-        return {"columns": taken, "unused": [name for name in row if name not in used]}
-
-
-class _Strange:
-    """Finds tables without a column that is known as title or text: no row of them would become an article."""
-
-    def __init__(self, root: Any) -> None:
-        from corpus import settings
-        from corpus.formats.mapping import Columns
-        from corpus.sources.entries import ROW, Item
-
-        self._item, self._row = Item, ROW
-        self._columns = Columns({str(name): given for name, given in settings.load(root).ingest.columns.items()})
-        self._found: list[tuple[str, str]] = []
-        self._more = 0
-
-    def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
-        """Yield the same entries, and look at the first row of each table. The rows of a table are consecutive."""
-        last = ""
-        for entry in entries:
-            if isinstance(entry, self._item) and entry.media_type == self._row:
-                table, numbered, _ = entry.source.rpartition("#")
-                if numbered and table != last:
-                    last = table
-                    self._look(table, entry.data)
-            yield entry
-
-    def _look(self, table: str, data: bytes) -> None:
-        import json
-
-        try:
-            row = json.loads(data)
-        except (ValueError, RecursionError):
-            row = None
-        if isinstance(row, dict) and any(self._columns.names(row, field) for field in ("title", "text")):
-            return
-        what = "its first row is not a JSON object"
-        if isinstance(row, dict):
-            what = f"no column is known as title or text: {', '.join(map(str, list(row)[:_SHOWN]))}"[:_LONGEST]
-        if len(self._found) < _SHOWN:
-            self._found.append((table, what))
-        else:
-            self._more += 1
-
-    def print(self) -> None:
-        """Print a warning for each table found."""
-        for table, what in self._found:
-            echo(f"{safe(table)}: {safe(what)}", err=True)
-        if self._more:
-            echo(f"and {self._more:,} more tables", err=True)
-        if self._found:
-            echo(
-                "A build would quarantine these rows. Name the columns in params.yaml under `ingest.columns`; "
-                "the first line of a table must have their names.",
-                err=True,
-            )
-
-
-def _print(
-    tally: Tally, batch: Batch | None, as_json: bool, tables: dict[str, dict[str, Any]], exports: Mapping[str, Export]
-) -> None:
+def _print(done: Added, as_json: bool) -> None:
+    tally, batch, tables, exports = done.tally, done.batch, done.tables, done.exports
     skipped = tally.skipped.total()
     if as_json:
         print_json(
@@ -300,4 +153,3 @@ def _print(
 
 
 _SHOWN = 20
-_LONGEST = 300

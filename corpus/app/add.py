@@ -1,0 +1,226 @@
+"""Adding documents as one batch, or looking at what would be added."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus import settings
+from corpus.app.foreseen import Foreseen
+from corpus.batches import adding as raw
+from corpus.batches import withdrawals
+from corpus.errors import InputError
+from corpus.formats.mapping import Columns, columns
+from corpus.sources.batch import Tally, Writer
+from corpus.sources.entries import ROW, Item, Selection
+from corpus.sources.gather import documents, expand
+from corpus.sources.known import Known
+from corpus.sources.refusing import without_withdrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from corpus.app.foreseen import Export
+    from corpus.batches.register import Batch
+    from corpus.repo.repository import Repository
+    from corpus.settings import Ingest
+    from corpus.sources.entries import Skipped
+
+_SHOWN: Final = 20
+_LONGEST: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to add.
+
+    Attributes:
+        paths: files, folders and patterns; `-` stands for `listed`.
+        listed: more paths, one a line, as they were read from standard input.
+        captured_at: when the documents were captured, if they do not say so themselves; now unless given.
+        licence: licence or rights of the documents.
+        include, exclude: patterns of sources or URLs.
+        limit: at most so many documents.
+    """
+
+    paths: Sequence[str]
+    listed: Iterable[bytes] = ()
+    captured_at: datetime | None = None
+    licence: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was added, or would be.
+
+    Attributes:
+        tally: the counts of documents taken and skipped.
+        batch: the batch; None if there was nothing to add, or it was only looked at.
+        tables: which field each column of a table would be read as, by table; only looked at.
+        exports: what exports were taken for, by file; only looked at.
+        strange: tables of which no row would become an article, each with the reason.
+        more_strange: how many more there are.
+    """
+
+    tally: Tally
+    batch: Batch | None = None
+    tables: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    exports: Mapping[str, Export] = field(default_factory=dict)
+    strange: Sequence[tuple[str, str]] = ()
+    more_strange: int = 0
+
+    @property
+    def is_all_skipped(self) -> bool:
+        """Whether everything was skipped, so that a script must not take it for success."""
+        return bool(self.tally.skipped.total()) and not self.tally.documents and not self.tally.repeats
+
+
+def look(repository: Repository, request: Request) -> Added:
+    """Return what would be added. Changes nothing.
+
+    Raises:
+        InputError: a path is not there, or is the corpus itself.
+    """
+    ingest = settings.load(repository.root).ingest
+    tally, tables, foreseen = Tally(), _Tables(ingest), Foreseen(ingest)
+    for entry in foreseen.noted(tables.noted(_entries(repository, request, ingest))):
+        if isinstance(entry, Item):
+            tally.take([entry])
+        else:
+            tally.skip(entry)
+    return Added(tally, tables=tables.columns, exports=foreseen.exports)
+
+
+def add(
+    repository: Repository,
+    request: Request,
+    *,
+    wait: float = 0.0,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Added:
+    """Add documents as one immutable batch. Nothing is parsed yet: a build does that.
+
+    Args:
+        repository: where.
+        request: what.
+        wait: seconds to wait for another writer.
+        advance: called with the number of entries that were read since the last call.
+
+    Raises:
+        InputError: a path is not there, or is the corpus itself; nothing was added.
+        Busy: another process writes.
+        CorpusError: the batch could not be stored; nothing was added.
+    """
+    ingest = settings.load(repository.root).ingest
+    entries = _entries(repository, request, ingest)
+    strange = _Strange(ingest)
+    batch: Batch | None = None
+    with raw.adding(repository, wait) as (batches, folder):
+        known = Known.of(repository.root, batches)
+        captured = request.captured_at or datetime.now(UTC).replace(microsecond=0)
+        with Writer(folder, captured, request.licence, known, dated=request.captured_at is not None) as writer:
+            for entry in strange.noted(entries):
+                writer.add(entry)
+                advance(1)
+            finished = writer.finish()
+        if finished:
+            raw.publish(repository, batches, *finished)
+            batch = finished[0]
+    return Added(writer.tally, batch, strange=strange.found, more_strange=strange.more)
+
+
+def _entries(repository: Repository, request: Request, ingest: Ingest) -> Iterator[Item | Skipped]:
+    found = expand(request.paths, request.listed)
+    _require_foreign(found, repository.root)
+    selection = Selection(request.include, request.exclude, tuple(ingest.columns.get("captured", ())))
+    return _limited(without_withdrawn(documents(found, selection), withdrawals.load(repository.root)), request.limit)
+
+
+def _require_foreign(paths: Iterable[Path], root: Path) -> None:
+    """Refuse the corpus itself: `corpus add .` would add its tables and settings as documents."""
+    own = [root / name for name in ("data", "reports", ".dvc", ".git")]
+    faults = [
+        f"{path}: this corpus itself; name the files or folders in it that are documents"
+        for path in paths
+        if root.is_relative_to(found := path.absolute().resolve()) or any(found.is_relative_to(one) for one in own)
+    ]
+    if faults:
+        raise InputError("Nothing was added.", faults[:_SHOWN])
+
+
+def _limited(entries: Iterable[Item | Skipped], limit: int | None) -> Iterator[Item | Skipped]:
+    taken = 0
+    for entry in entries:
+        yield entry
+        taken += isinstance(entry, Item)
+        if taken == limit:
+            return
+
+
+class _Tables:
+    """Finds out which field each column of a table would be read as."""
+
+    def __init__(self, ingest: Ingest) -> None:
+        self.columns: dict[str, dict[str, Any]] = {}
+        self._given = {str(name): given for name, given in ingest.columns.items()}
+
+    def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
+        """Yield the same entries, and look at the first row of each table."""
+        for entry in entries:
+            if isinstance(entry, Item) and entry.media_type == ROW:
+                table = entry.source.rpartition("#")[0] or entry.source
+                if table not in self.columns:
+                    self.columns[table] = self._of(entry.data)
+            yield entry
+
+    def _of(self, data: bytes) -> dict[str, Any]:
+        try:
+            row = json.loads(data)
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict):
+            return {"unreadable": True}
+        taken = columns(row, self._given)
+        used = {name for names in taken.values() for name in names}
+        return {"columns": taken, "unused": [name for name in row if name not in used]}
+
+
+class _Strange:
+    """Finds tables without a column that is known as title or text: no row of them would become an article."""
+
+    def __init__(self, ingest: Ingest) -> None:
+        self.found: list[tuple[str, str]] = []
+        self.more = 0
+        self._columns = Columns({str(name): given for name, given in ingest.columns.items()})
+
+    def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
+        """Yield the same entries, and look at the first row of each table. The rows of a table are consecutive."""
+        last = ""
+        for entry in entries:
+            if isinstance(entry, Item) and entry.media_type == ROW:
+                table, numbered, _ = entry.source.rpartition("#")
+                if numbered and table != last:
+                    last = table
+                    self._look(table, entry.data)
+            yield entry
+
+    def _look(self, table: str, data: bytes) -> None:
+        try:
+            row = json.loads(data)
+        except (ValueError, RecursionError):
+            row = None
+        if isinstance(row, dict) and any(self._columns.names(row, field) for field in ("title", "text")):
+            return
+        what = "its first row is not a JSON object"
+        if isinstance(row, dict):
+            what = f"no column is known as title or text: {', '.join(map(str, list(row)[:_SHOWN]))}"[:_LONGEST]
+        if len(self.found) < _SHOWN:
+            self.found.append((table, what))
+        else:
+            self.more += 1
