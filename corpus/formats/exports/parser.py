@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from corpus.text.dates import NumericDates
 
 _VERSION: Final = 1
+# container: what it is, and what to do instead
+_ADVICE: Final = {
+    "xls": "a workbook in Excel's old binary format (.xls); open it and save it as .xlsx, then add that",
+    "doc": "a document in Word's old binary format (.doc); open it and save it as .docx, then add that",
+}
 
 
 class ExportParser:
@@ -42,6 +47,7 @@ class ExportParser:
             return Parsed(parser=self.name, problems=(Problem(Check.UNSUPPORTED, document.media_type[:200]),))
         if chosen is None:
             what = f"an export of {found[0]} as {found[1]}; see docs/guides/exports.md for the forms that are read"
+            what = _ADVICE.get(found[1], what)
             return Parsed(parser=self.name, problems=(Problem(Check.NOT_READ, what),))
         database, container, charset = found
         read, takes = chosen

@@ -238,30 +238,12 @@ class _Reader:
 
     def _format(self, word: bytes, number: int | None) -> None:
         state = self._state
-        on = number != 0
-        match word:
-            case b"b":
-                new = state._replace(bold=on)
-            case b"fs":
-                new = state._replace(size=min(max(number or 24, 0), 400))
-            case b"f":
-                new = state._replace(font=number if number is not None else -1)
-            case b"v" | b"deleted":
-                new = state._replace(hidden=on)
-            case b"plain":
-                new = state._replace(bold=False, size=24, hidden=False, font=self._fonts.default)
-            case b"pard" | b"ql" | b"qj" | b"qr":
-                new = state._replace(centred=False)
-            case b"qc":
-                new = state._replace(centred=True)
-            case b"uc":
-                new = state._replace(skip=min(max(number or 0, 0), 8))
-            case _:
-                self._fonts.word(word, number, state.font if state.place == "fonts" else None)
-                if word == b"deff" and state.font < 0:
-                    self._state = state._replace(font=self._fonts.default)
-                return
-        if new != state:
+        new = state.after(word, number, self._fonts.default)
+        if new is None:
+            self._fonts.word(word, number, state.font if state.place == "fonts" else None)
+            if word == b"deff" and state.font < 0:
+                self._state = state._replace(font=self._fonts.default)
+        elif new != state:
             self._flush()
             self._state = new
 

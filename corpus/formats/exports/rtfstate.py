@@ -46,6 +46,34 @@ class State(NamedTuple):
         flags = (b"\\b" if self.bold else b"") + (b"\\v" if self.hidden else b"") + (b"\\qc" if self.centred else b"")
         return b"\\plain" + font + b"\\fs%d\\uc%d" % (self.size, self.skip) + flags + b" "
 
+    def after(self, word: bytes, number: int | None, default: int) -> State | None:
+        """Return the state after a control word of formatting; None if the word is another.
+
+        Args:
+            word: the control word.
+            number: its parameter, if it has one.
+            default: the number of the default font.
+        """
+        on = number != 0
+        match word:
+            case b"b":
+                return self._replace(bold=on)
+            case b"fs":
+                return self._replace(size=min(max(number or 24, 0), 400))
+            case b"f":
+                return self._replace(font=number if number is not None else -1)
+            case b"v" | b"deleted":
+                return self._replace(hidden=on)
+            case b"plain":
+                return self._replace(bold=False, size=24, hidden=False, font=default)
+            case b"pard" | b"ql" | b"qj" | b"qr":
+                return self._replace(centred=False)
+            case b"qc":
+                return self._replace(centred=True)
+            case b"uc":
+                return self._replace(skip=min(max(number or 0, 0), 8))
+        return None
+
 
 class Fonts:
     """How the bytes of a document are encoded: by its code page, or by the character set of a font."""

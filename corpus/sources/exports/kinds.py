@@ -39,6 +39,7 @@ KINDS: Final = (
     "sheets:KnownSheets",
     "japanese:Kikuzo",
     "japanese:Yomidasu",
+    "ole:OldOffice",
 )
 # Less sure than this is not recognised.
 LEAST: Final = 0.5
@@ -50,7 +51,7 @@ class Sample:
 
     Attributes:
         name: the last part of its path.
-        container: `html`, `xml`, `txt`, `docx`, `xlsx`, `rtf` or `pdf`.
+        container: `html`, `xml`, `txt`, `docx`, `xlsx`, `rtf`, `pdf`, `xls` or `doc`.
         head: its first bytes; of a container that is compressed, those of its main part.
         text: the same decoded; of RTF and PDF the text alone.
         charset: what the bytes are encoded in, where that is not UTF-8.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from corpus.formats.exports.kinds import media_type
 from corpus.sources.entries import ROW, Item, Reason, Skipped, Unreadable
-from corpus.sources.exports import pdf
+from corpus.sources.exports import ole, pdf
 from corpus.sources.exports.kinds import Aside, Kind, Sample, TooLarge, recognise
 from corpus.sources.exports.wrapped import unwrapped
 from corpus.sources.separated import Utf8
@@ -26,7 +26,6 @@ _CHARSET: Final = re.compile(
 _HTML: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _RICH_HEAD_BYTES: Final = 1_000_000
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What Office encrypts is one stream of this name in an OLE container, whichever kind of document it was.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _TELLING: Final = frozenset({Reason.ENCRYPTED, Reason.BOMB, Reason.NESTED})
@@ -57,10 +56,11 @@ def sample_of(stream: BinaryIO, name: str) -> Sample | None:
         text = richtext.head(stream, _RICH_HEAD_BYTES)
         stream.seek(0)
         return Sample(name, "rtf", head, text)
-    if head.startswith(_OLE):
+    if head.startswith(ole.MAGIC):
         if _holds(stream, _ENCRYPTED):
             raise Unreadable(Reason.ENCRYPTED, "a document that is protected by a password")
-        return None
+        old = ole.container(stream)
+        return Sample(name, old, head, "") if old is not None else None
     if head.startswith(_WIDE):
         # UTF-16: what is told of it, and its pieces, are its UTF-8.
         wide = Utf8(stream)
