@@ -38,7 +38,7 @@ class Request:
     """What to add.
 
     Attributes:
-        paths: files, folders and patterns; `-` stands for `listed`.
+        paths: files, folders and patterns; `-` means `listed`.
         listed: more paths, one a line, as they were read from standard input.
         captured_at: when the documents were captured, if they do not say so themselves; now unless given.
         licence: licence or rights of the documents.
@@ -64,7 +64,7 @@ class Added:
         batch: the batch; None if there was nothing to add, or it was only looked at.
         tables: which field each column of a table would be read as, by table; only looked at.
         exports: what exports were taken for, by file; only looked at.
-        strange: tables of which no row would become an article, each with the reason.
+        strange: tables whose rows would not become articles, each with the reason.
         more_strange: how many more there are.
     """
 

@@ -118,7 +118,7 @@ def collect(
         names: sources; all of collect.yaml if none is given.
         now: the present moment.
         web: how the web is reached.
-        seal_now: close a batch whatever the time.
+        seal_now: close a batch now, also before its time.
         wait: seconds to wait for another writer.
         advance: called with the number of pages that were done.
         spare: bytes that must stay free on the disk.
@@ -220,7 +220,7 @@ def chosen(collecting: Collecting, names: Sequence[str]) -> list[Source]:
 
 
 def is_example(source: Source) -> bool:
-    """Return whether a source is at an address that is reserved for examples, and nobody's (RFC 2606)."""
+    """Return whether a source is at an address that is reserved for examples and belongs to no site (RFC 2606)."""
     return publisher(source.url) in _EXAMPLES
 
 
@@ -235,9 +235,9 @@ def health(state: State, sources: Sequence[Source], now: datetime) -> tuple[dict
     failing: dict[str, str] = {}
     silent: dict[str, datetime] = {}
     for source in sources:
-        stands = state.source(source.name)
-        if stands.is_failing(now):
-            failing[source.name] = stands.detail or "no answer"
-        elif stands.last_success is not None and (since := silent_since(state.captured(source.name), now)):
+        known = state.source(source.name)
+        if known.is_failing(now):
+            failing[source.name] = known.detail or "no answer"
+        elif known.last_success is not None and (since := silent_since(state.captured(source.name), now)):
             silent[source.name] = since
     return failing, silent

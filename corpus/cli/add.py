@@ -92,7 +92,7 @@ def add(
 
 
 def _warn(done: Added) -> None:
-    """Print a warning for each table of which no row would become an article."""
+    """Print a warning for each table whose rows would not become articles."""
     for table, what in done.strange:
         echo(f"{safe(table)}: {safe(what)}", err=True)
     if done.more_strange:

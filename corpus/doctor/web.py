@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from corpus.repo.repository import Repository
 
-_HELD_UP: Final = timedelta(days=2)
+_DELAYED: Final = timedelta(days=2)
 # Collecting stops when less is free; see `corpus.sources.web.collector`.
 _SPARE_BYTES: Final = 1_000_000_000
 _SHOWN: Final = 5
 
 
 def examine(repository: Repository, now: datetime) -> Iterator[Finding]:
-    """Look at how collecting stands; nothing where there is no collect.yaml. Asks no network.
+    """Look at the state of collecting; yield nothing where there is no collect.yaml. Asks no network.
 
     Args:
         repository: the corpus.
@@ -61,7 +61,7 @@ def examine(repository: Repository, now: datetime) -> Iterator[Finding]:
         yield warning("sources", f"silent: {_shown(silent)}", "see whether their feeds have moved")
     if not failing and not silent:
         yield ok("sources", "all answer")
-    if backlog.oldest is not None and now - backlog.oldest > _HELD_UP:
+    if backlog.oldest is not None and now - backlog.oldest > _DELAYED:
         found = f"{backlog.documents:,} documents wait since {backlog.oldest:%Y-%m-%d}"
         yield warning("spool", found, "`corpus collect --seal` closes a batch of them")
     else:

@@ -119,7 +119,3 @@ def test_check_needs_no_repository(tmp_path):
         [sys.executable, "-m", "corpus", "check", "a.txt"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("a.txt: a new article\n")
-
-
-def test_the_public_face_is_exact():
-    assert sorted(corpus.__all__) == ["CorpusError", "open", "versions"]

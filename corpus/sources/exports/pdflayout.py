@@ -114,7 +114,7 @@ def _edges(page: Page) -> tuple[list[Line], list[Line]]:
 
 
 def _repeated(pages: Sequence[Page]) -> set[tuple[str, int]]:
-    """What stands at the same place of several pages, but for its numbers."""
+    """Return what is at the same place of several pages, but for its numbers."""
     seen: Counter[tuple[str, int]] = Counter()
     for page in pages:
         top, bottom = _edges(page)
@@ -139,7 +139,7 @@ def _body(page: Page, repeated: set[tuple[str, int]], titles: set[str], usual: f
 
 
 def _words(bodies: Sequence[Sequence[Line]]) -> set[str]:
-    """All words of a document that stand within lines: by them a broken word is put together."""
+    """Return all words within lines of a document: they tell how a broken word is put together."""
     return {word.casefold() for lines in bodies for line in lines for word in _WORD.findall(line.text)[:-1]}
 
 
