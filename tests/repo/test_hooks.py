@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.errors import CorpusError
+from corpus.repo.releases import resolve
 from corpus.repo.repository import Repository
 from corpus.snapshots import opening
 from tests.conftest import Corpus, article
@@ -135,7 +136,7 @@ def test_a_clone_runs_no_hooks_of_anybodys(library: Corpus, tmp_path: Path, monk
     for name, text in theirs("home", tmp_path / "home", str(folder), library.root).items():
         monkeypatch.setenv(name, text)
     monkeypatch.chdir(tmp_path)
-    assert opening.resolve(opening._cloned(f"file://{library.root}"), "v1.0.0")
+    assert resolve(opening._cloned(f"file://{library.root}"), "v1.0.0")
     assert not (tmp_path / "ran").exists()
 
 

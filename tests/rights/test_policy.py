@@ -10,7 +10,7 @@ import pytest
 
 import corpus
 from corpus.errors import UsageError
-from corpus.export import Format, Order, export
+from corpus.export import Order, export
 from corpus.rights.policy import DENIED, UNKNOWN, Policy
 from corpus.snapshots.selection import LeftOut
 from schemas import ARTICLES
@@ -105,7 +105,7 @@ def test_a_version_and_an_export_of_what_is_permitted(corpus_repo: Corpus, tmp_p
     with pytest.raises(UsageError, match="Choose from train, input, search"):
         corpus.open(repo=corpus_repo.root, rights="fun")
 
-    made = export(everything, tmp_path / "out", Order(Format.PARQUET, {"rights": "train"}))
+    made = export(everything, tmp_path / "out", Order("parquet", {"rights": "train"}))
     assert (made.articles, made.left_out) == (1, {"rights: denied": 2, "rights: unknown": 1})
     ledger = json.loads((tmp_path / "out/ledger.json").read_text())
     assert ledger["filters"] == {"rights": "train (exclude if unknown)"}
