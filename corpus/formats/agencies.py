@@ -10,7 +10,7 @@ AGENCIES: Final = {
     name.casefold(): name
     for name in (
         "AFP", "Reuters", "AP", "dpa", "TASS", "ТАСС", "Interfax", "Интерфакс", "RIA Novosti", "РИА Новости", "ANSA",
-        "EFE", "PAP", "ČTK", "CTK", "APA", "Xinhua", "新华社", "Kyodo", "共同", "Yonhap", "PTI", "ANI", "IANS", "Bloomberg",
+        "EFE", "PAP", "ČTK", "CTK", "APA", "Xinhua", "新华社", "新華社", "共同社", "Kyodo", "共同", "Yonhap", "PTI", "ANI", "IANS", "Bloomberg",
         "UPI", "Belga", "ANP", "NTB", "TT", "Ritzau", "STT", "SDA", "Keystone-SDA", "AAP", "PA Media", "Ukrinform",
         "Укрінформ", "BelTA", "БелТА", "Anadolu", "Anadolu Agency", "IRNA", "KNA", "epd", "SID", "Lusa", "Europa Press",
         "MTI", "Tanjug", "HINA", "Agerpres", "TASR", "BTA", "AGI", "Adnkronos", "ATS", "BNS", "LETA", "UNIAN", "УНИАН",
@@ -25,7 +25,9 @@ AGENCIES: Final = {
 # HULL, Sept 14 (Reuters) -
 _DATELINE: Final = re.compile(
     r"\s*(?:[^\W\d_][\w .,'’/-]{1,60}?)?(?:,?\s*[^\W\d_]{3,9}\.?\s*\d{1,2}\.?|,?\s*\d{1,2}\.?\s*[^\W\d_]{3,9}\.?)?"
-    r"\s*\.?\s*[(/]\s*([^()/]{2,40})(?:/[^()/]{1,20})?\s*[)/]\s*(?:[-–—―:.]|--)"
+    r"[\s.–—-]*[(/（]\s*([^()/（）]{2,40})(?:/[^()/]{1,20})?\s*(?:[)/]\s*(?:[-–—―:.]|--)|）)"
+    # 新华社北京5月3日电
+    r"|(新华社|新華社|共同社)[^\d\s]{0,12}\d{1,2}月\d{1,2}日[电電]"
 )
 # What stands behind an agency's name in the name of one of its services.
 _ASIDE: Final = re.compile(r"\s+[-–—]+\s+|\s*[(\[,:/]")
@@ -44,15 +46,20 @@ _FEEDS: Final = {
     "xinhua general": "Xinhua", "united press": "UPI", "agencia efe": "EFE", "australian associated press": "AAP",
 }  # fmt: skip
 _LONGEST_DATELINE: Final = 120
+_MARKS: Final = frozenset("(/（社")
 
 
 def dateline_agency(text: str) -> str | None:
     """Return the agency that the dateline before a text's first sentence names; None if there is none."""
     begin = text[:_LONGEST_DATELINE]
-    if "(" not in begin and "/" not in begin:
+    if not _MARKS.intersection(begin):
         return None
     found = _DATELINE.match(begin)
-    return agency(found[1]) if found else None
+    if found is None:
+        return None
+    named = found[1] or found[2]
+    # Behind its name may stand the name of a service.
+    return agency(named) or agency(named.partition(" ")[0])
 
 
 def of_publication(name: str) -> str | None:

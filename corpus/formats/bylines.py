@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from corpus.formats import inverted
 from corpus.formats.agencies import agency, dateline_agency
 
 __all__ = [
@@ -170,6 +171,8 @@ def read_line(line: str) -> Byline | None:
 def read_names(written: str) -> Byline | None:
     """People and agency in a list of names; None if something in it is no name."""
     text = _without_begin(_ROLE_BEFORE_HAN, opened(" ".join(written.strip().rstrip(".").split())))
+    if turned := inverted.names(text, sure=True):
+        return Byline(turned)
     found_agency = None
     for pattern in (_FOR, _IN_BRACKETS):
         head, *tail = pattern.split(text, maxsplit=1)

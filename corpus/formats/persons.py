@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.formats import bylines
+from corpus.formats import bylines, inverted
 from corpus.formats.printed import is_nothing, unprinted
 from corpus.text.normalise import one_line
 
@@ -36,20 +36,17 @@ _GIVEN: Final = ("givenname", "firstname", "given", "first", "forename")
 _MIDDLE: Final = ("middlename", "middle", "additionalname")
 _FAMILY: Final = ("familyname", "lastname", "family", "last", "surname")
 # Where they hold others.
-_WITHIN: Final = ("authors", "person", "persons", "people", "items", "creators", "contributors")
+_WITHIN: Final = ("list", "graph", "authors", "person", "persons", "people", "items", "creators", "contributors")
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 # What a template left, an address, a handle.
 _PLACEHOLDER: Final = re.compile(r"(?:\[\[|\{\{|\$\{|<%|%%|\{%|##).*|%[\w.]+%|#\w+#|\{\w+\}")
+_ACCOUNT: Final = re.compile(
+    r"(?i:(?:wp|web|site|super)?[ -]?admin(?:istrator|istrador|istrateur)?|webmaster|root|(?:super ?)?user(?:name)?)"
+)
 _ADDRESS: Final = re.compile(
     r"(?:https?:)?//\S+|www\.\S+|mailto:\S+|\S+@\S+\.\S+|[\w.-]+\.[a-z]{2,}(?:/\S*)?|/\S+|@\S+"
 )
 _MAILED: Final = re.compile(r"\s*[<(\[]?\S+@\S+\.\w+[>)\]]?\s*")
-# `Doe, Jane`: a family name with its particles, and given names.
-_FAMILY_NAME: Final = r"(?:(?:[a-zà-ÿ'’]{1,5}\s+){0,2}[^\W\d_][\w'’.-]*)"
-_GIVEN_NAMES: Final = r"(?:[^\W\d_][\w'’-]*\.?(?:\s+[^\W\d_][\w'’-]*\.?){0,2})"
-_INVERTED: Final = re.compile(rf"({_FAMILY_NAME}),\s*({_GIVEN_NAMES})")
-_SEMICOLON: Final = re.compile(r"\s*[;；|]\s*")
-_AND: Final = re.compile(r"\s+(?:and|und|et|y|e|en|og|och|&)\s+")
 
 
 def people(value: Any) -> tuple[tuple[str, ...], str | None]:
@@ -69,7 +66,7 @@ def _of_text(written: str) -> tuple[tuple[str, ...], str | None]:
 def _of(value: Any) -> tuple[tuple[str, ...], str | None]:
     authors: list[str] = []
     agency: str | None = None
-    for number, written in enumerate(_texts(value, 0)):
+    for number, written in enumerate(texts(value, 0)):
         if number >= _MOST_LISTED:
             break
         found = _read(written)
@@ -79,7 +76,7 @@ def _of(value: Any) -> tuple[tuple[str, ...], str | None]:
     return tuple(dict.fromkeys(authors)), agency
 
 
-def _texts(value: Any, depth: int) -> Iterator[str]:
+def texts(value: Any, depth: int = 0) -> Iterator[str]:
     """Yield the texts that name people, one after the other."""
     if depth > _MOST_DEEP:
         return
@@ -88,19 +85,24 @@ def _texts(value: Any, depth: int) -> Iterator[str]:
         if isinstance(told, str):
             yield told
         else:
-            yield from _texts(told, depth + 1)
+            yield from texts(told, depth + 1)
     elif isinstance(value, list):
         for one in value[:_MOST_LISTED]:
-            yield from _texts(one, depth + 1)
+            yield from texts(one, depth + 1)
     elif isinstance(value, dict):
         yield from _of_object(value, depth)
+
+
+def is_nobody(name: str) -> bool:
+    """Return whether a text is no author's name: the placeholder of a template, or a site's administrator."""
+    return _PLACEHOLDER.fullmatch(name) is not None or _ACCOUNT.fullmatch(name) is not None
 
 
 def _of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
     fields = {_NO_LETTER.sub("", str(key).lower()) or str(key): held for key, held in value.items()}
     for name in _WITHIN:
         if isinstance(fields.get(name), (list, dict)) and not is_nothing(fields[name]):
-            yield from _texts(fields[name], depth + 1)
+            yield from texts(fields[name], depth + 1)
             return
     parts = [_first(fields, names) for names in (_GIVEN, _MIDDLE, _FAMILY)]
     if parts[0] and parts[2]:
@@ -108,14 +110,23 @@ def _of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
         return
     for name in _WHOLE:
         if not is_nothing(held := fields.get(name)):
-            yield from _texts(held, depth + 1)
+            yield from texts(held, depth + 1)
             return
     if only := parts[2] or parts[0]:
         yield only
 
 
+def line_of(value: Any) -> Any:
+    """Return the texts of a list as one text, or any other value as it is."""
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return " ".join(value)
+    return value
+
+
 def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
-    return next((one for name in names if isinstance(one := fields.get(name), str) and not is_nothing(one)), None)
+    return next(
+        (one for name in names if isinstance(one := line_of(fields.get(name)), str) and not is_nothing(one)), None
+    )
 
 
 @lru_cache(maxsize=8_192)
@@ -142,22 +153,6 @@ def _read(written: str) -> bylines.Byline | None:
 
 
 def _inverted(written: str) -> tuple[str, ...] | None:
-    """Return the names of a text in which each has its family name first, and a comma; None if it is not so written."""
-    if "," not in written:
-        return None
-    parts = _SEMICOLON.split(written)
-    if len(parts) == 1:
-        parts = _AND.split(written)
-    if len(parts) == 1 and written.count(",") > 1:
-        # Doe, Jane, Roe, John: only if none of them is a name of its own.
-        pieces = [piece.strip() for piece in written.split(",")]
-        if len(pieces) % 2 or any(" " in piece for piece in pieces[::2]):
-            return None
-        parts = [f"{family}, {given}" for family, given in zip(pieces[::2], pieces[1::2], strict=True)]
-    found: list[str] = []
-    for part in parts:
-        match = _INVERTED.fullmatch(part.strip())
-        if match is None or bylines.is_no_name(match[1]) or bylines.is_no_name(match[2]):
-            return None
-        found.append(f"{match[2]} {match[1]}")
-    return tuple(found)
+    found = inverted.names(written)
+    parts = re.split(r"[,;；|]", written) if found else ()
+    return None if any(bylines.is_no_name(part.strip()) for part in parts) else found

@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from corpus.formats import labelled
 from corpus.formats.article import Heading
 from corpus.formats.persons import people
 from corpus.formats.printed import is_nothing, unprinted, without_escapes
-from corpus.text import counted, dates, urls
+from corpus.text import calendars, counted, dates, urls
 from corpus.text.foreign import parse_foreign
 from corpus.text.moment import is_nobodys
 from corpus.text.normalise import normalise, one_line
@@ -221,14 +222,22 @@ def _moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: st
         value = value[0]
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return counted.of_number(value)
-    if not isinstance(value, str) or not (written := value.strip()) or len(written) > _LONGEST_DATE:
+    if not isinstance(value, str) or not (written := value.strip()):
         return None
+    if len(written) > _LONGEST_DATE:
+        return labelled.published(written, tongue, dates.in_url(url))
     if counted.is_number(written):
         # As a number that CSV cannot tell from a text.
         return counted.of_text(written)
     clock = _SPACED_CLOCK.fullmatch(written)
     if clock is None:
-        return dates.parse(written, numeric, tongue, dates.in_url(url)) or parse_foreign(written)
+        hint = dates.in_url(url)
+        found = dates.parse(written, numeric, tongue, hint)
+        if found is None and not calendars.is_of_another(written, tongue):
+            found = parse_foreign(written) or labelled.published(written, tongue, hint)
+        return found
+    if calendars.is_of_another(written, tongue):
+        return dates.parse(written, numeric, tongue, None)
     day, time, zone = clock.groups()
     # Datasets write midnight where they know the day only.
     known = zone is not None and not (time in _MIDNIGHT and zone in _ZERO)

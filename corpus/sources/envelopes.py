@@ -12,6 +12,8 @@ _NAMES: Final = (
     "rows", "posts", "response", "result", "content", "value", "feed", "payload", "list",
 )  # fmt: skip
 _MOST_DEEP: Final = 4
+# A header and a row.
+_SHORTEST: Final = 2
 
 
 def rows_of(value: Any) -> list[dict[str, Any]] | None:
@@ -21,7 +23,7 @@ def rows_of(value: Any) -> list[dict[str, Any]] | None:
     writes it by columns, by index, split or tight.
     """
     if isinstance(value, list):
-        return value if value and all(isinstance(row, dict) for row in value) else None
+        return value if value and all(isinstance(row, dict) for row in value) else _below_header(value)
     if not isinstance(value, dict) or _is_article(value) or "jsonfeed.org" in str(value.get("version")):
         return None
     return _split(value) or _by_column(value) or _by_index(value) or _within(value, 0)
@@ -51,6 +53,19 @@ def _source_of(row: dict[str, Any]) -> dict[str, Any]:
     """Return what Elasticsearch found, without what it says of finding it."""
     inner = row.get("_source")
     return inner if isinstance(inner, dict) else row
+
+
+def _below_header(value: list[Any]) -> list[dict[str, Any]] | None:
+    """Return rows of `[["title", "text"], ["A", "B"]]`; without a header nothing says what the columns are."""
+    if len(value) < _SHORTEST or not all(isinstance(row, list) and len(row) == len(value[0]) for row in value):
+        return None
+    header = value[0]
+    if not all(isinstance(name, str) for name in header) or len(set(header)) < len(header):
+        return None
+    found = columns(header, {})
+    if not (found.get("title") or found.get("text")):
+        return None
+    return [dict(zip(header, row, strict=True)) for row in value[1:]]
 
 
 def _split(value: dict[str, Any]) -> list[dict[str, Any]] | None:

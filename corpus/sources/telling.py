@@ -172,9 +172,17 @@ def pruned(dtype: pa.DataType) -> pa.DataType | None:
 
 
 def left_out(schema: pa.Schema, numbers: Sequence[int]) -> list[str]:
-    """Return which members of the objects in some columns cannot be told, with their types."""
+    """Return the columns, and members of objects in columns, that JSON cannot represent, with their types.
+
+    Args:
+        schema: a table's.
+        numbers: the columns that are taken.
+    """
+    taken = frozenset(numbers)
     return [
-        name for number in numbers for name in _members_left_out(schema.field(number).name, schema.field(number).type)
+        name
+        for number, field in enumerate(schema)
+        for name in (_members_left_out(field.name, field.type) if number in taken else [f"{field.name} ({field.type})"])
     ]
 
 

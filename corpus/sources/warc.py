@@ -139,7 +139,9 @@ def _records(
     file.seek(start)
     at, itself, known = start, True, False
     try:
-        for record in ArchiveIterator(file, WarcRecordType.any_type, parse_http=False, fsspec_args=False):
+        for record in ArchiveIterator(
+            file, WarcRecordType.any_type, parse_http=False, quirks_mode=True, fsspec_args=False
+        ):
             at, itself = start + record.stream_pos, True
             length = record.content_length
             if length > MOST_DOCUMENT_BYTES and (ending or at + length > size):
@@ -180,7 +182,8 @@ def _entry(record: WarcRecord, source: str, selection: Selection) -> Item | Skip
         return Skipped(source, Reason.CORRUPT, f"a record of unknown type {record.headers.get('WARC-Type')!a}"[:200])
     is_response = record.record_type == WarcRecordType.response
     if is_response:
-        record.parse_http()
+        # Some crawlers end the lines of headers with a line feed alone.
+        record.parse_http(quirks_mode=True)
     wanted = is_response or _is_document(record)
     length = record.content_length
     if length > MOST_DOCUMENT_BYTES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Final
+from unicodedata import decimal
 
 _ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867, "民國": 1911, "民国": 1911}
 _EAST: Final = re.compile(rf"(?:中華)?({'|'.join(_ERAS)})\s*(元|\d{{1,3}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日")
@@ -145,6 +146,50 @@ def _is_leap(jump: int, passed: int) -> bool:
         passed = passed - jump + (jump + 4) // 33 * 33
     leap = ((passed + 1) % 33 - 1) % 4
     return leap in {0, -1} if leap != -1 else False
+
+
+# Of the Islamic calendar, whose days begin by sight of the moon and differ from country to country: none is converted.
+_HIJRI_MONTHS: Final = (
+    "محرم|صفر|ربيع (?:ال)?[أا]ول|ربيع (?:ال)?(?:ثاني|[آا]خر)|جماد[ىي] (?:ال)?(?:[أا]ول[ىي]?)|جماد[ىي] (?:ال)?(?:ثاني[ةه]?|[آا]خر[ةه]?)|رجب|شعبان|رمضان|شوال|"
+    "ذ[ويى] ?(?:ال)?قعد[ةه]|ذ[ويى] ?(?:ال)?حج[ةه]|muharram|safar|rab[iī][ʿ'’]? ?(?:al-|ul-)?(?:awwal|thani|akhir|i{1,2})|jumad[aā] ?(?:al-|ul-)?"
+    "(?:awwal|ula|thani|akhir|akhira|i{1,2})|rajab|sha[ʿ'’]?ban|ramad[ah]?an|ramazan|shawwal|dh?u[ -]?(?:al-|l-)?[ -]?(?:qi?[ʿ'’]?dah?|hijjah?)|zilhicce|zilkade|şevval|recep|şaban|muharrem"
+)
+_HIJRI: Final = re.compile(
+    rf"(?<!\d)(?:\d{{1,2}}\s+(?:من\s+)?(?:{_HIJRI_MONTHS})،?,?\s+(?:سنة\s+)?1[34]\d\d|(?:{_HIJRI_MONTHS})\s+\d{{1,2}},?\s+1[34]\d\d"
+    r"|1[34]\d\d\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{1,2}(?=\s*(?:هـ|ه\b|ah\b|h\b))|\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*1[34]\d\d(?=\s*(?:هـ|ه\b|ah\b|h\b)))"
+    r"(?:\s*(?:هـ|ه|a\.?h\.?|h\.?)(?!\w))?",
+    re.IGNORECASE,
+)
+# Years that are another calendar's where these languages are written, and that nothing converts: Hijri, Vikram Samvat, Hebrew.
+_OTHERS: Final = {
+    **dict.fromkeys(("ar", "ur", "ps", "ug", "sd", "ks", "dv"), range(1_300, 1_500)), "ne": range(2_045, 2_130), "he": range(5_600, 5_900), "yi": range(5_600, 5_900),
+}  # fmt: skip
+_NUMBERED_YEAR: Final = re.compile(
+    r"(?<!\d)(?:(\d{4})[/.-]\d{1,2}[/.-]\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d\d))(?!\d)"
+)
+
+
+def without_hijri(text: str) -> str:
+    """Return a text without dates of the Islamic calendar, which papers print beside the usual one."""
+    return _HIJRI.sub(" ", text) if "1" in text else text
+
+
+def is_of_another(text: str, language: str | None) -> bool:
+    """Return whether a text has a date of a calendar that is not converted, or a year that may be of two.
+
+    Args:
+        text: what is written.
+        language: what the article is in.
+    """
+    if not text.isascii():
+        text = "".join(str(decimal(one, one)) for one in text)
+    base = (language or "").partition("-")[0]
+    found = _NUMBERED_YEAR.search(text) if base in _OTHERS or base in {"th", "fa", "prs"} else None
+    if found is not None:
+        year = int(found[1] or found[2])
+        # Of two digits: 66 is 2566 there, or 1966.
+        return (base not in _OTHERS and year < 100) or year in _OTHERS.get(base, ())
+    return _HIJRI.search(text) is not None
 
 
 # Months of two words, as one that `months` knows: those of the Levant.

@@ -13,6 +13,8 @@ _NUMBER: Final = re.compile(r"[0-9]{1,25}(?:\.[0-9]{1,12})?(?:[eE][+]?[0-9]{1,2}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # From 1973 on; what is smaller is no count of seconds, but a year, a day of a spreadsheet, an id.
 _FIRST_SECOND: Final = 100_000_000
+# The last second that programs know, as seconds and as milliseconds: what they write where they know none.
+_NOBODYS: Final = frozenset([253_402_300_799, 253_402_300_799_000, 253_402_300_799_999])
 # How many in a second, by the least that each can be: nanoseconds, microseconds, milliseconds, seconds.
 _SCALES: Final = tuple(
     (_FIRST_SECOND * scale, 100 * _FIRST_SECOND * scale, scale) for scale in (10**9, 10**6, 10**3, 1)
@@ -35,6 +37,8 @@ def of_number(value: float | Decimal) -> Moment | None:
     if not 0 < value < 100 * _FIRST_SECOND * 10**9:
         return None
     whole = int(value)
+    if whole in _NOBODYS:
+        return None
     if whole == value and (written := _written(str(whole))) is not None:
         return written or None
     for least, most, scale in _SCALES:

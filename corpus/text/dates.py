@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from corpus.text.addressed import in_url
-from corpus.text.calendars import of_era
+from corpus.text.calendars import is_of_another, of_era, without_hijri
 from corpus.text.halves import PIVOT, in_one_form, without_zone_name
 from corpus.text.moment import Moment, is_nobodys
 from corpus.text.months import AMERICAN_ZONES, FILLERS, MONTHS, VAGUE_ZONES, ZONES
@@ -101,6 +101,9 @@ def _parse(written: str, numeric: NumericDates, language: str | None, hint: date
         text = "".join(str(unicodedata.decimal(one, one)) for one in text)
     # What an offset is called, behind it.
     text = without_zone_name(text).strip(".,;|()[]").strip()
+    text = without_hijri(text).strip(" .,;|()[]/-–—")
+    if _DIGIT.search(text) is None or is_of_another(text, language):
+        return None
     iso = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
     if iso:
         declared = _from_iso(iso)

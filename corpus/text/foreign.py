@@ -20,6 +20,8 @@ _YEAR: Final = re.compile(r"\d{4}")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 # dateparser takes a quarter of a millisecond for each language, and knows two hundred.
 _MOST: Final = 12
+_FIRST_YEAR: Final = 1_600
+_LAST_YEAR: Final = 2_100
 _NO_NAME: Final = ("en",)
 
 
@@ -46,7 +48,8 @@ def parse_foreign(written: str) -> Moment | None:
             "RETURN_AS_TIMEZONE_AWARE": False,
         },
     )
-    return None if found is None else Moment(found.date())
+    # A year beyond these is another calendar's.
+    return Moment(found.date()) if found is not None and _FIRST_YEAR <= found.year <= _LAST_YEAR else None
 
 
 def languages_of(text: str) -> list[str]:

@@ -187,9 +187,20 @@ def test_columns_that_json_cannot_tell_are_left_out(tmp_path: Path) -> None:
         {"title": ["A"], "binary": binary, "date": mars, "mapped": mapped, "lasted": lasted, "none": pa.nulls(1)}
     )
     pq.write_table(table, tmp_path / "a.parquet")
-    assert gather(tmp_path / "a.parquet") == ([{"title": "A", "date": "2020-09-13T12:26:40Z"}], [])
+    named = "binary (list<element: binary>), mapped (map<string, int32 ('mapped')>), lasted (duration[us]), none (null)"
+    rows = [{"title": "A", "date": "2020-09-13T12:26:40Z"}]
+    assert gather(tmp_path / "a.parquet") == (rows, [(Reason.LEFT_OUT, named)])
     pl.DataFrame({"title": ["A"], "lasted": [timedelta(1)]}).write_ipc(tmp_path / "a.arrow")
-    assert gather(tmp_path / "a.arrow") == ([{"title": "A"}], [])
+    assert gather(tmp_path / "a.arrow") == ([{"title": "A"}], [(Reason.LEFT_OUT, "lasted (duration[us])")])
+
+
+def test_a_list_of_lists_is_a_table_if_it_has_a_header(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[["title", "text"], ["A", "words"], ["B", null]]')
+    assert gather(tmp_path / "a.json")[0] == [{"title": "A", "text": "words"}, {"title": "B", "text": None}]
+    (tmp_path / "b.json").write_text('[["A", "words"], ["B", "more"]]')
+    # Nothing says what its columns are: it goes on as one document, which its parser will call unreadable.
+    ((one, *_), *_) = gather(tmp_path / "b.json")
+    assert isinstance(one, list)
 
 
 @pytest.mark.parametrize("dtype", [pa.binary(), pa.large_binary(), pa.binary_view()])

@@ -73,6 +73,25 @@ def test_what_stands_beside_documents_is_not_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        "HTTP/1.1 200 OK\nContent-Type: text/html\n\n", "HTTP/1.1 200 OK\r\nContent-Type: text/html\n\n", "HTTP/1.1 200 OK\nContent-Type: text/html\r\n\r\n", "HTTP/1.1 200 OK\nContent-Type: text/html\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\n", "HTTP/1.1 200\nContent-Type: text/html\n\n", "HTTP/1.1 200 OK\n\n", "HTTP/1.1 200 OK\nX: 1\nContent-Type: text/html\n\n",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_record_too", [False, True])
+def test_headers_whose_lines_end_with_a_line_feed(tmp_path: Path, lines: str, is_record_too: bool) -> None:
+    body = f"{PAGE}\r\n\r\n<p>More.</p>\n\n"
+    one = record("response", f"{lines}{body}", "application/http; msgtype=response")
+    if is_record_too:
+        head, rest = one.split(b"\r\n\r\n", 1)
+        one = head.replace(b"\r\n", b"\n") + b"\n\n" + rest
+    taken, told = gather(tmp_path, one, one)
+    assert ([item.data.decode() for item in taken], told) == ([body] * 2, [])
+    assert {item.status for item in taken} == {200}
+
+
+@pytest.mark.parametrize(
     ("content_type", "more", "end"),
     [
         ("text/html, text/html", "", "\r\n"), ('"text/html"', "", "\r\n"), ("text/html; charset=x, text/html", "", "\r\n"), ("text/html", "Content-Encoding: ISO-8859-1", "\r\n"),

@@ -11,6 +11,8 @@ from corpus.text.months import MONTHS
 
 _LONGEST_LABEL: Final = 48
 _LONGEST_BEHIND: Final = 60
+_LONGEST_CHANGE: Final = 24
+_WORDS_ALONE: Final = re.compile(r"[^\W\d]*(?: [^\W\d]+)? ?")
 
 _PUBLISHED: Final = re.compile(
     r"publi(?:sh|é|e\b|ca|ka|kov|sert|cer)|pubblicat|gepubliceerd|gepost|geplaatst|posted|released?\b|issued|written\b|"
@@ -43,6 +45,11 @@ _NOT_OURS: Final = re.compile(
     re.IGNORECASE,
 )
 # Behind a date, in a sentence: `wurde am 3.5.2013 veröffentlicht`.
+# Names of a date that say nothing of what it is of: `更新时间` is the time of a change.
+_GENERIC: Final = re.compile(
+    r"时间|時間|日期|日付|дата|date\b|datum\b|fecha|data\b|tarihi?\b|ngày|تاريخ|תאריך|tanggal|วันที่|ημερομηνία",
+    re.IGNORECASE,
+)
 _BEHIND: Final = re.compile(
     r"^[\s\d:.,uUhr]{0,16}(?:\w+\s){0,2}(?:veröffentlicht|publiziert|geschrieben|erstellt|posted|published|publiziert|"
     r"gepostet|eingestellt|opublikowano|に?(?:公開|投稿|掲載))",
@@ -105,6 +112,8 @@ def sense_of_label(before: str, after: str = "") -> Sense:
     nearest: tuple[int, Sense] = (-1, Sense.NOTHING)
     for pattern, sense in ((_NOT_OURS, Sense.OTHER), (_PUBLISHED, Sense.PUBLISHED), (_MODIFIED, Sense.MODIFIED)):
         for found in pattern.finditer(said):
+            if sense is Sense.PUBLISHED and _names_a_change(said, found):
+                continue
             if found.start() >= nearest[0]:
                 nearest = found.start(), sense
     if nearest[1] is not Sense.NOTHING:
@@ -114,6 +123,14 @@ def sense_of_label(before: str, after: str = "") -> Sense:
     if period is not None and (period["month"] is None or period["month"].casefold() in MONTHS):
         return Sense.OTHER
     return Sense.PUBLISHED if _BEHIND.match(behind) else Sense.NOTHING
+
+
+def _names_a_change(said: str, found: re.Match[str]) -> bool:
+    """Return whether a word for a date in general belongs to a word for a change right before it."""
+    if not _GENERIC.fullmatch(found[0]):
+        return False
+    before = said[max(0, found.start() - _LONGEST_CHANGE) : found.start()]
+    return any(_WORDS_ALONE.fullmatch(before[change.end() :]) for change in _MODIFIED.finditer(before))
 
 
 @lru_cache(maxsize=8_192)

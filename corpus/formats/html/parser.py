@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 
-from corpus.formats import several
+from corpus.formats import bylines, several
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.formats.evidence import Evidence
 from corpus.formats.html import jsonld, meta, moments, page, people, rights, sites, texts, titles, witnesses
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _CUT: Final = 1_200
 _LONGEST_CREDIT: Final = 300
 _MOST_LISTED: Final = 60
+# A dateline stands in one of so many paragraphs, and characters.
+_FIRST_PARAGRAPHS: Final = 3
+_BEGINNING: Final = 2_000
 _LINKED_HEADINGS: Final = "h1 a[href], h2 a[href], h3 a[href], h4 a[href], a[href] h2, a[href] h3, a[href] h4"
 _MOST_HEADINGS: Final = 400
 _SHORTEST_HEADLINE: Final = 25
@@ -31,6 +34,8 @@ _MOST_TEASERS: Final = 8
 _PER_TEASER: Final = 90
 # A text of so many characters shows its language, if the detector is certain.
 _SURE: Final = 100
+# Of one page under several addresses: how it is fetched, and the name of its file.
+_SHELL: Final = re.compile(r"^https?://(?:www\.)?|/(?:index\.\w{2,5})?$")
 _FIGURES: Final = "figure, figcaption"
 _CREDIT: Final = "[class*=credit i], [class*=copyright i], [class*=source i]"
 _HOLDER: Final = "[itemprop=copyrightHolder]"
@@ -122,7 +127,7 @@ class HtmlParser:
             publication=sites.publication(node, found),
             description=description,
             authors=tuple(name for one in authors if (name := one_line(one))),
-            agency=agency,
+            agency=agency or _dateline_agency(text),
             section=_section(node, found),
             keywords=_keywords(node, found),
             language=tongue,
@@ -149,8 +154,23 @@ def _url(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, known:
         if isinstance(one, str) and one.strip():
             address = urljoin(known, one.strip()) if known else one.strip()
             if (url := urls.canonical(address)) and len(urlsplit(url).path) > 1:
-                return url
+                return _with_route(url, known)
     return urls.canonical(known) if known else None
+
+
+def _with_route(declared: str, known: str | None) -> str:
+    """Return the address by which a page was found if it is a route of the declared one, which names no route."""
+    found = urls.canonical(known) if known and "#" in known else None
+    if found is None or "#" in declared:
+        return declared
+    shell, route, _ = found.partition("#")
+    return found if route and _SHELL.sub("", shell) == _SHELL.sub("", declared) else declared
+
+
+def _dateline_agency(text: str) -> str | None:
+    """Return the agency in the dateline of one of the first paragraphs: headline or standfirst may stand before it."""
+    begin = text[:_BEGINNING].split("\n\n")[:_FIRST_PARAGRAPHS]
+    return next((found for one in begin if (found := bylines.dateline_agency(one))), None)
 
 
 def _description(node: jsonld.Node, found: meta.Declared) -> str | None:

@@ -6,7 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.formats import bylines
+from corpus.formats import bylines, inverted, persons
 from corpus.formats.html import jsonld, meta, signatures
 from corpus.text.normalise import one_line
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _ORGANISATIONS: Final = frozenset({"organization", "newsmediaorganization", "corporation"})
 _MOST: Final = 40
+_MOST_DEEP: Final = 6
+# Where JSON-LD nests people: lists, graphs, and roles, which repeat the property.
+_HOLDERS: Final = ("@list", "@set", "@graph", "itemListElement", "item", "author", "creator", "member")
 _LONGEST: Final = 120
 _BY: Final = re.compile(
     r"^(?:(?:(?:view|see|show|read|zeige?|voir|ver)?\s*(?:all|alle|tous|todos)?\s*"
@@ -126,7 +129,7 @@ def _signed(
             break
     # The page names a desk, a paper or an agency as its author, and means it.
     kept = [one_line(name) for name in declared if not re.search(r"https?://|@", name)]
-    kept = [name for name in kept if 2 <= len(name) <= _LONGEST]
+    kept = [name for name in kept if 2 <= len(name) <= _LONGEST and not persons.is_nobody(name)]
     if kept:
         agency = agency or next((known for name in kept if (known := bylines.agency(name))), None)
         return tuple(dict.fromkeys(kept)), agency, "JSON-LD author"
@@ -189,25 +192,28 @@ def _declared_authors(nodes: list[jsonld.Node], node: jsonld.Node, *, organisati
     return [name for key in ("author", "creator") for name in _named(node.get(key), known, organisations=organisations)]
 
 
-def _named(value: Any, known: dict[str, jsonld.Node], *, organisations: bool) -> list[str]:
+def _named(value: Any, known: dict[str, jsonld.Node], *, organisations: bool, depth: int = 0) -> list[str]:
     names: list[str] = []
+    if depth > _MOST_DEEP:
+        return names
     for one in (value if isinstance(value, list) else [value])[:_MOST]:
         if isinstance(one, dict):
+            inner = next((one[key] for key in _HOLDERS if isinstance(one.get(key), (list, dict))), None)
+            if inner is not None and not one.get("name"):
+                names += _named(inner, known, organisations=organisations, depth=depth + 1)
+                continue
             given = one
             if not given.get("name") and str(given.get("@id")) in known:
                 given = known[str(given["@id"])]
-            written = given.get("name")
-            said = [
-                html.unescape(name)
-                for name in (written if isinstance(written, list) else [written])
-                if isinstance(name, str)
-            ]
+            said = [html.unescape(name) for name in persons.texts(given)]
             if jsonld.kinds(given) & _ORGANISATIONS and not organisations:
                 # An agency is worth knowing; the publisher itself is no person.
                 said = [name for name in said if bylines.agency(name)]
             names += said
+        elif isinstance(one, list):
+            names += _named(one, known, organisations=organisations, depth=depth + 1)
         elif isinstance(one, str):
-            names.append(html.unescape(one))
+            names += [html.unescape(name) for name in persons.texts(one)]
     return names
 
 
@@ -218,6 +224,8 @@ def _split(written: str) -> list[str]:
     if (named := _BY.sub("", written)) != written:
         named = _FOR.sub("", named) or named
     written = bylines.opened(named)
+    if turned := inverted.names(written):
+        return list(turned)
     return bylines.without_degrees([part for part in _AND.split(written) if part][:_MOST])
 
 
@@ -226,8 +234,15 @@ def _person(name: str, sites: frozenset[str]) -> str | None:
     name = _BRACKETS.sub("", _BY.sub("", _NETWORK.sub("", name))).strip(" ,;:-–—|·•\"'").lstrip(".")
     if name.endswith(".") and not _SHORTENED.search(name):
         name = name.rstrip(" .")
+    name = bylines.without_role(name)
     folded = _folded(name)
-    if not 2 <= len(name) <= _LONGEST or not folded or folded in sites or len(name.split()) > 6:
+    if (
+        persons.is_nobody(name)
+        or not 2 <= len(name) <= _LONGEST
+        or not folded
+        or folded in sites
+        or len(name.split()) > 6
+    ):
         return None
     if folded in _BUTTONS or _CALL.match(name):
         return None

@@ -1,0 +1,50 @@
+"""Dates with labels in one line: `Updated 5 May 2023 | Published 3 May 2023`, in either order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from corpus.formats.html import spans
+from corpus.formats.html.datewords import Sense, sense_of_label
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from corpus.text import dates
+
+LONGEST: Final = 200
+_SHORTEST_LABEL: Final = 3
+_SEPARATORS: Final = " ,;:|/()[]·•–—-"
+
+
+def published(written: str, language: str | None, hint: date | None) -> dates.Moment | None:
+    """Return the date that a line calls that of publication, or does not label beside one of a change.
+
+    Args:
+        written: a line with several dates; longer lines than 200 characters are not read.
+        language: what the article is in, for 03/04/2020.
+        hint: the day in the article's address, which decides before that.
+
+    Returns:
+        The date; None if the line has fewer than two, or does not say which one it is.
+    """
+    if len(written) > LONGEST:
+        return None
+    found = list(spans.find(written, language, hint))
+    if len(found) < 2:
+        return None
+    begins = [0, *(span.end for span in found)]
+    between = [written[at : span.start] for at, span in zip(begins, found, strict=False)]
+    between.append(written[begins[-1] :])
+    # Labels stand before each date, or behind each.
+    behind = not _is_label(between[0]) and _is_label(between[-1])
+    labels = between[1:] if behind else between[:-1]
+    senses = [sense_of_label(label.rstrip(_SEPARATORS)) if behind else sense_of_label(label) for label in labels]
+    said = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.PUBLISHED]
+    if not said and Sense.MODIFIED in senses:
+        said = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.NOTHING]
+    return said[0].moment if said and len({span.moment.day for span in said}) == 1 else None
+
+
+def _is_label(text: str) -> bool:
+    return len(text.strip(_SEPARATORS)) >= _SHORTEST_LABEL
