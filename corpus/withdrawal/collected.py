@@ -24,7 +24,7 @@ from corpus.withdrawal.redaction import Redacted
 from schemas.observations import OBSERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import pyarrow as pa
@@ -140,22 +140,18 @@ def redact(path: Path, gone: Gone, folder: Path) -> Redacted:
 
     Raises:
         StorageError: it cannot be read.
+        OSError: the new file cannot be written.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     aside = folder / f"{path.name}.redacted"
     lost = rows = groups = 0
     name = hashlib.sha256()
     try:
-        with (
-            pq.ParquetFile(path, page_checksum_verification=True) as file,
-            pq.ParquetWriter(
-                aside, OBSERVED.arrow, compression="zstd", compression_level=3, write_page_checksum=True
-            ) as writer,
-        ):
-            for number in range(file.num_row_groups):
-                table = file.read_row_group(number, use_threads=False)
+        with pq.ParquetWriter(
+            aside, OBSERVED.arrow, compression="zstd", compression_level=3, write_page_checksum=True
+        ) as writer:
+            for table in _readable(path):
                 kept, changed = _without(table, gone)
                 lost += changed
                 if kept.num_rows:
@@ -163,9 +159,9 @@ def redact(path: Path, gone: Gone, folder: Path) -> Redacted:
                     writer.write_table(kept.combine_chunks(), row_group_size=kept.num_rows)
                     rows += kept.num_rows
                     groups += 1
-    except (pa.ArrowException, OSError) as error:
+    except BaseException:
         aside.unlink(missing_ok=True)
-        raise StorageError(f"{path} cannot be read: {error}.") from None
+        raise
     if not lost or not rows:
         aside.unlink()
         return Redacted(None, lost)
@@ -224,3 +220,16 @@ def _is_doomed(row: Row, gone: Gone) -> bool:
     if is_of_withdrawn(row.observation.as_dict(), gone):
         return True
     return row.capture is None and row.body is not None and mentions(row.body, gone)
+
+
+def _readable(path: Path) -> Iterator[pa.Table]:
+    """Yield the row groups of a file of observations; an error of whoever takes them is not one of reading."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            for number in range(file.num_row_groups):
+                yield file.read_row_group(number, use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise StorageError(f"{path} cannot be read: {error}.") from None

@@ -17,7 +17,7 @@ from corpus.tables.shards import ShardFile
 from schemas import TABLES, Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import pyarrow as pa
@@ -86,8 +86,8 @@ def batch_file(path: Path, drops: Callable[[pa.Table], pa.Array], folder: Path) 
 
     Raises:
         StorageError: it cannot be read.
+        OSError: the new file cannot be written.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     aside = folder / f"{path.name}.redacted"
@@ -95,7 +95,7 @@ def batch_file(path: Path, drops: Callable[[pa.Table], pa.Array], folder: Path) 
     documents = groups = gone = 0
     try:
         with raw.writer(aside) as writer:
-            for group in raw.groups(path):
+            for group in _readable(path):
                 going = drops(group)
                 kept = group.filter(pc.invert(going))
                 gone += group.num_rows - kept.num_rows
@@ -105,9 +105,9 @@ def batch_file(path: Path, drops: Callable[[pa.Table], pa.Array], folder: Path) 
                     writer.write_table(kept.combine_chunks(), row_group_size=kept.num_rows)
                     documents += kept.num_rows
                     groups += 1
-    except (pa.ArrowException, OSError) as error:
+    except BaseException:
         aside.unlink(missing_ok=True)
-        raise StorageError(f"{path} cannot be read: {error}.") from None
+        raise
     if not documents:
         aside.unlink()
         return Redacted(None, gone)
@@ -116,3 +116,13 @@ def batch_file(path: Path, drops: Callable[[pa.Table], pa.Array], folder: Path) 
     with target.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     return Redacted(raw.RawFile(target.name, sha256, documents, target.stat().st_size, groups), gone)
+
+
+def _readable(path: Path) -> Iterator[pa.Table]:
+    """Yield a batch file's row groups; an error of whoever takes them, such as a full disk, is not one of reading."""
+    import pyarrow as pa
+
+    try:
+        yield from raw.groups(path)
+    except (pa.ArrowException, OSError) as error:
+        raise StorageError(f"{path} cannot be read: {error}.") from None

@@ -201,7 +201,7 @@ def exit_codes() -> str:
         ("status", "meaning"),
         [
             (0, "done and verified; also a service that was stopped by a signal"),
-            (1, "a check said no, or the work could not be done"),
+            (1, "a check said no, the work could not be done, or its output could not be printed (a full disk)"),
             (2, "wrong usage: the command line, the settings or the place"),
             (130, "interrupted; what was finished is kept, run again to continue"),
             (141, "the program that read the output stopped reading"),
