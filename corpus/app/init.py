@@ -9,6 +9,7 @@ from corpus.batches import register as raw
 from corpus.batches import withdrawals
 from corpus.errors import UsageError
 from corpus.repo import staging
+from corpus.repo.merging import DRIVER
 from corpus.repo.repository import Repository
 from corpus.sources.web.example import EXAMPLE
 from corpus.tables import engine
@@ -66,6 +67,9 @@ def init(folder: Path, *, example: bool = False) -> Repository:
     repository = Repository(folder, hooks=not is_new)
     if is_new:
         repository.git("init", "--quiet", "--initial-branch=main")
+    # Settings do not travel with a clone: `corpus doctor` says how to make them there.
+    repository.git("config", "merge.corpus.name", "corpus merge")
+    repository.git("config", "merge.corpus.driver", DRIVER)
     staging.stage(repository, made)
     if repository.git("config", "user.email", check=False):
         _commit(repository, made)

@@ -174,6 +174,15 @@ def parse(text: str) -> Tombstones:
         raise _damaged(error) from None
 
 
+def united(records: Iterable[Tombstones]) -> tuple[Withdrawal, ...]:
+    """Return the withdrawals of several records, the same in whatever order these come: by date and reason."""
+    found: dict[tuple[date, str, int], Withdrawal] = {}
+    for one in (one for record in records for one in record.withdrawals):
+        key = (one.date, one.reason, one.identity)
+        found[key] = found[key].joined(one) if key in found else one
+    return tuple(found[key] for key in sorted(found))
+
+
 def _damaged(error: Exception) -> CorpusError:
     return CorpusError(
         f"{WITHDRAWN} cannot be read: {' '.join(str(error).split())}. `git checkout -- {WITHDRAWN}` restores it. "

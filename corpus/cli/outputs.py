@@ -84,6 +84,18 @@ OUTPUTS: Final[dict[str, Output]] = {
         {"offers": "each feed or sitemap found: kind, url, where it was found, entries, and its line for collect.yaml"},
         items="offers",
     ),
+    "merge": Output(
+        1,
+        {
+            "batches": "how many batches the register names now",
+            "added": "the names of the batches that the other branch added",
+            "fetched": "the files of batches that were brought to data/raw/",
+            "redacted": "how many documents were taken out of each batch, because one branch withdrew them",
+            "settled": "the conflicting paths that were settled and staged",
+            "left": "the paths that still conflict",
+            "built": "whether the corpus was rebuilt: not while what it is built from conflicts",
+        },
+    ),
     "check": Output(
         2,
         {

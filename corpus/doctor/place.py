@@ -12,8 +12,9 @@ from corpus.doctor import attributes
 from corpus.doctor.finding import Finding, ok, problem, warning
 from corpus.errors import CorpusError
 from corpus.objects import pins, recovery
-from corpus.repo import commit, journal
+from corpus.repo import commit, journal, merging
 from corpus.repo.lock import holder
+from corpus.repo.paths import LOCK
 from corpus.stages import NAMES
 from corpus.tables import engine
 
@@ -38,6 +39,7 @@ def examine(repository: Repository, config: Mapping[str, object]) -> Iterator[Fi
     """
     yield from _git(repository)
     yield attributes.examine(repository)
+    yield from _driver(repository)
     yield _settings(repository)
     yield _engine(repository)
     yield _cache_type(config)
@@ -58,6 +60,20 @@ def _git(repository: Repository) -> Iterator[Finding]:
     else:
         head = repository.commit_of("HEAD")
         yield ok("git state", f"all committed, at {head[:10]}" if head else "nothing was committed yet")
+
+
+def _driver(repository: Repository) -> Iterator[Finding]:
+    """Whether git calls us in a merge, where .gitattributes asks for it. A clone has no settings of its origin's."""
+    asked = repository.git("check-attr", "merge", "--", LOCK)
+    if asked.strip().endswith(": corpus"):
+        if repository.git("config", "merge.corpus.driver", check=False).strip():
+            yield ok("git merge", "git calls `corpus merge` for what is built")
+        else:
+            yield warning(
+                "git merge",
+                "git does not know the merge driver that .gitattributes names; a merge leaves markers in dvc.lock",
+                f"git config merge.corpus.driver '{merging.DRIVER}'",
+            )
 
 
 def _settings(repository: Repository) -> Finding:
