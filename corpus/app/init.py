@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches import register as raw
 from corpus.batches import withdrawals
 from corpus.errors import UsageError
-from corpus.repo import staging
+from corpus.repo import layout, staging
+from corpus.repo.files import write_text
 from corpus.repo.merging import DRIVER
 from corpus.repo.repository import Repository
 from corpus.sources.web.example import EXAMPLE
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-# template: where it goes
-_FILES: Final = {
-    # Not under its own name here: DVC would take it for a second pipeline of this repository.
-    "pipeline.yaml": "dvc.yaml",
-    "params.yaml": "params.yaml",
-    "README.md": "README.md",
-    "gitignore": ".gitignore",
-    "dvcignore": ".dvcignore",
-    "gitattributes": ".gitattributes",
-    "dvcconfig": ".dvc/config",
-}
 # What `dvc init` would write besides.
 _COLLECT_EXAMPLE: Final = "collect.yaml"
 _DVC_GITIGNORE: Final = "/config.local\n/tmp\n/cache\n"
@@ -46,21 +35,22 @@ def init(folder: Path, *, example: bool = False) -> Repository:
     """
     folder = folder.resolve()
     _require_place(folder)
-    templates = resources.files("corpus.app") / "template"
     folder.mkdir(parents=True, exist_ok=True)
-    made = [".dvc/.gitignore", "seeds/.gitkeep", engine.ENGINE, raw.BATCHES, withdrawals.WITHDRAWN, *_FILES.values()]
-    for name, target in _FILES.items():
+    made = [".dvc/.gitignore", "seeds/.gitkeep", engine.ENGINE, raw.BATCHES, withdrawals.WITHDRAWN, *layout.FILES]
+    for target in layout.FILES:
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
-        (folder / target).write_bytes((templates / name).read_bytes())
+        (folder / target).write_bytes(layout.current(target))
     (folder / ".dvc" / ".gitignore").write_text(_DVC_GITIGNORE)
     (folder / "seeds").mkdir(exist_ok=True)
     (folder / "seeds" / ".gitkeep").touch()
     raw.save(folder, [])
     withdrawals.save(folder, [])
     if example:
-        (folder / "seeds" / "example.md").write_bytes((templates / "example.md").read_bytes())
+        (folder / "seeds" / "example.md").write_bytes((layout.templates() / "example.md").read_bytes())
         (folder / _COLLECT_EXAMPLE).write_text(EXAMPLE, encoding="utf-8")
         made += ["seeds/example.md", _COLLECT_EXAMPLE]
+    noted = {target: layout.digest(layout.current(target)) for target in layout.FILES}
+    write_text(folder / engine.ENGINE, layout.notes_as_text(noted))
     engine.pin(folder)
     is_new = not (folder / ".git").exists()
     # A new repository has no hooks but those of a person's template.
@@ -91,6 +81,6 @@ def _require_place(folder: Path) -> None:
     inside = next((p for p in (folder, *folder.parents) if (p / ".git").exists()), None)
     if inside is not None and inside != folder:
         raise UsageError(f"{folder} is inside the git repository {inside}. Choose a folder outside of it.")
-    taken = sorted(name for name in (*_FILES.values(), ".dvc", engine.ENGINE, "data") if (folder / name).exists())
+    taken = sorted(name for name in (*layout.FILES, ".dvc", engine.ENGINE, "data") if (folder / name).exists())
     if taken:
         raise UsageError(f"{folder} already has {', '.join(taken)}. Choose another folder; nothing was changed.")

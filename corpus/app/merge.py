@@ -106,7 +106,7 @@ def merge(
 def merge_file(base: Path, ours: Path, theirs: Path, path: str) -> bool:
     """Merge one file for git, as its merge driver: the result takes the place of `ours`.
 
-    The register and the record of withdrawals are united. Whatever is built stays as ours has it, without markers of
+    The register and the record of withdrawals are united. What is built stays as ours has it, without markers of
     conflicts, and counts as a conflict, so that git makes no commit of it before it is rebuilt.
 
     Returns:

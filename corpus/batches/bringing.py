@@ -73,7 +73,7 @@ def bring(repository: Repository, batches: Iterable[raw.Batch], records: Sequenc
 
 
 def _store(repository: Repository, stack: ExitStack) -> objectstore.ObjectStore | None:
-    """Return the default remote; None if there is none, or it cannot be used: then its objects count as missing."""
+    """Return the default remote; None without one that can be used: then its objects count as missing."""
     with suppress(CorpusError):
         if objectstore.configured(repository).default:
             return stack.enter_context(objectstore.default(repository))

@@ -105,7 +105,7 @@ class Tombstones:
         return found if found in self.ranks else None
 
     def first(self, hashes: Iterable[str | None], former_ids: Iterable[str] = ()) -> str | None:
-        """Return of hashes that were withdrawn the earliest; None if there is none.
+        """Return the earliest of the hashes that were withdrawn; None without one.
 
         Args:
             hashes: of a document, its article and its publisher.
@@ -117,7 +117,7 @@ class Tombstones:
         return min(known, key=lambda value: self.ranks[value]) if known else None
 
     def refused(self, document_id: str, url: str | None) -> Withdrawal | None:
-        """The withdrawal that a document falls under, by its bytes or its address; None if there is none."""
+        """Return the withdrawal that a document falls under, by its bytes or its address; None without one."""
         address = canonical(url) if url else None
         host = publisher(address) if address else None
         found = self.first(
@@ -175,7 +175,7 @@ def parse(text: str) -> Tombstones:
 
 
 def united(records: Iterable[Tombstones]) -> tuple[Withdrawal, ...]:
-    """Return the withdrawals of several records, the same in whatever order these come: by date and reason."""
+    """Return the withdrawals of several records, the same for any order of these: by date and reason."""
     found: dict[tuple[date, str, int], Withdrawal] = {}
     for one in (one for record in records for one in record.withdrawals):
         key = (one.date, one.reason, one.identity)

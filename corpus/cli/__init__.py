@@ -39,6 +39,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "verify": ("keeping", "verify", "Verify a version byte by byte: cache, remote, a clean rebuild; --repair repairs."),
     "forget": ("withdrawing", "forget", "Withdraw an article for good; --everywhere also from past releases."),
     "merge": ("merge", "merge", "Settle a git merge of two branches that each added batches."),
+    "upgrade": ("upgrade", "upgrade", "Bring a repository of an older version up to this one; shown first."),
     "update": ("schedule", "update", "Run the Prefect flow once."),
     "serve": ("schedule", "serve", "Run the Prefect flow on a schedule."),
     **{stage.name: ("pipeline", stage.name, f"Stage: {stage.meaning.replace(' -> ', ' to ')}.") for stage in STAGES},

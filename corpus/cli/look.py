@@ -108,9 +108,13 @@ def _print_fate(fate: Any) -> None:
 def status(as_json: bool) -> None:
     """Show documents, what is pending, the ledger and the last release."""
     from corpus.app.inquiry import standing
+    from corpus.repo.outdated import hint
     from corpus.repo.repository import find
 
-    now = standing(find())
+    repository = find()
+    if line := hint(repository.root):
+        echo(line, err=True)
+    now = standing(repository)
     if as_json:
         overdue = {"overdue": now.schedule.overdue(datetime.now(UTC))} if now.schedule else {}
         print_json("status", {**asdict(now), "schedule": {**asdict(now.schedule), **overdue} if now.schedule else None})

@@ -84,6 +84,17 @@ OUTPUTS: Final[dict[str, Output]] = {
         {"offers": "each feed or sitemap found: kind, url, where it was found, entries, and its line for collect.yaml"},
         items="offers",
     ),
+    "upgrade": Output(
+        1,
+        {
+            "changes": "the files that change, by path, each with its difference",
+            "conflicts": "the places where both sides changed the same lines, with both",
+            "notes": "values that moved or have another default now",
+            "parameters": "stages whose parameters have other values afterwards, each with its tables",
+            "code": "stages that the installed engine builds anew, each with its tables",
+            "commit": "the commit that was made; null if none was",
+        },
+    ),
     "merge": Output(
         1,
         {

@@ -50,9 +50,12 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
     from corpus.app.summary import summarise
     from corpus.pipeline.build import Step
     from corpus.pipeline.build import build as run
+    from corpus.repo.outdated import hint
     from corpus.repo.repository import find
 
     repository = find()
+    if line := hint(repository.root):
+        echo(line, err=True)
 
     def tell(step: Step) -> None:
         if not as_json and step.ran:

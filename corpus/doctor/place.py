@@ -14,6 +14,7 @@ from corpus.errors import CorpusError
 from corpus.objects import pins, recovery
 from corpus.repo import commit, journal, merging
 from corpus.repo.lock import holder
+from corpus.repo.outdated import outdated
 from corpus.repo.paths import LOCK
 from corpus.stages import NAMES
 from corpus.tables import engine
@@ -41,6 +42,7 @@ def examine(repository: Repository, config: Mapping[str, object]) -> Iterator[Fi
     yield attributes.examine(repository)
     yield from _driver(repository)
     yield _settings(repository)
+    yield _layout(repository)
     yield _engine(repository)
     yield _cache_type(config)
     objects, size = _objects(repository)
@@ -82,6 +84,13 @@ def _settings(repository: Repository) -> Finding:
     except CorpusError as error:
         return problem("params.yaml", str(error).replace("\n", " "), "mend params.yaml")
     return ok("params.yaml", "no faults")
+
+
+def _layout(repository: Repository) -> Finding:
+    reasons = outdated(repository.root)
+    if reasons:
+        return warning("layout", f"an older newscorpus made this repository: {'; '.join(reasons)}", "`corpus upgrade`")
+    return ok("layout", "dvc.yaml and params.yaml have what this version needs")
 
 
 def _engine(repository: Repository) -> Finding:

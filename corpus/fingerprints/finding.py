@@ -19,17 +19,19 @@ if TYPE_CHECKING:
 
 # The registry of parsers: the fingerprint of each concerns the documents that it reads, and no others.
 PARSERS: Final = ("corpus.formats", "PARSERS")
+# Lists that name code in strings: whoever reads one does not use all that it names.
+APART: Final = (PARSERS, ("corpus.stages", "STAGES"))
 
 
 def find(packages: Mapping[str, Path]) -> Covered:
     """Find what decides the bytes of each stage in the source files of some packages, by their names."""
     sources = Sources(packages)
-    reached = {stage.name: Reached(sources, [PARSERS]).add([_entry(stage.entry)]) for stage in STAGES}
+    reached = {stage.name: Reached(sources, APART).add([_entry(stage.entry)]) for stage in STAGES}
     common = reached[INGEST]
     kinds = registry(sources)
     parsers: dict[str, Reached] = {}
     for entry in {*kinds.values()}:
-        parsers[entry] = Reached(sources, [PARSERS]).add([_entry(entry)])
+        parsers[entry] = Reached(sources, APART).add([_entry(entry)])
     given = libraries.giving({name for one in (*reached.values(), *parsers.values()) for name in one.libraries})
     stages = {stage: _part(sources, one, given) for stage, one in reached.items()}
     own = {entry: _part(sources, one, given, beside=common) for entry, one in parsers.items()}

@@ -40,10 +40,10 @@ def published(written: str, language: str | None, hint: date | None) -> dates.Mo
     behind = not _is_label(between[0]) and _is_label(between[-1])
     labels = between[1:] if behind else between[:-1]
     senses = [sense_of_label(label.rstrip(_SEPARATORS)) if behind else sense_of_label(label) for label in labels]
-    said = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.PUBLISHED]
-    if not said and Sense.MODIFIED in senses:
-        said = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.NOTHING]
-    return said[0].moment if said and len({span.moment.day for span in said}) == 1 else None
+    published = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.PUBLISHED]
+    if not published and Sense.MODIFIED in senses:
+        published = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.NOTHING]
+    return published[0].moment if published and len({span.moment.day for span in published}) == 1 else None
 
 
 def _is_label(text: str) -> bool:

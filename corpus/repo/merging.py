@@ -35,7 +35,7 @@ def under_way(repository: Repository) -> Merge:
     """Return the merge that git is in the middle of.
 
     Raises:
-        UsageError: there is none.
+        UsageError: git is not in the middle of a merge.
     """
     path = repository.root / repository.git("rev-parse", "--git-path", "MERGE_HEAD").strip()
     try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.errors import EngineMismatch
 from corpus.fingerprints import covered, parts
-from corpus.repo import paths
+from corpus.repo import layout, paths
 from corpus.repo.files import write_text
 from corpus.settings import PARSERS
 from corpus.stages import NAMES
@@ -64,15 +64,22 @@ def pinned(root: Path) -> dict[str, str]:
         values = yaml.safe_load((root / ENGINE).read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
         return {}
-    return {str(key): str(value) for key, value in values.items()} if isinstance(values, dict) else {}
+    if not isinstance(values, dict):
+        return {}
+    return {str(key): str(value) for key, value in values.items() if key != layout.NOTES}
 
 
 def pin(root: Path) -> list[str]:
-    """Make engine.yaml name the installed engine. Returns the stages whose code is another than before."""
+    """Make engine.yaml name the installed engine; its notes for `corpus upgrade` stay.
+
+    Returns:
+        The stages whose code is another than before.
+    """
     before, now = pinned(root), installed()
     lines = [f'{name}: "{value}"' for name, value in now.items()]
     header = "# Which engine made this corpus. `corpus build` writes it; every stage depends on its line."
-    write_text(root / ENGINE, "\n".join([header, *lines]) + "\n")
+    text = "\n".join([header, *lines]) + "\n"
+    write_text(root / ENGINE, text + layout.notes_as_text(layout.notes(root)))
     return [stage for stage in NAMES if before.get(stage) != now[stage]]
 
 

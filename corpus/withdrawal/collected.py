@@ -223,7 +223,7 @@ def _is_doomed(row: Row, gone: Gone) -> bool:
 
 
 def _readable(path: Path) -> Iterator[pa.Table]:
-    """Yield the row groups of a file of observations; an error of whoever takes them is not one of reading."""
+    """Yield the row groups of a file of observations; an error of the caller is not one of reading."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -119,7 +119,7 @@ def batch_file(path: Path, drops: Callable[[pa.Table], pa.Array], folder: Path) 
 
 
 def _readable(path: Path) -> Iterator[pa.Table]:
-    """Yield a batch file's row groups; an error of whoever takes them, such as a full disk, is not one of reading."""
+    """Yield a batch file's row groups; an error of the caller, such as a full disk, is not one of reading."""
     import pyarrow as pa
 
     try:

@@ -22,7 +22,7 @@ def run_limited(repo: Corpus, most: int, *arguments: str) -> subprocess.Complete
 
     return subprocess.run(
         [sys.executable, "-m", "corpus", *arguments], cwd=repo.root, capture_output=True, text=True, check=False, timeout=300,
-        env={**os.environ, **UNMEASURED, "PYTHONDONTWRITEBYTECODE": "1"}, preexec_fn=limit,  # noqa: PLW1509 - one system call
+        env={**os.environ, **UNMEASURED, "PYTHONDONTWRITEBYTECODE": "1"}, preexec_fn=limit,
     )  # fmt: skip
 
 

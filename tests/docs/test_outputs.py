@@ -39,7 +39,16 @@ ASKED = {
     "forget": [URL, "--reason", "Court order 7", "--dry-run"],
 }
 # `release` makes one, `update` starts a server, and `collect` needs a web: tests of their own read theirs.
-ELSEWHERE = {"release", "update", "collect", "collect --dry-run", "collect status", "collect sources"}
+ELSEWHERE = {
+    "release",
+    "update",
+    "merge",
+    "upgrade",
+    "collect",
+    "collect --dry-run",
+    "collect status",
+    "collect sources",
+}
 
 
 def command_of(name: str) -> click.Command:

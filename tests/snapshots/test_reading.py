@@ -217,7 +217,11 @@ def test_a_part_of_the_cache_is_named_as_what_it_lacks(library_copy):
     version = corpus.open("v1.0.0", repo=library_copy.root)
     lost, cache = version.files()[0], library_copy.root / ".dvc/cache/files/md5"
     (cache / lost.md5[:2] / lost.md5[2:]).unlink()
-    (cache / version._pins["keys/write.json"].md5[:2] / version._pins["keys/write.json"].md5[2:]).unlink()
+    (
+        cache
+        / version._snapshot.outputs["data/keys/write.json"].md5[:2]
+        / version._snapshot.outputs["data/keys/write.json"].md5[2:]
+    ).unlink()
     with pytest.raises(MissingObjects, match="There is no default remote") as caught:
         corpus.open("v1.0.0", repo=library_copy.root).articles(publisher="beta.org")
     assert caught.value.objects == (f"{lost.path} ({lost.md5})",)

@@ -117,7 +117,7 @@ def test_old_versions_explain_themselves(forgotten: tuple[Corpus, str]) -> None:
         assert 'corpus.open("corpus@v1.0.0+redacted.1")' in str(told.value)
     done = repo.run("verify", "v1.1.0", check=False)
     assert done.returncode == 1
-    assert "corpus@v1.1.0 was withdrawn from" in done.stderr
+    assert "Articles were withdrawn from corpus@v1.1.0" in done.stderr
 
 
 def test_the_list_of_releases_marks_those_that_were_withdrawn_from(forgotten: tuple[Corpus, str]) -> None:

@@ -107,12 +107,12 @@ def sense_of_label(before: str, after: str = "") -> Sense:
         before: the text before it on its line, or the line before; only its end counts.
         after: the text behind it.
     """
-    said = before[-_LONGEST_LABEL:]
+    label = before[-_LONGEST_LABEL:]
     # The word that stands nearest decides.
     nearest: tuple[int, Sense] = (-1, Sense.NOTHING)
     for pattern, sense in ((_NOT_OURS, Sense.OTHER), (_PUBLISHED, Sense.PUBLISHED), (_MODIFIED, Sense.MODIFIED)):
-        for found in pattern.finditer(said):
-            if sense is Sense.PUBLISHED and _names_a_change(said, found):
+        for found in pattern.finditer(label):
+            if sense is Sense.PUBLISHED and _names_a_change(label, found):
                 continue
             if found.start() >= nearest[0]:
                 nearest = found.start(), sense
@@ -125,11 +125,11 @@ def sense_of_label(before: str, after: str = "") -> Sense:
     return Sense.PUBLISHED if _BEHIND.match(behind) else Sense.NOTHING
 
 
-def _names_a_change(said: str, found: re.Match[str]) -> bool:
+def _names_a_change(label: str, found: re.Match[str]) -> bool:
     """Return whether a word for a date in general belongs to a word for a change right before it."""
     if not _GENERIC.fullmatch(found[0]):
         return False
-    before = said[max(0, found.start() - _LONGEST_CHANGE) : found.start()]
+    before = label[max(0, found.start() - _LONGEST_CHANGE) : found.start()]
     return any(_WORDS_ALONE.fullmatch(before[change.end() :]) for change in _MODIFIED.finditer(before))
 
 

@@ -168,7 +168,7 @@ def _with_route(declared: str, known: str | None) -> str:
 
 
 def _dateline_agency(text: str) -> str | None:
-    """Return the agency in the dateline of one of the first paragraphs: headline or standfirst may stand before it."""
+    """Return the agency in the dateline of one of the first paragraphs: headline or standfirst may come before it."""
     begin = text[:_BEGINNING].split("\n\n")[:_FIRST_PARAGRAPHS]
     return next((found for one in begin if (found := bylines.dateline_agency(one))), None)
 

@@ -1,0 +1,136 @@
+"""Repositories of earlier versions, brought up to this one."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+import corpus
+from corpus.app.upgrade import upgrade
+from corpus.errors import Busy, Refused, UsageError
+from corpus.repo import layout
+from corpus.repo.outdated import hint, outdated
+from corpus.repo.repository import Repository
+from tests import earlier
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Corpus
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Corpus:
+    """The repository that the first version made."""
+    folder = tmp_path / "older"
+    folder.mkdir()
+    return earlier.unpack("0.1.0-first", folder)
+
+
+@pytest.mark.parametrize("name", earlier.NAMES)
+def test_a_repository_of_an_earlier_version_diffs_upgrades_builds_and_opens(name: str, tmp_path: Path) -> None:
+    repo = earlier.unpack(name, tmp_path)
+    assert (earlier.FOLDER / f"{name}.tar.xz").stat().st_size < 300_000
+    was = (repo.root / "params.yaml").read_text()
+    # The first version's tables have other columns; those of a later one can be compared.
+    if name != "0.1.0-first":
+        compared = json.loads(repo.run("diff", "corpus@v1.0.0", "corpus@v1.1.0", "--json").stdout)
+        assert compared
+        assert len(corpus.open("corpus@v1.1.0", repo=repo.root).pandas()) == 2
+    shown = repo.run("upgrade", "--json").stdout
+    assert (repo.root / "params.yaml").read_text() == was
+    done = json.loads(repo.run("upgrade", "--apply", "--json").stdout)
+    assert [change["path"] for change in done["changes"]] == [change["path"] for change in json.loads(shown)["changes"]]
+    assert done["conflicts"] == []
+    assert outdated(repo.root) == []
+    built = repo.run("build")
+    assert "corpus upgrade" not in built.stderr
+    assert "min_words: 10  # short news too" in (repo.root / "params.yaml").read_text()
+    assert "listing" in yaml.safe_load((repo.root / "dvc.yaml").read_text())["stages"]
+    assert (repo.root / "listing.txt").read_text()
+    assert "*.bak" in (repo.root / ".gitignore").read_text()
+    assert len(corpus.open(repo=repo.root).pandas()) == 2
+    assert yaml.safe_load((repo.root / "engine.yaml").read_text()).get(layout.NOTES, {}).keys() <= set(layout.FILES)
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", "--allow-empty", "-m", "Build")
+    assert repo.run("upgrade").stdout == "Up to date.\n"
+
+
+def test_older_repositories_are_told_of_upgrade_and_new_ones_are_not(first: Corpus, built: Corpus) -> None:
+    assert "Run `corpus upgrade`" in first.run("build", check=False).stderr.splitlines()[0]
+    assert "Run `corpus upgrade`" in first.run("status", check=False).stderr
+    assert hint(built.root) is None
+    earlier.edit(built.root / "params.yaml", "  top: 15\n", "")
+    earlier.edit(built.root / "dvc.yaml", "desc: bytes", "desc: our bytes")
+    assert hint(built.root) is None, "a user may remove keys and edit stages"
+
+
+def test_an_upgrade_is_one_commit_that_can_be_undone(first: Corpus) -> None:
+    before = {path: (first.root / path).read_bytes() for path in layout.FILES if (first.root / path).exists()}
+    (first.root / "seeds" / "3.txt").write_text("not committed, and none of ours")
+    (first.root / "staged").write_text("x")
+    first.git("add", "staged")
+    head = first.git("rev-parse", "HEAD").strip()
+    done = upgrade(Repository(first.root), apply=True)
+    assert done.commit
+    assert first.git("rev-parse", "HEAD~1").strip() == head
+    assert set(first.git("show", "--name-only", "--format=").split()) == {change.path for change in done.changes}
+    assert first.git("diff", "--name-only", "HEAD", "--", *layout.FILES) == ""
+    assert first.git("diff", "--cached", "--name-only").split() == ["staged"]
+    first.git("reset", "--quiet", "staged")
+    first.git("revert", "--no-edit", "HEAD")
+    assert before == {path: (first.root / path).read_bytes() for path in layout.FILES if (first.root / path).exists()}
+
+
+def test_a_conflict_is_shown_with_both_sides_and_can_be_settled(first: Corpus) -> None:
+    readme = first.root / "README.md"
+    earlier.edit(readme, "Articles go into `seeds/`", "Our articles go into `seeds/`")
+    first.commit("Our README")
+    ours = readme.read_text()
+    shown = first.run("upgrade", "--apply", check=False)
+    assert shown.returncode == 1
+    assert "conflict in README.md: line 3" in shown.stdout
+    assert "yours | Our articles go" in shown.stdout
+    assert "new   | Articles go into `seeds/` (`.txt`, `.md`, `.html`)" in shown.stdout
+    assert readme.read_text() == ours
+    assert outdated(first.root) == []
+    assert [one.path for one in upgrade(Repository(first.root)).conflicts] == ["README.md"]
+    kept = upgrade(Repository(first.root), apply=True, keep=["README.md"])
+    assert [change.path for change in kept.changes] == ["engine.yaml"]
+    assert readme.read_text() == ours
+    assert upgrade(Repository(first.root)) == upgrade(Repository(first.root), keep=["README.md"])
+    assert not upgrade(Repository(first.root)).conflicts
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("path", ["params.yaml", "engine.yaml", ".gitattributes"])
+    def test_what_is_not_committed(self, first: Corpus, path: str) -> None:
+        with (first.root / path).open("a") as file:
+            file.write("# mine\n")
+        with pytest.raises(Refused, match=path):
+            upgrade(Repository(first.root), apply=True)
+
+    def test_the_middle_of_a_merge(self, first: Corpus) -> None:
+        (first.root / ".git" / "MERGE_HEAD").write_text(first.git("rev-parse", "HEAD"))
+        with pytest.raises(Refused, match="middle of a merge"):
+            upgrade(Repository(first.root), apply=True)
+
+    def test_another_writer(self, first: Corpus) -> None:
+        (first.root / ".dvc/tmp").mkdir(exist_ok=True)
+        with (first.root / ".dvc/tmp/corpus.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with pytest.raises(Busy):
+                upgrade(Repository(first.root), apply=True)
+
+    def test_a_file_that_is_none_of_ours(self, first: Corpus) -> None:
+        with pytest.raises(UsageError, match=r"Choose from dvc\.yaml"):
+            upgrade(Repository(first.root), keep=["notes.txt"])
+
+    def test_a_file_that_is_no_text(self, first: Corpus) -> None:
+        (first.root / "README.md").write_bytes(b"\xff\xfe")
+        with pytest.raises(UsageError, match=r"README.md is no UTF-8"):
+            upgrade(Repository(first.root))
