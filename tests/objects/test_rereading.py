@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.test_damage import DAMAGES, unseen
 
 from corpus.errors import DamagedObjects
 from corpus.objects.rereading import DAYS, MEMORY, Rereading
 from corpus.pipeline.build import writing
 from corpus.repo.repository import Repository, find
 from tests.histories import cached
+from tests.integrity.test_damage import DAMAGES, unseen
 
 if TYPE_CHECKING:
     from pathlib import Path

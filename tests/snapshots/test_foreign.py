@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.test_reading import serving
 
 import corpus
 from corpus.batches import adding as raw
 from corpus.errors import CorpusError, UsageError
 from corpus.objects import pins
 from corpus.snapshots import foreign
+from tests.snapshots.test_reading import serving
 
 if TYPE_CHECKING:
     from tests.conftest import Corpus
