@@ -40,7 +40,8 @@ def examine(repository: Repository, now: datetime) -> Iterator[Finding]:
     except CorpusError as error:
         yield problem(config.COLLECT, " ".join(str(error).split()), f"mend {config.COLLECT}")
         return
-    yield ok(config.COLLECT, f"{len(collecting.sources):,} sources, no faults")
+    number = len(collecting.sources)
+    yield ok(config.COLLECT, f"{number:,} {'source' if number == 1 else 'sources'}, no faults")
     if shutil.disk_usage(repository.root).free < _SPARE_BYTES:
         yield problem("collecting", "less than 1 GB is free: nothing is collected", "make room")
     if not (repository.root / FOLDER).is_dir():
