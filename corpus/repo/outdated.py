@@ -9,6 +9,7 @@ from corpus.repo import layout
 from corpus.repo.paths import BATCHES, PIPELINE, WITHDRAWN
 from corpus.settings import PARAMS, Settings
 from corpus.stages import STAGES
+from corpus.text import plain_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,12 +105,10 @@ def _names(listed: object) -> set[str]:
 
 def _mapping(path: Path) -> dict[str, Any] | None:
     """Return a YAML file as a mapping; None if it cannot be read as one, which others report."""
-    import yaml
-
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None
-        values = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        values = plain_yaml.load(path.read_bytes().decode(), aliases=True)
+    except (OSError, ValueError):
         return None
     return values if isinstance(values, dict) else None
