@@ -10,26 +10,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from corpus import settings
 from corpus.errors import UsageError
 from corpus.resolve.revisions import Decision
-from corpus.snapshots.snapshot import Snapshot
-from corpus.snapshots.version import Version
+from corpus.snapshots.derived import Derived
 from corpus.tables import parquet
 from schemas import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import duckdb
     import polars as pl
-    import pyarrow as pa
 
-    from corpus.objects import pins
-    from corpus.snapshots.scanning import Shards
     from corpus.snapshots.selection import Selection
+    from corpus.snapshots.version import Version
     from schemas import Table
 
 _SOURCE: Final = "_shard"
@@ -66,13 +60,12 @@ def completed(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:
     return rows.select(pl.col(name) if name in known else pl.lit(None, types[name]).alias(name) for name in table.names)
 
 
-class AsOf(Version):
+class AsOf(Derived):
     """A version as it was known at the end of a day of capture, in UTC. Seeds have no time, and were always there."""
 
     def __init__(self, version: Version, day: date) -> None:
-        super().__init__(Snapshot(version.repository, version.commit, f"{version.name} as of {day}"))
+        super().__init__(version, f"{version.name} as of {day}")
         self.day = day
-        self._whole = version
 
     def _until(self, captured: pl.Expr) -> pl.Expr:
         return captured.is_null() | (captured < datetime(*self.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1))
@@ -139,36 +132,3 @@ class AsOf(Version):
         return completed(documents.join(said.lazy(), on=[_SOURCE, "source"], how="inner"), TABLES[table])
 
     _tables: Final = ("revisions", "quarantine", "documents", "decisions")
-
-    def columns(self, asked: Sequence[str] | None = None, table: str = "articles") -> list[str]:
-        """See `Version.columns`."""
-        return self._whole.columns(asked, table)
-
-    def arrow(self, table: str = "articles", columns: list[str] | None = None) -> pa.Table:
-        """A table, or some of its columns, as an Arrow table."""
-        wanted = self.columns(columns, table)
-        schema = TABLES[table].empty.select(wanted).schema
-        return self.scan(table).select(wanted).collect().to_arrow().cast(schema)
-
-    def duckdb(self, table: str = "articles") -> duckdb.DuckDBPyRelation:
-        """A table as a relation of a DuckDB connection of its own."""
-        import duckdb
-
-        return duckdb.connect().from_arrow(self.arrow(table))
-
-    def files(self, table: str = "articles") -> list[pins.Pinned]:
-        """Refused: it has no files of its own."""
-        self._no_files(table)
-
-    def paths(self, table: str = "articles") -> list[Path]:
-        """Refused: it has no files of its own."""
-        self._no_files(table)
-
-    def shards(self, table: str = "articles") -> Shards:
-        """Refused: it has no files of its own."""
-        self._no_files(table)
-
-    def _no_files(self, table: str) -> NoReturn:
-        raise UsageError(
-            f"{self.name} has no files of {table}. Read it with articles(), scan(), arrow(), pandas() or duckdb()."
-        )

@@ -100,7 +100,7 @@ def test_a_version_and_an_export_of_what_is_permitted(corpus_repo: Corpus, tmp_p
     ):
         assert rows["licence_id"].to_list() == ["CC-BY-4.0"]
     assert sum(part.collect().height for part in version.splits().values()) == 1
-    with pytest.raises(UsageError, match="whole files hold all articles"):
+    with pytest.raises(UsageError, match="complete files hold all articles"):
         version.paths()
     with pytest.raises(UsageError, match="Choose from train, input, search"):
         corpus.open(repo=corpus_repo.root, rights="fun")
