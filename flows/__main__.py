@@ -205,8 +205,9 @@ if __name__ == "__main__":
         status = streams.finish(main())
     except streams.OutputFailed as error:
         status = streams.give_up(error)
-    # Whoever read the output of a service may have gone.
-    with suppress(OSError):
-        sys.stdout.flush()
+    # `os._exit` flushes nothing; and whoever read the output of a service may have gone.
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
     # Prefect leaves threads behind that take seconds to end, and have nothing left to do.
     os._exit(status)

@@ -121,3 +121,15 @@ def test_an_update_that_cannot_print(built: Corpus) -> None:
     with FULL.open("w") as full:
         done = run(built, "update", stdout=full)
     assert (done.returncode, done.stderr) == (1, f"error: standard output: No space left on device. {UNPRINTED}\n")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_the_error_of_an_update_is_printed_however_python_buffers(built: Corpus, unbuffered: str) -> None:
+    """Containers often set PYTHONUNBUFFERED."""
+    done = subprocess.run(
+        [sys.executable, "-m", "corpus", "update"], cwd=built.root, capture_output=True, text=True, check=False, timeout=300,
+        env={**os.environ, **UNMEASURED, "PREFECT_API_URL": "http://127.0.0.1:9/api", "PYTHONUNBUFFERED": unbuffered},
+    )  # fmt: skip
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: The Prefect server at http://127.0.0.1:9/api cannot be used: ")
