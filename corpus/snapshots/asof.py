@@ -73,7 +73,7 @@ class AsOf(Derived):
     def _observations(self) -> pl.LazyFrame:
         import polars as pl
 
-        return self._whole.scan("observations").filter(self._until(pl.col("at")))
+        return self._base.scan("observations").filter(self._until(pl.col("at")))
 
     @cached_property
     def _decided(self) -> pl.DataFrame:
@@ -107,7 +107,7 @@ class AsOf(Derived):
 
     def _by_name(self, table: str) -> dict[str, Path]:
         """The files of a table by the names of their shards."""
-        files, paths = self._whole.files(table), self._whole.paths(table)
+        files, paths = self._base.files(table), self._base.paths(table)
         return {PurePosixPath(file.path).stem: path for file, path in zip(files, paths, strict=True)}
 
     def _scan(self, table: str, selection: Selection) -> pl.LazyFrame:
@@ -118,7 +118,7 @@ class AsOf(Derived):
         if table == "decisions":
             return decided.select(TABLES[table].names).lazy()
         if table == "quarantine":
-            return self._whole.scan(table).filter(self._until(pl.col("captured_at")))
+            return self._base.scan(table).filter(self._until(pl.col("captured_at")))
         if table not in {"documents", *_BY_DECISION}:
             raise UsageError(f"{self.name} has no table {table!r}. It has articles, {', '.join(self._tables)}.")
         if table in _BY_DECISION:

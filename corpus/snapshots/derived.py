@@ -26,14 +26,14 @@ class Derived(Version):
 
     def __init__(self, version: Version, name: str) -> None:
         super().__init__(Snapshot(version.repository, version.commit, name))
-        self._whole = version
+        self._base = version
 
     def _observations(self) -> pl.LazyFrame:
-        return self._whole.scan("observations")
+        return self._base.scan("observations")
 
     def columns(self, asked: Sequence[str] | None = None, table: str = "articles") -> list[str]:
         """See `Version.columns`."""
-        return self._whole.columns(asked, table)
+        return self._base.columns(asked, table)
 
     def arrow(self, table: str = "articles", columns: list[str] | None = None) -> pa.Table:
         """Return a table, or some of its columns, as an Arrow table."""

@@ -24,14 +24,14 @@ class Permitted(Derived):
         self.policy = policy
 
     def _scan(self, table: str, selection: Selection) -> pl.LazyFrame:
-        frame = self._whole._scan(table, selection)  # noqa: SLF001 - of the same class
+        frame = self._base._scan(table, selection)  # noqa: SLF001 - of the same class
         if table in _FILTERED:
             for condition in self.policy.conditions().values():
                 frame = frame.filter(condition)
         return frame
 
     def _everything(self) -> Version:
-        return self._whole
+        return self._base
 
     def _no_files(self, table: str) -> str:
         return f"With rights={str(self.policy)!r} there are no files of {table}: complete files hold all articles."

@@ -163,8 +163,8 @@ def xml_entries(data: bytes) -> tuple[Any, list[Any], str | None]:
             raise ValueError(str(error)) from None
         if root is None:
             raise ValueError("no element") from None
-        name = f"{root.prefix}:" if root.prefix else ""
-        if not re.search(rf"</{re.escape(name + etree.QName(root).localname)}\s*>", text[-_HEAD:]):
+        name = (f"{root.prefix}:" if root.prefix else "") + root.tag.rpartition("}")[2]
+        if not re.search(rf"</{re.escape(name)}\s*>", text[-_HEAD:]):
             torn = "the feed ends early"
     entries = list(root.iter("item", "entry", "{*}item", "{*}entry"))
     if torn and entries and max(map(text.rfind, ("<item", "<entry"))) > max(map(text.rfind, ("</item", "</entry"))):

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import tempfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from corpus.errors import InvariantError
@@ -22,7 +22,8 @@ from corpus.sources.entries import (
     Unreadable,
     too_much_memory,
 )
-from corpus.sources.tableprocess import PATIENCE, give_back, take
+from corpus.sources.readers import PATIENCE
+from corpus.sources.tableprocess import READERS, frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,12 +124,12 @@ class _Reading:
 
     def rows(self, file: BinaryIO) -> Iterator[Item | Skipped]:
         """Yield what a process reads. Without an end, `died` says how the process ended."""
-        worker = take()
+        reader = READERS.take()
         finished = False
         try:
-            worker.ask(file, self._request)
+            reader.ask(file, asdict(self._request))
             while not finished:
-                kind, first, second, data = worker.frame()
+                kind, first, second, data = frame(reader)
                 finished = kind == b"E"
                 if kind == b"C":
                     top, *nested = json.loads(data)
@@ -147,13 +148,13 @@ class _Reading:
                         yield item if self._times is None else self._times.dated(item)
                     self.done = first + second - 1
         except (EOFError, OSError):
-            self.died = worker.end(PATIENCE)
+            self.died = reader.end(PATIENCE)
         finally:
             # Nobody may want the rest.
             if finished:
-                give_back(worker)
+                READERS.give_back(reader)
             elif self.died is None:
-                worker.end()
+                reader.end()
 
 
 def _opened(stream: Readable) -> BinaryIO:

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import json
 import os
-import resource
-import signal
-import socket
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.repo import limits
-from corpus.repo.lock import die_with_parent
+from corpus.sources import readers
 from corpus.sources.arrow import At, Lost, Named, Request, Rows, read
 from corpus.sources.entries import MOST_TABLE_MEMORY, MOST_TABLE_SECONDS, Reason, Unreadable, too_much_memory
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
 # Kind, two numbers, and the bytes that follow.
 FRAME: Final = struct.Struct("<cQQQ")
-MOST_REQUEST_BYTES: Final = 1 << 16
 # Processor time grows with what has to be looked at before the first row.
 _BYTES_A_SECOND: Final = 20_000_000
 # What is compressed may become so many times its size, as long as it is no bomb.
@@ -33,22 +30,7 @@ _MOST_GROWTH: Final = 8 << 30
 
 def serve(descriptor: int) -> None:
     """Read tables that are asked for over a socket until it is closed."""
-    # Ended with whoever wants the rows, and by nobody else: Ctrl-C reaches the whole group.
-    die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with socket.socket(fileno=descriptor) as peer:
-        before = resource.getrlimit(resource.RLIMIT_AS)
-        while True:
-            asked, descriptors, _, _ = socket.recv_fds(peer, MOST_REQUEST_BYTES, 1)
-            if not asked or not descriptors:
-                return
-            try:
-                with open(descriptors[0], "rb") as file:
-                    _answer(peer, file, json.loads(asked))
-            except BrokenPipeError:
-                return
-            finally:
-                resource.setrlimit(resource.RLIMIT_AS, before)
+    readers.serve(descriptor, _answer)
 
 
 def _answer(peer: socket.socket, file: Any, asked: dict[str, Any]) -> None:

@@ -35,6 +35,7 @@ _LAST_BYTES: Final = 64 * 1024 * 1024
 # A record within another's body: the length of the outer one is wrong.
 _RECORD_BEGINS: Final = b"\r\n\r\nWARC/1."
 _RECORD: Final = re.compile(rb"\r\n\r\nWARC/1\.\d\r\n[Ww][Aa][Rr][Cc]-")
+_HEADER_ENDS: Final = re.compile(rb"\r?\n\r?\n")
 _HTML: Final = "text/html"
 # media type: a name that says so
 _WANTED: Final = {
@@ -137,7 +138,7 @@ def _records(
 ) -> Iterator[Item | Skipped | _Damaged | str]:
     """What the records from `start` on give, of those that are no documents their type. `_Damaged` is the last."""
     file.seek(start)
-    at, itself, known = start, True, False
+    at, itself, known, length = start, True, False, 0
     try:
         for record in ArchiveIterator(
             file, WarcRecordType.any_type, parse_http=False, quirks_mode=True, fsspec_args=False
@@ -156,6 +157,8 @@ def _records(
             itself, known = False, True
         if size - at <= _LAST_BYTES and ending and _ends_early(file, at, ending):
             yield _Damaged(at, Reason.TORN, "the compressed data ends early", itself)
+        elif known and not ending and _has_rest(file, at, length):
+            yield _Damaged(at, Reason.TORN, "what follows is no record", itself)
         elif not known and start == 0:
             yield _Damaged(0, Reason.CORRUPT, "no record", itself=True)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -174,6 +177,19 @@ def _ends_early(file: BinaryIO, at: int, ending: str) -> bool:
     except Unreadable as error:
         return error.reason is Reason.TORN
     return False
+
+
+def _has_rest(file: BinaryIO, at: int, length: int) -> bool:
+    """Whether anything follows a record of `length` bytes that begins at `at`: FastWARC passes over what is no header.
+
+    A header larger than a piece is not looked behind.
+    """
+    file.seek(at)
+    header = _HEADER_ENDS.search(file.read(_HUNT_BYTES))
+    if header is None:
+        return False
+    file.seek(at + header.end() + length)
+    return bool(file.read(_HUNT_BYTES).strip(b"\r\n \t\0"))
 
 
 def _entry(record: WarcRecord, source: str, selection: Selection) -> Item | Skipped | Reason | None:

@@ -113,7 +113,8 @@ def test_what_was_done_is_done_though_nobody_could_be_told(built: Corpus) -> Non
     assert done.returncode == 1
     assert done.stderr.endswith(f"error: standard output: No space left on device. {UNPRINTED}\n")
     assert "published" not in done.stderr
-    assert [one["version"] for one in json.loads(run(built, "versions", "--json").stdout)] == ["v1.0.0"]
+    versions = json.loads(run(built, "versions", "--json").stdout)["releases"]
+    assert [one["version"] for one in versions] == ["v1.0.0"]
 
 
 @needs_full

@@ -404,14 +404,15 @@ def test_a_warc_that_ends_within_a_header_is_told(tmp_path: Path, pack, left: in
 
 
 def test_what_is_no_record_of_a_warc_is_told(tmp_path: Path) -> None:
-    (tmp_path / "lines.warc").write_bytes(b"".join(pages(1, 2)).replace(b"\r\n", b"\n"))
+    # Their headers are read; their lengths are those that they had with other line ends.
+    (tmp_path / "lines.warc").write_bytes(b"".join(pages(1, 3)).replace(b"\r\n", b"\n"))
     (tmp_path / "none.warc").write_bytes(b"\r\n" * 9)
     (tmp_path / "type.warc").write_bytes(
         b"".join(pages(1, 2)).replace(b"WARC-Type: response", b"WARC-Type: respknse", 1)
     )
     found = gather(tmp_path)
-    assert [one.url for one in items(found).values()] == ["https://example.com/2"]
-    assert list(reasons(found).values()) == [Reason.CORRUPT] * 3
+    assert [one.url for one in items(found).values()] == ["https://example.com/1", "https://example.com/2"]
+    assert list(reasons(found).values()) == [Reason.TORN, Reason.CORRUPT, Reason.CORRUPT]
 
 
 def test_a_zip_whose_members_are_the_same_bytes_is_a_bomb(tmp_path: Path) -> None:

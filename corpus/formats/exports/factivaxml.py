@@ -37,7 +37,8 @@ def read(text: str) -> Draft:
     for one in root.iter():
         if not isinstance(one.tag, str):
             continue
-        name = etree.QName(one).localname
+        # Not by QName, which refuses what a torn file may have for a name.
+        name = one.tag.rpartition("}")[2]
         if name in _PARAGRAPHS:
             draft.paragraphs += _paragraphs(one)
         elif name in _CORRECTIONS:

@@ -74,7 +74,7 @@ class _Reader:
         self._to_skip = 0
         self._star = False
         self._size = 0
-        self._levels = b""
+        self._levels: tuple[State, ...] = ()
         # Whether the paragraph began before the document's own group.
         self._is_first = True
         self._centred = False
@@ -280,7 +280,8 @@ class _Reader:
             self._link,
             self._centred if self._runs else self._state.centred,
             bytes(self._raw),
-            self._fonts.header() + self._levels,
+            self._fonts.header(),
+            self._levels,
             len(self._stack) + self._is_first,
         )
         self._runs, self._marks, self._link = [], [], ""
@@ -288,5 +289,5 @@ class _Reader:
         self._size = 0
         self._starts = [0] * len(self._starts)
         self._is_first = not self._stack
-        self._levels = b"{".join(state.words() for state in (*self._stack[1:], self._state))
+        self._levels = (*self._stack[1:], self._state)
         return made

@@ -83,6 +83,8 @@ class Fonts:
         self._page = "cp1252"
         self._sets: dict[int, str] = {}
         self._table = bytearray()
+        # Kept while it is the same: a table may be large, and is in front of each paragraph.
+        self._header = b""
 
     def encoding(self, font: int) -> str:
         """Return the codec for text in a font."""
@@ -90,11 +92,13 @@ class Fonts:
 
     def begin(self) -> None:
         """Begin the font table."""
+        self._header = b""
         self._table = bytearray(b"{\\fonttbl")
 
     def add(self, raw: bytes) -> None:
         """Keep bytes of the font table."""
         if len(self._table) < _MOST_TABLE:
+            self._header = b""
             self._table += raw
 
     def word(self, word: bytes, number: int | None, font: int | None) -> None:
@@ -111,16 +115,20 @@ class Fonts:
             if name and len(self._sets) < _MOST_FONTS:
                 self._sets[font] = name
         elif word == b"deff":
+            self._header = b""
             self.default = number if number is not None else -1
         elif word in {b"ansicpg", b"mac", b"pc", b"pca"}:
+            self._header = b""
             self._page = codec({b"mac": 10_000, b"pc": 437, b"pca": 850}.get(word, number or 0)) or self._page
 
     def header(self) -> bytes:
         """Return the beginning of a document in which bytes are encoded the same way."""
-        page = {"mac_roman": b"\\mac", "cp437": b"\\pc"}.get(self._page)
-        page = page or b"\\ansi\\ansicpg" + (re.sub(r"\D", "", self._page).encode() or b"1252")
-        table = bytes(self._table) + b"}" if self._table else b""
-        return b"{\\rtf1" + page + b"\\deff%d" % max(self.default, 0) + table
+        if not self._header:
+            page = {"mac_roman": b"\\mac", "cp437": b"\\pc"}.get(self._page)
+            page = page or b"\\ansi\\ansicpg" + (re.sub(r"\D", "", self._page).encode() or b"1252")
+            table = bytes(self._table) + b"}" if self._table else b""
+            self._header = b"{\\rtf1" + page + b"\\deff%d" % max(self.default, 0) + table
+        return self._header
 
 
 class Paragraph(NamedTuple):
@@ -132,7 +140,8 @@ class Paragraph(NamedTuple):
         link: the address that it leads to, if any.
         centred: whether it is set in the middle.
         raw: its bytes, without what is passed over.
-        opening: what makes them a document in front of them: the font table, and the groups that are open.
+        header: what a document begins with in which bytes are encoded the same way.
+        levels: the groups that are open in front of it, from the outermost.
         depth: how many groups are open behind it, one more for an opening that is not of the document's own groups.
     """
 
@@ -141,8 +150,17 @@ class Paragraph(NamedTuple):
     link: str
     centred: bool
     raw: bytes
-    opening: bytes
+    header: bytes
+    levels: tuple[State, ...]
     depth: int
+
+    @property
+    def opening(self) -> bytes:
+        """What makes `raw` a document in front of it: the font table, and the groups that are open."""
+        # Written where it is asked for: torn files leave thousands of groups open, before each of many paragraphs.
+        before: tuple[State | None, ...] = (None, *self.levels)
+        words = (state.words() if state != last else b"" for last, state in zip(before, self.levels, strict=False))
+        return self.header + b"{".join(words)
 
     @property
     def text(self) -> str:

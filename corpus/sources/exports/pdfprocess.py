@@ -5,25 +5,23 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from corpus.sources.entries import Reason, Unreadable
+from corpus.sources.readers import PATIENCE, Readers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from corpus.sources.readers import Reader
 
 MOST_PAGES: Final = 5_000
 # All pages of one file.
 MOST_LETTERS: Final = 100_000_000
 _LONGEST_LINE: Final = 16_000_000
-_START: Final = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from corpus.sources.exports.pdfworker import serve; serve(int(sys.argv[2]))"
-)
+_READERS: Final = Readers("corpus.sources.exports.pdfworker")
 
 
 class Run(NamedTuple):
@@ -67,7 +65,7 @@ class Page(NamedTuple):
 
 @contextmanager
 def pages(stream: BinaryIO) -> Iterator[Iterator[Page]]:
-    """Give the pages of a PDF, as they are read; the process that reads them ends with the context.
+    """Give the pages of a PDF, as they are read; its reader stops with the context.
 
     Args:
         stream: the PDF, seekable; it is read from its beginning.
@@ -79,39 +77,53 @@ def pages(stream: BinaryIO) -> Iterator[Iterator[Page]]:
         stream.seek(0)
         # A stream may be in memory, or within an archive.
         shutil.copyfileobj(stream, file)
-        file.seek(0)
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, json.dumps(sys.path), str(MOST_PAGES)],
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        file.flush()
+        reading = _Reading(file)
         try:
-            yield _read(process)
+            yield reading.pages()
         finally:
-            process.kill()
-            process.communicate()
+            reading.stop()
 
 
-def _read(process: subprocess.Popen[bytes]) -> Iterator[Page]:
-    letters = 0
-    if process.stdout is None:  # pragma: no cover - it is a pipe
-        return
-    while line := process.stdout.readline(_LONGEST_LINE):
-        letters += len(line)
-        if letters > MOST_LETTERS:
-            raise Unreadable(Reason.TOO_LARGE, "more text than any export; export fewer articles a file")
-        try:
-            found = json.loads(line)
-        except ValueError:
-            break
-        if "end" in found:
+class _Reading:
+    """One PDF and the process that reads it, which goes on to the next one if it is well and has come to the end."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._reader: Reader | None = _READERS.take()
+        self._file = file
+
+    def stop(self) -> None:
+        if self._reader is not None:
+            self._reader.end()
+            self._reader = None
+
+    def pages(self) -> Iterator[Page]:
+        reader = self._reader
+        if reader is None:
             return
-        if "lost" in found:
-            reason, detail = found["lost"]
-            raise Unreadable(Reason(reason), detail)
-        lines = tuple(Line(x, y, tuple(Run(*run) for run in runs)) for x, y, runs in found["lines"])
-        yield Page(found["width"], found["height"], lines)
-    if process.wait() == -signal.SIGXCPU:
-        raise Unreadable(Reason.BOMB, "more time than is allowed for a page")
-    raise Unreadable(Reason.CORRUPT, "the reader of this PDF failed")
+        letters = 0
+        try:
+            reader.ask(self._file, MOST_PAGES)
+            while line := reader.answers.readline(_LONGEST_LINE):
+                letters += len(line)
+                if letters > MOST_LETTERS:
+                    raise Unreadable(Reason.TOO_LARGE, "more text than any export; export fewer articles a file")
+                found = json.loads(line)
+                if "end" in found or found.get("well"):
+                    _READERS.give_back(reader)
+                    self._reader = None
+                if "end" in found:
+                    return
+                if "lost" in found:
+                    reason, detail = found["lost"]
+                    raise Unreadable(Reason(reason), detail)
+                lines = tuple(Line(x, y, tuple(Run(*run) for run in runs)) for x, y, runs in found["lines"])
+                yield Page(found["width"], found["height"], lines)
+        except (OSError, ValueError):
+            # It is gone; what it sent last may be torn.
+            pass
+        status = reader.end(PATIENCE)
+        self._reader = None
+        if status == -signal.SIGXCPU:
+            raise Unreadable(Reason.BOMB, "more time than is allowed for a page")
+        raise Unreadable(Reason.CORRUPT, "the reader of this PDF failed")

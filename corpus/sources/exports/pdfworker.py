@@ -1,7 +1,7 @@
 """The process that reads a PDF's text: it may run out of memory or time, or crash, and costs one file at most.
 
-The open file is its standard input. It answers on its standard output, a line of JSON for each page, and a last line
-with the reason if it cannot read on.
+It is sent the open file over a socket, and answers with a line of JSON for each page, and a last one that says that
+this was all, or why it cannot read on.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sys
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from corpus.repo import limits
-from corpus.repo.lock import die_with_parent
+from corpus.sources import readers
 from corpus.sources.entries import Reason
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
 # Beyond what the process has when it starts, and per page.
@@ -31,29 +31,25 @@ class _TooMuch(Exception):
     """A page has more text than any page of print."""
 
 
-def serve(most_pages: int) -> None:
-    """Answer with the text of the PDF on standard input.
-
-    Args:
-        most_pages: what has more is read no further.
-    """
-    die_with_parent()
+def serve(descriptor: int) -> None:
+    """Read PDFs that are asked for over a socket until it is closed."""
     logging.disable(logging.CRITICAL)
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    # A library's prints are no answers.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    size = os.fstat(sys.stdin.fileno()).st_size
-    limits.limit_memory(MOST_MEMORY + 2 * size)
-    try:
-        with os.fdopen(sys.stdin.fileno(), "rb", closefd=False) as file:
+    readers.serve(descriptor, _answer)
+
+
+def _answer(peer: socket.socket, file: IO[bytes], most_pages: int) -> None:
+    limits.limit_memory(MOST_MEMORY + 2 * os.fstat(file.fileno()).st_size)
+    # Anything that the JSON of a page says is in ASCII.
+    with peer.makefile("w", encoding="ascii") as out:
+        try:
             for page in _pages(file, most_pages):
                 print(json.dumps(page), file=out)
-        print(json.dumps({"end": True}), file=out)
-    except BrokenPipeError:
-        return
-    except BaseException as error:  # noqa: BLE001 - whatever a PDF does to its reader costs only that PDF
-        print(json.dumps({"lost": _reason(error)}), file=out)
-    out.flush()
+            last: dict[str, Any] = {"end": True}
+        except BrokenPipeError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a PDF does to its reader costs only that PDF
+            last = {"lost": _reason(error), "well": not isinstance(error, MemoryError)}
+        print(json.dumps(last), file=out)
 
 
 def _reason(error: BaseException) -> tuple[str, str]:
