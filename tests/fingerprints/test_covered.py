@@ -86,10 +86,14 @@ def test_another_version_of_a_library_is_seen(
 ) -> None:
     place = tmp_path / "fingerprints.json"
     old = covered.of(packages, [place])
-    true = libraries.metadata.version
+    true = libraries.versions
 
     def at(changed: str) -> parts.Covered:
-        monkeypatch.setattr(libraries.metadata, "version", lambda name: "99" if name == changed else true(name))
+        monkeypatch.setattr(
+            libraries,
+            "versions",
+            lambda names: {name: "99" if name == changed else one for name, one in true(names).items()},
+        )
         return covered.of(packages, [place])
 
     assert at("jinja2") == old
