@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,8 @@ from corpus.sources.batch import Tally, Writer
 from corpus.sources.entries import ROW, Item, Selection
 from corpus.sources.gather import documents, expand
 from corpus.sources.known import Known
+from corpus.sources.originals import Originals
+from corpus.sources.originals import known as known_originals
 from corpus.sources.refusing import without_withdrawn
 
 if TYPE_CHECKING:
@@ -118,28 +120,36 @@ def add(
         CorpusError: the batch could not be stored; nothing was added.
     """
     ingest = settings.load(repository.root).ingest
-    entries = _entries(repository, request, ingest)
     strange = _Strange(ingest)
     batch: Batch | None = None
     with raw.adding(repository, wait) as (batches, folder):
         known = Known.of(repository.root, batches)
+        tombstones = withdrawals.load(repository.root)
+        originals = Originals(folder, known_originals(repository.root, batches), tombstones)
+        entries = _entries(repository, request, ingest, originals)
         captured = request.captured_at or datetime.now(UTC).replace(microsecond=0)
         with Writer(folder, captured, request.licence, known, dated=request.captured_at is not None) as writer:
             for entry in strange.noted(entries):
-                writer.add(entry)
+                originals.note(entry, is_new=writer.add(entry))
                 advance(1)
             finished = writer.finish()
         if finished:
-            raw.publish(repository, batches, *finished)
-            batch = finished[0]
+            batch, files = finished
+            if kept := originals.finish(batch.name):
+                batch = replace(batch, originals=kept[0])
+                files = [*files, kept[1]]
+            raw.publish(repository, batches, batch, files)
     return Added(writer.tally, batch, strange=strange.found, more_strange=strange.more)
 
 
-def _entries(repository: Repository, request: Request, ingest: Ingest) -> Iterator[Item | Skipped]:
+def _entries(
+    repository: Repository, request: Request, ingest: Ingest, originals: Originals | None = None
+) -> Iterator[Item | Skipped]:
     found = expand(request.paths, request.listed)
     _require_foreign(found, repository.root)
     selection = Selection(request.include, request.exclude, tuple(ingest.columns.get("captured", ())))
-    return _limited(without_withdrawn(documents(found, selection), withdrawals.load(repository.root)), request.limit)
+    entries = without_withdrawn(documents(found, selection, originals), withdrawals.load(repository.root))
+    return _limited(entries, request.limit)
 
 
 def _require_foreign(paths: Iterable[Path], root: Path) -> None:

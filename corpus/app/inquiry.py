@@ -12,7 +12,7 @@ from corpus.app.summary import summarise
 from corpus.batches import register as raw
 from corpus.batches.seeds import SEEDS, list_seeds
 from corpus.diff.finding import by_former_id
-from corpus.errors import CorpusError, NotFound
+from corpus.errors import CorpusError, NotFound, UsageError
 from corpus.formats.plugins import PlugIn, plug_ins, registered
 from corpus.objects import pins
 from corpus.pipeline.ingest import sha256_of
@@ -22,9 +22,14 @@ from corpus.repo.lock import holder
 from corpus.repo.releases import Release, releases
 from corpus.snapshots.asked import Asked
 from corpus.snapshots.opening import Version, open_version
+from corpus.sources.originals import listed as listed_originals
+from corpus.sources.originals import write_to
 from corpus.tables.shards import digests
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from corpus.repo.repository import Repository
 
 _DOCUMENT = (
@@ -35,14 +40,25 @@ _DOCUMENT = (
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The file of an export as it was added: its path then, sha256, size in bytes, and the batch that keeps it."""
+
+    source: str
+    sha256: str
+    size: int
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """One document: how it was found, which checks failed, what was decided, and which releases have it."""
+    """One document: how it was found, which checks failed, what was decided, which releases and original have it."""
 
     document: dict[str, Any]
     verdicts: list[dict[str, Any]]
     decision: dict[str, Any]
     releases: list[str] = field(default_factory=list)
     plug_in: str | None = None
+    original: Kept | None = None
 
 
 def why(repository: Repository, asked: str) -> list[Known]:
@@ -77,6 +93,7 @@ def why(repository: Repository, asked: str) -> list[Known]:
         failed.setdefault(_one(row), []).append({name: row[name] for name in ("check", "severity", "found")})
     ids = {row["article_id"] for row in decided.values() if row["article_id"]}
     found_in = _releases_with(repository, ids)
+    kept = originals_of(repository, set(rows["document_id"]))
     return [
         Known(
             row,
@@ -84,9 +101,48 @@ def why(repository: Repository, asked: str) -> list[Known]:
             decided[_one(row)],
             found_in.get(decided[_one(row)]["article_id"], []),
             _plug_in_of(row),
+            kept.get(row["document_id"]),
         )
         for row in rows.iter_rows(named=True)
     ]
+
+
+def originals_of(repository: Repository, ids: set[str]) -> dict[str, Kept]:
+    """Return the original that some documents were split from, by document id; the first where several are kept."""
+    found: dict[str, Kept] = {}
+    for batch in raw.load(repository.root):
+        path = raw.path_of(repository.root, batch.originals) if batch.originals else None
+        if path is None or not path.exists():
+            # Fetched by `dvc pull`; until then nothing is known of it here.
+            continue
+        for one in listed_originals(path):
+            for document_id in one.ids & ids:
+                found.setdefault(document_id, Kept(one.source, one.sha256, one.size, batch.name))
+    return found
+
+
+def save_original(repository: Repository, known: Sequence[Known], target: Path) -> Kept:
+    """Write the original of a document to a file, which must not be there.
+
+    Raises:
+        NotFound: no original of it is kept.
+        UsageError: the file is there already, or the documents are from several originals.
+    """
+    kept = list(dict.fromkeys(one.original for one in known if one.original is not None))
+    if not kept:
+        raise NotFound("No original is kept: the document is from no export, or its file was removed by a withdrawal.")
+    if len(kept) > 1:
+        raise UsageError(f"The documents are from {len(kept)} originals; give a document id.")
+    batch = next(batch for batch in raw.load(repository.root) if batch.name == kept[0].batch)
+    raw.require(repository.root, [batch])
+    if batch.originals is None:
+        raise NotFound("No original is kept any more.")
+    try:
+        with target.open("xb") as made:
+            write_to(raw.path_of(repository.root, batch.originals), kept[0].sha256, made)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}.") from None
+    return kept[0]
 
 
 def _plug_in_of(row: dict[str, Any]) -> str | None:

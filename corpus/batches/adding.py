@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PIN: Final = f"{raw.RAW}.dvc"
 # A batch's file, or one on its way back from the cache.
 _OURS: Final = re.compile(
-    r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4}|-observations)?(-r[0-9a-f]{12})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+"
+    r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4}|-observations|-originals)?(-r[0-9a-f]{12})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+"
 )
 _SPARE_BYTES: Final = 50_000_000
 _NOWHERE: Final = (

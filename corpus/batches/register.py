@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 BATCHES: Final = paths.BATCHES
 RAW: Final = paths.RAW
 _SHA256: Final = re.compile("[0-9a-f]{64}")
-_KEYS: Final = frozenset({"name", "captured_at", "licence", "files", "skipped", "redacted", "observations"})
+_KEYS: Final = frozenset(
+    {"name", "captured_at", "licence", "files", "skipped", "redacted", "observations", "originals"}
+)
 _FILE_VALUES: Final = 5
 # Of one site's pages each repeats much of the others, which zstd sees only within one page of Parquet.
 _PAGE_BYTES: Final = 64_000_000
@@ -51,7 +53,8 @@ class Batch:
 
     `redacted` counts the documents that were taken out again by `corpus forget`. The batch keeps its name, by which
     every row cites it; a file without some of its documents has a name and a digest of its own. `observations` is the
-    file of what `corpus collect` observed, one row a request, with the bodies that are evidence.
+    file of what `corpus collect` observed, one row a request, with the bodies that are evidence; `originals` is that of
+    the exports that its documents were split from, as they were added.
     """
 
     name: str
@@ -61,11 +64,12 @@ class Batch:
     skipped: Mapping[str, int] = field(default_factory=dict)
     redacted: int = 0
     observations: RawFile | None = None
+    originals: RawFile | None = None
 
     @property
     def all_files(self) -> tuple[RawFile, ...]:
-        """The files of documents, and the one of observations if there is one."""
-        return self.files if self.observations is None else (*self.files, self.observations)
+        """The files of documents, then those of observations and of originals, if there are such."""
+        return (*self.files, *(file for file in (self.observations, self.originals) if file is not None))
 
     @property
     def documents(self) -> int:
@@ -127,7 +131,7 @@ def _batch(where: str, entry: Any) -> Batch:
     try:
         _require_known(entry)
         captured_at = datetime.fromisoformat(entry["captured_at"])
-        observations = entry.get("observations")
+        observations, originals = entry.get("observations"), entry.get("originals")
         return Batch(
             _plain_name(entry["name"]),
             captured_at.astimezone(UTC) if captured_at.tzinfo else captured_at.replace(tzinfo=UTC),
@@ -136,6 +140,7 @@ def _batch(where: str, entry: Any) -> Batch:
             {str(why): _number(count) for why, count in (entry.get("skipped") or {}).items()},
             _number(entry.get("redacted") or 0),
             _raw_file(observations) if observations else None,
+            _raw_file(originals) if originals else None,
         )
     except KeyError as error:
         raise ValueError(f"{where} is damaged: it has no {error.args[0]!r}") from None
@@ -197,6 +202,8 @@ def _plain(batch: Batch) -> dict[str, Any]:
         entry["redacted"] = batch.redacted
     if batch.observations is not None:
         entry["observations"] = _plain_file(batch.observations)
+    if batch.originals is not None:
+        entry["originals"] = _plain_file(batch.originals)
     return entry
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -168,13 +169,20 @@ def _batches(batches: tuple[tuple[str, int], ...]) -> str:
 
 @click.command()
 @click.argument("asked", metavar="ID|URL|PATH")
+@click.option(
+    "--original", "target", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the export that it was split from, as it was added, to this new file.",
+)  # fmt: skip
 @json_option
-def why(asked: str, as_json: bool) -> None:
+def why(asked: str, target: Path | None, as_json: bool) -> None:
     """Explain one article or document: its source, checks, decision and releases."""
+    from corpus.app.inquiry import save_original
     from corpus.app.inquiry import why as inquire
     from corpus.repo.repository import find
 
     known = inquire(find(), asked)
+    if target is not None:
+        save_original(find(), known, target)
     if as_json:
         print_json("why", known)
         return
@@ -199,6 +207,7 @@ def _print_known(one: Known) -> None:
                 "found as",
                 f"{document['media_type']}, {document['size']:,} bytes, {document['encoding'] or 'not decoded'}",
             ),
+            ("original", _original_in_words(one)),
             ("parser", f"{document['parser']}{f' ({one.plug_in})' if one.plug_in else ''}"),
             (
                 "article",
@@ -221,6 +230,11 @@ def _print_known(one: Known) -> None:
         )
     else:
         echo("  checks     all passed")
+
+
+def _original_in_words(one: Known) -> str | None:
+    kept = one.original
+    return f"{safe(kept.source)}, {kept.size:,} bytes, sha256 {kept.sha256}" if kept else None
 
 
 _RULES: Final = {

@@ -166,7 +166,8 @@ OUTPUTS: Final[dict[str, Output]] = {
         2,
         {
             "documents": "one object a document: its row of `documents` without the text, its `verdicts`, its "
-            "`decision`, the `releases` that have it, and the package of its parser (`plug_in`)",
+            "`decision`, the `releases` that have it, the package of its parser (`plug_in`), and the export's file "
+            "that it was split from (`original`: `source`, `sha256`, `size`, `batch`; null without one)",
         },
         items="documents",
     ),

@@ -133,11 +133,11 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def add(self, entry: Item | Skipped) -> None:
-        """Take a document, unless it is known; or note what was skipped."""
+    def add(self, entry: Item | Skipped) -> bool:
+        """Take a document, unless it is known; or note what was skipped. Returns whether it was taken."""
         if isinstance(entry, Skipped):
             self.tally.skip(entry)
-            return
+            return False
         document_id = hashlib.sha256(entry.data).hexdigest()
         key = identity(document_id, entry.url)
         at = (entry.captured_at or self._captured_at) - _EPOCH
@@ -146,7 +146,7 @@ class Writer:
         holder = self._known.holder(key)
         if self._known.has(key, micros) if dated else holder is not None:
             self.tally.repeats += 1
-            return
+            return False
         self._known.add(key, micros, "")
         size = len(entry.data)
         if holder is not None:
@@ -158,6 +158,7 @@ class Writer:
         self._held += size
         if len(self._rows) >= _GROUP_ROWS:
             self._flush()
+        return True
 
     def finish(self) -> tuple[raw.Batch, list[Path]] | None:
         """Close the files. Returns the batch and where its files stand aside; None if nothing was taken."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from corpus.sources.inflate import Readable
+    from corpus.sources.originals import Originals
 
 _SHORT: Final = {"tgz": "tar.gz", "tzst": "tar.zst", "tbz2": "tar.bz2", "tbz": "tar.bz2", "txz": "tar.xz"}
 _LISTED: Final = 64_000_000
@@ -77,12 +78,13 @@ def _listed(lines: Iterable[bytes], faults: list[str]) -> Iterator[Path]:
             faults.append(f"{ascii(name[:_SHOWN])[1:-1]}: there is no such file or folder")
 
 
-def documents(paths: Sequence[Path], selection: Selection) -> Iterator[Item | Skipped]:
+def documents(paths: Sequence[Path], selection: Selection, keeper: Originals | None = None) -> Iterator[Item | Skipped]:
     """Every document at some paths, in their order; a folder's by name, hidden ones left aside.
 
     Args:
         paths: files and folders.
         selection: which documents are wanted.
+        keeper: keeps the files of exports.
     """
     used: set[str] = set()
     for path in paths:
@@ -91,18 +93,29 @@ def documents(paths: Sequence[Path], selection: Selection) -> Iterator[Item | Sk
             label += "'"
         used.add(label)
         if path.is_dir() and not path.is_symlink():
-            found = _folder(path, label, selection, ())
+            found = _folder(path, label, selection, (), keeper)
         else:
-            found = _found(path, label, selection, ())
+            found = _found(path, label, selection, (), keeper)
         for entry in found:
             if not isinstance(entry, Item):
                 yield entry
             elif feeds.is_feed(entry):
                 yield from feeds.read(entry)
             elif (several := exports.of_item(entry)) is not None:
-                yield from several
+                yield from _kept(several, entry.source, io.BytesIO(entry.data), keeper)
             else:
                 yield entry
+
+
+def _kept(
+    several: Iterable[Item | Skipped], source: str, file: BinaryIO, keeper: Originals | None
+) -> Iterator[Item | Skipped]:
+    """Yield the articles of an export, and have the file kept once all were taken."""
+    if keeper is not None:
+        keeper.begin(source)
+    yield from several
+    if keeper is not None:
+        keeper.end(file)
 
 
 def _label(path: Path) -> str:
@@ -112,7 +125,9 @@ def _label(path: Path) -> str:
     return Path(text).absolute().name or path.resolve().name if outside else text
 
 
-def _folder(folder: Path, label: str, selection: Selection, above: tuple[Sidecar, ...]) -> Iterator[Item | Skipped]:
+def _folder(
+    folder: Path, label: str, selection: Selection, above: tuple[Sidecar, ...], keeper: Originals | None
+) -> Iterator[Item | Skipped]:
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
@@ -128,27 +143,29 @@ def _folder(folder: Path, label: str, selection: Selection, above: tuple[Sidecar
             continue
         source = f"{label}/{entry.name}"
         if entry.is_dir(follow_symlinks=False):
-            yield from _folder(folder / entry.name, source, selection, sidecars)
+            yield from _folder(folder / entry.name, source, selection, sidecars, keeper)
         else:
-            yield from _found(folder / entry.name, source, selection, sidecars)
+            yield from _found(folder / entry.name, source, selection, sidecars, keeper)
     for sidecar in sidecars[: len(sidecars) - len(above)]:
         yield from sidecar.unused()
 
 
-def _found(path: Path, source: str, selection: Selection, sidecars: tuple[Sidecar, ...]) -> Iterator[Item | Skipped]:
+def _found(
+    path: Path, source: str, selection: Selection, sidecars: tuple[Sidecar, ...], keeper: Originals | None
+) -> Iterator[Item | Skipped]:
     faults: list[str] = []
     files = find(path, source, faults)
     if faults:
         yield Skipped(ascii(source)[1:-1], Reason.UNREADABLE, faults[0].partition(": ")[2])
         return
-    for entry in _file(files[0], selection):
+    for entry in _file(files[0], selection, keeper):
         if isinstance(entry, Item):
             for sidecar in sidecars:
                 entry = sidecar.told(entry)  # noqa: PLW2901 - what each folder above knows of it
         yield entry
 
 
-def _file(file: SeedFile, selection: Selection) -> Iterator[Item | Skipped]:
+def _file(file: SeedFile, selection: Selection, keeper: Originals | None) -> Iterator[Item | Skipped]:
     if file.is_link:
         yield Skipped(file.source, Reason.LINK, "symbolic")
         return
@@ -159,7 +176,7 @@ def _file(file: SeedFile, selection: Selection) -> Iterator[Item | Skipped]:
             yield Skipped(file.source, Reason.EXCLUDED)
             return
         if not ending:
-            yield from _plain(file)
+            yield from _plain(file, keeper)
             return
     elif not selection.opens(file.source):
         yield Skipped(file.source, Reason.EXCLUDED)
@@ -171,12 +188,15 @@ def _file(file: SeedFile, selection: Selection) -> Iterator[Item | Skipped]:
         yield Skipped(file.source, Reason.UNREADABLE, error.strerror or str(error))
 
 
-def _plain(file: SeedFile) -> Iterator[Item | Skipped]:
+def _plain(file: SeedFile, keeper: Originals | None) -> Iterator[Item | Skipped]:
     if file.size > _STREAMED:
         with file.path.open("rb") as opened:
             several = exports.split(cast("BinaryIO", opened), file.path.name, file.source)
             if several is not None:
-                yield from several
+                before = os.fstat(opened.fileno())
+                yield from _kept(several, file.source, cast("BinaryIO", opened), keeper)
+                if os.fstat(opened.fileno()).st_mtime_ns != before.st_mtime_ns:
+                    yield Skipped(file.source, Reason.CHANGED)
                 return
     try:
         data = read_whole(file, MOST_DOCUMENT_BYTES)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.batches.withdrawals import Kind, Tombstones, Withdrawal, hashed
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # The column of `rows` that says which were emptied for what is looked for.
 MARK: Final = "_withdrawn"
+# The column of a file of originals that names the documents of each.
+DOCUMENTS: Final = "document_ids"
 _MAGIC: Final = b"PAR1"
 _ASKED: Final = ("document_id", "article_id", "url", "publisher", "source", "batch", "title")
 
@@ -102,9 +105,14 @@ def withdrawn_in(file: Any, withdrawal: Withdrawal) -> set[str]:
     """
     try:
         with pq.ParquetFile(file) as opened:
-            if DOCUMENT not in opened.schema_arrow.names:
+            names = opened.schema_arrow.names
+            if DOCUMENT in names:
+                found = opened.read(columns=[DOCUMENT], use_threads=False)[DOCUMENT].unique()
+            elif DOCUMENTS in names:
+                lists = opened.read(columns=[DOCUMENTS], use_threads=False)[DOCUMENTS]
+                found = pc.list_flatten(lists).unique()
+            else:
                 return set()
-            found = opened.read(columns=[DOCUMENT], use_threads=False)[DOCUMENT].unique()
     except (pa.ArrowException, OSError):
         # No Parquet, or a damaged one: it cannot be told. Verification says so.
         return set()

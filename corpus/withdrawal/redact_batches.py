@@ -14,7 +14,7 @@ from corpus.batches.withdrawals import Tombstones
 from corpus.objects.pins import Objects
 from corpus.repo.files import publish, sync_folder
 from corpus.sources.web.place import FOLDER, collect_lock
-from corpus.withdrawal import collected, holding, redaction
+from corpus.withdrawal import collected, holding, originals, redaction
 from corpus.withdrawal.redact_rows import without
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
         with collect_lock(root, _WAIT_SECONDS):
             collected.forget_here(root, gone_here)
     told = {batch.name for batch in batches if _is_told_of(root, batch, gone_here)}
-    if not names and not told:
+    kept = {batch.name for batch in batches if _keeps(root, batch, record)}
+    if not names and not told and not kept:
         _sweep(repository, batches)
         return {}
     folder = root / "data" / "tmp" / f"forget-{os.getpid()}"
@@ -50,31 +51,19 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
     gone: dict[str, int] = {}
     try:
         for batch in batches:
-            files: list[raw.RawFile] = []
-            for file in batch.files:
-                if batch.name not in names:
-                    files.append(file)
-                    continue
-                found = redaction.batch_file(
-                    raw.path_of(root, file), lambda rows: holding.withdrawn_rows(rows, record), folder
-                )
-                if not found.gone:
-                    files.append(file)
-                    continue
-                gone[batch.name] = gone.get(batch.name, 0) + found.gone
-                if found.file:
-                    publish(folder / found.file.name, raw.path_of(root, found.file), sync=False)
-                    files.append(found.file)
-            redacted = without(batch, files, gone.get(batch.name, 0))
+            redacted = _documents(root, batch, record, folder) if batch.name in names else batch
+            if redacted.redacted > batch.redacted:
+                gone[batch.name] = redacted.redacted - batch.redacted
             if batch.name in told and batch.observations is not None:
                 seen = collected.redact(raw.path_of(root, batch.observations), gone_here, folder)
-                if seen.file:
-                    publish(folder / seen.file.name, raw.path_of(root, seen.file), sync=False)
-                redacted = replace(redacted, observations=seen.file)
+                redacted = replace(redacted, observations=_put(root, folder, seen))
+            if batch.name in kept and batch.originals is not None:
+                cut = originals.redact(raw.path_of(root, batch.originals), record, folder)
+                redacted = replace(redacted, originals=_put(root, folder, cut))
             made.append(redacted)
     finally:
         shutil.rmtree(folder.parent, ignore_errors=True)
-    if gone or told:
+    if gone or told or kept:
         sync_folder(root / raw.RAW)
         raw_versions.track(repository)
         raw.save(root, made)
@@ -82,9 +71,35 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
     return gone
 
 
+def _documents(root: Path, batch: raw.Batch, record: Withdrawal, folder: Path) -> raw.Batch:
+    """Return a batch without the documents that were withdrawn; its new files are in their place."""
+    files: list[raw.RawFile] = []
+    gone = 0
+    for file in batch.files:
+        found = redaction.batch_file(raw.path_of(root, file), lambda rows: holding.withdrawn_rows(rows, record), folder)
+        gone += found.gone
+        if not found.gone:
+            files.append(file)
+        elif (placed := _put(root, folder, found)) is not None:
+            files.append(placed)
+    return without(batch, files, gone)
+
+
+def _put(root: Path, folder: Path, made: redaction.Redacted) -> raw.RawFile | None:
+    """Move a new file of a batch to its place; return its entry in the register, None if nothing was left."""
+    if made.file is not None:
+        publish(folder / made.file.name, raw.path_of(root, made.file), sync=False)
+    return made.file
+
+
 def _is_told_of(root: Path, batch: raw.Batch, gone: collected.Gone) -> bool:
     """Return whether the observations of a batch name what was withdrawn."""
     return batch.observations is not None and collected.file_holds(raw.path_of(root, batch.observations), gone)
+
+
+def _keeps(root: Path, batch: raw.Batch, record: Withdrawal) -> bool:
+    """Return whether a batch keeps an original that has what was withdrawn."""
+    return batch.originals is not None and holding.holds(raw.path_of(root, batch.originals), record)
 
 
 def _sweep(repository: Repository, batches: list[raw.Batch]) -> None:

@@ -12,7 +12,7 @@ from corpus.batches import stored
 from corpus.batches.withdrawals import Tombstones
 from corpus.objects.pins import Objects
 from corpus.repo.files import publish
-from corpus.withdrawal import collected, redaction
+from corpus.withdrawal import collected, originals, redaction
 from corpus.withdrawal.holding import Sought, holds, rows, withdrawn_rows
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Work:
                 if found.file:
                     files.append(found.file)
                     self._put(f"{raw.RAW}/{found.file.name}", self.aside / found.file.name)
-            batches.append(self._observations(without(batch, files, gone)))
+            batches.append(self._originals(self._observations(without(batch, files, gone))))
         made = raw.as_text(batches) if text else None
         if made and made != text:
             self.made.changes[raw.BATCHES] = made.encode()
@@ -185,6 +185,19 @@ class Work:
         if found.file:
             self._put(f"{raw.RAW}/{found.file.name}", self.aside / found.file.name)
         return replace(batch, observations=found.file)
+
+    def _originals(self, batch: raw.Batch) -> raw.Batch:
+        """Return a batch whose originals do not have what goes."""
+        file = batch.originals
+        path = f"{raw.RAW}/{file.name}" if file else ""
+        if path not in self.was or not holds(self.root / path, self.withdrawal):
+            return batch
+        found = originals.redact(self.root / path, self.withdrawal, self.aside)
+        del self.now[path]
+        (self.root / path).unlink()
+        if found.file:
+            self._put(f"{raw.RAW}/{found.file.name}", self.aside / found.file.name)
+        return replace(batch, originals=found.file)
 
     def _seeds(self) -> list[str]:
         """The files of seeds/ in the commit that are a document which goes."""

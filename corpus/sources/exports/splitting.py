@@ -7,7 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from corpus.formats.exports.kinds import media_type
+from corpus.formats.exports.kinds import is_piece, media_type
 from corpus.sources.entries import ROW, Item, Reason, Skipped, Unreadable
 from corpus.sources.exports import ole, pdf
 from corpus.sources.exports.kinds import Aside, Kind, Sample, TooLarge, recognise
@@ -111,7 +111,7 @@ def of_item(item: Item) -> Iterator[Item | Skipped] | None:
     Args:
         item: the document. What is known of when it was captured and who published it is passed on, not its address.
     """
-    if item.status is not None or item.media_type == ROW:
+    if item.status is not None or item.media_type == ROW or is_piece(item.media_type):
         return None
     name = item.source.rpartition("/")[2].rpartition("!")[2]
     found = split(io.BytesIO(item.data), name, item.source)
