@@ -224,7 +224,7 @@ def _moment(
         written = _text(value)
         if written is None:
             continue
-        moment = dates.parse(written, numeric, tag, hint) or parse_foreign(written)
+        moment = dates.parse(written, numeric, tag, hint) or parse_foreign(written, tag)
         if moment is not None:
             return moment
         unread.append(f"{name}: {written[: dates.LONGEST]}")

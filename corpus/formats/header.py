@@ -167,7 +167,7 @@ class Reader:
         label = lines.dated(text)
         moment = self._date(label.rest if label else text)
         if moment is None and label is not None:
-            moment = parse_foreign(label.rest)
+            moment = parse_foreign(label.rest, self._language)
         if moment is None:
             if label is not None and re.search(r"\b\d{4}\b", label.rest) and len(text) <= dates.LONGEST and ":" in text:
                 self.header.unread_dates.append(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import spans
-from corpus.formats.html.datewords import Sense, sense_of_label
+from corpus.formats.html.datewords import Sense, senses_of_line
 
 if TYPE_CHECKING:
     from datetime import date
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from corpus.text import dates
 
 LONGEST: Final = 200
-_SHORTEST_LABEL: Final = 3
-_SEPARATORS: Final = " ,;:|/()[]·•–—-"
 
 
 def published(written: str, language: str | None, hint: date | None) -> dates.Moment | None:
@@ -36,15 +34,8 @@ def published(written: str, language: str | None, hint: date | None) -> dates.Mo
     begins = [0, *(span.end for span in found)]
     between = [written[at : span.start] for at, span in zip(begins, found, strict=False)]
     between.append(written[begins[-1] :])
-    # Labels stand before each date, or behind each.
-    behind = not _is_label(between[0]) and _is_label(between[-1])
-    labels = between[1:] if behind else between[:-1]
-    senses = [sense_of_label(label.rstrip(_SEPARATORS)) if behind else sense_of_label(label) for label in labels]
+    _, senses = senses_of_line(between)
     published = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.PUBLISHED]
     if not published and Sense.MODIFIED in senses:
         published = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.NOTHING]
     return published[0].moment if published and len({span.moment.day for span in published}) == 1 else None
-
-
-def _is_label(text: str) -> bool:
-    return len(text.strip(_SEPARATORS)) >= _SHORTEST_LABEL

@@ -234,7 +234,7 @@ def _moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: st
         hint = dates.in_url(url)
         found = dates.parse(written, numeric, tongue, hint)
         if found is None and not calendars.is_of_another(written, tongue):
-            found = parse_foreign(written) or labelled.published(written, tongue, hint)
+            found = parse_foreign(written, tongue) or labelled.published(written, tongue, hint)
         return found
     if calendars.is_of_another(written, tongue):
         return dates.parse(written, numeric, tongue, None)

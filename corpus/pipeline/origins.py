@@ -218,7 +218,8 @@ def with_provenance(parsed: Parsed, found: Found) -> Parsed:
     publisher = parsed.publisher or (urls.publisher(url) if url else None) or _publisher(found.publisher)
     day, instant, whence = parsed.published_date, parsed.published_at, parsed.date_source
     if day is None and found.published_date:
-        moment = dates.parse(found.published_date, language=parsed.language) or parse_foreign(found.published_date)
+        written, tongue = found.published_date, parsed.language
+        moment = dates.parse(written, language=tongue) or parse_foreign(written, tongue)
         if moment:
             day, instant, whence = moment.day, moment.instant, DateSource.DECLARED
     return replace(parsed, url=url, publisher=publisher, published_date=day, published_at=instant, date_source=whence)

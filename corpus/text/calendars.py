@@ -8,7 +8,14 @@ from typing import Final
 from unicodedata import decimal
 
 _ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867, "民國": 1911, "民国": 1911}
-_EAST: Final = re.compile(rf"(?:中華)?({'|'.join(_ERAS)})\s*(元|\d{{1,3}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日")
+_EAST: Final = re.compile(
+    rf"(?:中[華华])?({'|'.join(_ERAS)})\s*(元|\d{{1,3}})\s*[年./-]\s*(\d{{1,2}})\s*[月./-]\s*(\d{{1,2}})(?!\d)\s*日?"
+)
+# Eras by a letter, and years of the Republic of China without its name: read where their language is declared.
+_LETTER: Final = re.compile(r"(?<![a-z\d])([rhs])\s?(\d{1,2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?!\d)\s*日?")
+_LETTERS: Final = {"r": "令和", "h": "平成", "s": "昭和"}
+_MINGUO: Final = re.compile(r"(?<!\d)(1\d\d)\s*([年./-])\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?!\d)\s*日?")
+_TAIWAN: Final = ("zh-tw", "zh-hant")
 _THAI_MONTHS: Final = (
     "มกราคม/ม.ค", "กุมภาพันธ์/ก.พ", "มีนาคม/มี.ค", "เมษายน/เม.ย", "พฤษภาคม/พ.ค", "มิถุนายน/มิ.ย", "กรกฎาคม/ก.ค", "สิงหาคม/ส.ค",
     "กันยายน/ก.ย", "ตุลาคม/ต.ค", "พฤศจิกายน/พ.ย", "ธันวาคม/ธ.ค",
@@ -87,7 +94,12 @@ def of_era(text: str, language: str | None) -> tuple[date, int, int] | None:
         return _at(found, _gregorian(year, _THAI[found[2]], int(found[1])))
     if found := _PERSIAN_DATE.search(text):
         return _at(found, jalali(int(found[3]), _PERSIAN[found[2]], int(found[1])))
-    return _of_numbers(text, (language or "").partition("-")[0])
+    tongue = (language or "").lower()
+    if tongue.startswith("ja") and (found := _LETTER.search(text)):
+        return _at(found, _gregorian(_ERAS[_LETTERS[found[1]]] + int(found[2]), int(found[3]), int(found[4])))
+    if tongue.startswith(_TAIWAN) and (found := _MINGUO.search(text)):
+        return _at(found, _gregorian(_ERAS["民國"] + int(found[1]), int(found[3]), int(found[4])))
+    return _of_numbers(text, tongue.partition("-")[0])
 
 
 def _of_numbers(text: str, language: str) -> tuple[date, int, int] | None:

@@ -1,23 +1,24 @@
 """Dates as people write them: the day always, the instant only where a time and an offset stand there.
 
 A strict grammar reads the usual forms in many languages; whatever of a text is neither date nor time must be a
-weekday or a small word, or it is no date. dateparser is asked for the rest. No clock has a say in any of it.
+weekday or a small word, or it is no date. `foreign` reads the rest. No clock has a say in any of it.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from corpus.text import numerals
 from corpus.text.addressed import in_url
 from corpus.text.calendars import is_of_another, of_era, without_hijri
+from corpus.text.clocks import find_offset, find_time, instant_of, is_clock, iso_offset, named_offset
 from corpus.text.halves import PIVOT, in_one_form, without_zone_name
 from corpus.text.moment import Moment, is_nobodys
-from corpus.text.months import AMERICAN_ZONES, FILLERS, MONTHS, VAGUE_ZONES, ZONES
+from corpus.text.months import FILLERS, VAGUE_ZONES, ZONES, number_of
 
 __all__ = ["LONGEST", "Moment", "NumericDates", "in_url", "parse", "stamp"]
 
@@ -60,17 +61,11 @@ _FORMS: Final = (
     re.compile(rf"\b{_YEAR}[./]\s?(?P<m>\d\d?)[./]\s?(?P<d>\d\d?)\b"),
 )  # fmt: skip
 _NUMERIC: Final = re.compile(r"\b(\d\d?)([./-])\s?(\d\d?)\2\s?(1[6-9]\d\d|20\d\d|\d\d)\b(?!:)")
-_TIME: Final = re.compile(
-    r"(?<![\d:])(\d\d?)(?:\s?[:.h]\s?([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?)?\s*(?:(a\.?m\.?|p\.?m\.?)|(?<=\d)(?:hs?|hrs|uhr)\.?)?(?![\w:])"
-)
-_CLOCK: Final = re.compile(r"(\d\d?)[時시点时](?:\s?(\d\d?)[分분])?")
-_OFFSET: Final = re.compile(r"(?:\b(?:utc|gmt))?\s?([+\-−])(\d\d?):?(\d\d)?(?!\d)")
 _TOKEN: Final = re.compile(r"[^\s,;|()\[\]/–—·•:-]+")
 _TOKEN_OR_MARK: Final = re.compile(r"[^\s,;:]+|[,;:]")
 _MARKS: Final = frozenset(",;:-–—")
 _SHORT_YEAR: Final = re.compile(r"\b\d\d?[./-]\s?\d\d?[./-]\s?\d\d\b(?!\d)")
 _DIGIT: Final = re.compile(r"\d")
-_NONE: Final = timedelta(0)
 _MONTH_FIRST_LANGUAGES: Final = frozenset({"en", "fil", "tl"})
 
 
@@ -95,10 +90,10 @@ def parse(
 
 def _parse(written: str, numeric: NumericDates, language: str | None, hint: date | None) -> Moment | None:
     text = written.strip()
-    if not 6 <= len(text) <= LONGEST or _DIGIT.search(text) is None:
+    if not 6 <= len(text) <= LONGEST or (_DIGIT.search(text) is None and "月" not in text):
         return None
     if not text.isascii():
-        text = "".join(str(unicodedata.decimal(one, one)) for one in text)
+        text = numerals.plain(text)
     # What an offset is called, behind it.
     text = without_zone_name(text).strip(".,;|()[]").strip()
     text = without_hijri(text).strip(" .,;|()[]/-–—")
@@ -117,17 +112,17 @@ def _parse(written: str, numeric: NumericDates, language: str | None, hint: date
     if found is None:
         return None
     day, ambiguous, rest = found
-    clock, rest = _find_time(rest)
-    offset, rest = _find_offset(rest) if clock else (None, rest)
+    clock, rest = find_time(rest)
+    offset, rest = find_offset(rest) if clock else (None, rest)
     left = [word.strip(".'") for word in _TOKEN.findall(rest)]
     zone = [word for word in left if word in ZONES or word in VAGUE_ZONES]
     if any(word and word not in FILLERS and word not in zone for word in left):
         return None
     if offset is None and clock and len(zone) == 1:
-        offset = _named_offset(zone[0], day)
+        offset = named_offset(zone[0], day)
     instant = None
     if clock and offset is not None:
-        instant = _instant(day, clock, offset)
+        instant = instant_of(day, clock, offset)
     return Moment(day, instant, ambiguous)
 
 
@@ -156,13 +151,13 @@ def search(written: str, language: str | None = None, years: tuple[int, ...] = (
     day, ambiguous, rest = found
     if _SHORT_YEAR.search(folded):
         day = _in_century(day, years)
-    clock, rest = _find_time(rest)
-    offset, rest = _find_offset(rest) if clock else (None, rest)
+    clock, rest = find_time(rest)
+    offset, rest = find_offset(rest) if clock else (None, rest)
     words = [word.strip(".,'") for word in rest.split()]
     zone = [word for word in words if word in ZONES]
     if clock and offset is None and len(zone) == 1:
         offset = timedelta(hours=ZONES[zone[0]])
-    instant = _instant(day, clock, offset) if clock and offset is not None else None
+    instant = instant_of(day, clock, offset) if clock and offset is not None else None
     # What is left is given as it is written, so that it can be shown.
     kept = {word for word in words if word and word not in FILLERS and word not in ZONES and word not in VAGUE_ZONES}
     left = [word for word in _TOKEN_OR_MARK.findall(text) if word.casefold().strip(".,'") in kept or word in _MARKS]
@@ -194,11 +189,11 @@ def stamp(day: str, time: str | None = None, zone: str | None = None) -> Moment 
     if on is None or time is None or zone is None:
         return None if on is None else Moment(on)
     try:
-        # The library's reader is three times as fast, and takes what `_instant` takes.
+        # The library's reader is three times as fast, and takes what `instant_of` takes.
         instant = datetime.fromisoformat(f"{day}T{time}+00:00") if zone == "Z" else None
     except ValueError:
         instant = None
-    instant = instant or _instant(on, (int(time[:2]), int(time[3:5]), int(time[6:] or 0)), _offset(zone))
+    instant = instant or instant_of(on, (int(time[:2]), int(time[3:5]), int(time[6:] or 0)), iso_offset(zone))
     return Moment(on, instant) if instant else None
 
 
@@ -208,23 +203,14 @@ def _iso_day(written: str) -> date | None:
     return _day(int(year), int(month), int(day))
 
 
-def _offset(zone: str) -> timedelta:
-    """Of an ISO 8601 zone, or UTC or GMT."""
-    if zone[0] not in "+-":
-        return _NONE
-    digits = zone[1:].replace(":", "")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return -offset if zone[0] == "-" else offset
-
-
 def _from_iso(found: re.Match[str]) -> Moment | None:
     year, month, day, hour, minute, second, zone = found.groups()
     on = _day(int(year), int(month), int(day))
     if on is None:
         return None
     if hour is None or zone is None:
-        return Moment(on) if hour is None or _is_clock(int(hour), int(minute), int(second or 0)) else None
-    instant = _instant(on, (int(hour), int(minute), int(second or 0)), _offset(zone))
+        return Moment(on) if hour is None or is_clock(int(hour), int(minute), int(second or 0)) else None
+    instant = instant_of(on, (int(hour), int(minute), int(second or 0)), iso_offset(zone))
     return Moment(on, instant) if instant else None
 
 
@@ -235,9 +221,9 @@ def _find_day(
     for form in _FORMS:
         for found in form.finditer(text):
             written = found["m"]
-            month = int(written) if written.isdigit() else MONTHS.get(written)
+            month = int(written) if written.isdigit() else number_of(written, language)
             day = _day(int(found["y"]), month, int(found["d"])) if month else None
-            if day is not None:
+            if day is not None and _FIRST_YEAR <= day.year <= _LAST_YEAR:
                 return day, False, f"{text[: found.start()]} {text[found.end() :]}"
     iso = re.search(rf"\b{_YEAR}-(?P<m>\d\d?)-(?P<d>\d\d?)(?!\d)t?", text)
     if iso and (day := _day(int(iso["y"]), int(iso["m"]), int(iso["d"]))):
@@ -272,81 +258,6 @@ def _numeric(
     # English is written both ways; elsewhere the day comes first.
     unsure = language is None or language.partition("-")[0] in _MONTH_FIRST_LANGUAGES
     return (month_first if unsure else day_first), unsure or short
-
-
-def _find_time(text: str) -> tuple[tuple[int, int, int] | None, str]:
-    for form in (_CLOCK, _TIME):
-        for found in form.finditer(text):
-            hour, minute, *more = found.groups()
-            second, half = more or (None, None)
-            # A bare number is a time only with am or pm, or before `h` or `Uhr`.
-            if (
-                minute is None
-                and half is None
-                and form is _TIME
-                and not re.match(r"\s*(h|hs|uhr|hrs)\b", text[found.end() :])
-                and not re.search(r"\d(h|hs|uhr|hrs)$", found[0])
-            ):
-                continue
-            number = int(hour)
-            if half:
-                if not 1 <= number <= 12:
-                    continue
-                number = number % 12 + (12 if half.startswith("p") else 0)
-            clock = (number, int(minute or 0), int(second or 0))
-            if _is_clock(*clock):
-                return clock, f"{text[: found.start()]} {text[found.end() :]}"
-    return None, text
-
-
-def _find_offset(text: str) -> tuple[timedelta | None, str]:
-    found = _OFFSET.search(text)
-    if found is None:
-        return None, text
-    offset = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
-    return (offset if found[1] == "+" else -offset), f"{text[: found.start()]} {text[found.end() :]}"
-
-
-def _named_offset(zone: str, day: date) -> timedelta | None:
-    """The offset that letters mean on a day; None if they mean several.
-
-    `ET` and its like are standard or summer time, as the law of the United States has it (15 U.S.C. 260a).
-    """
-    if zone in ZONES:
-        return timedelta(hours=ZONES[zone])
-    standard = AMERICAN_ZONES.get(zone)
-    if standard is None or day.year < _UNIFORM_SINCE:
-        return None
-    if day.year >= _LONGER_SINCE:
-        begins, ends = _sunday(day.year, 3, 8), _sunday(day.year, 11, 1)
-    else:
-        begins, ends = _sunday(day.year, 4, 1), _sunday(day.year, 10, 25)
-    # At two in the night; what is dated to those days is written later.
-    return timedelta(hours=standard + (1 if begins <= day < ends else 0))
-
-
-def _sunday(year: int, month: int, first: int) -> date:
-    """The first Sunday from a day on."""
-    day = date(year, month, first)
-    return day + timedelta(days=6 - day.weekday())
-
-
-# Since when summer time is from April to October, and from March to November.
-_UNIFORM_SINCE: Final = 1987
-_LONGER_SINCE: Final = 2007
-
-
-def _instant(day: date, clock: tuple[int, int, int], offset: timedelta) -> datetime | None:
-    try:
-        if not offset:
-            return datetime(day.year, day.month, day.day, *clock, tzinfo=UTC)
-        return datetime(day.year, day.month, day.day, *clock, tzinfo=timezone(offset)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _is_clock(hour: int, minute: int, second: int) -> bool:
-    return hour < 24 and minute < 60 and second < 60
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -15,14 +15,25 @@ _ZONE_NAME: Final = re.compile(r"((?:[+-]\d\d:?\d\d|[Zz]|\d\d:\d\d(?::\d\d)?))\s
 _SHORT_YEAR: Final = re.compile(r"(?<![\w-])(\d\d?)-([^\W\d_]{3,9})\.?-(\d\d)(?![\d-])")
 # Halves of the day, before or behind the time, as CLDR has them.
 _HALVES: Final = (
-    (re.compile(r"(?:午前|上午|早上|오전|凌晨)\s*(\d\d?)(?:[:時时시点點]\s?(\d\d)?)?分?분?"), lambda found: f" {found[1]}:{found[2] or '00'} am "),
-    (re.compile(r"(?:午後|下午|晚上|오후|中午)\s*(\d\d?)(?:[:時时시点點]\s?(\d\d)?)?分?분?"), lambda found: f" {found[1]}:{found[2] or '00'} pm "),
     (re.compile(r"(?<=\d)\s*(?:π\.?\s?μ\.?|de(?:\.|$)|dop\.|fm\.?|ص|صباحا|صباحًا|ق\.\s?ظ\.?|πμ|vorm\.|pd\.|sa\b|öö)(?!\w)"), " am "),
     (re.compile(r"(?<=\d)\s*(?:μ\.?\s?μ\.?|du(?:\.|$)|odp\.|em\.?|م|مساء|مساءً|ب\.\s?ظ\.?|μμ|nachm\.|md\.|ös\b|ch\b)(?!\w)"), " pm "),
     (re.compile(r"(?<!\w)(?:öö|πμ)\s*(\d\d?[:.]\d\d)"), r"\1 am "),
     (re.compile(r"(?<!\w)(?:ös|μμ)\s*(\d\d?[:.]\d\d)"), r"\1 pm "),
     (re.compile(r"(?<=\d)\s*([ap])\.\s?m(?![\w])\.?"), r" \1m"),
 )  # fmt: skip
+# Halves of the day before the time in Chinese, Japanese and Korean, and the hours that each can be.
+_EASTERN: Final = (
+    dict.fromkeys(("午前", "上午", "早上", "早晨", "清晨", "凌晨", "朝", "오전", "새벽", "아침"), range(13))
+    | dict.fromkeys(("午後", "下午", "오후", "낮"), range(12, 24))
+    | dict.fromkeys(("中午",), range(11, 15))
+    | dict.fromkeys(("傍晚", "夕方", "저녁"), range(15, 22))
+    | dict.fromkeys(("晚上", "晚间", "晚間", "夜間", "夜", "晩", "밤"), range(17, 24))
+)
+EASTERN: Final = "|".join(sorted(_EASTERN, key=len, reverse=True))
+_EASTERN_TIME: Final = re.compile(
+    rf"({EASTERN})\s*(\d\d?)(?!\d)(?:\s?:\s?(\d\d)(?::\d\d)?|\s?[時时시点點](?:\s?(\d\d?)\s?[分분])?(?:\s?\d\d?\s?[秒초])?|(?=\s*$))"
+)
+_NOON: Final = re.compile("正午|정오")
 
 
 def without_zone_name(text: str) -> str:
@@ -33,6 +44,8 @@ def without_zone_name(text: str) -> str:
 def in_one_form(folded: str) -> str:
     """Return a text in small letters with `am` and `pm` behind the time, and a year of four digits behind a month."""
     folded = _SHORT_YEAR.sub(_with_century, with_words(folded))
+    if not folded.isascii():
+        folded = _NOON.sub(" 12:00 ", _EASTERN_TIME.sub(_eastern, folded))
     for pattern, half in _HALVES:
         folded = pattern.sub(half, folded)
     return folded
@@ -41,3 +54,14 @@ def in_one_form(folded: str) -> str:
 def _with_century(found: re.Match[str]) -> str:
     year = int(found[3])
     return f"{found[1]} {found[2]} {year + (2000 if year < PIVOT else 1900)}"
+
+
+def _eastern(found: re.Match[str]) -> str:
+    """Return the time with hours from 0 to 23; nothing where the half of the day has no such hour."""
+    half, hour, minute = _EASTERN[found[1]], int(found[2]), int(found[3] or found[4] or 0)
+    if 12 in half and half.start == 0:
+        # 午前12時 is midnight.
+        hour %= 12 if hour == 12 else 24
+    elif hour < 12:
+        hour += 12 if hour + 12 in half else 0
+    return f" {hour:02}:{minute:02} " if hour in half and minute < 60 else " "

@@ -29,7 +29,12 @@ ro ianuarie/ian februarie/feb martie/mar aprilie/apr mai iunie/iun iulie/iul aug
 hu január/jan február/febr március/márc április/ápr május/máj június/jún július/júl augusztus/aug szeptember/szept október/okt november/nov december/dec
 el ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου/μαϊου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου
 ca gener febrer març abril maig juny juliol agost setembre octubre novembre desembre
-hr siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga/studenog prosinca
+hr siječnja/siječanj veljače/veljača ožujka/ožujak travnja/travanj svibnja/svibanj lipnja/lipanj srpnja/srpanj kolovoza/kolovoz rujna/rujan listopada/listopad/lis studenoga/studenog/studeni prosinca/prosinac
+sh januar/januara februar/februara mart/marta april/aprila maj/maja juni/juna/jun juli/jula/jul august/augusta/avgust/avgusta septembar/septembra oktobar/oktobra novembar/novembra decembar/decembra
+sl januar/januarja februar/februarja marec/marca april/aprila maj/maja junij/junija julij/julija avgust/avgusta september/septembra oktober/oktobra november/novembra december/decembra
+lv janvāris/janvārī februāris/februārī marts/martā aprīlis/aprīlī maijs/maijā jūnijs/jūnijā jūlijs/jūlijā augusts/augustā septembris/septembrī oktobris/oktobrī novembris/novembrī decembris/decembrī
+lt sausio/sausis vasario/vasaris kovo/kovas balandžio/balandis gegužės/gegužė birželio/birželis liepos/liepa rugpjūčio/rugpjūtis rugsėjo/rugsėjis spalio/spalis lapkričio/lapkritis gruodžio/gruodis
+et jaanuar/jaanuaril veebruar/veebruaril märts/märtsil aprill/aprillil mai juuni/juunil juuli/juulil august/augustil september/septembril oktoober/oktoobril november/novembril detsember/detsembril
 sr јануар/јануара фебруар/фебруара март/марта април/априла мај/маја јун/јуна јул/јула август/августа септембар/септембра октобар/октобра новембар/новембра децембар/децембра
 id januari februari maret april mei juni juli agustus september oktober november desember
 ar يناير/جانفي فبراير/شباط/فيفري مارس/آذار/اذار أبريل/ابريل/نيسان/أفريل/إبريل مايو/أيار/ايار/ماي يونيو/حزيران/جوان/يونيه يوليو/تموز/جويلية/يوليوز/يوليه أغسطس/اغسطس/آب/أوت/غشت سبتمبر/أيلول/ايلول/شتنبر أكتوبر/اكتوبر نوفمبر/نونبر ديسمبر/دجنبر
@@ -50,25 +55,60 @@ poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý 
 pazartesi salı çarşamba perşembe cuma cumartesi pazar maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai
 dilluns dimarts dimecres dijous divendres dissabte diumenge الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد الاحد
 شنبه یکشنبه دوشنبه سه‌شنبه چهارشنبه پنجشنبه پنج‌شنبه جمعه วันจันทร์ วันอังคาร วันพุธ วันพฤหัสบดี วันศุกร์ วันเสาร์ วันอาทิตย์ วันที่ เวลา น
+月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 月 火 水 木 金 土 日 星期一 星期二 星期三 星期四 星期五 星期六 星期日 星期天 周一 周二 周三 周四 周五 周六 周日 週一 週二 週三 週四 週五 週六 週日
+월요일 화요일 수요일 목요일 금요일 토요일 일요일 월 화 수 목 금 토 일 thứ hai ba tư sáu bảy chủ nhật cn ngày năm lúc
+วันจันทร์ที่ วันอังคารที่ วันพุธที่ วันพฤหัสบดีที่ วันศุกร์ที่ วันเสาร์ที่ วันอาทิตย์ที่ ที่ จ. อ. พ. พฤ. ศ. ส. อา.
 luni marți miercuri joi vineri sâmbătă duminică hétfő kedd szerda csütörtök péntek szombat vasárnap
 """
 
 _FILLERS: Final = """
 at on the of um uhr le la les à a h de del d den der am vom el las a las em às il alle ore kl klo klokken om uur o godz
-godzina v ve w в о об г года год року р. saat y et und and i дата date hrs hours heure heures g time local
+godzina v ve w в о об г года год року р. saat y et und and i дата date թ жылғы жылы hrs hours heure heures g time local
 """
 
 
+# Names that are different months in different languages, and which in which.
+DISPUTED: Final = {
+    "listopad": {"pl": 11, "szl": 11, "cs": 11, "sl": 11, "hr": 10, "bs": 10, "sh": 10},
+    "listopada": {"pl": 11, "szl": 11, "sl": 11, "hr": 10, "bs": 10, "sh": 10},
+    "lis": {"pl": 11, "szl": 11, "cs": 11, "hr": 10},
+    "lip": {"pl": 7, "szl": 7, "hr": 6},
+    "srp": {"cs": 8, "hr": 7},
+}  # fmt: skip
+
+
 def _read_months() -> dict[str, int]:
-    numbers: dict[str, int] = {}
-    for line in _MONTHS.strip().splitlines():
-        for number, names in enumerate(line.split()[1:], 1):
-            for name in names.split("/"):
-                # `listopad` is November in Polish and Czech, October in Croatian: the first language given wins.
-                numbers.setdefault(name, number)
-    return numbers
+    lines = (line.split()[1:] for line in _MONTHS.strip().splitlines())
+    return {
+        name: number
+        for line in lines
+        for number, names in enumerate(line, 1)
+        for name in names.split("/")
+        if name not in DISPUTED
+    }
 
 
+# Where a name of above is not the month that it is elsewhere: in Sotho, Taroko, Teso, Duala and their like.
+_NOT_IN: Final = {
+    "jan": {"st"}, "mai": {"trv"}, "mar": {"teo"}, "may": {"bas", "dua"}, "kas": {"dav", "lu"}, "lut": {"lu"}, "out": {"mfe"},
+}  # fmt: skip
+
+
+def number_of(name: str, language: str | None) -> int | None:
+    """Return the number of the month that a name means in the languages of much news; None if it means none, or several.
+
+    Args:
+        name: in small letters.
+        language: what the article is in; it decides what a name means that several languages have.
+    """
+    found = MONTHS.get(name)
+    if found is None:
+        meanings = DISPUTED.get(name)
+        return meanings.get((language or "").partition("-")[0]) if meanings else None
+    return None if name in _NOT_IN and (language or "").partition("-")[0] in _NOT_IN[name] else found
+
+
+LANGUAGES: Final = frozenset(line.partition(" ")[0] for line in _MONTHS.strip().splitlines())
 MONTHS: Final = _read_months()
 FILLERS: Final = frozenset(_WEEKDAYS.split()) | frozenset(_FILLERS.split())
 

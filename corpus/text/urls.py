@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import idna
 
+from corpus.text.tracking import is_tracking
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,59 +20,6 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 4_096
 _PORTS: Final = {"http": 80, "https": 443}
-# Parameters that say how a reader came, never what is read.
-_TRACKING: Final = frozenset(
-    [
-        "fbclid",
-        "gclid",
-        "gclsrc",
-        "dclid",
-        "gbraid",
-        "wbraid",
-        "msclkid",
-        "yclid",
-        "ysclid",
-        "twclid",
-        "ttclid",
-        "igshid",
-        "igsh",
-        "mc_cid",
-        "mc_eid",
-        "mkt_tok",
-        "oly_anon_id",
-        "oly_enc_id",
-        "_hsenc",
-        "_hsmi",
-        "hsctatracking",
-        "vero_id",
-        "wickedid",
-        "rb_clickid",
-        "s_cid",
-        "ncid",
-        "cmpid",
-        "ito",
-        "xtor",
-        "ref_src",
-        "ref_url",
-        "__twitter_impression",
-        "guccounter",
-        "guce_referrer",
-        "guce_referrer_sig",
-        "spm",
-        "at_medium",
-        "at_campaign",
-        "at_custom1",
-        "at_custom2",
-        "at_custom3",
-        "at_custom4",
-        "at_link_id",
-        "at_link_origin",
-        "at_link_type",
-        "at_ptr_name",
-        "at_format",
-    ]
-)
-_TRACKING_PREFIXES: Final = ("utm_", "pk_", "mtm_", "matomo_", "stm_", "at_custom")
 _BLANK: Final = re.compile(r"[\s\x00-\x1f]")
 _UNRESERVED: Final = re.compile(r"%([2-7][0-9a-fA-F])")
 # What is canonical at first sight, as most are: no port, escape, query or segment of points. Its host is group 1.
@@ -272,13 +221,7 @@ def _plain(text: str) -> str:
 def _query(query: str) -> str:
     if not query:
         return ""
-    kept = [
-        part
-        for part in _plain(query).split("&")
-        if part
-        and (name := part.partition("=")[0].lower()) not in _TRACKING
-        and not name.startswith(_TRACKING_PREFIXES)
-    ]
+    kept = [part for part in _plain(query).split("&") if part and not is_tracking(part.partition("=")[0].lower())]
     return f"?{'&'.join(kept)}" if kept else ""
 
 

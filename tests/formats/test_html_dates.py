@@ -130,3 +130,23 @@ def test_what_was_published_anew_is_of_its_first_day():
 )  # fmt: skip
 def test_dates_in_a_text(text, written):
     assert [span.written for span in spans.find(text, "en")] == written
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>5 May 2023 (updated), 3 May 2023 (published)</p>", "<p>3 May 2023 (published), 5 May 2023 (updated)</p>", "<p>5 May 2023 - updated | 3 May 2023 - published</p>",
+        "<p>Updated 5 May 2023 | 3 May 2023</p>", "<p><span>5 May 2023 (updated)</span> <span>3 May 2023 (published)</span></p>", "<p><span>5 May 2023 (updated)</span> <span>3 May 2023</span></p>",
+        "<p><time>5 May 2023</time> <em>updated</em>, <time>3 May 2023</time> <em>published</em></p>", "<p>3. Mai 2023 (veröffentlicht), 5. Mai 2023 (aktualisiert)</p>", "<p>5 mai 2023 [mis à jour], 3 mai 2023 [publié]</p>",
+        "<p>5. 5. 2023 (aktualizováno), 3. 5. 2023 (publikováno)</p>", "<p>Last updated: 5 May 2023, Published: 3 May 2023</p>",
+    ],
+)  # fmt: skip
+def test_of_two_labelled_dates_the_day_of_publication_is_taken(shown):
+    assert str(parse(body=f"{HEADLINE}{shown}{PROSE}").published_date) == "2023-05-03"
+
+
+@pytest.mark.parametrize(("lang", "day"), [("hr", "2023-10-05"), ("pl", "2023-11-05"), ("en", None), ("und", None)])
+def test_a_disputed_month_is_read_by_the_pages_language_or_warned_of(lang, day):
+    found = parse(body=f"{HEADLINE}<time>5 listopada 2023</time>{PROSE}", lang=lang)
+    assert (str(found.published_date) if found.published_date else None) == day
+    assert (Check.UNREAD_DATE in {one.check for one in found.problems}) == (day is None)

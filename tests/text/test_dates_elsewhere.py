@@ -19,6 +19,9 @@ DAY = date(2023, 6, 5)
         ("2023年6月5日 午後3時30分", "ja"), ("5 Ιουνίου 2023 3:30 μ.μ.", "el"), ("5 de junio de 2023, 3:30 p.m.", "es"), ("5 de junio de 2023, 3:30 p. m.", "es"), ("5 جوان 2023", "ar"),
         ("令和5年6月5日", "ja"), ("民國112年6月5日", "zh"), ("5 มิถุนายน 2566", "th"), ("5 มิ.ย. 2566", None), ("5 มิถุนายน พ.ศ. 2566", "th"), ("๕ มิถุนายน ๒๕๖๖", "th"), ("5/6/2566", "th"), ("2566-06-05", "th"),
         ("15 خرداد 1402", None), ("۱۵ خرداد ۱۴۰۲", "fa"), ("۱۴۰۲/۰۳/۱۵", "fa"), ("1402-03-15", "fa"), ("دوشنبه ۱۵ خرداد ۱۴۰۲", "fa"), ("5 June 2023 10h30", "fr"), ("٥ يونيو ٢٠٢٣", "ar"),
+        ("民國112.6.5", "zh"), ("民國112/06/05", "zh"), ("中華民國112年6月5日", "zh"), ("中華民國一百一十二年六月五日", "zh"), ("112年6月5日", "zh-TW"), ("112/06/05", "zh-Hant-TW"), ("二〇二三年六月五日", "zh"),
+        ("令和五年六月五日", "ja"), ("令和5.6.5", "ja"), ("R5.6.5", "ja"), ("2023年6月5日 午後3時5分", "ja"), ("2023年6月5日(月曜日)", "ja"), ("2023年6月5日 下午3點05分", "zh"), ("2023年6月5日 上午10:05:33", "zh"),
+        ("2023年6月5日（週一）15:05", "zh"), ("2023년 6월 5일 월요일 오후 3시 5분", "ko"), ("2023. 6. 5. 오전 10:05", "ko"), ("2023年6月5日 下午15:05", "zh"), ("5 มิ.ย. 66", "th"), ("วันจันทร์ที่ 5 มิถุนายน พ.ศ. 2566", "th"),
     ],
 )  # fmt: skip
 def test_days(written: str, language: str | None) -> None:
@@ -38,6 +41,20 @@ def test_instants(written: str) -> None:
     found = dates.parse(written)
     assert found is not None
     assert found.instant == datetime(2023, 6, 5, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "hour", "minute"),
+    [
+        ("2023年6月5日 下午3:05 +0800", 7, 5), ("2023年6月5日 上午12:05 +0800", 16, 5), ("2023年6月5日 中午12:05 +0800", 4, 5), ("2023年6月5日 午前0時5分 JST", 15, 5), ("2023年6月5日 午後3時5分 JST", 6, 5),
+        ("2023년 6월 5일 오후 3시 5분 KST", 6, 5), ("2023年6月5日 晚上8點 GMT+8", 12, 0), ("2023年6月5日 凌晨1:30 GMT+8", 17, 30),
+    ],
+)  # fmt: skip
+def test_halves_of_the_day(written: str, hour: int, minute: int) -> None:
+    found = dates.parse(written)
+    assert found is not None
+    assert found.instant is not None
+    assert (found.day, found.instant.hour, found.instant.minute) == (DAY, hour, minute)
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def _moment(draft: Draft, tongue: str | None) -> tuple[dates.Moment | None, str,
     if found is not None:
         moment, rest = found
         return moment, rest if any(letter.isalpha() for letter in rest) else "", DateSource.DECLARED
-    if written and (foreign := parse_foreign(written[: dates.LONGEST])):
+    if written and (foreign := parse_foreign(written[: dates.LONGEST], tongue)):
         return foreign, "", DateSource.DECLARED
     # Databases load newspapers on their day, or soon after.
     loaded = dates.search(one_line(draft.loaded), tongue) if draft.loaded and not written else None

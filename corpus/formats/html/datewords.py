@@ -91,6 +91,13 @@ _TODAY: Final = re.compile(
 )
 
 
+_SEPARATORS: Final = " ,;:|/()[]·•–—-"
+_SHORTEST_LABEL: Final = 3
+# `5 May 2023 (updated)`, `5 May 2023 - updated`
+_IN_BRACKETS: Final = re.compile(r"\s*[(\[]\s*([^()\[\]\d]{3,40})[)\]]")
+_ALL_BEHIND: Final = re.compile(r"\s*[,;:|/·•–—-]?\s*([^()\[\]\d.!?]{3,24})\s*")
+
+
 class Sense(Enum):
     """What a label or name says that a date is of."""
 
@@ -123,6 +130,29 @@ def sense_of_label(before: str, after: str = "") -> Sense:
     if period is not None and (period["month"] is None or period["month"].casefold() in MONTHS):
         return Sense.OTHER
     return Sense.PUBLISHED if _BEHIND.match(behind) else Sense.NOTHING
+
+
+def is_label(text: str) -> bool:
+    """Return whether a text beside a date has words, and not only marks."""
+    return len(text.strip(_SEPARATORS)) >= _SHORTEST_LABEL
+
+
+def label_behind(after: str) -> Sense | None:
+    """Return what a label right behind a date says: in brackets, or all that is left of its line; None if neither."""
+    found = _IN_BRACKETS.match(after) or _ALL_BEHIND.fullmatch(after)
+    sense = sense_of_label(found[1].strip(_SEPARATORS)) if found else Sense.NOTHING
+    return sense if sense in {Sense.PUBLISHED, Sense.MODIFIED} else None
+
+
+def senses_of_line(between: list[str]) -> tuple[bool, list[Sense]]:
+    """Return whether the labels of a line with several dates are behind them, and what each says of its date.
+
+    Args:
+        between: the text before each date, and that behind the last.
+    """
+    behind = not is_label(between[0]) and is_label(between[-1])
+    labels = between[1:] if behind else between[:-1]
+    return behind, [sense_of_label(label.rstrip(_SEPARATORS) if behind else label) for label in labels]
 
 
 def _names_a_change(label: str, found: re.Match[str]) -> bool:

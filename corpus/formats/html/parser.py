@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -107,6 +108,11 @@ class HtmlParser:
             # A page's default says less than its text.
             problems.append(Problem(Check.LANGUAGE_CONFLICT, f"declared {tongue}, written in {spoken}"))
             tongue = spoken
+        if published is None and tongue != dated.language:
+            # The text's language may know a name that the declared one does not.
+            published = moments.published(replace(dated, language=tongue), evidence)
+        if published is None and (unread := witnesses.unread(replace(dated, language=tongue))):
+            problems.append(Problem(Check.UNREAD_DATE, unread))
         if teasers >= _MOST_TEASERS and len(text) < teasers * _PER_TEASER:
             problems.append(Problem(Check.INDEX_PAGE, f"{teasers} linked headings"))
         if not text and title is None:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from corpus.formats.html import spans
 from corpus.formats.html.blocks import folded
+from corpus.formats.html.candidates import BARE, SILENT, Candidate, in_attributes, in_text
 from corpus.formats.html.datewords import Sense, sense_of_label, sense_of_names
 
 if TYPE_CHECKING:
@@ -18,44 +18,11 @@ if TYPE_CHECKING:
 
     from corpus.text import dates
 
-_SILENT: Final = frozenset({"script", "style", "noscript", "template", "select", "option", "textarea", "title", "svg"})
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4"})
 _LONGEST_HEADLINE: Final = 300
 _MOST_NODES: Final = 60_000
 _MOST_FOUND: Final = 500
-_LONGEST_TEXT: Final = 20_000
-# Attributes in which a machine's form of a date stands beside what is shown.
-_ATTRIBUTES: Final = re.compile(
-    r"^(?:datetime|content|data-(?!.*(?:end|expir|until|valid|event|start|update|modif)).*(?:date|time|publish|stamp|created).*)$"
-)
-# Elements that bear no date in their attributes.
-_BARE: Final = frozenset(
-    {
-        "a",
-        "img",
-        "path",
-        "use",
-        "input",
-        "button",
-        "source",
-        "picture",
-        "i",
-        "b",
-        "strong",
-        "em",
-        "br",
-        "ul",
-        "ol",
-        "h5",
-        "h6",
-        "iframe",
-    }
-)
-_COMMON: Final = frozenset(
-    {"class", "id", "style", "href", "src", "role", "itemprop", "aria-label", "aria-hidden", "data-testid"}
-)
 _DIGIT: Final = re.compile(r"\d")
-_TITLED: Final = frozenset({"abbr", "time", "span"})
 _MOST_LEVELS: Final = 12
 _NEVER: Final = 20.0
 _MOST_NAMES: Final = 200
@@ -65,11 +32,8 @@ _PROSE: Final = 200
 _BEGINNING: Final = 60
 _NEAR: Final = 350
 _FAR: Final = 1_500
-_SCATTERED: Final = 60
-_PIECE: Final = re.compile(r"^\W*(?:\d{1,2}\W*|(?:19|20)\d\d\W*|\d{1,2}[\s.]+\w{3,12}\W*|\w{3,12}\W*\d{1,2}\W*)$")
 # A label stands in an element of its own before a date, and is no longer.
 _LONGEST_LABEL: Final = 60
-_UNIX: Final = re.compile(r"^1[0-7]\d{8}(?:\d{3})?$")
 
 
 @dataclass(slots=True)
@@ -99,8 +63,7 @@ class Scanner:
     def __init__(self, root: LexborNode, title: str | None, language: str | None, hint: date | None) -> None:
         self._root = root
         self._title = folded(title or "")
-        self._language = language
-        self._hint = hint
+        self._reading = language, hint
         self._heads: list[tuple[int, int, LexborNode]] = []
         self._around: set[int] = set()
 
@@ -115,7 +78,7 @@ class Scanner:
                 printed.append(one)
         return printed
 
-    def _candidates(self) -> Iterator[_Candidate]:
+    def _candidates(self) -> Iterator[Candidate]:
         position = count = 0
         previous = ""
         silent = False
@@ -123,19 +86,19 @@ class Scanner:
         for number, node in enumerate(self._root.traverse(include_text=True)):
             if number >= _MOST_NODES or count >= _MOST_FOUND:
                 return
-            found: Iterable[_Candidate] = ()
+            found: Iterable[Candidate] = ()
             length = 0
             if (tag := node.tag) == "-text":
                 text = node.text_content or ""
                 if (silent and _is_silent(node)) or text.isspace():
                     continue
                 # Most texts have no digit, and are only counted.
-                found = self._in_text(node, text, previous, tried) if _DIGIT.search(text) is not None else ()
+                found = in_text(node, text, previous, tried, self._reading) if _DIGIT.search(text) is not None else ()
                 length = len(text)
             elif tag in _HEADINGS:
                 self._heads.append((position, position + len(node.text(deep=True) or ""), node))
-            elif tag not in _BARE and tag not in _SILENT:
-                found = self._in_attributes(node)
+            elif tag not in BARE and tag not in SILENT:
+                found = in_attributes(node, self._reading)
             for candidate in found:
                 candidate.position += position
                 count += 1
@@ -143,59 +106,7 @@ class Scanner:
             if length:
                 previous = text if length < _LONGEST_LABEL else ""
                 position += length
-            silent = tag in _SILENT
-
-    def _in_text(self, node: LexborNode, text: str, previous: str, tried: set[int]) -> Iterator[_Candidate]:
-        if len(text) > _LONGEST_TEXT:
-            text = text[:_LONGEST_TEXT]
-        if not spans.has_date(text):
-            if len(text) <= _SCATTERED // 2 and _PIECE.match(text):
-                yield from self._scattered(node, previous, tried)
-            return
-        parent = node.parent
-        if parent is None or parent.tag in _SILENT:
-            return
-        line = " ".join(text.split()) if len(text) < 2_000 else text
-        any_found = False
-        for span in spans.find(line, self._language, self._hint):
-            any_found = True
-            before = line[: span.start].strip()
-            yield _Candidate(
-                parent, span, span.start, before if len(before) > 2 else f"{previous.strip()} {before}",
-                line[span.end :], len(line), False, len(before),
-            )  # fmt: skip
-        if not any_found and len(text) <= _SCATTERED and _PIECE.match(text):
-            yield from self._scattered(node, previous, tried)
-
-    def _scattered(self, node: LexborNode, previous: str, tried: set[int]) -> Iterator[_Candidate]:
-        """A date whose parts stand in elements of their own: `<span>12</span> <span>May</span> <span>2016</span>`."""
-        at = node.parent
-        for _ in range(2):
-            at = at.parent if at is not None else None
-            if at is None or at.mem_id in tried:
-                return
-            tried.add(at.mem_id)
-            text = " ".join((at.text(deep=True, separator=" ") or "")[: 2 * _SCATTERED].split())
-            if len(text) > _SCATTERED:
-                return
-            for span in spans.find(text, self._language, self._hint):
-                yield _Candidate(
-                    at, span, 0, f"{previous.strip()} {text[: span.start]}", "", len(text), False, span.start
-                )
-                return
-
-    def _in_attributes(self, node: LexborNode) -> Iterator[_Candidate]:
-        for key, value in node.attributes.items():
-            if key in _COMMON or not value or not 6 <= len(value) <= 60 or not value[-3:].strip():
-                continue
-            if not (_ATTRIBUTES.match(key) or (key == "title" and node.tag in _TITLED)):
-                continue
-            if _UNIX.match(value):
-                continue
-            span = next(spans.find(value.strip(), self._language, self._hint), None)
-            if span is not None and span.start <= 12:
-                shown = (node.text(deep=True) or "").strip()
-                yield _Candidate(node, span, 0, f"{key.removeprefix('data-')} ", "", len(shown), True, 0)
+            silent = tag in SILENT
 
     def _headline(self) -> tuple[int, int]:
         """Where the headline begins and ends; -1 if there is none."""
@@ -218,8 +129,8 @@ class Scanner:
             at = at.parent
         return best[1], best[2]
 
-    def _weigh(self, one: _Candidate, begin: int, end: int) -> Printed | None:
-        sense = sense_of_label(one.before, one.after)
+    def _weigh(self, one: Candidate, begin: int, end: int) -> Printed | None:
+        sense = one.sense or sense_of_label(one.before, one.after)
         if sense is Sense.OTHER:
             return None
         weight, modified, names = self._weigh_names(one)
@@ -254,7 +165,7 @@ class Scanner:
         # Within the headline itself.
         return 1.2
 
-    def _weigh_names(self, one: _Candidate) -> tuple[float, bool, str]:
+    def _weigh_names(self, one: Candidate) -> tuple[float, bool, str]:
         """What the elements around it are called, up to those that hold the headline as well."""
         weight = 0.0
         modified = False
@@ -296,18 +207,4 @@ class Scanner:
 
 def _is_silent(node: LexborNode) -> bool:
     parent = node.parent
-    return parent is not None and parent.tag in _SILENT
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """A date found: its element, what stands before and behind it, and how long its line is."""
-
-    node: LexborNode
-    span: spans.Span
-    position: int
-    before: str
-    after: str
-    length: int
-    is_machine: bool
-    offset: int
+    return parent is not None and parent.tag in SILENT

@@ -11,24 +11,40 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpus.text import dates, foreign
-from corpus.text.months import MONTHS
+from corpus.text.halves import EASTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
 _YEAR: Final = r"(?:19|20)\d\d"
+# A second word of a name that has two, in other scripts, as in Arabic: كانون الثاني.
+_MORE: Final = r"(?: [^\x00-\x7f]{2,12})?"
 _WORD: Final = r"[^\s\d.,;:|/()<>\"'\[\]=_+-]{3,16}"
 _DAY: Final = "|".join(
     (
         rf"{_YEAR}\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}(?!\d)(?:\s?[日일])?",
-        rf"(?<![\d.,-])\d{{1,2}}\s?([./-])\s?\d{{1,2}}\s?\1\s?(?:{_YEAR}|\d\d)(?!\d|[.,:-]\d)",
-        (rf"\d{{1,2}}(?:st|nd|rd|th|er|re|[.ºª°])?[\s,]*(?:of |de |d['’]|[-/])?\s*{_WORD}[.,]{{0,2}}[\s,]*"
+        rf"(?<![\d.,-])\d{{1,2}}\s?([./-])\s?\d{{1,2}}\s?\1\s?(?:{_YEAR}|25[3-9]\d|\d\d)(?!\d|[.,:-]\d)",
+        (rf"\d{{1,2}}(?:st|nd|rd|th|er|re|[.ºª°])?[\s,]*(?:of |de |d['’]|[-/])?\s*{_WORD}{_MORE}[.,]{{0,2}}[\s,]*"
         rf"(?:of |de |del |[-/])?\s*{_YEAR}(?!\d)"),
         rf"{_WORD}\.?[\s-]+\d{{1,2}}(?:st|nd|rd|th)?[,.]?[\s-]+{_YEAR}(?!\d)",
+        # Latvian and Lithuanian have a word behind the year.
+        rf"{_YEAR}\.?\s(?:gada\s\d{{1,2}}\.\s?{_WORD}|m\.\s{_WORD}\s\d{{1,2}}(?!\d)(?:\sd\b)?)",
         rf"{_YEAR}\.?,?\s+{_WORD}\s+\d{{1,2}}(?!\d)",
         rf"{_WORD}\s+\d\d?\s+\d\d:\d\d:\d\d\s+\S{{1,6}}\s+{_YEAR}(?!\d)",
-        r"(?:令和|平成|昭和)\s?(?:元|\d{1,2})\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日",
+    )
+)  # fmt: skip
+# Sought only in text that is not all ASCII: years of other calendars, where script, era or language says which.
+_ELSEWHERE: Final = "|".join(
+    (
+        r"\d{1,2}\s?[\u0e00-\u0e7f.]{2,14}\s?(?:พ\.?ศ\.?\s?)?(?:25[3-9]\d|[4-7]\d)(?!\d)",
+        r"\d{1,2}\s[\u0621-\u06cc]{2,9}(?:\sماه)?[،,]?\s1[34]\d\d(?!\d)",
+        r"(?:(?:中[華华])?民[國国]|令和|平成|昭和)\s?(?:元|\d{1,3})\s?[年./-]\s?\d{1,2}\s?[月./-]\s?\d{1,2}(?!\d)(?:\s?日)?",
+        r"(?<!\d)1\d\d年\s?\d{1,2}月\s?\d{1,2}日",
+        (r"(?:(?:中[華华])?民[國国]|令和|平成|昭和)?[〇零○元一二三四五六七八九十百]{1,6}年"
+        r"[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"),
+        r"\d{1,2}\s(?:tháng|thg)\s\d{1,2}(?:,|\snăm)?\s(?:19|20)\d\d(?!\d)",
+        rf"{_YEAR}\s(?:оны|ж\.|жылғы)\s\d{{1,2}}(?:-р\sсарын\s\d{{1,2}}(?!\d)|\s{_WORD})",
     )
 )  # fmt: skip
 _HALF: Final = r"(?:\s?[ap]\.?\s?m\b\.?|\s?[AP]M)"
@@ -38,25 +54,29 @@ _CLOCK: Final = (
     r"|\d{1,2}\s?[時时시点](?:\s?\d{1,2}\s?[分분])?)"
 )
 _AT: Final = r"(?:at|um|à|a las|às|alle(?: ore)?|ore|kl\.?|klo|om|o|в|saat|as|@)"
+# Chinese, Japanese and Korean have the half of the day before the time, and need no blank before it.
+_EASTERN: Final = (
+    rf"(?:[\s(（]{{0,2}}(?:[月火水木金土日월화수목금토일][)）]\s?)?(?:{EASTERN})\s?"
+    r"(?:\d\d?\s?[:時时시点點](?:\s?\d\d?)?(?:\s?[分분])?))"
+)
 _BEHIND: Final = re.compile(
-    rf"(?:T|[\s,|·•–—(-]{{1,5}}(?:{_AT}\s+)?){_CLOCK}(?:\s?(?:uhr|hrs?|h)\b)?{_ZONE}?", re.IGNORECASE
+    rf"(?:(?:T|[\s,|·•–—(-]{{1,5}}(?:{_AT}\s+)?){_CLOCK}|{_EASTERN})(?:\s?(?:uhr|hrs?|h)\b)?{_ZONE}?", re.IGNORECASE
 )
 _BEFORE: Final = re.compile(
     rf"(?<![\d:.]){_CLOCK}(?:\s?(?:uhr|hrs?|h)\b)?{_ZONE}?[\s,|·•–—-]{{1,4}}(?:on\s+)?(?:[^\W\d_]{{2,12}}[.,]?\s+)?$",
     re.IGNORECASE,
 )
 _FOUND: Final = re.compile(_DAY, re.IGNORECASE)
+_FOUND_ELSEWHERE: Final = re.compile(f"{_DAY}|{_ELSEWHERE}", re.IGNORECASE)
 # Something like a date has one of these in it; most texts have none.
-_HINT: Final = re.compile(r"(?:19|20)\d\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|年")
+_HINT: Final = re.compile(
+    r"(?:19|20)\d\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|年|[ก-๙.]\s?(?:25[3-9]\d|[4-7]\d)(?!\d)|[آ-ی،]\s1[34]\d\d|民[國国]"
+)
 _LOOK_BACK: Final = 40
 _MOST: Final = 12
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]+")
-_WORDS: Final = re.compile(r"[^\W\d_]{3,}")
 _FOREIGN: Final = re.compile(r"[^\W\d_a-zA-Z]")
 _LATEST_SHORT: Final = 40
-# The year before the first of an era.
-_ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925}
-_ERA: Final = re.compile(r"(令和|平成|昭和)\s?(元|\d{1,2})\s?年")
 # Digits of other scripts to those of ASCII, one for one.
 _DIGITS: Final = {
     point: str(unicodedata.digit(chr(point)))
@@ -94,10 +114,11 @@ def find(text: str, language: str | None = None, hint: date | None = None) -> It
         language: of the page, which decides how 03/04/2020 is read.
         hint: the day in the page's address, which decides before that.
     """
+    form = _FOUND if text.isascii() else _FOUND_ELSEWHERE
     text = _in_ascii(text)
     position = 0
     for _ in range(_MOST):
-        found = _FOUND.search(text, position)
+        found = form.search(text, position)
         if found is None:
             return
         position = found.end()
@@ -146,17 +167,11 @@ def parse(written: str, language: str | None = None, hint: date | None = None) -
     return _parse(_SPACES.sub(" ", written).strip(), language, hint)
 
 
-def _in_years(found: re.Match[str]) -> str:
-    """A year of a Japanese era in the common one."""
-    return f"{_ERAS[found[1]] + (1 if found[2] == '元' else int(found[2]))}年"
-
-
 @lru_cache(maxsize=4_096)
 def _parse(written: str, language: str | None, hint: date | None) -> dates.Moment | None:
-    written = _ERA.sub(_in_years, written)
     moment = dates.parse(written, dates.NumericDates.BY_LANGUAGE, language, hint)
     if moment is not None:
         return moment
-    if not _FOREIGN.search(written) or any(word.casefold() in MONTHS for word in _WORDS.findall(written)):
+    if not _FOREIGN.search(written) and (language or "en").partition("-")[0] == "en":
         return None
-    return foreign.parse_foreign(written)
+    return foreign.parse_foreign(written, language)

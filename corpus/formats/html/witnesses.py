@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -24,6 +25,10 @@ _LINKED, _EXPLICIT, _VAGUE, _VAGUE_INSTANT = 9.0, 7.5, 3.5, 4.5
 _SET, _SET_ONCE, _CREATED, _ADDRESS = 3.0, 4.5, 1.5, 4.0
 _MOST_SHOWN: Final = 8.0
 LEAST: Final = 1.0
+# Elements that are dates by what they are called.
+_DATING: Final = ("time", '[itemprop="datePublished"]', '[class*="date" i]', '[class*="publish" i]')
+_FIGURE: Final = re.compile(r"\d.*\d{4}|\d{4}.*\d|年.*月")
+_LONGEST_UNREAD: Final = 80
 
 
 class Witness(NamedTuple):
@@ -144,3 +149,17 @@ def _of_elements(root: LexborNode, selectors: tuple[str, ...]) -> Iterator[tuple
             written = written or element.text(separator=" ")
             if written:
                 yield selector, written[:100]
+
+
+def unread(page: Page) -> str | None:
+    """Return a date that a page declares, or shows in an element for dates, and that is not read; None if none is."""
+    written = [*_of_node(page.node, _KEYS), *_of_meta(page.found, meta.PUBLISHED), *_of_elements(page.root, _DATING)]
+    for _, text in written:
+        line = " ".join(text.split())
+        if (
+            _FIGURE.search(line)
+            and len(line) <= _LONGEST_UNREAD
+            and stamps.read(line, page.hint, page.language) is None
+        ):
+            return line
+    return None
