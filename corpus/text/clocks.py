@@ -19,7 +19,7 @@ _NONE: Final = timedelta(0)
 
 
 def find_time(text: str) -> tuple[Clock | None, str]:
-    """Return the hour, minute and second in a text of small letters, and the text without them; None if there is none."""
+    """Return the hour, minute and second in a text of small letters, and the text without them; None if it has no time."""
     for form in (_CLOCK, _TIME):
         for found in form.finditer(text):
             hour, minute, *more = found.groups()
@@ -45,7 +45,7 @@ def find_time(text: str) -> tuple[Clock | None, str]:
 
 
 def find_offset(text: str) -> tuple[timedelta | None, str]:
-    """Return the offset from UTC in a text, as `+02:00` or `gmt+2`, and the text without it; None if there is none."""
+    """Return the offset from UTC in a text, as `+02:00` or `gmt+2`, and the text without it; None if it has no offset."""
     found = _OFFSET.search(text)
     if found is None:
         return None, text
@@ -83,7 +83,7 @@ _LONGER_SINCE: Final = 2007
 
 
 def instant_of(day: date, clock: Clock, offset: timedelta) -> datetime | None:
-    """Return the instant of a day, a time and an offset, in UTC; None if there is none."""
+    """Return the instant of a day, a time and an offset, in UTC; None where Python knows no such time."""
     try:
         if not offset:
             return datetime(day.year, day.month, day.day, *clock, tzinfo=UTC)

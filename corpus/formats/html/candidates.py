@@ -103,7 +103,7 @@ def in_text(node: LexborNode, text: str, previous: str, tried: set[int], reading
 
 
 def _scattered(node: LexborNode, previous: str, tried: set[int], reading: Reading) -> Iterator[Candidate]:
-    """A date whose parts stand in elements of their own: `<span>12</span> <span>May</span> <span>2016</span>`."""
+    """Find a date whose parts are in elements of their own: `<span>12</span> <span>May</span> <span>2016</span>`."""
     at = node.parent
     for _ in range(2):
         at = at.parent if at is not None else None
@@ -142,7 +142,7 @@ def _senses(line: str, found: list[spans.Span]) -> list[Sense | None]:
 
 
 def _sense_behind(parent: LexborNode, line: str, span: spans.Span, reading: Reading) -> Sense | None:
-    """Return what a label behind a date says, on its line or in the elements behind it; None if there is none."""
+    """Return what a label behind a date says, on its line or in the elements behind it; None if it has none."""
     if is_label(line[: span.start]):
         return None
     if (sense := label_behind(line[span.end :])) is not None:
