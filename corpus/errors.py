@@ -15,7 +15,8 @@ CorpusError
 │   ├── MissingObjects        pinned, and neither in the cache nor in a remote
 │   │   └── Withdrawn         gone on purpose: articles were withdrawn from this version
 │   ├── DamagedObject         there, with another digest
-│   └── DiskFull              too little room to go on safely
+│   ├── DiskFull              too little room to go on safely
+│   └── NotWritten            a disk that takes no more: full, over quota, or a limit on the size of files
 ├── Refused                   a release or commit that must not be made now
 └── InvariantError            our own fault: the books do not balance
 """
@@ -198,6 +199,10 @@ class DiskFull(StorageError):
             f"The disk of {folder} has {free / 1e6:,.0f} MB free; about {needed / 1e6:,.0f} MB are needed. "
             "Nothing was changed. Make room and run again."
         )
+
+
+class NotWritten(StorageError):
+    """A file could not be written: the disk is full, a quota is used up, or files may not grow beyond a limit."""
 
 
 class Refused(CorpusError):

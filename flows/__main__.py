@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.app.serving import serving
 from corpus.cli import streams
 from corpus.errors import CorpusError
-from corpus.repo import environment
+from corpus.repo import environment, room
 from corpus.repo.repository import Repository, find
 from flows.access import known_password, random_secret
 from flows.address import reason, require_server, shown
@@ -25,6 +25,7 @@ from flows.web import PARENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from flows.update import Result
 
@@ -122,10 +123,12 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
     except (CorpusError, KeyboardInterrupt):
         raise
     except Exception as error:
+        if full := room.of_error(error, repository.root):
+            raise full from error
         where = f"The Prefect server{f' at {shown(own)}' if own else ''}"
         raise CorpusError(f"{where} failed: {reason(error)}. What was finished is in place; run again.") from error
     if not state.is_completed():
-        raise _error(state)
+        raise _error(state, repository.root)
     result: Result = state.result()
     summary = summarise(repository)
     if options.json:
@@ -190,12 +193,15 @@ def _scheduled(repository: Repository, options: argparse.Namespace) -> int:
     return 0 if state is not None and state.is_final() else 1
 
 
-def _error(state: Any) -> CorpusError:
+def _error(state: Any, root: Path) -> CorpusError:
     """Return why a run did not complete, as the engine's own error."""
     error = state.result(raise_on_failure=False) if state.is_failed() or state.is_crashed() else None
     if isinstance(error, KeyboardInterrupt):
         raise error
-    return error if isinstance(error, CorpusError) else CorpusError(f"{state.name}: {state.message or error}")
+    if isinstance(error, CorpusError):
+        return error
+    full = room.of_error(error, root) if error else None
+    return full or CorpusError(f"{state.name}: {state.message or error}")
 
 
 if __name__ == "__main__":

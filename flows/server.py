@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import Busy, CorpusError
+from corpus.repo import room
 from corpus.repo.lock import die_with_parent
 from flows.access import listen
 from flows.environment import API, AUTH, HOME, isolate, private
@@ -129,6 +130,8 @@ class Server:
 
     def _epitaph(self) -> str:
         last = self._last_words()
+        if full := room.of_text(last, self._log.parent, "The database of the Prefect server"):
+            return str(full)
         return f"The Prefect server has ended{f': {last}' if last else ''}. Its log is {self._log}. Run again."
 
     def _answers(self) -> bool:

@@ -17,6 +17,7 @@ import yaml
 from corpus.batches import register as raw
 from corpus.errors import CorpusError, DamagedObject, DiskFull, InputError, MissingObjects
 from corpus.objects import dvc_process, entries, objectstore, pins, recovery
+from corpus.repo import room
 from corpus.repo.files import copy, sync_folder, write_text
 from corpus.repo.files import publish as move
 from corpus.repo.lock import write_lock
@@ -33,6 +34,7 @@ PIN: Final = f"{raw.RAW}.dvc"
 _OURS: Final = re.compile(
     r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4}|-observations|-originals)?(-r[0-9a-f]{12})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+"
 )
+_CACHE: Final = ".dvc/cache"
 _SPARE_BYTES: Final = 50_000_000
 _NOWHERE: Final = (
     "Neither the DVC cache nor a remote has its right bytes. Put the file back from a backup or from another clone "
@@ -110,11 +112,15 @@ def track(repository: Repository) -> None:
     """`dvc add data/raw`, and a look whether the cache really has it."""
     done = dvc_process.run(repository.root, "add", raw.RAW)
     if done.returncode != 0:
+        if full := dvc_process.full(repository.root, done, f"{_CACHE}, the copy of the batch,"):
+            raise full
         raise CorpusError(f"`dvc add {raw.RAW}` failed; nothing was added.\n{dvc_process.complaint(done)}")
     wrong = pins.verify(repository, pinned((repository.root / PIN).read_text(encoding="utf-8")))
     if wrong:
+        if number := room.tried(repository.root):
+            raise room.not_written(number, repository.root, f"{_CACHE}, the copy of the batch,")
         lost = [str(one) for one in wrong]
-        raise MissingObjects("The DVC cache lacks the batch; is the disk full? Nothing was added.", lost)
+        raise MissingObjects("The DVC cache lacks the batch. Nothing was added; run again.", lost)
 
 
 def pinned(text: str) -> list[pins.Pin]:

@@ -6,13 +6,14 @@ import gc
 import importlib
 import signal
 import sys
+from pathlib import Path
 from typing import Final
 
 import click
 
 from corpus.cli import streams
-from corpus.errors import CorpusError
-from corpus.repo import environment
+from corpus.errors import CorpusError, NotWritten
+from corpus.repo import environment, room
 from corpus.stages import NAMES, STAGES
 
 # command: (module, function, what it is for), in the order of `corpus --help`
@@ -111,6 +112,7 @@ def main() -> None:
         # A service may be stopped while it starts. `flows` asks for these signals as soon as it runs.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     environment.clean()
+    room.spare_bytecode(Path(__file__).parent)
     streams.guard()
     try:
         status = streams.finish(_run())
@@ -127,15 +129,40 @@ def _run() -> int:
         return _fail(str(error), error.exit_code, type(error).__name__)
     except click.ClickException as error:
         return _fail(error.format_message(), 2)
-    except (KeyboardInterrupt, click.Abort):
-        return _fail("Interrupted. What was finished is in place; run again to go on.", 130)
-    except OSError as error:
+    except click.Abort as error:
+        # click takes the end of a file for Ctrl-D.
+        return _broken_off(error.__cause__) if isinstance(error.__cause__, EOFError) else _interrupted()
+    except KeyboardInterrupt:
+        return _interrupted()
+    except streams.OutputFailed:
+        raise
+    except Exception as error:
+        if full := room.of_error(error, Path.cwd()):
+            return _fail(str(full), 1, NotWritten.__name__)
+        if not isinstance(error, OSError):
+            raise
         where = f"{error.filename}: " if error.filename else ""
         return _fail(
             f"{where}{error.strerror or error}. Nothing incomplete was published. Fix this and run again.",
             1,
         )
     return status if isinstance(status, int) else 0
+
+
+def _interrupted() -> int:
+    return _fail("Interrupted. What was finished is in place; run again to go on.", 130)
+
+
+def _broken_off(error: EOFError) -> int:
+    """Say that something ended before its time: a compiled module of Python, which is removed, or another process."""
+    trace = error.__traceback__
+    while trace is not None:
+        compiled = trace.tb_frame.f_locals.get("bytecode_path")
+        if compiled and trace.tb_frame.f_globals.get("__name__") == "importlib._bootstrap_external":
+            Path(compiled).unlink(missing_ok=True)
+            return _fail(f"{compiled} was cut short, as on a full disk, and has been removed. Run again.", 1)
+        trace = trace.tb_next
+    return _fail(f"A process or a file ended too early: {error}. Nothing incomplete was published. Run again.", 1)
 
 
 def _fail(message: str, status: int, kind: str = "") -> int:

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -52,7 +52,9 @@ def complain(message: str, kind: str = "") -> None:
     stage = os.environ.get("DVC_STAGE")
     if folder and stage:
         # Whoever started DVC around this stage wants the stage's own words, not DVC's.
-        Path(folder).write_text(json.dumps({"stage": stage, "message": message, "kind": kind}), encoding="utf-8")
+        with suppress(OSError):
+            # On a full disk it is read from what DVC passes on.
+            Path(folder).write_text(json.dumps({"stage": stage, "message": message, "kind": kind}), encoding="utf-8")
 
 
 @contextmanager

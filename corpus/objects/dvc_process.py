@@ -8,10 +8,13 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from corpus.objects import dvc_settings
+from corpus.repo import room
 from corpus.repo.environment import inherited
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from corpus.errors import NotWritten
 
 # DVC's own, of a run around ours. `DVC_STAGE` stays in our process: a stage of ours asks for it.
 _DVC: Final = ("DVC_", "DVCLIVE_")
@@ -55,3 +58,14 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
     """Return why DVC failed, without where to ask for help."""
     said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
     return "\n".join(said) or (done.stderr or done.stdout).strip()
+
+
+def full(root: Path, done: subprocess.CompletedProcess[str], what: str) -> NotWritten | None:
+    """Return the error to show if DVC met a disk that takes no more; None if it failed for something else.
+
+    Args:
+        root: the folder of the repository.
+        done: what DVC printed.
+        what: could not be written, in words.
+    """
+    return room.of_text(done.stderr + done.stdout, root, what)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -19,7 +18,8 @@ from corpus.batches import stored
 from corpus.batches.seeds import list_seeds
 from corpus.errors import DiskFull, MissingObjects, StageFailed
 from corpus.objects import dvc_process, pins, recovery, rereading
-from corpus.pipeline import mending
+from corpus.pipeline import failing, mending
+from corpus.repo import room
 from corpus.repo.files import sync_folder
 from corpus.repo.lock import die_with_parent, write_lock
 from corpus.repo.repository import LOCK, Repository
@@ -28,7 +28,6 @@ from corpus.tables import engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
-    from pathlib import Path
 
     from corpus.batches.seeds import SeedFile
 
@@ -159,7 +158,7 @@ class Session:
             process.wait()
             raise
         if status != 0:
-            raise _failed(failure, lines, stages)
+            raise failing.failure(self.repository.root, failure, lines, stages)
         _require_all_steps(steps, stages, lines)
         return steps
 
@@ -185,6 +184,8 @@ class Session:
             free = shutil.disk_usage(repository.root).free
             if free < _SPARE_BYTES:
                 raise DiskFull(repository.root, free, _SPARE_BYTES)
+            if number := room.tried(repository.root):
+                raise room.not_written(number, repository.root, ".dvc/cache, the copy of what was just built,")
             lost = [str(one) for one in wrong]
             raise MissingObjects("The DVC cache lacks what was just built. Run `corpus build` again.", lost)
         mending.remember(repository, self._seeds)
@@ -280,15 +281,6 @@ def _follow(process: subprocess.Popen[str], lines: list[str]) -> Iterator[Step]:
             said.append(line)
     if running and process.wait() == 0:
         yield Step(running, ran=True, said="\n".join(said))
-
-
-def _failed(failure: Path, lines: list[str], stages: tuple[str, ...]) -> StageFailed:
-    try:
-        told = json.loads(failure.read_bytes())
-        return StageFailed(told["stage"], told["message"], told["kind"])
-    except (OSError, ValueError, KeyError):
-        last = next((line.split("'")[1] for line in reversed(lines) if line.startswith("Running stage '")), stages[0])
-        return StageFailed(last, "\n".join(line for line in lines if line.startswith("ERROR")) or "\n".join(lines[-5:]))
 
 
 def _require_all_steps(steps: list[Step], stages: tuple[str, ...], lines: list[str]) -> None:

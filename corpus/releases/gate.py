@@ -188,5 +188,7 @@ def _status(repository: Repository) -> set[str]:
     """The stages and .dvc files that DVC says have changed."""
     done = dvc_process.run(repository.root, "status", "--json")
     if done.returncode != 0:
+        if full := dvc_process.full(repository.root, done, "DVC's notes in .dvc/tmp"):
+            raise full
         raise CorpusError(f"`dvc status` failed: {dvc_process.complaint(done)}")
     return set(json.loads(done.stdout or "{}"))

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.batches import adding as raw
-from corpus.errors import CorpusError, DamagedObject, MissingObjects, Refused, StorageError
+from corpus.errors import CorpusError, DamagedObject, MissingObjects, NotWritten, Refused, StorageError
 from corpus.objects import checks, dvc_process, objectstore, pins
 from corpus.objects.checks import Object
 from corpus.progress import progress
-from corpus.repo import commit
+from corpus.repo import commit, receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,6 +85,8 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
     tell(f"pushing {len(objects):,} objects to {remote}")
     done = dvc_process.run(repository.root, "push")
     if done.returncode != 0:
+        if full := dvc_process.full(repository.root, done, f"The remote {remote} or DVC's notes in .dvc/tmp"):
+            raise NotWritten(f"{full}\n{release.version} is complete here; `corpus release --push` tries again.")
         raise CorpusError(
             f"`dvc push` failed; {release.version} stands here, and `corpus release --push` tries again.\n"
             + dvc_process.complaint(done)
@@ -196,7 +198,7 @@ def _push_git(repository: Repository, remote: str, names: Sequence[str], release
     # Where nobody can type a password, git must not wait for one.
     environment = {} if sys.stderr.isatty() else {"GIT_TERMINAL_PROMPT": os.environ.get("GIT_TERMINAL_PROMPT", "0")}
     try:
-        repository.git("push", "--quiet", "--atomic", remote, *names, env=environment, network=True)
+        receiving.push(repository, remote, *names, env=environment, atomic=True)
     except CorpusError as error:
         raise CorpusError(
             f"The data of {release.version} are in the remote, but git was not pushed; the release stands here.\n"

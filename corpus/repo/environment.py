@@ -101,14 +101,14 @@ def _own_hooks(root: Path, stamps: tuple[int, ...]) -> tuple[str, ...]:
     """Return the options that name a repository's own hooks; none if its own settings do. Kept while `stamps` are."""
     del stamps
     for scope in ("--local", "--worktree"):
-        if _ask(root, "config", scope, "--includes", "--get", "core.hooksPath") is not None:
+        if ask(root, "config", scope, "--includes", "--get", "core.hooksPath") is not None:
             return ()
-    common = _ask(root, "rev-parse", "--git-common-dir") or ".git"
+    common = ask(root, "rev-parse", "--git-common-dir") or ".git"
     return ("-c", f"core.hooksPath={(root / common).absolute() / 'hooks'}")
 
 
-def _ask(root: Path, *question: str) -> str | None:
-    """Return what git answers; None if it has no answer."""
+def ask(root: Path, *question: str) -> str | None:
+    """Return what git answers in a folder, without a repository's hooks; None if it has no answer."""
     done = subprocess.run(
         ["git", *OPTIONS, *question], cwd=root, env=for_git(root), capture_output=True, check=False,
         stdin=subprocess.DEVNULL,

@@ -7,6 +7,8 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from corpus.repo import room
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -43,7 +45,8 @@ def publish(aside: Path, target: Path, *, sync: bool = True) -> None:
     """Move a finished file into place: its bytes, and with `sync` its name, are on disk when this returns."""
     descriptor = os.open(aside, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with room.writing(target):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -60,9 +63,10 @@ def write_text(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = aside_of(target)
     try:
-        aside.write_text(text, encoding="utf-8")
-        # DVC may have made the old one read-only; the new one is a file of its own.
-        publish(aside, target)
+        with room.writing(target):
+            aside.write_text(text, encoding="utf-8")
+            # DVC may have made the old one read-only; the new one is a file of its own.
+            publish(aside, target)
     finally:
         aside.unlink(missing_ok=True)
 
@@ -72,9 +76,10 @@ def copy(source: Path, target: Path, *, read_only: bool = False) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = aside_of(target)
     try:
-        shutil.copyfile(source, aside)
-        aside.chmod(0o444 if read_only else 0o644)
-        publish(aside, target)
+        with room.writing(target):
+            shutil.copyfile(source, aside)
+            aside.chmod(0o444 if read_only else 0o644)
+            publish(aside, target)
     finally:
         aside.unlink(missing_ok=True)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import Busy, CorpusError
+from corpus.repo import room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,8 @@ def write_lock(root: Path, purpose: str, wait: float = 0.0) -> Iterator[int]:
                 # Our build held the lock, and was killed. Whatever comes next must not find us at work.
                 raise CorpusError("The build that started this is gone.")
             token = secrets.token_hex(8)
-            _describe(main, purpose, token)
+            with room.writing(folder / "corpus.lock"):
+                _describe(main, purpose, token)
             _wait_for_orphans(folder)
             os.environ[TOKEN] = token
             try:

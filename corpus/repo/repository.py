@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from corpus.errors import CorpusError, NotARepository, UsageError
-from corpus.repo import environment, paths
+from corpus.repo import environment, paths, room
 
 PIPELINE: Final = paths.PIPELINE
 LOCK: Final = paths.LOCK
@@ -65,10 +67,14 @@ class Repository:
         )
         if done.returncode != 0:
             said = done.stderr.decode(errors="replace").strip()
+            if done.returncode == -signal.SIGXFSZ:
+                raise room.not_written(errno.EFBIG, self.root, "git's files in .git")
             if reason := _refusal(said, self.root):
                 raise CorpusError(reason)
             if not check:
                 return ""
+            if full := room.of_text(said, self.root, "git's files in .git"):
+                raise full
             raise CorpusError(f"`git {' '.join(arguments)}` failed: {said}")
         return done.stdout.decode(errors="surrogateescape")
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from corpus.batches import register as raw
 from corpus.columnar.arrays import of_numbers
+from corpus.repo import room
 from corpus.sources.entries import ROW, Item, Skipped
 from corpus.sources.known import identity
 from schemas.raw import RAW
@@ -170,7 +171,8 @@ class Writer:
         name = f"{self._captured_at:%Y%m%dT%H%M%SZ}-{self._digest.hexdigest()[:12]}"
         found: list[raw.RawFile] = []
         for number, file in enumerate(self._files, 1):
-            file.writer.close()
+            with room.writing(file.path):
+                file.writer.close()
             last = f"{name}.parquet" if len(self._files) == 1 else f"{name}-{number:04}.parquet"
             with file.path.open("rb") as opened:
                 sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -196,11 +198,13 @@ class Writer:
         table = self._table(rows)
         if not self._files or self._files[-1].held + table.nbytes > _FILE_BYTES:
             if self._files:
-                self._files[-1].writer.close()
+                with room.writing(self._files[-1].path):
+                    self._files[-1].writer.close()
             path = self._folder / f"{len(self._files):04}.parquet"
             self._files.append(_File(path, raw.writer(path)))
         file = self._files[-1]
-        file.writer.write_table(table, row_group_size=table.num_rows)
+        with room.writing(file.path):
+            file.writer.write_table(table, row_group_size=table.num_rows)
         file.documents += table.num_rows
         file.groups += 1
         file.held += table.nbytes

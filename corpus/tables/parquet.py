@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from corpus.columnar.arrays import numbers_of, of_numbers, whole
 from corpus.errors import DamagedObject, InvariantError, StorageError
+from corpus.repo import room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,7 +78,7 @@ def write(path: Path, table: Table, rows: pa.Table) -> int:
     """Write rows as a shard of a table; the same rows give the same bytes. Returns the number of rows."""
     rows = conform(table, rows)
     late = _late(rows["published_date"]) if table.sort[:1] == ("published_date",) else 0
-    with pq.ParquetWriter(path, rows.schema, **options(table.names)) as writer:
+    with room.writing(path), pq.ParquetWriter(path, rows.schema, **options(table.names)) as writer:
         for part in (rows[:late], rows[late:]) if late else (rows,):
             writer.write_table(part, row_group_size=_ROW_GROUPS.get(table.name, ROW_GROUP))
     return int(rows.num_rows)

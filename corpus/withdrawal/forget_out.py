@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus.batches import stored
 from corpus.errors import CorpusError
-from corpus.repo import commit
+from corpus.repo import commit, receiving
 from corpus.snapshots import removed
 from corpus.withdrawal import gitwork, purge
 
@@ -43,7 +43,7 @@ def push(survey: Survey, store: ObjectStore, done: Done) -> None:
         return
     branch = gitwork.branch_of_head(repository)
     refs = [branch, *(f"refs/tags/{tag}" for tag in sorted(standing))]
-    repository.git("push", "--quiet", remote, *refs, network=True)
+    receiving.push(repository, remote, *refs, atomic=False)
     done.pushed = tuple(ref.removeprefix("refs/heads/").removeprefix("refs/tags/") for ref in refs)
 
 

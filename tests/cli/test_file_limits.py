@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import resource
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import UNMEASURED, Corpus
+from tests.conftest import UNMEASURED, Corpus, article
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORGET = ("forget", "https://www.example.com/one", "--reason", "Trial", "--yes")
 
@@ -38,3 +43,48 @@ def test_forget_completes_once_files_may_grow_again(built: Corpus, most: int) ->
     built.run(*FORGET, **UNMEASURED)
     assert not (built.root / "seeds" / "one.txt").exists()
     built.run("verify", **UNMEASURED)
+
+
+def test_each_command_names_what_was_not_written_and_completes_once_files_may_grow_again(built: Corpus) -> None:
+    """Some meet the limit themselves, some have DVC meet it, and none prints what DVC or Python made of it."""
+    more = built.root.parent / "more"
+    more.mkdir()
+    (more / "three.txt").write_text(article("three"), encoding="utf-8")
+    commands: list[tuple[int, tuple[str, ...]]] = [(12_000, ("add", str(more))), (1_000, ("release",))]
+    for most, arguments in commands:
+        _require_named(run_limited(built, most, *arguments))
+    built.run("add", str(more), **UNMEASURED)
+    _require_named(run_limited(built, 12_000, "build"))
+    assert ": 3 articles" in built.run("build", **UNMEASURED).stdout
+
+
+def _require_named(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1, done.stderr
+    for part in ("could not be written in", "files may not grow beyond a limit of", "Raise the limit and run again."):
+        assert part in errors[0]
+
+
+def test_bytecode_that_is_cut_short_is_not_left_behind(tmp_path: Path) -> None:
+    """Python takes it for complete, and would fail at it ever after."""
+    variables = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, resource.RLIM_INFINITY))
+
+    for start in (limit, None):
+        subprocess.run(
+            [sys.executable, "-m", "corpus", "--version"], env=variables, preexec_fn=start, check=True, timeout=300
+        )
+    cut = [path for path in tmp_path.rglob("*.pyc") if path.stat().st_size <= 2_000 and not _is_complete(path)]
+    assert not cut
+
+
+def _is_complete(path: Path) -> bool:
+    try:
+        return marshal.loads(path.read_bytes()[16:]) is not None  # noqa: S302 - Python itself runs it
+    except (EOFError, ValueError, TypeError):
+        return False

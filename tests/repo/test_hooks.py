@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.errors import CorpusError
+from corpus.repo.receiving import push
+from corpus.repo.receiving import receiver as receiver_options
 from corpus.repo.releases import resolve
 from corpus.repo.repository import Repository
 from corpus.snapshots import opening
@@ -21,6 +23,7 @@ HOOKS = (
     "applypatch-msg", "commit-msg", "fsmonitor-watchman", "post-checkout", "post-commit", "post-index-change",
     "post-merge", "post-rewrite", "pre-auto-gc", "pre-commit", "pre-merge-commit", "pre-push", "pre-rebase",
     "prepare-commit-msg", "push-to-checkout", "reference-transaction",
+    "pre-receive", "update", "proc-receive", "post-receive", "post-update",
 )  # fmt: skip
 
 
@@ -131,6 +134,81 @@ def test_hooks_of_the_repository_itself_keep_their_say(
     assert not (tmp_path / "ran-theirs").exists()
 
 
+RECEIVERS = ["path", "relative", "url", "url, encoded", "insteadOf", "without .git", "work tree", "linked", "pushurl"]
+
+
+def receiver(plain: Repository, kind: str) -> Path:
+    """Make a repository that receives pushes, and a remote `there` for it; return the folder of its own hooks."""
+    folder = plain.root.parent / "over there.git"
+    bare = kind not in {"work tree", "linked"}
+    subprocess.run(["git", "init", "--quiet", *(["--bare"] if bare else []), folder], check=True)
+    address = {
+        "relative": "../over there.git", "url": f"file://{folder}", "insteadOf": "short:there.git",
+        "url, encoded": f"file://{folder}".replace(" ", "%20"), "without .git": str(folder.with_suffix("")),
+        "linked": str(folder.with_name("linked")), "pushurl": "https://localhost:1/none",
+    }.get(kind, str(folder))  # fmt: skip
+    if kind == "linked":
+        subprocess.run(["git", "commit", "--quiet", "--allow-empty", "-m", "One"], cwd=folder, check=True)
+        subprocess.run(["git", "worktree", "add", "--quiet", "--detach", "../linked"], cwd=folder, check=True)
+    plain.git("remote", "add", "there", address)
+    if kind == "insteadOf":
+        plain.git("config", f"url.{folder.parent}/over .insteadOf", "short:")
+    elif kind == "pushurl":
+        plain.git("config", "remote.there.pushurl", str(folder))
+    return folder / ("hooks" if bare else ".git/hooks")
+
+
+@pytest.mark.parametrize("kind", RECEIVERS)
+def test_a_push_on_this_machine_runs_the_receivers_hooks_and_no_persons(
+    plain: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    own = receiver(plain, kind)
+    folder = hooks(tmp_path / "home/hooks", tmp_path / "ran-theirs")
+    for name, text in theirs("home", tmp_path / "home", str(folder), plain.root).items():
+        monkeypatch.setenv(name, text)
+    push(plain, "there", "HEAD:refs/heads/one", atomic=True)
+    assert not (tmp_path / "ran-theirs").exists()
+    hooks(own, tmp_path / "ran")
+    with pytest.raises(CorpusError, match="hook"):
+        push(plain, "there", "HEAD:refs/heads/two", atomic=True)
+    assert "pre-receive" in (tmp_path / "ran").read_text()
+    assert not (tmp_path / "ran-theirs").exists()
+
+
+@pytest.mark.parametrize("kind", ["local", "included"])
+def test_a_receiver_that_names_its_hooks_keeps_them(
+    plain: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    receiver(plain, "path")
+    named = hooks(tmp_path / "named", tmp_path / "ran")
+    settings = tmp_path / "over there.git/config"
+    if kind == "included":
+        (tmp_path / "more").write_text(f"[core]\n\thooksPath = {named}\n")
+        subprocess.run(["git", "config", "--file", settings, "include.path", tmp_path / "more"], check=True)
+    else:
+        subprocess.run(["git", "config", "--file", settings, "core.hooksPath", named], check=True)
+    folder = hooks(tmp_path / "home/hooks", tmp_path / "ran-theirs", 0)
+    for name, text in theirs("home", tmp_path / "home", str(folder), plain.root).items():
+        monkeypatch.setenv(name, text)
+    with pytest.raises(CorpusError, match="hook"):
+        push(plain, "there", "HEAD:refs/heads/one", atomic=False)
+    assert "pre-receive" in (tmp_path / "ran").read_text()
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/a.git", "ssh://h/a", "git@example.org:a.git", "host:/abs/path", "ext::sh -c x"]
+)
+def test_what_another_machine_receives_with_is_its_own(plain: Repository, address: str) -> None:
+    plain.git("remote", "add", "there", address)
+    assert receiver_options(plain, "there") == []
+
+
+def test_a_receiving_program_of_somebodys_choice_is_used(plain: Repository) -> None:
+    receiver(plain, "path")
+    plain.git("config", "remote.there.receivepack", "their-own")
+    assert receiver_options(plain, "there") == []
+
+
 def test_a_clone_runs_no_hooks_of_anybodys(library: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = hooks(tmp_path / "hooks", tmp_path / "ran")
     for name, text in theirs("home", tmp_path / "home", str(folder), library.root).items():
@@ -155,8 +233,6 @@ def test_a_corpus_is_made_released_pushed_and_withdrawn_from_under_hooks_that_re
     repo.commit("Seeds")
     repo.dvc("remote", "add", "--default", "store", "../store")
     subprocess.run(["git", "init", "--quiet", "--bare", tmp_path / "origin"], check=True)
-    # Whoever receives a push has settings and hooks of their own.
-    subprocess.run(["git", "config", "core.hooksPath", "hooks"], cwd=tmp_path / "origin", check=True)
     repo.git("remote", "add", "origin", "../origin")
     repo.commit("A remote")
     repo.run("build", **surroundings)

@@ -1,0 +1,182 @@
+"""A disk that takes no more: which errors mean that, and one line for them: what was not written, where, what to do.
+
+A full disk, a quota that is used up and a limit on the size of files reach us in many ways: as errors of the system, as
+texts of libraries that keep its number to themselves, and in what git and DVC print.
+"""
+
+from __future__ import annotations
+
+import errno
+import marshal
+import os
+import re
+import resource
+import shutil
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import NotWritten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# It can change no byte of a table.
+__fingerprint__ = False
+
+# What each such error of ours has.
+MARK: Final = " could not be written in "
+# What the system, Rust, SQLite and git say.
+_TEXTS: Final = {
+    errno.ENOSPC: re.compile(r"No space left|\b(?:errno|os error) 28\b|database or disk is full", re.IGNORECASE),
+    errno.EDQUOT: re.compile(r"(?:Disk )?quota exceeded|\b(?:errno|os error) 122\b", re.IGNORECASE),
+    errno.EFBIG: re.compile(r"File too large|\b(?:errno|os error) 27\b", re.IGNORECASE),
+}
+# SQLite does not say why.
+_UNSURE: Final = re.compile(r"disk I/O error|unable to open database file|attempt to write a readonly database")
+_QUOTED: Final = re.compile(r"(?:'(/[^'\n]+)'|unable to write (?:file )?(\S+):)")
+_TRIED_BYTES: Final = 1 << 20
+# With less room than this, a file that Python writes beside a module may be cut short.
+_SCARCE_BYTES: Final = 20_000_000
+# Of a compiled module, before its code.
+_HEADER_BYTES: Final = 16
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Let an error of a disk that takes no more name the file that is being written.
+
+    Raises:
+        OSError: with the system's number and the file.
+    """
+    try:
+        yield
+    except OSError as error:
+        number = _number(error)
+        if number is None:
+            raise
+        # Copying names the source, and most libraries name nothing.
+        raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def of_error(error: BaseException, folder: Path) -> NotWritten | None:
+    """Return the error to show for one that came of a disk that takes no more; None if it came of something else.
+
+    Args:
+        error: with what caused it.
+        folder: where was written, if the error does not say.
+    """
+    one: BaseException | None = error
+    while one is not None:
+        number = _number(one)
+        if number is None and "sqlite" in type(one).__module__ and _UNSURE.search(str(one)):
+            number = tried(folder)
+        if number is not None:
+            name = one.filename if isinstance(one, OSError) else None
+            return not_written(number, folder, os.fsdecode(name) if isinstance(name, str | bytes) else "")
+        one = one.__cause__ or one.__context__
+    return None
+
+
+def of_text(text: str, folder: Path, what: str) -> NotWritten | None:
+    """Return the error to show for what a program printed; None if it did not fail for a disk that takes no more.
+
+    Args:
+        text: what it printed.
+        folder: where it wrote.
+        what: it wrote, where the text names no file.
+    """
+    number = next((number for number, pattern in _TEXTS.items() if pattern.search(text)), None)
+    if number is None and _UNSURE.search(text):
+        number = tried(folder)
+    if number is None:
+        return None
+    found = _QUOTED.search(text)
+    return not_written(number, folder, (found[1] or found[2]) if found else what)
+
+
+def not_written(number: int, folder: Path, what: str = "") -> NotWritten:
+    """Return the error for what could not be written.
+
+    Args:
+        number: ENOSPC, EDQUOT or EFBIG.
+        folder: where.
+        what: a path, or words; a path that is not below the folder counts as the place.
+    """
+    if what.startswith("/"):
+        path = Path(what)
+        if not path.is_relative_to(folder):
+            folder = path.parent
+        what = str(path.relative_to(folder))
+    if number == errno.EDQUOT:
+        reason, advice = "the disk quota is used up", "Make room or ask for a larger quota"
+    elif number == errno.EFBIG:
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+        most = "" if limit == resource.RLIM_INFINITY else f" of {limit:,} bytes (`ulimit -f`)"
+        reason, advice = f"files may not grow beyond a limit{most}", "Raise the limit"
+    else:
+        reason, advice = f"the disk is full{_free(folder)}", "Make room"
+    return NotWritten(
+        f"{what or 'A file'}{MARK}{folder}: {reason}. Nothing incomplete was published. {advice} and run again."
+    )
+
+
+def tried(folder: Path) -> int | None:
+    """Return why a folder takes no more, as the number of the system's error; None if it takes a file of 1 MB."""
+    path = folder / f".room.{os.getpid()}"
+    try:
+        with path.open("wb") as file:
+            file.write(bytes(_TRIED_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return _number(error)
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+    return None
+
+
+def spare_bytecode(folder: Path) -> None:
+    """Keep Python, here and in what is started from here, from writing compiled modules if room is scarce.
+
+    Python takes a compiled module that was cut short for a complete one, and fails at it from then on. Those that this
+    process has cut short already are removed.
+
+    Args:
+        folder: where modules are.
+    """
+    with suppress(OSError):
+        limited = resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
+        if limited or shutil.disk_usage(folder).free < _SCARCE_BYTES:
+            sys.dont_write_bytecode = True
+            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+            for module in list(sys.modules.values()):
+                _remove_cut_bytecode(getattr(getattr(module, "__spec__", None), "cached", None))
+
+
+def _remove_cut_bytecode(path: str | None) -> None:
+    """Remove a compiled module that was cut short as this process began."""
+    with suppress(OSError):
+        if path and os.path.exists(path):  # noqa: PTH110 - a path as Python has it
+            try:
+                # Python itself runs this file.
+                marshal.loads(Path(path).read_bytes()[_HEADER_BYTES:])  # noqa: S302
+            except (EOFError, ValueError, TypeError):
+                Path(path).unlink()
+
+
+def _number(error: BaseException) -> int | None:
+    """Return the number of an error that means a disk takes no more; None of any other."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno if error.errno in _TEXTS else None
+    text = " ".join(str(part) for part in error.args)
+    return next((number for number, pattern in _TEXTS.items() if pattern.search(text)), None)
+
+
+def _free(folder: Path) -> str:
+    with suppress(OSError):
+        place = next(one for one in (folder, *folder.parents) if one.exists())
+        return f" ({shutil.disk_usage(place).free / 1e6:,.1f} MB free)"
+    return ""
