@@ -1,4 +1,4 @@
-"""params.yaml as one frozen object. What can change a byte of the data stands there, and what is expected of them.
+"""params.yaml as one frozen object. What can change a byte of the data is there, and what is expected of them.
 
 Each section is a DVC `params:` dependency of the stage of its name; `expectations` is none's, for it changes nothing.
 Unknown keys and bad values are refused together, each named. What is neither (workers, addresses, log levels) is an
@@ -151,7 +151,7 @@ class Bounds(_Section):
 
 
 class Expectations(_Section):
-    """What is expected of the whole corpus before it is released. Changes no byte of it."""
+    """What is expected of the corpus before it is released. Changes no byte of it."""
 
     overall: dict[Annotated[Figure, Field(strict=False)], Bounds] = Field(default_factory=dict)
     per_publisher: dict[Annotated[Figure, Field(strict=False)], Bounds] = Field(default_factory=dict)
@@ -167,7 +167,7 @@ class Expectations(_Section):
 
 
 class Settings(_Section):
-    """The whole of params.yaml. A section left out has its defaults."""
+    """All of params.yaml. A section left out has its defaults."""
 
     ingest: Ingest = Ingest()
     validate_: Validate = Field(Validate(), alias="validate")

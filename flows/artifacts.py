@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from corpus.app.summary import summarise
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ def markdown(repository: Repository, changed: bool, steps: Sequence[Step], commi
         f"# {'The corpus has changed' if changed else 'The corpus has not changed'}",
         f"Stages that ran: {ran}.",
         f"| ledger | |\n|---|---:|\n{rows}",
-        f"Articles: `{summary.articles}` in {_escaped(str(repository.root))}, {summary.shards:,} files.",
+        f"Articles: `{summary.articles}` in {_escaped(str(repository.root))}, {count(summary.shards, 'file')}.",
     ]
     if commit:
         lines.append(f"Committed as `{commit[:10]}`.")

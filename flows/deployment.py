@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def deploy(repository: Repository, plan: Plan, *, shared: bool) -> UUID:
     """Make the flow and its schedule known to the server.
 
-    No concurrency limit: whoever serves starts one run at a time, and a slot of the server's would outlive a crash.
+    No concurrency limit: anyone who serves starts one run at a time, and a slot of the server's would outlive a crash.
 
     Args:
         repository: the corpus.

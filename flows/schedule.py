@@ -96,6 +96,6 @@ def _own_server(root: Path, host: str, port: int | None) -> Iterator[Server]:
 
 
 def say(text: str, screen: object = None) -> None:
-    """Print for whoever watches. A screen that has gone away ends nothing."""
+    """Print for anyone who watches. A screen that has gone away ends nothing."""
     with suppress(OSError, ValueError):
         print(text, file=screen or sys.stdout, flush=True)  # type: ignore[arg-type]  # a text stream

@@ -1,6 +1,6 @@
-"""A Prefect server of our own: one process, on this machine, that ends with whoever started it.
+"""A Prefect server of our own: one process, on this machine, that ends with anyone who started it.
 
-The socket is bound here and handed on: no two servers can mean the same port, and whoever answers on it is ours.
+The socket is bound here and handed on: no two servers can mean the same port, and anyone who answers on it is ours.
 """
 
 from __future__ import annotations
@@ -223,7 +223,7 @@ def server(
         secret: its password.
         host: where it listens.
         port: its port; None for any, or for a page the first free one from 4200.
-        named: the command that runs it, for whoever has to wait.
+        named: the command that runs it, for anyone who has to wait.
         page: whether it shows Prefect's page.
         wait: seconds to wait for another server of the same folder.
 

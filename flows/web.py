@@ -1,6 +1,6 @@
 """`python -m flows.web`: Prefect's server on a socket that is bound already, behind a guard of our own.
 
-Prefect's server trusts whoever reaches its port. This one answers only to the names of its own page, only to its own
+Prefect's server trusts anyone who reaches its port. This one answers only to the names of its own page, only to its own
 page's origin, and only with the password, so that neither a page in a browser nor another user of the machine gets in.
 """
 

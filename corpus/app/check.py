@@ -12,17 +12,24 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from corpus import settings
 from corpus.app.explaining import Witness, explained
+from corpus.batches import withdrawals
 from corpus.batches.withdrawals import Tombstones
+from corpus.errors import CorpusError, NotARepository
 from corpus.pipeline.ingest import documents
 from corpus.pipeline.origins import CHARSET, Found
 from corpus.pipeline.publications import with_publishers
 from corpus.pipeline.validate import found_at_once, verdicts
 from corpus.pipeline.withdrawing import blank
+from corpus.repo.paths import LOCK
+from corpus.repo.repository import find
 from corpus.resolve.identity import with_identity
 from corpus.resolve.revisions import Decision, with_revisions
 from corpus.resolve.runs import STATE
 from corpus.resolve.signatures import with_state
+from corpus.settings import Settings
+from corpus.snapshots.opening import open_version
 from corpus.sources.entries import Item, Selection, Skipped
 from corpus.sources.gather import documents as documents_at
 from corpus.sources.refusing import without_withdrawn
@@ -33,7 +40,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from corpus.settings import Settings
 
 _BATCH_ROWS: Final = 500
 # Later than any capture.
@@ -74,6 +80,34 @@ class Checked:
     rule: str | None
     verdicts: list[tuple[str, str, str | None]]
     explanation: dict[str, list[Witness]] | None = None
+
+
+def check_here(paths: Sequence[Path], *, explain: bool = False) -> list[Checked]:
+    """Judge what `corpus add` would take, with the settings and the articles of the repository of the current folder.
+
+    Outside a repository the settings are the defaults, and nothing is known.
+
+    Args:
+        paths: files and folders, archives and tables among them.
+        explain: whether to return, for each field of a page, what its witnesses have.
+    """
+    try:
+        root = find().root
+    except NotARepository:
+        return check_paths(paths, Settings(), None, explain=explain)
+    return check_paths(paths, settings.load(root), _articles(root), withdrawals.load(root), explain=explain)
+
+
+def _articles(root: Path) -> list[Path] | None:
+    """Return the shards of what the last build has; None if nothing was built, or it cannot be read here."""
+    if not (root / LOCK).exists():
+        return None
+    try:
+        version = open_version(None, root)
+        return [*version.paths("articles"), *version.paths("revisions")]
+    except CorpusError:
+        # Cloned and not built: the documents can still be checked.
+        return None
 
 
 def check_paths(

@@ -53,7 +53,7 @@ class Foreseen:
         self._settings = settings
 
     def noted(self, entries: Iterable[Item | Skipped]) -> Iterator[Item | Skipped]:
-        """Yield the same entries. The first article of each export is parsed, and each document that is none."""
+        """Yield the same entries. The first article of each export is parsed, and each document that is not one."""
         for entry in entries:
             if isinstance(entry, Item):
                 self._item(entry)

@@ -37,7 +37,7 @@ class Request:
     Attributes:
         article: an id, the beginning of one, or a URL.
         publisher: or else a publisher, all of whose articles are withdrawn, now and in future.
-        reason: why; it stands in withdrawn.yaml, for all to read.
+        reason: why; it is in withdrawn.yaml, for all to read.
         everywhere: from past releases, the history of the data and the cache too.
         push: with `everywhere`: push what stays, and remove the rest from the remote.
     """
@@ -97,7 +97,7 @@ def forget(
     Raises:
         UsageError: the request makes no sense, or there is no remote to push to.
         NotFound: there is no such article.
-        Refused: git, or uncommitted files, stand in the way; nothing was changed.
+        Refused: git, or uncommitted files, are in the way; nothing was changed.
     """
     request.check()
     settings.load(repository.root)

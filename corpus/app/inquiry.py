@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corpus.repo.repository import Repository
+    from corpus.tables.ledger import Ledger
 
 _DOCUMENT = (
     "document_id", "source", "batch", "media_type", "size", "encoding", "parser", "captured_at", "url", "publisher",
@@ -198,7 +199,7 @@ class Standing:
     batches: tuple[tuple[str, int], ...]
     pending: Pending
     outdated: tuple[str, ...]
-    ledger: dict[str, int] | None
+    ledger: Ledger | None
     uncommitted: tuple[str, ...]
     release: Release | None
     writer: str | None
@@ -224,7 +225,7 @@ def standing(repository: Repository) -> Standing:
             built = set(documents.select(pl.col("batch").unique()).collect()["batch"])
             rows = documents.filter(pl.col("batch") == SEEDS).select("source", "document_id").collect()
             before = dict(rows.iter_rows())
-            ledger = summarise(repository).ledger.as_dict()
+            ledger = summarise(repository).ledger
         except CorpusError:
             # Cloned, but neither built nor pulled: there is nothing to compare with.
             pass

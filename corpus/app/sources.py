@@ -1,4 +1,4 @@
-"""How sources stand, what a run would fetch, and which feeds and sitemaps a site has."""
+"""The state of sources, what a run would fetch, and which feeds and sitemaps a site has."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _STRANGER: Final = Agent("newscorpus", "https://pypi.org/project/newscorpus/")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a source stands.
+    """The state of a source.
 
     Attributes:
         waiting: pages that are due now, and `waiting_new` how many of them were never captured.
@@ -61,7 +61,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How collecting stands: the sources, and what waits in the spool."""
+    """The state of collecting: the sources, and what waits in the spool."""
 
     sources: tuple[Standing, ...]
     backlog: Backlog

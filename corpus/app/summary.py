@@ -10,6 +10,7 @@ from corpus.errors import CorpusError
 from corpus.repo.commit import METRICS
 from corpus.tables.ledger import Ledger
 from corpus.tables.shards import load_keys
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from corpus.repo.repository import Repository
@@ -33,14 +34,14 @@ class Summary:
         """A few lines for people."""
         found, led = self.bytes / 1e6, self.ledger
         where = (
-            f"{self.articles} ({_count(self.shards, 'file')}, {found:.1f} MB)"
+            f"{self.articles} ({count(self.shards, 'file')}, {found:.1f} MB)"
             if found >= 1
-            else (f"{self.articles} ({_count(self.shards, 'file')}, {self.bytes / 1e3:.1f} kB)")
+            else (f"{self.articles} ({count(self.shards, 'file')}, {self.bytes / 1e3:.1f} kB)")
         )
-        dropped = f"{_count(led.duplicates, 'duplicate')} dropped, " if led.duplicates else ""
+        dropped = f"{count(led.duplicates, 'duplicate')} dropped, " if led.duplicates else ""
         account = (
-            f"{_count(led.documents, 'document')} in: {_count(led.articles, 'article')}, "
-            f"{led.superseded:,} superseded, {_count(led.repeats, 'repeat')}, "
+            f"{count(led.documents, 'document')} in: {count(led.articles, 'article')}, "
+            f"{led.superseded:,} superseded, {count(led.repeats, 'repeat')}, "
             f"{dropped}{led.quarantined:,} quarantined"
         )
         lines = [
@@ -68,7 +69,3 @@ def summarise(repository: Repository) -> Summary:
         return Summary(Ledger(**{"duplicates": 0, **ledger}), len(files), sum(file.bytes for file in files))
     except (OSError, ValueError, KeyError, TypeError):
         raise CorpusError(f"There is no {METRICS} of a finished build. Run `corpus build`.") from None
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number:,} {one if number == 1 else one + 's'}"

@@ -14,7 +14,7 @@ from corpus.app.migrating import merge_parameters
 from corpus.app.origins import origin
 from corpus.batches import register, withdrawals
 from corpus.errors import Refused, SettingsError, UsageError
-from corpus.repo import commit, layout, outdated, staging
+from corpus.repo import commit, layout, outdated, replacing, staging
 from corpus.repo.files import write_text
 from corpus.repo.lock import write_lock
 from corpus.repo.merging import DRIVER
@@ -89,6 +89,8 @@ class Upgrade:
 def upgrade(repository: Repository, *, apply: bool = False, keep: Collection[str] = (), wait: float = 0.0) -> Upgrade:
     """Bring the files that `corpus init` wrote up to this version. Your edits stay.
 
+    Killed while it changes files, it can be run again: what was not committed is undone first.
+
     Args:
         repository: where.
         apply: change the files, as one commit. Files with conflicts are left alone.
@@ -108,6 +110,7 @@ def upgrade(repository: Repository, *, apply: bool = False, keep: Collection[str
     if not apply:
         return _plan(repository, keep)
     with write_lock(repository.root, "corpus upgrade", wait):
+        replacing.settle(repository)
         _require_committed(repository)
         plan = _plan(repository, keep)
         repository.git("config", "merge.corpus.driver", DRIVER)
@@ -262,6 +265,7 @@ def _apply(repository: Repository, plan: Upgrade) -> str:
     head = repository.commit_of("HEAD") or ""
     branch = commit.branch_of(repository) or "HEAD"
     paths = [change.path for change in plan.changes]
+    replacing.begin(repository, head, {one.path: (_read(repository.root / one.path), one.text) for one in plan.changes})
     for change in plan.changes:
         write_text(repository.root / change.path, change.text)
     tree = staging.tree(repository, head, paths)
@@ -271,4 +275,5 @@ def _apply(repository: Repository, plan: Upgrade) -> str:
     # The old value must still be there: somebody's commit in between makes this fail.
     repository.git("update-ref", "-m", "corpus: upgrade", branch, made, head)
     repository.git("reset", "--quiet", "--", *paths, check=False)
+    replacing.end(repository)
     return made

@@ -57,7 +57,7 @@ def verify(
         rev: a release, tag, branch or commit; the working tree unless given.
         remote: read every object in the default DVC remote too.
         rebuild: build the version anew in a scratch folder, and compare.
-        repair: mend what is wrong from wherever the right bytes are. Takes the write lock.
+        repair: mend what is wrong from any place where the right bytes are. Takes the write lock.
         wait: seconds to wait for another writer.
         tell: called with the name of each stage of a rebuild as it ends.
 

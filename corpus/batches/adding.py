@@ -71,7 +71,7 @@ def adding(
 
 
 def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Batch, files: Sequence[Path]) -> None:
-    """Make a batch part of the corpus, whole or not at all. Call it within `adding`.
+    """Make a batch part of the corpus, completely or not at all. Call it within `adding`.
 
     Args:
         repository: where.

@@ -1,7 +1,7 @@
 """Batches on disk: `data/raw/*.parquet`, and their register `batches.yaml`, which names each file with its digest.
 
 The register is small and in git, the files are DVC's. A batch exists when the register names it, not before; it is
-never changed, so whoever knows its name knows its bytes.
+never changed, so anyone who knows its name knows its bytes.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ def _plain_file(file: RawFile) -> dict[str, Any]:
 
 
 def path_of(root: Path, file: RawFile) -> Path:
-    """Where a batch's file stands."""
+    """Where a batch's file is."""
     return root / RAW / file.name
 
 

@@ -1,7 +1,7 @@
 """Where documents wait to be read. Batch zero is `seeds/`: plain files, hidden ones left aside.
 
 Listing is done before anything is read or handed to DVC, for some things in a folder would stop both: a named
-pipe blocks whoever opens it, and a name that is no UTF-8 cannot be recorded.
+pipe blocks anyone who opens it, and a name that is no UTF-8 cannot be recorded.
 """
 
 from __future__ import annotations

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
 
@@ -13,11 +12,13 @@ from corpus.batches.adding import PIN as RAW_PIN
 from corpus.batches.adding import pinned as pinned_raw
 from corpus.errors import CorpusError
 from corpus.objects import pins
+from corpus.objects.listing import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from corpus.objects.listing import Listing
     from corpus.repo.repository import Repository
 
 _CHUNK: Final = 1 << 20
@@ -109,11 +110,7 @@ def digests_of(path: Path) -> Digests:
     return Digests(md5.hexdigest(), sha256.hexdigest(), size)
 
 
-def listing_of(folder: Path) -> tuple[bytes, str]:
-    """Return the listing that DVC would make of a folder, and the md5 by which DVC would call it."""
+def listing_of(folder: Path) -> Listing:
+    """Return the listing that DVC would make of a folder."""
     files = (path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else ()
-    entries: list[dict[str, Any]] = [
-        {"md5": digests_of(path).md5, "relpath": path.relative_to(folder).as_posix()} for path in files
-    ]
-    listing = json.dumps(sorted(entries, key=lambda entry: entry["relpath"]), sort_keys=True).encode()
-    return listing, hashlib.md5(listing, usedforsecurity=False).hexdigest() + ".dir"
+    return listing({path.relative_to(folder).as_posix(): digests_of(path).md5 for path in files})

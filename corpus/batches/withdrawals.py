@@ -1,8 +1,8 @@
 """What was withdrawn and must not come back: `withdrawn.yaml`, a record of hashes, dates and reasons.
 
-No text, title, address or name stands there: who holds a document, its address or a publisher's name can tell whether
+No text, title, address or name is there: who holds a document, its address or a publisher's name can tell whether
 it was withdrawn, and nobody can read from the file what was. It is small, in git, and a dependency of `ingest`, so that
-what was withdrawn stays out of every build, by whoever and from whatever documents.
+what was withdrawn stays out of every build, by anyone and from whatever documents.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def load(root: Path) -> Tombstones:
 
 @lru_cache(maxsize=2)
 def parse(text: str) -> Tombstones:
-    """The withdrawals in the text of a record. Raises CorpusError if it is none."""
+    """The withdrawals in the text of a record. Raises CorpusError if it is not one."""
     try:
         values = plain_yaml.load(text) or {}
         return Tombstones(

@@ -11,7 +11,8 @@ import click
 
 from corpus.cli.foreseen import print_columns, print_exports
 from corpus.cli.pipeline import wait_option
-from corpus.cli.show import count, echo, json_option, print_json, print_table, safe, size
+from corpus.cli.show import echo, json_option, print_json, print_table, safe, size
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from corpus.app.add import Added

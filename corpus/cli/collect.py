@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpus.cli.pipeline import wait_option
-from corpus.cli.show import count, echo, json_option, print_json, print_table, safe
+from corpus.cli.show import echo, json_option, print_json, print_table, safe
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from datetime import datetime

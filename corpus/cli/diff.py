@@ -14,8 +14,8 @@ from corpus.cli.show import echo, json_option, print_json, safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corpus.app.diff import Compared
     from corpus.diff.change import Change, Difference
-    from corpus.snapshots.opening import Version
 
 # How many articles of each kind are shown where --limit does not say.
 _LINES: Final = 20
@@ -72,29 +72,19 @@ def diff(
 
     A and B are releases (v1.0.0), tags, branches or commits. Differences are not a failure: exit 0.
     """
+    from corpus.app.diff import diff as compare
     from corpus.diff.change import Chosen
-    from corpus.diff.diff import diff as compare
-    from corpus.snapshots.opening import open_version
 
-    if html and html.exists() and not html.is_file():
-        raise click.UsageError(f"{html} is not a regular file. Name another one for the page.")
-    asked = Chosen(publishers, languages, since, until)
-    before, after = open_version(old), open_version(new)
     if limit is None and not as_json:
         limit = _ON_A_PAGE if html else _LINES
-    found = compare(before, after, asked, limit)
+    done = compare(old, new, Chosen(publishers, languages, since, until), limit=limit, page=html)
     if as_json:
-        _print_json(found, before, after, words)
+        _print_json(done, words)
     else:
-        _print_counts(found)
+        _print_counts(done.found)
         if not html:
-            _print_articles(found, before, after, words)
+            _print_articles(done, words)
     if html:
-        from corpus.diff.diff import worded
-        from corpus.diff.diffpage import page
-        from corpus.repo.files import write_text
-
-        write_text(html, page(found, worded(before, after, found.changes), asked))
         echo(f"page  {html}", err=as_json)
 
 
@@ -110,20 +100,20 @@ def _print_counts(found: Difference) -> None:
         echo(f"columns: {', '.join(columns)}")
 
 
-def _print_articles(found: Difference, before: Version, after: Version, words: bool) -> None:
+def _print_articles(done: Compared, words: bool) -> None:
+    found = done.found
     width = max((len(kind) for kind in found.counts), default=0)
     for kind, number in found.counts.items():
         shown = found.of(kind)
-        _print_changes(shown, before, after, width, words)
+        _print_changes(done, shown, width, words)
         if number > len(shown):
             echo(f"and {number - len(shown):,} more {kind}; --limit shows more, --json all")
 
 
-def _print_changes(shown: Sequence[Change], before: Version, after: Version, width: int, words: bool) -> None:
+def _print_changes(done: Compared, shown: Sequence[Change], width: int, words: bool) -> None:
     from corpus.cli.words import print_words
-    from corpus.diff.diff import worded
 
-    for change, runs in worded(before, after, shown) if words else ((change, None) for change in shown):
+    for change, runs in done.worded(shown) if words else ((change, None) for change in shown):
         article = change.article
         day = article.published_date.isoformat() if article.published_date else "-" * 10
         remark = _remark(change)
@@ -162,10 +152,9 @@ def _remark(change: Change) -> str:
             assert_never(never)
 
 
-def _print_json(found: Difference, before: Version, after: Version, words: bool) -> None:
-    from corpus.diff.diff import worded
-
-    texts = worded(before, after, found.changes) if words else ((change, None) for change in found.changes)
+def _print_json(done: Compared, words: bool) -> None:
+    found = done.found
+    texts = done.worded(found.changes) if words else ((change, None) for change in found.changes)
     print_json(
         "diff",
         {

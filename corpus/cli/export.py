@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corpus.cli.show import count, echo, json_option, print_json, size
+from corpus.cli.show import echo, json_option, print_json, size
 from corpus.export.formats import names
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from corpus.snapshots.selection import Filters

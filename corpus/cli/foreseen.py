@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corpus.cli.show import count, echo, safe
+from corpus.cli.show import echo, safe
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.cli.pipeline import wait_option
-from corpus.cli.show import count, echo, json_option, print_json, safe, size
+from corpus.cli.show import echo, json_option, print_json, safe, size
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from corpus.cli.show import count, echo, json_option, print_json, print_pairs, print_table, safe
+from corpus.cli.show import echo, json_option, print_json, print_pairs, print_table, safe
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from corpus.app.inquiry import Known
@@ -30,12 +31,10 @@ def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
 
     Accepts what `corpus add` accepts; a folder means the documents in it. Exit 1 if any would be quarantined.
     """
-    from corpus.app.check import Fate, check_paths
+    from corpus.app.check import Fate, check_here
     from corpus.sources.gather import expand, lines_of
 
-    settings, known, tombstones = _corpus_here()
-    chosen = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
-    fates = check_paths(chosen, settings, known, tombstones, explain=explain)
+    fates = check_here(expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ()), explain=explain)
     bad = sum(fate.fate in {Fate.QUARANTINED, Fate.SKIPPED} for fate in fates)
     if as_json:
         print_json("check", fates)
@@ -45,30 +44,6 @@ def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
         if len(fates) != 1:
             echo(f"{count(len(fates), 'document')}, {bad:,} would be quarantined.")
     return 1 if bad else 0
-
-
-def _corpus_here() -> tuple[Any, Any, Any]:
-    """Return the settings of this repository, what its last build has, and what was withdrawn; else defaults."""
-    from corpus import settings
-    from corpus.batches import withdrawals
-    from corpus.errors import CorpusError, NotARepository
-    from corpus.repo.repository import find
-
-    try:
-        repository = find()
-    except NotARepository:
-        return settings.Settings(), None, None
-    chosen, tombstones = settings.load(repository.root), withdrawals.load(repository.root)
-    if not (repository.root / "dvc.lock").exists():
-        return chosen, None, tombstones
-    from corpus.snapshots.opening import open_version
-
-    try:
-        version = open_version(None, repository.root)
-        return chosen, [*version.paths("articles"), *version.paths("revisions")], tombstones
-    except CorpusError:
-        # Cloned and not built: the documents can still be checked.
-        return chosen, None, tombstones
 
 
 def _print_explanation(explanation: Any) -> None:
@@ -126,7 +101,6 @@ def status(as_json: bool) -> None:
         for name, number in (("new", pending.new), ("changed", pending.changed), ("removed", pending.removed))
         if number
     )
-    led = now.ledger
     print_pairs(
         [
             (
@@ -137,15 +111,7 @@ def status(as_json: bool) -> None:
                 "stages",
                 f"out of date: {', '.join(now.outdated)}; run `corpus build`" if now.outdated else "up to date",
             ),
-            (
-                "ledger",
-                f"{led['documents']:,} documents = {led['articles']:,} articles + {led['superseded']:,} superseded"
-                f" + {led['repeats']:,} repeats"
-                f"{f' + {dropped:,} duplicates' if (dropped := led['duplicates']) else ''}"
-                f" + {led['quarantined']:,} quarantined"
-                if led
-                else "not built yet",
-            ),
+            ("ledger", str(now.ledger or "not built yet")),
             (
                 "git",
                 f"{count(len(now.uncommitted), 'path')} uncommitted" if now.uncommitted else "all committed",

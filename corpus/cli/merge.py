@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.cli.pipeline import wait_option, workers_option
-from corpus.cli.show import count, echo, json_option, print_json, safe
+from corpus.cli.show import echo, json_option, print_json, safe
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from corpus.app.merge import Merged

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.cli.pipeline import wait_option
-from corpus.cli.show import count, echo, json_option, print_json, print_table, safe
+from corpus.cli.show import echo, json_option, print_json, print_table, safe
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corpus.app.release import Preview, Released
     from corpus.releases.expectations import Finding
     from corpus.releases.naming import Plan
-    from corpus.releases.push import Pushed
     from corpus.repo.releases import Release
-    from corpus.repo.repository import Repository
     from corpus.snapshots.removed import Mark
 
 
@@ -53,37 +53,23 @@ def release(
     Refused while stages are out of date, the ledger does not balance, an expectation of params.yaml fails, anything
     else is uncommitted, the DVC cache lacks objects, or git is in the middle of something.
     """
-    from corpus.objects import recovery
-    from corpus.releases import naming as releasing
-    from corpus.releases import push as pushing
+    from corpus.app import release as releasing
     from corpus.releases.numbering import Bump
-    from corpus.repo.lock import write_lock
     from corpus.repo.repository import find
 
     if version and number:
         raise click.UsageError("Give the version only once.")
-    asked = version or number
-    if asked and bump:
-        raise click.UsageError("Give a version or --bump, not both.")
-    repository = find()
-    chosen = Bump(bump or Bump.AUTO)
+    request = releasing.Request(version or number, Bump(bump) if bump else None, message, push)
     if dry_run:
-        planned = releasing.plan(repository, bump=chosen, version=asked, message=message)
-        return _show_plan(planned, pushing.obstacles(repository) if push else [], as_json)
-    with write_lock(repository.root, "corpus release", wait):
-        for line in recovery.clear(repository):
-            echo(f"Repaired: {line}.", err=True)
-        planned = releasing.plan(repository, bump=chosen, version=asked, message=message)
-        against = pushing.obstacles(repository) if push else []
-        again = push and planned.version is None and planned.last is not None and not planned.gate.reasons
-        made = planned.last if again else None
-        if made is None or against:
-            made = releasing.release(repository, planned, against)
-        _warn(planned)
+        return _show_preview(releasing.preview(find(), request), as_json)
+
+    def named(made: Released) -> None:
+        _warn(made.plan)
         if not as_json:
-            _say_released(made, planned)
-        pushed = pushing.push(repository, made, _tell) if push else None
-    _say_pushed(repository, made, planned, pushed, as_json)
+            _print_named(made)
+
+    done = releasing.release(find(), request, wait=wait, named=named, tell=_tell)
+    _print_released(done, as_json)
     return 0
 
 
@@ -96,10 +82,8 @@ def _warn(planned: Plan) -> None:
         echo(click.style("warning: ", fg="yellow") + safe(warning), err=True)
 
 
-def _show_plan(planned: Plan, against: Sequence[str], as_json: bool) -> int:
-    reasons = [*planned.gate.reasons, *against]
-    if planned.version is None and not reasons:
-        reasons = [planned.why]
+def _show_preview(found: Preview, as_json: bool) -> int:
+    planned, reasons = found.plan, found.refused
     if as_json:
         print_json("release --dry-run", {"version": planned.version, "why": planned.why, "refused": reasons,
                     "warnings": planned.gate.warnings, "changes": planned.changes, "entry": planned.entry})  # fmt: skip
@@ -116,30 +100,30 @@ def _show_plan(planned: Plan, against: Sequence[str], as_json: bool) -> int:
     return 1 if reasons else 0
 
 
-def _say_released(made: Release, planned: Plan) -> None:
-    size = f", {count(made.articles, 'article')}" if made.articles is not None else ""
-    if planned.version is None:
-        echo(f"{made.version} is released already; nothing changed since.")
+def _print_named(made: Released) -> None:
+    released = made.release
+    size = f", {count(released.articles, 'article')}" if released.articles is not None else ""
+    if made.is_new:
+        echo(f"Released {released.tag} ({released.commit[:10]}{size}; {safe(made.plan.why)}).")
     else:
-        echo(f"Released {made.tag} ({made.commit[:10]}{size}; {safe(planned.why)}).")
+        echo(f"{released.version} is released already; nothing changed since.")
 
 
-def _say_pushed(repository: Repository, made: Release, planned: Plan, pushed: Pushed | None, as_json: bool) -> None:
-    from corpus.releases.push import obstacles
-
+def _print_released(made: Released, as_json: bool) -> None:
+    released, plan, pushed = made.release, made.plan, made.pushed
     if as_json:
-        print_json("release", {"release": made, "new": planned.version is not None, "why": planned.why,
-                    "changes": planned.changes, "warnings": planned.gate.warnings, "pushed": pushed})  # fmt: skip
+        print_json("release", {"release": released, "new": made.is_new, "why": plan.why,
+                    "changes": plan.changes, "warnings": plan.gate.warnings, "pushed": pushed})  # fmt: skip
         return
-    echo(f'Read it:    corpus.open("{made.tag}")')
+    echo(f'Read it:    corpus.open("{released.tag}")')
     if pushed is None:
         echo("Publish it: corpus release --push")
-        for missing in obstacles(repository):
+        for missing in made.missing:
             echo(f"  first: {missing}")
         return
     again = f", {pushed.sent_again:,} of them sent again" if pushed.sent_again else ""
     echo(f"Pushed:     {count(pushed.objects, 'object')} to {pushed.remote}, all there{again}")
-    what = f"{pushed.branch} and {made.tag}" if pushed.branch else made.tag
+    what = f"{pushed.branch} and {released.tag}" if pushed.branch else released.tag
     echo(f"            {safe(what)} to {safe(pushed.git)}")
 
 
@@ -149,29 +133,26 @@ def versions(as_json: bool) -> None:
     """List the releases, oldest first, with their figures; marks those from which articles were withdrawn."""
     from dataclasses import asdict
 
-    from corpus.repo.releases import releases
+    from corpus.app.release import listed
     from corpus.repo.repository import find
-    from corpus.snapshots.removed import marks, of_head
 
-    repository = find()
-    found = releases(repository)
-    withdrawn = marks(of_head(repository)) if found else {}
+    found = listed(find())
     if as_json:
-        print_json("versions", [{**asdict(one), "withdrawn": withdrawn.get(one.tag)} for one in found])
+        print_json("versions", [{**asdict(one.release), "withdrawn": one.withdrawn} for one in found])
     elif not found:
         echo("No releases yet. `corpus release` names the first.")
     else:
-        marked = ["withdrawn from"] if withdrawn else []
+        marked = ["withdrawn from"] if any(one.withdrawn for one in found) else []
         print_table(
             ["version", "date", "articles", "added", "removed", "changed", "commit", *marked, "message"],
             [
                 (
-                    one.version,
-                    f"{one.date:%Y-%m-%d}",
-                    *(_figure(one, name) for name in ("articles", "added", "removed", "changed")),
-                    one.commit[:10],
-                    *(_withdrawn(withdrawn.get(one.tag)) for _ in marked),
-                    one.message,
+                    one.release.version,
+                    f"{one.release.date:%Y-%m-%d}",
+                    *(_figure(one.release, name) for name in ("articles", "added", "removed", "changed")),
+                    one.release.commit[:10],
+                    *(_withdrawn(one.withdrawn) for _ in marked),
+                    one.release.message,
                 )
                 for one in found
             ],
@@ -194,28 +175,15 @@ def expect(against: str | None, as_json: bool) -> int:
 
     Shows each figure and its bounds. Exit 1 if an expectation fails; then `corpus release` is refused.
     """
-    from corpus import settings
-    from corpus.errors import MissingObjects
-    from corpus.releases.expectations import expect as look
-    from corpus.repo.releases import releases, resolve
+    from corpus.app.expect import expect as compare
     from corpus.repo.repository import find
-    from corpus.snapshots.snapshot import Snapshot
-    from schemas.expectations import Verdict
 
-    repository = find()
-    known = releases(repository)
-    last = resolve(repository, against) if against else known[-1].readable if known else None
-    name = against or (known[-1].version if known else None)
-    now = Snapshot(repository, None)
-    if not now.outputs:
-        raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
-    found = look(settings.load(repository.root).expectations, Snapshot(repository, last) if last else None, now)
-    failed = sum(one.verdict is Verdict.FAILED for one in found)
+    found = compare(find(), against)
     if as_json:
-        print_json("expect", {"against": name, "failed": failed, "figures": found})
+        print_json("expect", {"against": found.against, "failed": found.failed, "figures": found.figures})
     else:
-        _print_findings(found, name)
-    return 1 if failed else 0
+        _print_findings(found.figures, found.against)
+    return 1 if found.failed else 0
 
 
 def _print_findings(found: Sequence[Finding], against: str | None) -> None:
@@ -264,13 +232,12 @@ def cite(version: str | None, cff: bool, write: bool, as_json: bool) -> None:
     `(cd data/articles && find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 md5sum | sha256sum)`.
     """
     from corpus.releases import citation
-    from corpus.repo.files import write_text
     from corpus.repo.repository import find
 
     repository = find()
     found = citation.cite(repository, version)
     if write:
-        write_text(repository.root / citation.CFF, citation.cff(found))
+        citation.write(repository, found)
         echo(f"Wrote {citation.CFF} for {found.version}. Commit it.", err=as_json)
     if as_json:
         print_json(

@@ -110,11 +110,6 @@ def print_pairs(pairs: Iterable[tuple[str, object]], indent: str = "") -> None:
         click.echo(f"{indent}{name:{width}}  {safe(value)}")
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 article`, `2 articles`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def size(number: int) -> str:
     """Bytes for people: `12.3 kB`."""
     value = float(number)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 import click
 
-from corpus.cli.show import count, echo, safe
+from corpus.cli.show import echo, safe
+from corpus.text.plural import count
 from corpus.text.worddiff import Fate
 
 if TYPE_CHECKING:

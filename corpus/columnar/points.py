@@ -44,7 +44,7 @@ class Points:
         return bits
 
     def ends(self) -> NDArray[np.uint64]:
-        """The line ends behind the texts, which are none of theirs."""
+        """The line ends behind the texts, which are not theirs."""
         bits = np.zeros((len(self.kinds) >> _BITS) + 1, _WORD)
         last = np.append(self.begins[1:], len(self.kinds)) - 1
         np.bitwise_or.at(bits, last >> _BITS, _ONE << (last.astype(np.uint64) & _WITHIN))

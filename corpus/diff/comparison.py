@@ -48,7 +48,7 @@ def compare(old: pl.DataFrame, new: pl.DataFrame) -> Matched:
     """Set the rows of two versions side by side, by article_id, and what only one of them has by document and text.
 
     Args:
-        old: rows of `articles` without their texts, for which `text_hash` stands.
+        old: rows of `articles` without their texts, which `text_hash` represents.
         new: the same of the new version. It may have other columns; those in both are compared, if of one type.
     """
     left, right = _complete(old), _complete(new)
@@ -153,7 +153,7 @@ def with_fates(gone: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     Args:
         gone: `Matched.gone`.
         decided: document_id, source, decision, article_id and duplicate_of of the new version, at least for the
-            documents that these articles had and for those that stand in their places.
+            documents that these articles had and for those that are in their places.
 
     Returns:
         The rows with `kind` and `into`.

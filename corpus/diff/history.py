@@ -41,7 +41,7 @@ class Revision:
 
     Attributes:
         article: what it says, and which document says it.
-        superseded_at: when the next revision was captured; None if that is not known or there is none.
+        superseded_at: when the next revision was captured; None if that is not known or there is not one.
         current: whether it is what the version has as the article.
         kept: whether the version has it at all; otherwise it is known from releases only.
         releases: the releases that had it as the article, oldest first.
@@ -109,7 +109,7 @@ def history(repository: Repository, asked: str, rev: str | None = None) -> Histo
     Args:
         repository: where.
         asked: an article_id or its beginning, a URL, a document's path or id.
-        rev: the version whose revisions are told; the working tree unless given.
+        rev: the version whose revisions are reported; the working tree unless given.
 
     Raises:
         NotFound: neither that version nor a release knows it.

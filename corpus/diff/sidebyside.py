@@ -22,13 +22,13 @@ _MOST: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Paragraphs that stand for each other; a paragraph is a list of runs.
+    """Paragraphs that represent each other; a paragraph is a list of runs.
 
     Attributes:
         left: as it was.
         right: as it is.
         changed: whether they differ.
-        skipped: of how many equal paragraphs this row stands for, which are not shown.
+        skipped: of how many equal paragraphs this row represents, which are not shown.
     """
 
     left: tuple[tuple[Run, ...], ...] = ()

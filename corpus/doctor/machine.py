@@ -68,7 +68,7 @@ def _libraries() -> Finding:
 
 
 def _parsers() -> Iterator[Finding]:
-    """Look at the parsers of other packages: none is a finding only where there is none to speak of."""
+    """Look at the parsers of other packages: none is a finding only if one could be expected."""
     try:
         found = plug_ins()
     except CorpusError as error:

@@ -12,7 +12,7 @@ from corpus.doctor import attributes
 from corpus.doctor.finding import Finding, ok, problem, warning
 from corpus.errors import CorpusError
 from corpus.objects import pins, recovery
-from corpus.repo import commit, journal, merging
+from corpus.repo import commit, journal, merging, replacing
 from corpus.repo.lock import holder
 from corpus.repo.outdated import outdated
 from corpus.repo.paths import LOCK
@@ -87,6 +87,9 @@ def _settings(repository: Repository) -> Finding:
 
 
 def _layout(repository: Repository) -> Finding:
+    if replacing.is_interrupted(repository):
+        found = "`corpus upgrade --apply` was interrupted, or is at work; some files may be changed and not committed"
+        return warning("layout", found, "`corpus upgrade --apply` undoes what was not committed, and upgrades")
     reasons = outdated(repository.root)
     if reasons:
         return warning("layout", f"an older newscorpus made this repository: {'; '.join(reasons)}", "`corpus upgrade`")

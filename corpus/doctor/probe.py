@@ -1,6 +1,6 @@
 """`python -m corpus.doctor.probe ROOT REMOTE`: write, read and remove a small object in a DVC remote.
 
-Prints one line of JSON, `{"ok": …}` or `{"error": …}`. A program of its own, so that whoever asks can end it.
+Prints one line of JSON, `{"ok": …}` or `{"error": …}`. A program of its own, so that anyone who asks can end it.
 """
 
 from __future__ import annotations

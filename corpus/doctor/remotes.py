@@ -108,7 +108,7 @@ def _exposed(repository: Repository, name: str) -> Iterator[Finding]:
 
 
 def _unusable(name: str, one: Mapping[str, object]) -> Finding | None:
-    """What can be told without asking: no address, no plugin, no folder."""
+    """What is known without asking: no address, no plugin, no folder."""
     url = str(one.get("url") or "")
     scheme = url.partition("://")[0].lower() if "://" in url else ""
     if not url:
@@ -135,7 +135,7 @@ def _unasked(name: str, one: Mapping[str, object]) -> Finding:
 
 
 def _bare(url: str) -> str:
-    """An address without what stands before its @."""
+    """An address without what is before its @."""
     return re.sub(r"://[^/@]*@", "://", url)
 
 

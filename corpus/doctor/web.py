@@ -13,6 +13,7 @@ from corpus.sources.web.place import FOLDER
 from corpus.sources.web.schedule import silent_since
 from corpus.sources.web.spool import Spool
 from corpus.sources.web.state import State
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,10 +64,10 @@ def examine(repository: Repository, now: datetime) -> Iterator[Finding]:
     if not failing and not silent:
         yield ok("sources", "all answer")
     if backlog.oldest is not None and now - backlog.oldest > _DELAYED:
-        found = f"{backlog.documents:,} documents wait since {backlog.oldest:%Y-%m-%d}"
+        found = f"waiting since {backlog.oldest:%Y-%m-%d}: {count(backlog.documents, 'document')}"
         yield warning("spool", found, "`corpus collect --seal` closes a batch of them")
     else:
-        yield ok("spool", f"{backlog.documents:,} documents wait to be sealed")
+        yield ok("spool", f"waiting to be sealed: {count(backlog.documents, 'document')}")
 
 
 def _shown(names: list[str]) -> str:

@@ -25,7 +25,7 @@ class Contents:
         format: of the data files.
         selection: what was asked for.
         columns: which were written.
-        split_seed: what parted them, None if they stand together.
+        split_seed: what parted them, None if they are together.
         left_out: articles that were not, by the condition that they did not meet.
         files: the data files, those of each part of a split together.
     """

@@ -25,7 +25,7 @@ _MOST_WAITING: Final = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """One finished file: where it stands in the export, its rows, bytes and sha256."""
+    """One finished file: where it is in the export, its rows, bytes and sha256."""
 
     path: str
     rows: int

@@ -1,4 +1,4 @@
-"""A folder that is there whole or not at all: filled aside, then renamed."""
+"""A folder that is there completely or not at all: filled aside, then renamed."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def require_place(target: Path, root: Path, *, force: bool) -> None:
     Args:
         target: the folder, resolved.
         root: of the corpus repository.
-        force: whether what stands there may go.
+        force: whether what is there may go.
 
     Raises:
-        UsageError: something stands there, or it is a place where nothing may go.
+        UsageError: something is there, or it is a place where nothing may go.
     """
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target} is a file. Name a folder.")
@@ -54,7 +54,7 @@ def made_aside(target: Path, *, force: bool = False) -> Iterator[Path]:
     """Yields a folder to fill; it takes the place of `target` when all went well, and is gone otherwise.
 
     Raises:
-        UsageError: meanwhile something stands there, and it may not go.
+        UsageError: meanwhile something is there, and it may not go.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     _sweep(target)

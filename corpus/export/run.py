@@ -1,4 +1,4 @@
-"""Exporting: which articles, into which files, with what is to be said of them."""
+"""Exporting: which articles, into which files, with what describes them."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def export(version: Version, target: Path, order: Order, *, force: bool = False)
 
     Args:
         version: of which.
-        target: the folder; it is there whole or not at all.
+        target: the folder; it is there completely or not at all.
         order: what, and as what.
-        force: replace what stands there.
+        force: replace what is there.
 
     Raises:
         UsageError: a filter, a column or a place that cannot be. Nothing was written.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The registry of parsers: the fingerprint of each concerns the documents that it reads, and no others.
-PARSERS: Final = ("corpus.formats", "PARSERS")
+PARSERS: Final = ("corpus.formats.mediatypes", "PARSERS")
 # Lists that name code in strings: whoever reads one does not use all that it names.
 APART: Final = (PARSERS, ("corpus.stages", "STAGES"))
 
@@ -47,7 +47,7 @@ def _entry(named: str) -> Target:
 
 
 def registry(sources: Sources) -> dict[str, str]:
-    """Return `module:Class` of the parser of each media type, as the source of `corpus.formats` says."""
+    """Return `module:Class` of the parser of each media type, as the source of `corpus.formats.mediatypes` says."""
     module = sources.module(PARSERS[0])
     if module is None:
         return {}

@@ -35,7 +35,7 @@ def _version(name: str) -> str:
 
 
 def giving(imported: Iterable[str]) -> dict[str, list[str]]:
-    """Return for each module the installed packages that give it; where there is none, a package of its own name.
+    """Return for each module the installed packages that give it; without one, a package of its own name.
 
     Like `importlib.metadata.packages_distributions`, which takes ten times as long, for it reads all of all packages.
 

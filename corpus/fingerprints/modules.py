@@ -105,7 +105,7 @@ class Module:
 
     @cached_property
     def stars(self) -> list[str]:
-        """The modules of which everything is imported."""
+        """The modules that are imported completely."""
         return [
             self._absolute(node)
             for node in ast.walk(self.tree)

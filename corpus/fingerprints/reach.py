@@ -37,7 +37,7 @@ class Reached:
 
     Args:
         sources: our own source files.
-        apart: names, as ("corpus.formats", "PARSERS"), whose strings are not followed.
+        apart: names, as ("corpus.formats.mediatypes", "PARSERS"), whose strings are not followed.
     """
 
     def __init__(self, sources: Sources, apart: Iterable[tuple[str, str]] = ()) -> None:
@@ -65,7 +65,7 @@ class Reached:
 
     @property
     def modules(self) -> set[str]:
-        """The modules of which something is used, or which are named as text: beside them may be files."""
+        """The modules that are used in part, or which are named as text: beside them may be files."""
         return {module for module, _, _ in self.pieces} | self._named
 
     def reads_docstrings(self) -> bool:

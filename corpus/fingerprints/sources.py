@@ -29,7 +29,7 @@ class Sources:
         self.definitions = Definitions(self.module)
 
     def module(self, name: str) -> Module | None:
-        """Return a module of ours; None if there is none of this name."""
+        """Return a module of ours; None without one of this name."""
         if name not in self.modules and name not in self._absent:
             path = self._path(name)
             if path is None:

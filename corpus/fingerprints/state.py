@@ -21,7 +21,7 @@ _MOST_STEPS: Final = 20
 
 
 class Definitions:
-    """Looks up what names stand for, to see whether calling them changes the state of a module."""
+    """Looks up what names represent, to see whether calling them changes the state of a module."""
 
     def __init__(self, module: Callable[[str], Module | None]) -> None:
         self._module = module
@@ -93,7 +93,7 @@ class Definitions:
         return any(self._changes(module, chain) for chain in _names(node) if chain[0] not in local)
 
     def _definition(self, module: Module, chain: tuple[str, ...]) -> tuple[Module, ast.stmt] | None:
-        """The function or class of ours that a name stands for."""
+        """The function or class of ours that a name represents."""
         for _ in range(_MOST_STEPS):
             name, rest = chain[0], chain[1:]
             for number in module.bindings.get(name, ()):

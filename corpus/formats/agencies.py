@@ -50,7 +50,7 @@ _MARKS: Final = frozenset("(/（社")
 
 
 def dateline_agency(text: str) -> str | None:
-    """Return the agency that the dateline before a text's first sentence names; None if there is none."""
+    """Return the agency that the dateline before a text's first sentence names; None without one."""
     begin = text[:_LONGEST_DATELINE]
     if not _MARKS.intersection(begin):
         return None
@@ -80,5 +80,5 @@ def of_publication(name: str) -> str | None:
 
 
 def agency(name: str) -> str | None:
-    """An agency by any of its names; None if it is none."""
+    """An agency by any of its names; None if it is not one."""
     return AGENCIES.get(name.strip().strip("().").casefold())

@@ -105,10 +105,9 @@ class Together(NamedTuple):
 
 
 class Parser(Protocol):
-    """Bytes of some media types to a parsed article. Pure: no clock, no network, no files."""
+    """Bytes to a parsed article. Pure: no clock, no network, no files. `mediatypes.PARSERS` has which it reads."""
 
     name: str
-    media_types: frozenset[str]
 
     def parse(self, document: Document) -> Parsed:
         """Parse one document. Never raises for bad input: says so in `problems`."""
@@ -126,7 +125,7 @@ class ExplainingParser(Parser, Protocol):
 
 @runtime_checkable
 class ManyParser(Parser, Protocol):
-    """A parser that can read many documents at once, of which nothing is known but their bytes."""
+    """A parser that can read many documents at once, with nothing known of them but their bytes."""
 
     def parse_together(self, data: Sequence[bytes | memoryview]) -> Together:
         """Parse them. What it gives of a document is what `parse` would."""

@@ -76,7 +76,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that is not blank, and whether a blank one stands before it."""
+    """A line that is not blank, and whether a blank one is before it."""
 
     text: str
     apart: bool
@@ -145,7 +145,7 @@ def blocks(lines: Sequence[Line], *, markdown: bool) -> list[Block]:
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[list[str]]:
-    """Lines that stand together; headings alone."""
+    """Lines that are together; headings alone."""
     group: list[str] = []
     for number, line in enumerate(lines):
         if line.apart and group:
@@ -230,7 +230,7 @@ def _unwrap(group: list[str], width: int) -> Iterator[str]:
 
 
 def _list(group: list[str], *, markdown: bool) -> Iterator[Block]:
-    """Items with their wrapped lines; what stands before the first item is a paragraph."""
+    """Items with their wrapped lines; what is before the first item is a paragraph."""
     before: list[str] = []
     items: list[str] = []
     for line in group:

@@ -1,7 +1,7 @@
 """Many rows of a dataset at once: parsed one after the other, and from there on in columns, field by field.
 
 What is ordinary is read here, as `rows` would read it. What wants care (no JSON object, a text in sections, a date
-that cannot be read or is ambiguous, neither title nor text) is told by number and left to it.
+that cannot be read or is ambiguous, neither title nor text) is reported by number and left to it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
     """What many rows say.
 
     Args:
-        data: each a JSON object, or whatever else stands there.
+        data: each a JSON object, or anything else that is there.
         columns: which of their columns mean what.
         numeric: how to read 03/04/2020.
         parser: what to call the parser.
@@ -111,7 +111,7 @@ def _kept(column: Column, kept: list[bool]) -> Column:
 
 
 def _each(said: list[Any], read: Callable[[Any], str | None]) -> list[str | None]:
-    """What is read of each value; of a text that stands there again, what was read of it before."""
+    """What is read of each value; of a text that is there again, what was read of it before."""
     if not any(said):
         # A number that is false is no name either.
         return [None if one is None else read(one) for one in said]

@@ -11,7 +11,7 @@ class Statement(NamedTuple):
 
     Attributes:
         field: a column, as `published_date`.
-        witness: where on the page it stands, as `JSON-LD datePublished`.
+        witness: where on the page it is, as `JSON-LD datePublished`.
         value: what it says, as it is written there.
     """
 

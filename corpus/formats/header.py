@@ -1,4 +1,4 @@
-"""The top of an exported article: title, standfirst, byline, dates and credits, in whatever order they stand."""
+"""The top of an exported article: title, standfirst, byline, dates and credits, in whatever order they are."""
 
 from __future__ import annotations
 

@@ -271,6 +271,6 @@ def address(line: str) -> str | None:
 
 
 def dated(line: str) -> Label | None:
-    """What follows a date's label; None if there is none."""
+    """What follows a date's label; None without one."""
     found = _DATE_LABEL.match(line)
     return Label(found["rest"], found["modified"] is not None) if found else None

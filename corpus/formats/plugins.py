@@ -8,7 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
 from corpus.errors import CorpusError
-from corpus.settings import PARSERS
+from corpus.formats.mediatypes import PARSERS, family
+from corpus.settings import PARSERS as GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from corpus.formats.article import Document, Parsed, Parser
 
-# What we read ourselves.
-BUILT_IN: Final = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown", "application/json"})
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 _LONGEST_NAME: Final = 100
 
@@ -62,7 +61,7 @@ def registered() -> dict[str, tuple[Parser, PlugIn]]:
     from importlib.metadata import entry_points
 
     found: dict[str, tuple[Parser, PlugIn]] = {}
-    for entry in sorted(entry_points(group=PARSERS), key=lambda entry: (entry.name, entry.value)):
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
         parser, plug_in = _load(entry)
         for kind in plug_in.reads:
             if kind in found:
@@ -87,7 +86,7 @@ def _load(entry: EntryPoint) -> tuple[Parser, PlugIn]:
     try:
         parser: Parser = entry.load()()
         name, parse = parser.name, parser.parse
-        kinds: object = parser.media_types
+        kinds: object = getattr(parser, "media_types", None)
         if not (isinstance(name, str) and name and callable(parse)):
             raise TypeError("it has no name, or no `parse`")  # noqa: TRY301 - told like what its import raises
         if len(name) > _LONGEST_NAME or not name.isprintable():
@@ -103,5 +102,5 @@ def _load(entry: EntryPoint) -> tuple[Parser, PlugIn]:
             f"The parser {entry.name!r} of {package} ({entry.value}) cannot be used: {why}. Mend or uninstall it."
         ) from error
     version = f" {entry.dist.version}" if entry.dist else ""
-    plug_in = PlugIn(name, f"{package}{version}", reads, tuple(kind for kind in reads if kind in BUILT_IN))
+    plug_in = PlugIn(name, f"{package}{version}", reads, tuple(kind for kind in reads if family(kind) in PARSERS))
     return cast("Parser", Foreign(name, frozenset(reads), parse)), plug_in

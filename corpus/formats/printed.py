@@ -40,7 +40,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_nothing(value: Any) -> bool:
-    """Return whether a value says nothing: empty, or what a tool writes where there is none."""
+    """Return whether a value says nothing: empty, or what a tool writes for a missing value."""
     if isinstance(value, str):
         return not value or (len(value) <= LONGEST_NOTHING and value.strip().lower() in NOTHING)
     if isinstance(value, list):
@@ -49,7 +49,7 @@ def is_nothing(value: Any) -> bool:
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """Return a value of MongoDB's extended JSON as what it stands for; any other as it is."""
+    """Return a value of MongoDB's extended JSON as what it represents; any other as it is."""
     if isinstance(value, list) and depth < _MOST_DEEP:
         if not {dict, list} & set(map(type, value)):
             return value

@@ -1,6 +1,6 @@
 """Reads `application/json`: one article as an object, a row of somebody's dataset; or many of them, in columns.
 
-Which columns mean what stands in `mapping`, and how a value is read in `values`, for both.
+Which columns mean what is in `mapping`, and how a value is read in `values`, for both.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ class RowParser:
     """Reads `application/json`."""
 
     name = "row/1"
-    media_types = frozenset({"application/json"})
 
     def __init__(
         self,
@@ -42,7 +41,7 @@ class RowParser:
         return cls(numeric, columns)
 
     def parse(self, document: Document) -> Parsed:
-        """Parse one row. What is wrong with it stands in `problems`."""
+        """Parse one row. What is wrong with it is in `problems`."""
         try:
             row = _load(document.data)
         except (ValueError, RecursionError) as error:

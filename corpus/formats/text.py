@@ -23,7 +23,7 @@ _FOOT: Final = 3
 
 @dataclass(slots=True)
 class _Aside:
-    """What stands anywhere between the lines of an article without being its text."""
+    """What is anywhere between the lines of an article without being its text."""
 
     urls: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -34,7 +34,6 @@ class TextParser:
     """Reads `text/plain` and `text/markdown`."""
 
     name = "text/1"
-    media_types = frozenset({"text/plain", "text/markdown"})
 
     def __init__(self, numeric: dates.NumericDates = dates.NumericDates.BY_LANGUAGE) -> None:
         self._numeric = numeric
@@ -45,7 +44,7 @@ class TextParser:
         return cls(numeric)
 
     def parse(self, document: Document) -> Parsed:
-        """Parse one document. What is wrong with it stands in `problems`."""
+        """Parse one document. What is wrong with it is in `problems`."""
         decoded = decode(document.data)
         if decoded.encoding is None:
             return Parsed(parser=self.name, problems=(Problem(Check.BINARY, f"{len(document.data):,} bytes"),))

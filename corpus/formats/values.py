@@ -51,7 +51,7 @@ _LONGEST_DATE: Final = dates.LONGEST + 20
 
 
 def line(value: Any) -> str | None:
-    """Return one line of text; None if it is none. Of a list the one value, of an object what it is called."""
+    """Return one line of text; None if it is not one. Of a list the one value, of an object what it is called."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, dict):
@@ -208,7 +208,7 @@ def moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str
     """Return when something was: a date as people write it, as machines do, or as a number; see `corpus.text.counted`.
 
     Args:
-        value: what stands there.
+        value: what is there.
         numeric: how to read 03/04/2020 where nothing else decides.
         tongue: the language of the article.
         url: its address, whose date decides before both.

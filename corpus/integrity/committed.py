@@ -6,12 +6,12 @@ Nobody builds a commit later. So what differs is a fault of it, and not an edit 
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches.seeds import SEEDS
 from corpus.integrity.faults import Fault, Place, Trouble
 from corpus.integrity.seeds import AT_ONCE, built_from, contents, is_document, pinned_md5
+from corpus.objects.listing import listing
 from corpus.repo import staging
 from corpus.repo.repository import LOCK
 
@@ -49,13 +49,13 @@ def check_committed_seeds(version: Snapshot, commit: str) -> tuple[list[Fault], 
     followed, unknown = _follow(version, commit, links)
     unknown += [path for path, (mode, _) in found.items() if mode == _MODULE]
     md5s = {path: followed.get(path, md5) for path, (md5, _) in digests.items()}
-    if _listing(md5s) == expected:
+    if (listed := listing(md5s, SEEDS).md5) == expected:
         return [], []
     built = built_from(version)
     if built is None:
         if unknown:
             return [], [f"{SEEDS}/ was not compared: {', '.join(sorted(unknown))} cannot be followed in git"]
-        detail = f"{LOCK} was built from {expected}, the commit has {_listing(md5s)}"
+        detail = f"{LOCK} was built from {expected}, the commit has {listed}"
         return [Fault(Place.SEEDS, Trouble.DIFFERS, SEEDS, detail)], []
     sha256s = {path: sha256 for path, (_, sha256) in digests.items()}
     faults = list(_differences(version, files, sha256s, built))
@@ -108,12 +108,6 @@ def _follow(version: Snapshot, commit: str, links: list[str]) -> tuple[dict[str,
         link: _md5(content) for link, (about, content) in zip(asked, answers, strict=True) if about.endswith(" blob")
     }
     return found, [link for link in links if link not in found]
-
-
-def _listing(md5s: Mapping[str, str]) -> str:
-    """Return the md5 that DVC gives a folder of these files."""
-    entries = [{"md5": md5s[path], "relpath": path.removeprefix(f"{SEEDS}/")} for path in sorted(md5s)]
-    return _md5(json.dumps(entries, sort_keys=True).encode()) + ".dir"
 
 
 def _md5(content: bytes) -> str:

@@ -50,7 +50,7 @@ def check_content(version: Snapshot, wanted: Iterable[Stored], sound: Mapping[st
     Args:
         version: which.
         wanted: its objects.
-        sound: the digests of those that are whole, by md5. Of others nothing is said here.
+        sound: the digests of those that are complete, by md5. Of others nothing is said here.
     """
     files = {one.path: one for one in wanted if not one.md5.endswith(".dir")}
     found = Content()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from corpus.batches.withdrawals import WITHDRAWN
 from corpus.errors import DamagedObject, MissingObjects, Refused, StageFailed
 from corpus.integrity.content import pinned_engine
 from corpus.integrity.faults import Fault, Place, Trouble
+from corpus.objects.listing import listing
 from corpus.repo import staging
 from corpus.repo.environment import inherited
 from corpus.repo.lock import TOKEN
@@ -150,8 +150,7 @@ def _compare(version: Snapshot, folder: Path) -> tuple[int, list[Fault]]:
                 faults.append(Fault(Place.REBUILD, Trouble.UNEXPECTED, path, f"made as {now}, not pinned"))
             else:
                 faults.append(Fault(Place.REBUILD, Trouble.DIFFERS, path, f"pinned {was}, made {now}"))
-        if pinned is None and _listing(pin.path, made) != pin.md5:
-            found = _listing(pin.path, made)
+        if pinned is None and (found := listing(made, pin.path).md5) != pin.md5:
             faults.append(Fault(Place.REBUILD, Trouble.DIFFERS, pin.path, f"pinned {pin.md5}, made {found}"))
     return compared, faults
 
@@ -165,15 +164,8 @@ def _made(folder: Path, path: str) -> dict[str, str]:
 
 
 def _pinned(wanted: list[stored.Stored], path: str, md5: str) -> dict[str, str] | None:
-    """The files that a pin stands for; None if its listing is not in the cache."""
+    """The files that a pin represents; None if its listing is not in the cache."""
     if not md5.endswith(".dir"):
         return {path: md5}
     inside = {one.path: one.md5 for one in wanted if one.listing == md5 and one.path.startswith(f"{path}/")}
     return inside or None
-
-
-def _listing(path: str, made: dict[str, str]) -> str:
-    import hashlib
-
-    entries = [{"md5": md5, "relpath": name.removeprefix(f"{path}/")} for name, md5 in sorted(made.items())]
-    return hashlib.md5(json.dumps(entries, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"

@@ -1,7 +1,7 @@
-"""Mending what verification found, from wherever the right bytes still are. Call it holding the write lock.
+"""Mending what verification found, from any place where the right bytes still are. Call it holding the write lock.
 
 The cache is mended from the workspace or the remote, the workspace from the cache, the remote from the cache. Bytes
-are taken for right by their digest, never by where they stand.
+are taken for right by their digest, never by where they are.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def repair(version: Snapshot, faults: Iterable[Fault], store: ObjectStore | None
         store: the remote to fetch from, if there is one.
 
     Returns:
-        Why some could not be, in words. Verify again to know what stands.
+        Why some could not be, in words. Verify again to know what remains.
     """
     said: list[str] = []
     for fault in faults:
@@ -79,7 +79,7 @@ def _mend_workspace(version: Snapshot, fault: Fault) -> None:
 
 
 def _replace(target: Path, content: Path | bytes, *, read_only: bool = True) -> None:
-    """Put bytes in the place of a file, whole or not at all."""
+    """Put bytes in the place of a file, completely or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = aside_of(target)
     try:
@@ -127,7 +127,7 @@ def repair_remote(version: Snapshot, faults: Iterable[Fault], store: ObjectStore
 
 
 def upload(version: Snapshot, store: ObjectStore, md5: str) -> None:
-    """Store an object of the cache in a remote, if it is whole.
+    """Store an object of the cache in a remote, if it is complete.
 
     Raises:
         CorpusError: the cache has not the right bytes.
@@ -139,7 +139,7 @@ def upload(version: Snapshot, store: ObjectStore, md5: str) -> None:
 
 
 def remote_or_none(version: Snapshot) -> Any:
-    """The default remote as a context, or a context of None where there is none."""
+    """The default remote as a context, or a context of None without one."""
     from contextlib import nullcontext
 
     known = objectstore.configured(version.repository).default

@@ -7,7 +7,6 @@ calls the files unchanged. What somebody edited and has not built yet is another
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,7 @@ from corpus.batches import stored
 from corpus.batches.seeds import SEEDS, list_seeds, read_whole
 from corpus.errors import CorpusError
 from corpus.integrity.faults import Fault, Place, Trouble
+from corpus.objects.listing import listing
 from corpus.repo import staging
 from corpus.repo.repository import LOCK
 from corpus.tables.parquet import read
@@ -70,11 +70,7 @@ def pinned_md5(lock: str) -> str | None:
 
 def md5_of(files: Iterable[SeedFile]) -> str:
     """Return the md5 that DVC gives a folder of these files: the JSON of their names and md5s. Follows links."""
-    listing = [
-        {"md5": stored.digests_of(file.path).md5, "relpath": file.source.removeprefix(f"{SEEDS}/")} for file in files
-    ]
-    listing.sort(key=lambda entry: entry["relpath"])
-    return hashlib.md5(json.dumps(listing, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
+    return listing({file.source: stored.digests_of(file.path).md5 for file in files}, SEEDS).md5
 
 
 def _differences(version: Snapshot, files: list[SeedFile], expected: str) -> tuple[list[Fault], list[str]]:
@@ -109,7 +105,7 @@ def _differences(version: Snapshot, files: list[SeedFile], expected: str) -> tup
 
 
 def _by_git(version: Snapshot, files: list[SeedFile], committed: Mapping[str, tuple[str, str]]) -> list[Fault]:
-    """Which files that differ from the commit's were changed at checkout, or behind the back of whoever edits."""
+    """Which files that differ from the commit's were changed at checkout, or behind the back of anyone who edits."""
     untouched = _untouched(version)
     faults = []
     for start in range(0, len(files), AT_ONCE):

@@ -60,7 +60,7 @@ def prepare(root: Path) -> dict[str, str]:
 
 
 def personal_settings() -> dict[str, dict[str, Any]]:
-    """Return the system's and the user's DVC settings, merged, with paths made absolute; empty if there are none.
+    """Return the system's and the user's DVC settings, merged, with paths made absolute; empty if there are not any.
 
     Raises:
         CorpusError: they cannot be read.

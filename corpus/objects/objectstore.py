@@ -1,4 +1,4 @@
-"""A DVC remote, object by object: is it there, is it whole, put it, delete it. For whoever keeps the remote in order.
+"""A DVC remote, object by object: is it there, is it complete, put it, delete it.
 
 DVC itself takes a remote's `.dir` for proof that its files are there too, and never overwrites an object; so what is
 damaged or missing there stays so. Reading a version from a remote is the business of `remote`.
@@ -69,7 +69,7 @@ class ObjectStore:
             yield file
 
     def fetch(self, md5: str, target: Path) -> None:
-        """Bring an object into the place of a file, whole or not at all.
+        """Bring an object into the place of a file, completely or not at all.
 
         Raises:
             MissingObjects: it is not there.
@@ -167,7 +167,7 @@ def default(repository: Repository) -> Iterator[ObjectStore]:
     """The default remote of a repository.
 
     Raises:
-        CorpusError: there is none, or it cannot be used; says what to do.
+        CorpusError: there is not one, or it cannot be used; says what to do.
     """
     from dvc.exceptions import DvcException
 

@@ -49,7 +49,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """One file that a pin stands for."""
+    """One file that a pin represents."""
 
     path: str
     md5: str
@@ -201,7 +201,7 @@ class Objects:
             return None
 
     def files(self, pin: Pin) -> list[Pinned] | None:
-        """The files a pin stands for, sorted; None if the cache lacks the listing of a folder."""
+        """The files a pin represents, sorted; None if the cache lacks the listing of a folder."""
         if not pin.is_folder:
             return [Pinned(pin.path, pin.md5)]
         listing = self.get(pin.md5)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
 from corpus.objects import pins
-from corpus.repo import journal
+from corpus.repo import journal, replacing
 from corpus.repo.files import ASIDE, write_text
 from corpus.repo.repository import LOCK
 
@@ -50,6 +50,7 @@ def clear(repository: Repository) -> list[str]:
         *_mend_pins(repository),
         *_clear_git_locks(repository),
         *journal.settle(repository),
+        *replacing.settle(repository),
     ]
 
 
@@ -63,7 +64,7 @@ def _clear_rwlock(path: Path) -> list[str]:
 def is_abandoned(path: Path) -> bool:
     """Whether an rwlock is empty, broken, or held only by processes that are gone or are no dvc.
 
-    DVC's other locks are flocks: whoever died has let go of them.
+    DVC's other locks are flocks: a process that died has let go of them.
     """
     try:
         holders = _process_ids(json.loads(path.read_bytes()))

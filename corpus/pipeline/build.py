@@ -75,7 +75,7 @@ def build(
         tell: called with each stage as it ends.
 
     Raises:
-        CorpusError: with what to do next. Whatever had been built stands, and the next build goes on from there.
+        CorpusError: with what to do next. What had been built remains, and the next build goes on from there.
     """
     began = time.monotonic()
     with writing(repository, "corpus build", wait) as session:
@@ -111,7 +111,7 @@ class Session:
         return self._repro(["--single-item", stage], (stage,), workers)[0]
 
     def run_all(self, workers: int | None, tell: Callable[[Step], None]) -> list[Step]:
-        """Run the whole pipeline in one DVC process."""
+        """Run the complete pipeline in one DVC process."""
         return self._repro([], stages.NAMES, workers, tell)
 
     def _repro(

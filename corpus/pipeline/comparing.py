@@ -86,7 +86,7 @@ class Comparing:
 
     @property
     def asked(self) -> pl.DataFrame:
-        """All that was asked for, with the number of a `shard`: a pair stands beside the later of its documents'."""
+        """All that was asked for, with the number of a `shard`: a pair is beside the later of its documents'."""
         pairs = pl.concat([pl.DataFrame(PAIRS.empty), *self._asked]).unique(_KEY)
         places = self._texts.select("text_hash", "shard")
         return (
@@ -153,7 +153,7 @@ def texts_of(root: Path, names: Sequence[str]) -> Texts:
 
 
 def known(root: Path, n: int, fingerprint: str) -> pl.DataFrame:
-    """What the last run compared, as far as it was by this code and stands."""
+    """What the last run compared, as far as it was by this code and still exists."""
     return pl.concat([pl.DataFrame(PAIRS.empty), *_found(root, n, fingerprint)])
 
 

@@ -1,4 +1,4 @@
-"""From signatures to decisions: what each document is, over a whole corpus at once, wherever its tables stand."""
+"""From signatures to decisions: what each document is, over a complete corpus at once, wherever its tables are."""
 
 from __future__ import annotations
 

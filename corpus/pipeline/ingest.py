@@ -16,8 +16,9 @@ from corpus.batches import register as raw
 from corpus.batches import withdrawals
 from corpus.batches.seeds import SEEDS, SeedFile, list_seeds, read_whole
 from corpus.errors import ChangedWhileRead, CorpusError, InvariantError, StorageError
-from corpus.formats import family, is_registered, parser_of
+from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
+from corpus.formats.mediatypes import QUICK, family
 from corpus.formats.vetting import vetted
 from corpus.pipeline.captures import Group, holders_of
 from corpus.pipeline.executor import WorkerDied
@@ -164,7 +165,7 @@ def sha256_of(file: SeedFile, memory: FileDigests) -> str:
 
 
 def _kinds(root: Path, name: str) -> list[str]:
-    """The media types of the documents in a shard that stands; none if it does not, and is made anew for that."""
+    """The media types of the documents in a shard that exists; none if it does not, and is made anew for that."""
     try:
         return _distinct_kinds(parquet.read(shard_path(root, DOCUMENTS.name, name), ["media_type"]))
     except StorageError:
@@ -240,7 +241,7 @@ def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
     settings, whole = task.settings, group.table()
     made: list[pa.Table] = []
     left = np.ones(whole.num_rows, np.bool_)
-    for kind in sorted(_HARMLESS & set(whole["media_type"].unique().to_pylist())):
+    for kind in sorted(QUICK & set(whole["media_type"].unique().to_pylist())):
         parser = parser_of(kind, *settings.parsing)
         if is_registered(kind) or not isinstance(parser, ManyParser):
             continue
@@ -271,7 +272,7 @@ def _parsed(found: Found, settings: Ingest, watch: Watch, deadly: Container[str]
     if found.source in deadly:
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, _DEADLY),))
     try:
-        with nullcontext() if kind in _HARMLESS and not is_registered(kind) else watch.over(found.source):
+        with nullcontext() if kind in QUICK and not is_registered(kind) else watch.over(found.source):
             document = Document(data, kind, found.source, found.url, charset=found.charset)
             parsed = parser.parse(document)
             if is_registered(kind):
@@ -286,8 +287,6 @@ def _parsed(found: Found, settings: Ingest, watch: Watch, deadly: Container[str]
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, why),))
 
 
-# Parsed by patterns whose time is known; their parser needs no watch.
-_HARMLESS: Final = frozenset({"text/plain", "text/markdown", "application/json"})
 # So few are parsed sooner than worker processes start.
 _FEW: Final = 400
 _DEADLY: Final = "it took more time or memory than is allowed, or crashed its parser"

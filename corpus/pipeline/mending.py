@@ -133,7 +133,7 @@ def _mend_workspace(repository: Repository, pinned: Iterable[pins.Pin]) -> list[
 
 
 def _files(repository: Repository, objects: pins.Objects, pin: pins.Pin) -> list[pins.Pinned]:
-    """The files of an output as they stand in the workspace, with their md5s; "" for those that are not pinned."""
+    """The files of an output as they are in the workspace, with their md5s; "" for those that are not pinned."""
     if not pin.is_folder:
         return [pins.Pinned(pin.path, pin.md5 if pin.cached else "")]
     try:

@@ -15,8 +15,9 @@ from corpus.batches import register as raw
 from corpus.batches.seeds import SEEDS, SeedFile, read_whole
 from corpus.columnar.arrays import numbers_of, of_numbers, whole
 from corpus.errors import ChangedWhileRead
-from corpus.formats import is_registered, media_type
+from corpus.formats import is_registered
 from corpus.formats.article import Problem
+from corpus.formats.mediatypes import media_type
 from corpus.pipeline.captures import with_bytes
 from corpus.rights import signals_of_headers
 from corpus.rights.headers import NAMES
@@ -172,7 +173,7 @@ def _signals() -> pl.Expr:
 
 
 def contents(rows: pa.Table) -> list[memoryview]:
-    """The bytes of each of some rows, where they stand. None of them may be null."""
+    """The bytes of each of some rows, where they are. None of them may be null."""
     data = whole(rows["data"])
     _, ends, held = data.buffers()
     begins = np.frombuffer(ends, np.int64)[data.offset :][: len(data) + 1].tolist()

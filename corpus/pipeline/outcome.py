@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from corpus.errors import InvariantError
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,4 +43,4 @@ class Outcome:
     def __str__(self) -> str:
         drops = "".join(f", {count:,} {reason}" for reason, count in self.dropped.items() if count)
         made = f"{self.made} of {self.shards} shards made"
-        return f"{self.came:,} documents, {self.kept:,} kept{drops} ({made})"
+        return f"{count(self.came, 'document')}, {self.kept:,} kept{drops} ({made})"

@@ -36,7 +36,7 @@ def _content(shards: Mapping[str, Shard]) -> str:
 
 
 def report(root: Path, settings: Settings, _: Executor | None = None) -> Ledger:
-    """Write reports/ anew. Each file is replaced as a whole."""
+    """Write reports/ anew. Each file is replaced completely."""
     engine.require(root, "report")
     memory = digests(root)
     made = {stage: require(root, stage, memory) for stage in _MADE_BY}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
-    """Decide what each document is, over the whole corpus at once."""
+    """Decide what each document is, over the complete corpus at once."""
     fingerprint = engine.require(root, "resolve")
     memory = digests(root)
     documents = require(root, "ingest", memory)
@@ -80,7 +80,7 @@ def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
 def _keys(
     decided: pl.DataFrame, signatures: pl.DataFrame, names: Sequence[str], signed: Mapping[str, Shard], fingerprint: str
 ) -> dict[str, str]:
-    """What the decisions of each shard follow from: its signatures, and what is said of it that they do not say.
+    """What the decisions of each shard follow from: its signatures, and what is known of it that they do not say.
 
     A document that is known once and is like no other is an article: that need not be digested, and most are.
     """

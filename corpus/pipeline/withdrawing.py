@@ -108,7 +108,7 @@ class Marks:
         self._known: dict[str, list[str]] = _remembered(self._memory).get(self._label, {}) if tombstones else {}
 
     def of(self, name: str) -> list[str]:
-        """Those of a shard as it stands, by the withdrawals of today. Empty for one that does not stand."""
+        """Those of a shard as it is, by the withdrawals of today. Empty for one that does not exist."""
         shard = self._shards.known.get(name)
         if not self._tombstones or shard is None or DOCUMENTS.name not in shard.files:
             return []

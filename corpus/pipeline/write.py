@@ -90,7 +90,7 @@ def balance(
     """The ledger, held against the rows of every table.
 
     Raises:
-        InvariantError: the sums do not match, or an article stands twice.
+        InvariantError: the sums do not match, or an article appears twice.
     """
     counted, identities = _decided(root, decisions)
     ledger = Ledger(
@@ -155,7 +155,7 @@ class _Reader:
         return documents
 
     def chosen(self, part: Slice, table: Table) -> pa.Table | None:
-        """The rows of a slice that stand in a table, in its order; None if there are none."""
+        """The rows of a slice that are in a table, in its order; None if there are not any."""
         decision = _BY_DECISION[table]
         if self._last is None or self._last[0] != part.shard:
             only = parquet.read(shard_path(self._root, "decisions", part.shard), ["decision"])["decision"]
@@ -216,7 +216,7 @@ def keep_promises(table: Table, rows: pa.Table) -> None:
 
 
 def _places(decisions: pa.ChunkedArray, wanted: Decision) -> pa.Array:
-    """Where a decision stands. Not by pc.equal: to make a scalar of a str, pyarrow imports pandas."""
+    """Where a decision is. Not by pc.equal: to make a scalar of a str, pyarrow imports pandas."""
     return (pl.Series(decisions) == wanted.value).arg_true().to_arrow()
 
 

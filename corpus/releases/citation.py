@@ -10,9 +10,11 @@ import yaml
 
 from corpus.batches import register as raw
 from corpus.errors import NotFound, UnknownVersion
+from corpus.repo.files import write_text
 from corpus.repo.releases import releases
 from corpus.settings import PARAMS
 from corpus.snapshots.snapshot import Snapshot
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from datetime import date
@@ -69,11 +71,11 @@ class Citation:
 
 
 def cite(repository: Repository, version: str | None = None) -> Citation:
-    """What a citation of a release says; of the last one unless told otherwise.
+    """What a citation of a release says; of the last one by default.
 
     Raises:
         UnknownVersion: there is no such release.
-        NotFound: there is none at all.
+        NotFound: there is not one at all.
     """
     known = releases(repository)
     if not known:
@@ -142,7 +144,7 @@ def spdx(licence: str) -> str | None:
 def bibtex(citation: Citation) -> str:
     """Return a citation as a BibTeX entry, without the fields that are not known."""
     name = re.sub(r"[^a-z0-9]+", "-", citation.title.lower()).strip("-") or "corpus"
-    held = [] if citation.articles is None else [f"{citation.articles:,} articles"]
+    held = [] if citation.articles is None else [count(citation.articles, "article")]
     licence = [f"licence: {'; '.join(citation.licences)}"] if citation.licences else []
     commit = [f"git commit {citation.commit}"] if citation.commit else []
     dated = f" of {citation.date:%Y-%m-%d}" if citation.date else ""
@@ -187,3 +189,8 @@ def cff(citation: Citation) -> str:
     }
     kept = {key: value for key, value in values.items() if value}
     return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=120)
+
+
+def write(repository: Repository, citation: Citation) -> None:
+    """Write CITATION.cff at the root of a repository."""
+    write_text(repository.root / CFF, cff(citation))

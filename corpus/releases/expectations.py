@@ -1,4 +1,4 @@
-"""The figures of a whole corpus, held against what params.yaml expects of them and against the last release."""
+"""The figures of a complete corpus, held against what params.yaml expects of them and against the last release."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def expect(expectations: Expectations, old: Snapshot | None, new: Snapshot) -> l
 
     Args:
         expectations: from params.yaml.
-        old: the last release; None if there is none.
+        old: the last release; None without one.
         new: the version.
 
     Returns:

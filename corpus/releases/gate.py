@@ -1,4 +1,4 @@
-"""What stands between a corpus and a release. Every reason is told at once."""
+"""What prevents a release. Every reason is reported at once."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def examine(repository: Repository, expectations: Expectations, last: Release | 
 
 
 def _pinned(repository: Repository) -> list[pins.Pin] | str:
-    """What dvc.lock and data/raw.dvc pin, or why that cannot be said."""
+    """What dvc.lock and data/raw.dvc pin, or why that is not known."""
     try:
         pinned = pins.of_working_tree(repository)
     except CorpusError as error:
@@ -132,7 +132,7 @@ def _lost(missing: list[pins.Wrong]) -> list[str]:
 
 
 def _altered(repository: Repository, pinned: list[pins.Pin]) -> list[str]:
-    """The outputs that git keeps and that are not what was built: a release would commit them as they stand."""
+    """The outputs that git keeps and that are not what was built: a release would commit them as they are."""
     reasons = []
     for pin in pinned:
         if not pin.cached:

@@ -34,7 +34,7 @@ class Plan:
         version: its number; None if nothing changed and there is nothing to name.
         why: why this number.
         last: the release before.
-        changes: what it changes; None if that cannot be said.
+        changes: what it changes; None if that is not known.
         entry: its entry of CORPUS.md.
         message: the tag's message.
         gate: what refuses it, and what it is warned of.
@@ -73,9 +73,9 @@ def plan(
 
     Args:
         repository: where.
-        bump: which part of the number goes up; by what changed unless told otherwise. The first release is v1.0.0.
+        bump: which part of the number goes up; by default, what changed decides. The first release is v1.0.0.
         version: the very number instead, higher than all there are.
-        message: what is to be said of it.
+        message: what describes it.
 
     Raises:
         UsageError: the number will not do, or what changed is not known and `bump` is auto.
@@ -103,7 +103,7 @@ def plan(
 
 
 def _composed(repository: Repository, bare: Plan, decided: numbering.Next, files: str, message: str | None) -> Plan:
-    """A plan with what is said of it."""
+    """A plan with what describes it."""
     last, changes, person = bare.last, bare.changes, bare.person
     said = _readable(message or "").strip() or None
     metrics = repository.root / commit.METRICS
@@ -158,7 +158,7 @@ def release(repository: Repository, planned: Plan, also: Sequence[str] = ()) -> 
 
 
 def _changes(repository: Repository, last: Release | None, now: Snapshot) -> Changes | str:
-    """What changed since the last release, or why that cannot be said."""
+    """What changed since the last release, or why that is not known."""
     try:
         return between(Snapshot(repository, last.readable) if last else None, now)
     except DamagedObject:

@@ -1,4 +1,4 @@
-"""CORPUS.md: what each release changed, for people; the newest stands first."""
+"""CORPUS.md: what each release changed, for people; the newest is first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CONTROL: Final = dict.fromkeys((*range(0x20), 0x7F), " ")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of a release besides its figures.
+    """What describes a release besides its figures.
 
     Attributes:
         version: as `v1.1.0`.
@@ -56,7 +56,7 @@ class Told:
 
 
 def figures(metrics: str | None) -> dict[str, int | float | str]:
-    """The figures in the text of a metrics.json by name, in the order in which they are told; none if it is none."""
+    """The figures in the text of a metrics.json by name, in the order of the report; none without one."""
     try:
         values = json.loads(metrics or "{}")
         found = {
@@ -79,7 +79,7 @@ def entry(
 
     Args:
         told: who, when, why.
-        changes: what it changes; None if that cannot be said.
+        changes: what it changes; None if that is not known.
         now: its figures.
         then: those of the release before.
     """
@@ -98,7 +98,7 @@ def entry(
 
 
 def insert(notes: str | None, new: str) -> str:
-    """CORPUS.md with a new entry on top; what stands there already stays, to the letter."""
+    """CORPUS.md with a new entry on top; what is there already stays, to the letter."""
     if not notes or not notes.strip():
         return f"{HEADER}\n{new}"
     start = 0 if notes.startswith("## ") else notes.find("\n## ") + 1

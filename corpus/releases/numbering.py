@@ -62,7 +62,7 @@ def decide(known: Sequence[Release], changes: Changes | str, bump: Bump, version
 
     Args:
         known: the releases there are, by version.
-        changes: what changed since the last, or why that cannot be said.
+        changes: what changed since the last, or why that is not known.
         bump: which part is to go up.
         version: the very number instead, as `check` gives it.
 
@@ -70,7 +70,7 @@ def decide(known: Sequence[Release], changes: Changes | str, bump: Bump, version
         None if nothing changed, and neither a part nor a number was asked for.
 
     Raises:
-        Refused: which part goes up cannot be said, for what changed is not known.
+        Refused: which part goes up cannot be decided, because what changed is not known.
     """
     if version is not None:
         return Next(version, None, "as told")

@@ -20,6 +20,7 @@ from corpus.objects import checks, dvc_process, objectstore, pins
 from corpus.objects.checks import Object
 from corpus.progress import progress
 from corpus.repo import commit, receiving
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +66,7 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
     Args:
         repository: where. The cache has all objects of the release.
         release: which.
-        tell: is told what is going on.
+        tell: called with what is going on.
 
     Raises:
         Refused: there is no remote.
@@ -82,7 +83,7 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
     # Nothing damaged may leave here: what will be sent is read before.
     _require_sound(repository, checks.absent(store, objects), release)
     mended = _mend_listings(repository, store, remote, objects, tell)
-    tell(f"pushing {len(objects):,} objects to {remote}")
+    tell(f"pushing {count(len(objects), 'object')} to {remote}")
     done = dvc_process.run(repository.root, "push")
     if done.returncode != 0:
         if full := dvc_process.full(repository.root, done, f"The remote {remote} or DVC's notes in .dvc/tmp"):
@@ -93,7 +94,7 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
         )
     lacking = checks.lacking(repository, store, remote, objects)
     if lacking:
-        tell(f"sending {len(lacking):,} objects again that {remote} lacks, or has damaged")
+        tell(f"sending {count(len(lacking), 'object')} again: missing or damaged in {remote}")
         _send(repository, store, lacking)
     still = checks.lacking(repository, store, remote, lacking)
     if still:
@@ -175,7 +176,7 @@ def _mend_listings(
 
 
 def _send(repository: Repository, store: Any, objects: Sequence[Object]) -> None:
-    """Send objects to the remote over whatever stands there. Each is verified before."""
+    """Send objects to the remote over whatever is there. Each is verified before."""
     cache = pins.Objects(repository)
     for one in objects:
         source = cache.path(one.md5)

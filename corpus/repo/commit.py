@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from corpus.errors import Refused
 from corpus.repo import staging
 from corpus.repo.paths import BATCHES, ENGINE, LOCK, RAW, WITHDRAWN
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +64,7 @@ def branch_of(repository: Repository) -> str | None:
 
 
 def remote_of(repository: Repository) -> str | None:
-    """Return the git remote that the branch belongs to, else `origin`, else the only one; None if there is none."""
+    """Return the git remote that the branch belongs to, else `origin`, else the only one; None without one."""
     branch = (branch_of(repository) or "").removeprefix("refs/heads/")
     remotes = repository.git("remote").split()
     for name in (
@@ -98,7 +99,7 @@ def obstacles(repository: Repository) -> list[str]:
 
 
 def snapshot(repository: Repository, head: str | None, others: Mapping[str, str] | None = None) -> str:
-    """The tree of a commit with what a build changes as it stands now.
+    """The tree of a commit with what a build changes as it is now.
 
     Args:
         repository: where.
@@ -112,9 +113,13 @@ def snapshot(repository: Repository, head: str | None, others: Mapping[str, str]
 
 
 def _there(repository: Repository, commit: str | None) -> list[str]:
-    """What of `PATHS` stands in the working tree or in a commit. git refuses to hear of anything else."""
+    """What of `PATHS` is in the working tree or in a commit. git refuses to hear of anything else."""
     held = repository.git("ls-tree", "-z", "--name-only", commit, "--", *PATHS).split("\0") if commit else []
     return [path for path in PATHS if path in held or (repository.root / path).exists()]
+
+
+# Of the ledger, what is counted: one, and several. The others are no nouns.
+_NOUNS: Final = {f"{one}s": (one, f"{one}s") for one in ("document", "article", "repeat", "duplicate")}
 
 
 def message(repository: Repository, head: str | None) -> str:
@@ -124,8 +129,9 @@ def message(repository: Repository, head: str | None) -> str:
     )
     old_text = repository.read_at(head, METRICS) if head else None
     old = _ledger(old_text) if old_text else {}
-    changes = [f"{value - old.get(name, 0):+,} {name}" for name, value in now.items() if value != old.get(name, 0)]
-    total = f"{now.get('articles', 0):,} articles"
+    moved = {name: value - old.get(name, 0) for name, value in now.items()}
+    changes = [count(number, *_NOUNS.get(name, (name, name)), sign="+") for name, number in moved.items() if number]
+    total = count(now.get("articles", 0), "article")
     subject = f"Update corpus: {', '.join(changes)}" if changes else f"Update corpus: {total}, same counts"
     body = "\n".join(f"{name}: {value:,}" for name, value in now.items())
     return f"{subject}\n\n{body}\n"

@@ -35,7 +35,7 @@ def digest(parts: Iterable[bytes | str]) -> str:
 
 
 def digest_rows(rows: pl.DataFrame) -> str:
-    """sha256, in hex, of a table's columns and values. There are no nulls: in memory, anything stands behind one."""
+    """sha256, in hex, of a table's columns and values. There are no nulls: in memory, anything is behind one."""
     import polars as pl
     import pyarrow as pa
 
@@ -86,7 +86,7 @@ class FileDigests:
         return self.read(path) if known is None else known
 
     def read(self, path: Path) -> str:
-        """Read a file now, whatever is remembered of it, and remember its digest.
+        """Read a file now, regardless of what is remembered of it, and remember its digest.
 
         Returns:
             The digest, in hex.
@@ -107,7 +107,7 @@ class FileDigests:
         DVC and git know files by these three, so they take such a file for unchanged.
 
         Args:
-            path: the file. One that is gone, or of which nothing is remembered, has not changed unseen.
+            path: the file. One that is gone, or that nothing is remembered of, has not changed unseen.
             reread: read it in any case; by default only if its ctime is another than it was.
 
         Returns:

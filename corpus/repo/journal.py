@@ -1,6 +1,6 @@
-"""Moving a branch and making a tag together, with the one file that goes with them, whole or not at all.
+"""Moving a branch and making a tag together, with the one file that goes with them, completely or not at all.
 
-What is about to happen is written down first. Whoever dies in between leaves the note, and the next writer finishes
+What is about to happen is written down first. Anyone who dies in between leaves the note, and the next writer finishes
 what git has taken, or takes it back. A version exists when its refs do, not before.
 """
 
@@ -35,7 +35,7 @@ class Step:
         tag_object: the tag's object.
         path: a file of the commit, from the root.
         before: its text in the working tree until now; None if it was not there.
-        after: its text in the new commit, as it stands in the working tree.
+        after: its text in the new commit, as it is in the working tree.
         staged: the paths of which the commit has what the working tree has.
     """
 

@@ -1,4 +1,4 @@
-"""One writer at a time, and none that outlives whoever started it.
+"""One writer at a time, and none that outlives the process that started it.
 
 `flock` on `.dvc/tmp/corpus.lock` is let go by the kernel however its holder dies. A build holds it, and its
 children find its token in the environment. A stage holds a second lock while it works, so that a new build
@@ -45,7 +45,7 @@ def write_lock(root: Path, purpose: str, wait: float = 0.0) -> Iterator[int]:
 
     Args:
         root: the repository.
-        purpose: what the holder is doing, for whoever has to wait.
+        purpose: what the holder is doing, for anyone who has to wait.
         wait: seconds to wait for another holder.
 
     Raises:
@@ -154,7 +154,7 @@ def die_with_parent(parent: int | None = None) -> None:
 
 
 def die_with_dvc() -> None:
-    """End this process when the `dvc` that runs it ends, though a shell may stand between the two.
+    """End this process when the `dvc` that runs it ends, though a shell may be between the two.
 
     Raises:
         CorpusError: it has ended already.

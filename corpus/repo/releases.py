@@ -37,9 +37,9 @@ class Release:
         version: as `v1.0.0`.
         tag: the git tag, `corpus@v1.0.0`.
         commit: the commit that it names.
-        date: when it was named, in the time of whoever did.
+        date: when it was named, in the time zone of that person.
         articles: how many it holds; None where its tag does not say.
-        message: the first line of what was said of it.
+        message: the first line of its message.
         by: who named it.
         figures: the counts in its tag, by name: documents, words, `added` since the release before, and so on.
         digest: sha256 of its articles (see `citation`); None where its tag does not say.
@@ -114,7 +114,7 @@ def _release(version: str, name: str, rest: list[str]) -> Release:
 
 
 def _figures(contents: str) -> tuple[dict[str, int], str | None]:
-    """The counts and the digest in the last paragraph of a tag's message; what stands above is the user's."""
+    """The counts and the digest in the last paragraph of a tag's message; what is above is the user's."""
     counts: dict[str, int] = {}
     digest = None
     for line in contents.strip().rpartition("\n\n")[2].splitlines():
@@ -127,7 +127,7 @@ def _figures(contents: str) -> tuple[dict[str, int], str | None]:
 
 
 def in_tag(message: str, counts: Mapping[str, int], digest: str) -> str:
-    """A tag's message: what is said of the version, then its figures."""
+    """A tag's message: what describes the version, then its figures."""
     lines = [*(f"{name}: {count:,}" for name, count in counts.items()), f"{DIGEST}: {digest}"]
     return f"{message}\n\n" + "\n".join(lines) + "\n"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def css() -> str:
-    """The style sheet, to stand in the page."""
+    """The style sheet, to be in the page."""
     return (resources.files("corpus.report") / "page.css").read_text(encoding="utf-8")
 
 

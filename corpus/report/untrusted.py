@@ -1,4 +1,4 @@
-"""Text of unknown origin, made fit to stand in a page or a Markdown file."""
+"""Text of unknown origin, made fit to be in a page or a Markdown file."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Which texts may be near-duplicates, by their sketches alone: a function of the set of texts and their order.
 
-Texts that share one of the lowest hashes of their samples are compared by their whole samples. A hash that many texts
+Texts that share one of the lowest hashes of their samples are compared by all of their samples. A hash that many texts
 have (boilerplate, a wire story that everybody ran) would make a pair of every two: there each is compared with the
 earliest few alone. So the cost is bounded by the number of texts, and yet each finds the earliest of its kind: the
 few of one hash may be strangers, those of all its hashes hardly.
@@ -54,7 +54,7 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """The samples of some texts' sketches, wherever they stand.
+    """The samples of some texts' sketches, wherever they are.
 
     Attributes:
         hashes: those of these texts and maybe others, ascending for each text.
@@ -156,7 +156,7 @@ def _promising(texts: Samples, pairs: Pairs, threshold: float, containment: floa
 
 
 def _reaches(shared: Places, of: Places, share: float, whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether so many shared of so many sampled may stand for a share of all."""
+    """Whether so many shared of so many sampled may represent a share of all."""
     margin = np.where(whole, 1e-6, _MARGIN * np.sqrt(of * share * (1 - share)))
     reached: NDArray[np.bool_] = (shared > 0) & (shared >= of * share - margin)
     return reached

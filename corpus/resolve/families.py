@@ -22,7 +22,7 @@ class Links:
 
     Attributes:
         to: the other text's number.
-        score: 0 to 1; 0 where there is none.
+        score: 0 to 1; 0 without one.
     """
 
     to: Places
@@ -54,7 +54,7 @@ def originals(texts: int, pairs: Pairs, jaccard: NDArray[np.float64]) -> Links:
 
 
 def wholes(texts: int, parts: Places, of: Places, share: NDArray[np.float64], copies: NDArray[np.bool_]) -> Links:
-    """Point each text to the original of which it is most nearly a part; of equals to the earliest.
+    """Point each text to the original that most nearly contains it; of equals to the earliest.
 
     Args:
         texts: how many there are.

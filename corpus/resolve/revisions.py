@@ -1,4 +1,4 @@
-"""What each document is to its article: a revision that stands, one that was superseded, or a repeat.
+"""What each document is to its article: a revision that counts, one that was superseded, or a repeat.
 
 Documents are taken in order of capture, as `runs` has them; never in order of arrival on disk. What makes a document
 another revision is its state: its words and what it says beside its text. White space, punctuation and case do not, nor
@@ -148,7 +148,7 @@ def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame]
     """Add to the runs of articles, in order, what each is to the one before.
 
     Returns:
-        The same rows with _number; _stands, the number of the run that stands for it; _story, a number that is
+        The same rows with _number; _stands, the number of the run that represents it; _story, a number that is
         another where another story begins; _identity, that story's where it is no longer the article's; _rule; change.
     """
     states = states.with_columns(
@@ -198,11 +198,11 @@ def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame]
 
 
 def _standing(states: pl.DataFrame, bounds: Bounds) -> list[pl.Series]:
-    """Return for each run the number of the run that stands for it, its story, and whether it came back to either.
+    """Return for each run the number of the run that represents it, its story, and whether it came back to either.
 
-    The run before stands for it as long as the changes since, added up, are minor: a sum of Jaccard distances is no
+    The run before represents it as long as the changes since, added up, are minor: a sum of Jaccard distances is no
     less than the distance, so small steps never add up to a large one. A run of a state that a story had before is of
-    that story; of the state that stands in it, it is no new revision.
+    that story; of the state that is in it, it is no new revision.
     """
     numbers: list[int] = states["_number"].to_list()
     if not bounds.minor_change and not (bounds.split and states["_reused"].any()):
@@ -234,7 +234,7 @@ class _Stories:
         self._standing: dict[int, tuple[int, tuple[int, int], float]] = {}
 
     def take(self, words: int, head: int, change: float | None, number: int, reused: bool) -> tuple[int, int, bool]:
-        """Return the number of the run that stands for the next one, its story, and whether it came back."""
+        """Return the number of the run that represents the next one, its story, and whether it came back."""
         state = words, head
         begins = reused and self._bounds.split
         returns = begins and state in self._of_state

@@ -1,4 +1,4 @@
-"""How much two texts have in common, exactly: over the whole sets of their n-grams."""
+"""How much two texts have in common, exactly: over the complete sets of their n-grams."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def _buffers(texts: pa.Array) -> tuple[Places, Bytes]:
 
 
 def words(data: Bytes, offsets: Places) -> Words:
-    """Hash the words of texts that stand one after the other in UTF-8 bytes."""
+    """Hash the words of texts that are one after the other in UTF-8 bytes."""
     size = len(data)
     # Bytes that are of no word are zero; and a word of eight bytes can be read over the end.
     low = np.zeros((size >> 3) * 8 + 32, np.uint8)

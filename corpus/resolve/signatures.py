@@ -69,7 +69,7 @@ def heads(documents: pl.DataFrame) -> list[int]:
 
 
 def with_state(documents: pa.Table, settings: Resolve) -> pl.DataFrame:
-    """Documents or articles without their texts, with the `words` and the `head` that revisions are told by."""
+    """Documents or articles without their texts, with the `words` and the `head` by which revisions are recognised."""
     frame = pl.DataFrame(documents.drop_columns(["text"]))
     found = sketches(_whole(documents["text"]), 1, 1, settings.ignored_paragraphs)
     return frame.with_columns(words=pl.Series(found.words), head=pl.Series(heads(frame), dtype=pl.UInt64))

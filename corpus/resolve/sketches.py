@@ -144,7 +144,7 @@ def _powers(count: int) -> Hashes:
 
 
 def _dropped(words: Words, phrases: Sequence[Hashes]) -> NDArray[np.bool_] | None:
-    """Which words stand in paragraphs that begin with one of the phrases; None if none does."""
+    """Which words are in paragraphs that begin with one of the phrases; None if none does."""
     total = len(words.hashes)
     if not total or not phrases:
         return None

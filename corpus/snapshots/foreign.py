@@ -50,7 +50,7 @@ class Address:
         protocol: the only one that git may speak, or `http:https` where one may lead to the other.
         host: the machine; None for a `file://` address.
         owned: the folder of a `file://` address that belongs to this user. Such a repository may name folders of this
-            machine, as it may when it is opened by its path: whoever wrote its settings has this user's rights already.
+            machine, as it may when it is opened by its path: its settings were written with this user's rights.
     """
 
     url: str

@@ -1,4 +1,4 @@
-"""A version as a Hugging Face dataset, for whoever has installed the extra `huggingface`."""
+"""A version as a Hugging Face dataset, for anyone who has installed the extra `huggingface`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Objects straight from a DVC remote, for whoever has no copy in the cache: whole, or in ranges.
+"""Objects straight from a DVC remote, for anyone who has no copy in the cache: whole, or in ranges.
 
-A whole object is verified against its md5. Of a range nobody can say its digest, so what is read in ranges is held
+A complete object is verified against its md5. Of a range nobody can say its digest, so what is read in ranges is held
 against what else is known of it: see `scanning`.
 """
 
@@ -51,7 +51,7 @@ class Remote:
         self.commit = commit
 
     def fetch(self, wanted: Sequence[Pinned]) -> dict[str, Path]:
-        """Fetch whole objects into a folder of this process.
+        """Fetch complete objects into a folder of this process.
 
         Args:
             wanted: files with their md5s.
@@ -155,7 +155,7 @@ class Remote:
 
     @property
     def _store(self) -> Any:
-        """DVC's object database of the remote; None if there is none."""
+        """DVC's object database of the remote; None without one."""
         return objectstore.database(self.repository.root)
 
 

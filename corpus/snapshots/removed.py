@@ -109,7 +109,7 @@ def explain(
         repository: whose objects they are.
         commit: which version wants them.
         objects: their md5s.
-        removals: what is on record, for whoever has read it already.
+        removals: what is on record, for anyone who has read it already.
 
     Raises:
         Withdrawn: one of them was; with the date, the reason and what took the version's place.

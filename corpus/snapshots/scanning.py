@@ -1,8 +1,8 @@
 """Reading shards in place, some from the cache and some from a remote: only the row groups and columns asked for.
 
-A cached shard was verified against its md5 as a whole. Of a shard in a remote only ranges are read, and a range has no
+A cached shard was verified against its md5. Of a shard in a remote only ranges are read, and a range has no
 md5. It is held against what else is known: size and rows against the pinned keys of the stage that made it, every page
-against the checksum that was written with it. Where anything is wrong the whole file is fetched, and its md5 decides.
+against the checksum that was written with it. If anything is wrong, the file is fetched, and its md5 decides.
 That finds a torn, swapped or decayed object. Against somebody who forges objects, page checksums and all, only whole
 files help: `Version.paths` fetches those.
 """
@@ -41,7 +41,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One file of a table. `path` is where it stands, verified; None if only the remote has it.
+    """One file of a table. `path` is where it is, verified; None if only the remote has it.
 
     `made` is what the stage that made it said of it, None if that is not known.
     """
@@ -61,7 +61,7 @@ class Shards:
 
     @property
     def paths(self) -> list[Path] | None:
-        """Where the files stand, if all of them stand here."""
+        """Where the files are, if all of them are here."""
         found = [shard.path for shard in self._shards if shard.path is not None]
         return found if len(found) == len(self._shards) else None
 

@@ -147,7 +147,7 @@ def select(filters: Filters, known: Callable[[str], Sequence[str]]) -> Selection
         known: the values that a column of the corpus holds, sorted; asked only for what is filtered by.
 
     Raises:
-        UsageError: a publisher or language that no article has, or a day that is none; says what is known.
+        UsageError: a publisher or language that no article has, or a day that is not one; says what is known.
     """
     unknown = sorted(filters.keys() - Filters.__annotations__.keys())
     if unknown:

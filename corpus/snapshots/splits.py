@@ -7,7 +7,7 @@ The key of an article is its id, by the first rule of identity: ids of articles 
 and the articles stay where they were. What changes with corrections is taken from the first revision. The key of a
 family of duplicates is that of the member that was seen first (then the least), not of its canonical article: an
 earlier-published copy that arrives late becomes canonical, but not first seen. So a family that only grows stays where
-it is. Families are those of the whole version, whatever is filtered.
+it is. Families are those of the complete version, regardless of filters.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Splits:
     """How articles are parted.
 
     Raises:
-        UsageError: the shares are none of one whole, or `by` is no key.
+        UsageError: shares that do not add up to one, or `by` is no key.
     """
 
     seed: int | str

@@ -31,14 +31,14 @@ _DATA: Final = "data/"
 class Version:
     """One version of a corpus.
 
-    Its tables are `articles` (read unless told otherwise), `revisions` and `quarantine`, and those they are made
+    Its tables are `articles` (read by default), `revisions` and `quarantine`, and those they are made
     from: `documents`, `verdicts` and `decisions`. `scan` reads `observations`, too: the requests of `corpus collect`,
     from the files of batches. What the cache lacks is read from the remote.
 
     Attributes:
         name: what it was opened as.
         commit: the git commit, or None for the working tree.
-        repository: where it stands.
+        repository: where it is.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -88,7 +88,7 @@ class Version:
     def paths(self, table: str = "articles") -> list[Path]:
         """The Parquet files of a table, verified against their md5s.
 
-        What the cache lacks is fetched whole from the remote, into a folder of this process.
+        What the cache lacks is fetched completely from the remote, into a folder of this process.
 
         Raises:
             DamagedObject: a file has another digest than was pinned.
@@ -136,7 +136,7 @@ class Version:
         """A table as a Polars LazyFrame: filters and columns are pushed down into the files.
 
         Of shards in the remote only the columns that the query wants are read, in ranges: those are held against size,
-        row count and page checksums. `paths` gives whole files, verified by md5.
+        row count and page checksums. `paths` gives complete files, verified by md5.
 
         Raises:
             MissingObjects: a shard is neither in the cache nor in a remote.
@@ -220,7 +220,7 @@ class Version:
         """The articles in parts for training and testing, which stay what they are in later versions.
 
         A hash of the seed and the id decides, so articles that come or go move nobody. A family of duplicates stays on
-        one side, that of its member that was seen first: within a version always, whatever is filtered. An article
+        one side, that of its member that was seen first: within a version always, regardless of filters. An article
         moves only when its family's first member changes: when a correction makes it a copy of what was seen before,
         a copy joins two families, or the first member is withdrawn. Seeds have no time of capture; among them the
         least id is the first, which a later seed may have. An article whose id changed with the rule of identity stays
@@ -233,7 +233,7 @@ class Version:
             **filters: as for `articles`.
 
         Raises:
-            UsageError: shares that are none of one whole, or a filter that cannot be.
+            UsageError: shares that do not add up to one, or a filter that cannot be.
         """
         from corpus.snapshots import splits
 

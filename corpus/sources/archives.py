@@ -1,4 +1,4 @@
-"""Zip and tar, read member by member and never extracted. What is no plain file in them is told, not touched."""
+"""Zip and tar, read member by member and never extracted. What is no plain file in them is reported, not touched."""
 
 from __future__ import annotations
 

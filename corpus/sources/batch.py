@@ -54,7 +54,7 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """What intake has come upon.
+    """What intake has found.
 
     Attributes:
         unread_times: how many rows give a time of capture that cannot be read or is yet to come.
@@ -162,7 +162,7 @@ class Writer:
         return True
 
     def finish(self) -> tuple[raw.Batch, list[Path]] | None:
-        """Close the files. Returns the batch and where its files stand aside; None if nothing was taken."""
+        """Close the files. Returns the batch and where its files are aside; None if nothing was taken."""
         if self._rows:
             self._flush()
         self._wait()
@@ -249,7 +249,7 @@ class _File:
 
 
 class _Sources:
-    """Sources, told apart by a number where a name stands twice in a batch, as it can in a tar.
+    """Sources, distinguished by a number where a name occurs twice in a batch, as it can in a tar.
 
     Of those that can, a digest is remembered; rows of tables and files of folders have names of their own.
     """

@@ -64,7 +64,7 @@ class CaptureTimes:
         return any(self._columns.names(dict.fromkeys(some), _FIELD) for some in (names, *nested))
 
     def dated(self, item: Item, row: Mapping[str, Any] | None = None) -> Item:
-        """Return a row with its time of capture, or with what stands in place of one and cannot be read.
+        """Return a row with its time of capture, or with what is in place of one and cannot be read.
 
         Args:
             item: the row as a JSON object.
@@ -87,7 +87,7 @@ class CaptureTimes:
 
 
 def read(value: Any) -> datetime | None:
-    """Return a time of capture in UTC; None if it is none, or if the order of its numbers is not clear.
+    """Return a time of capture in UTC; None if it is not one, or if the order of its numbers is not clear.
 
     Args:
         value: ISO 8601, RFC 5322, 14 digits as archives write them, a count since 1970, or a date as people write it.

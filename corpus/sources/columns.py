@@ -30,10 +30,10 @@ _PUNCTUATION: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a table that are told.
+    """The columns of a table that are reported.
 
     Attributes:
-        numbers: where they stand in the schema.
+        numbers: where they are in the schema.
         names: what they are called.
         size: bytes of the names and what goes with them, in each row.
         flat: whether their bytes in memory are a measure of their bytes as JSON.
@@ -53,7 +53,7 @@ class Columns:
             known: names, in lower case, of columns that hold text even where they are called binary.
 
         Raises:
-            ValueError: there is none.
+            ValueError: there is not one.
             Unreadable: their names are too long.
         """
         numbers = tellable(schema, known)

@@ -1,4 +1,4 @@
-"""What intake finds: documents, and what is skipped with a reason. The limits of all of it stand here."""
+"""What intake finds: documents, and what is skipped with a reason. The limits of all of it are here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reading a table raises, and what is said of it."""
+"""What reading a table raises, and how it is reported."""
 
 from __future__ import annotations
 

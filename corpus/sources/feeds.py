@@ -1,6 +1,6 @@
 """Feeds saved to disk: RSS, Atom and JSON Feed. An entry with its full text is a document, as a JSON object.
 
-Nothing is fetched, and no entity is expanded. An entry that only announces an article is told, not taken.
+Nothing is fetched, and no entity is expanded. An entry that only announces an article is reported, not taken.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Paths to documents: files, folders, archives, compressed files, WARCs and tables, one document after the other.
 
-Nothing is extracted, followed or fetched. What cannot be taken is told, and the rest goes on.
+Nothing is extracted, followed or fetched. What cannot be taken is reported, and the rest goes on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from corpus.batches.seeds import SeedFile, find, read_whole
 from corpus.errors import ChangedWhileRead, InputError
-from corpus.formats import media_type
+from corpus.formats.mediatypes import media_type
 from corpus.sources import archives, feeds, rows
 from corpus.sources.entries import MOST_DOCUMENT_BYTES, MOST_NESTED, Item, Reason, Selection, Skipped, Unreadable
 from corpus.sources.exports import splitting as exports
@@ -36,7 +36,7 @@ _STREAMED: Final = 32_000_000
 
 
 def expand(given: Sequence[str], listed: Iterable[bytes] = ()) -> list[Path]:
-    """The paths that a command line names: as they are, or as patterns; `-` stands for the lines of `listed`.
+    """The paths that a command line names: as they are, or as patterns; `-` represents the lines of `listed`.
 
     Raises:
         InputError: one is not there; names each.

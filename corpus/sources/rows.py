@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.formats import media_type
+from corpus.formats.mediatypes import media_type
 from corpus.sources import separated
 from corpus.sources.capturetimes import CaptureTimes
 from corpus.sources.entries import MOST_JSON_BYTES, MOST_ROW_BYTES, ROW, Item, Reason, Skipped, Unreadable

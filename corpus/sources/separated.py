@@ -110,7 +110,7 @@ def _row(fields: list[str], header: list[str], source: str, dating: CaptureTimes
 
 
 def _header(fields: list[str]) -> list[str]:
-    """The names of the columns; those that stand there before get a number, for a column must not hide another."""
+    """The names of the columns; those that are there before get a number, for a column must not hide another."""
     if len(fields) > MOST_COLUMNS:
         raise Unreadable(Reason.TOO_LARGE, f"{len(fields):,} columns")
     names: dict[str, None] = {}
@@ -135,7 +135,7 @@ def _separator(first: str, usual: str) -> str:
 
 
 def _lenient(line: str, separator: str) -> list[str]:
-    """The fields of a line with stray quotation marks; none if they cannot be told."""
+    """The fields of a line with stray quotation marks; none if they are not known."""
     try:
         return next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
@@ -274,7 +274,7 @@ class Chained:
 
 
 def blocks(stream: Readable, most: int) -> Iterator[bytes | int]:
-    """Whole lines, many together, the last one maybe without its end; of a longer one than `most` only its length."""
+    """Lines, many together, the last one maybe without its end; of a longer one than `most` only its length."""
     held, lost = b"", 0
     while piece := stream.read(_CHUNK):
         whole, end, rest = (held + piece).rpartition(b"\n")
@@ -292,7 +292,7 @@ def blocks(stream: Readable, most: int) -> Iterator[bytes | int]:
 
 
 def _no_longer(block: bytes, most: int) -> Iterator[bytes | int]:
-    """A block of whole lines, or if one is too long each alone."""
+    """A block of complete lines, or if one is too long each alone."""
     if len(block) <= most:
         yield block
         return

@@ -68,7 +68,7 @@ class Sidecar:
         return cls(f"{prefix}{path.name}", prefix, entries)
 
     def told(self, item: Item) -> Item:
-        """A document with what is said of it here and was not known."""
+        """A document with what describes it here and was not known."""
         path = item.source.removeprefix(self.prefix)
         said = self.entries.get(path)
         if said is None:
@@ -115,7 +115,7 @@ def _wrong(entry: dict[str, Any], said: dict[str, Any]) -> str | None:
 
 
 def instant(written: str) -> datetime | None:
-    """Return a time of capture in UTC, to the second; None if it is none, or lies in the future.
+    """Return a time of capture in UTC, to the second; None if it is not one, or lies in the future.
 
     A day alone is its beginning, as with `--captured-at`.
     """
@@ -129,7 +129,7 @@ def instant(written: str) -> datetime | None:
 
 
 def _yaml(text: str) -> Iterator[dict[str, Any]]:
-    """A list of entries, or a mapping of files to what is said of each, or to its URL. Every value as it is written."""
+    """A list of entries, or a mapping of files to what describes each, or to its URL. Every value as it is written."""
     values = plain_yaml.load(text, as_written=True) or []
     if isinstance(values, dict):
         for name, said in values.items():

@@ -101,7 +101,7 @@ class _Reading:
 
     Attributes:
         group: the row group that was being read, or the first of several.
-        end: the one behind the last of them; 0 while none was begun, or where there are none.
+        end: the one behind the last of them; 0 while none was begun, or where there are not any.
         done: the number of the last row that was taken.
         died: how the process ended, if it did.
     """

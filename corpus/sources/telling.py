@@ -25,7 +25,7 @@ def tellable(schema: pa.Schema, known: Collection[str]) -> list[int]:
         known: names, as `corpus.text.keys` compares them, of columns that hold text even where they are called binary.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is not one.
     """
     found = [
         number
@@ -43,7 +43,7 @@ def as_json(names: Sequence[str], columns: Sequence[pa.Array]) -> bytes:
     """Return rows as JSON, a line each.
 
     Raises:
-        ValueError: a column cannot be told.
+        ValueError: a column is not known.
     """
     import polars as pl
     import pyarrow as pa
@@ -58,7 +58,7 @@ def as_json(names: Sequence[str], columns: Sequence[pa.Array]) -> bytes:
 
 
 def _plain(column: pa.Array) -> pa.Array:
-    """Return a column with each value of its own, text as text, and without what cannot be told of it.
+    """Return a column with each value of its own, text as text, and without what is not known of it.
 
     Polars would take in a dictionary whole for each piece of a column.
     """
@@ -90,7 +90,7 @@ _PLACES: Final = {
 
 @cache
 def _zone(name: str) -> str:
-    """Return a time zone by a name that Polars knows; UTC where the name is nobody's."""
+    """Return a time zone by a name that Polars knows; UTC where the name is of nobody."""
     from zoneinfo import available_timezones
 
     if name in available_timezones():
@@ -148,7 +148,7 @@ def _is_tellable(dtype: pa.DataType) -> bool:
 
 
 def pruned(dtype: pa.DataType) -> pa.DataType | None:
-    """Return a type without the members of its objects that JSON cannot tell; None if nothing of it can be told."""
+    """Return a type without the members of its objects that JSON cannot tell; None if nothing of it is known."""
     import pyarrow as pa
 
     types = pa.types

@@ -1,4 +1,4 @@
-"""WARC: the responses with HTML or text in them. What is damaged costs itself only, and the loss is told.
+"""WARC: the responses with HTML or text in them. What is damaged costs itself only, and the loss is reported.
 
 FastWARC parses; it trusts what a record says of its length and stops at the first damage. So every length is held
 against what could be read, and after damage reading starts again at the next record: in a compressed WARC each has a
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from corpus.formats import media_type
+from corpus.formats.mediatypes import media_type
 from corpus.sources.entries import MOST_DOCUMENT_BYTES, MOST_RESYNCS, Item, Reason, Skipped, Unreadable
 from corpus.sources.inflate import Inflated, undo
 

@@ -1,6 +1,6 @@
 """How many bytes each row of an Arrow table would take written out, before anything is written out.
 
-Arrow can share one value among many rows (dictionaries, runs, views): a few kilobytes may stand for terabytes.
+Arrow can share one value among many rows (dictionaries, runs, views): a few kilobytes may expand to terabytes.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _texts(array: pa.Array) -> NDArray[np.int64]:
 
 
 def _buffer(array: pa.Array, dtype: type[np.generic], start: int, count: int) -> NDArray[Any]:
-    """Return numbers of an array's second buffer; zeros where there is none. `pyarrow.compute` takes long to import."""
+    """Return numbers of an array's second buffer; zeros without one. `pyarrow.compute` takes long to import."""
     held = array.buffers()[1]
     return np.zeros(count, dtype) if held is None else np.frombuffer(held, dtype)[start : start + count]
 

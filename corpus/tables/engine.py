@@ -58,7 +58,7 @@ def installed() -> dict[str, str]:
 
 
 def pinned(root: Path) -> dict[str, str]:
-    """engine.yaml as it stands; empty where it is absent or no mapping."""
+    """engine.yaml as it is; empty where it is absent or no mapping."""
     try:
         values = plain_yaml.load((root / ENGINE).read_text(encoding="utf-8"))
     except (OSError, ValueError):

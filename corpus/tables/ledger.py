@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from corpus.errors import InvariantError
+from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,10 +35,9 @@ class Ledger:
             )
 
     def __str__(self) -> str:
-        return (
-            f"{self.documents:,} documents = {self.articles:,} articles + {self.superseded:,} superseded "
-            f"+ {self.repeats:,} repeats + {self.duplicates:,} duplicates + {self.quarantined:,} quarantined"
-        )
+        parts = [count(self.articles, "article"), f"{self.superseded:,} superseded", count(self.repeats, "repeat")]
+        parts += [count(self.duplicates, "duplicate")] if self.duplicates else []
+        return f"{count(self.documents, 'document')} = {' + '.join(parts)} + {self.quarantined:,} quarantined"
 
     def as_dict(self) -> dict[str, int]:
         """The counts by name, in order."""

@@ -1,11 +1,11 @@
-"""Which file of a published table a document's row stands in: a pure function of the shards of documents.
+"""Which file of a published table a document's row is in: a pure function of the shards of documents.
 
-DVC stores whole files, so a version costs the files that a change touches. Most changes are of the last days: new
-articles, and corrections of those. So the rows of the last days stand in small files, older ones in larger, and
+DVC stores complete files, so a version costs the files that a change touches. Most changes are of the last days: new
+articles, and corrections of those. So the rows of the last days are in small files, older ones in larger, and
 small batches are folded together, by day and later by month of capture, so that the count of files stays bounded.
 A shard of documents is never cut but evenly, and one that is large enough keeps its files when others are folded.
 
-Only what hardly changes and what is told by names decides: the capture time in a batch's name, and how many
+Only what hardly changes and what names show decides: the capture time in a batch's name, and how many
 documents a shard has; never what became of them, nor today's date.
 """
 

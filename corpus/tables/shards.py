@@ -3,7 +3,7 @@
 A stage owns one or more tables. For every shard it is called for, `data/keys/STAGE.json` holds the key (the
 digest of what the shard is made from) and the sha256 of each file. `stale` names the shards to make, `put`
 and `adopt` publish one, `finish` removes those no longer called for and writes the keys. Killed anywhere in
-between, the next run finds whatever stands and makes the rest.
+between, the next run finds what is there and makes the rest.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Shard:
 
 
 def shard_path(root: Path, table: str, name: str) -> Path:
-    """Where the file of a shard stands."""
+    """Where the file of a shard is."""
     return root / DATA / table / f"{name}.parquet"
 
 
@@ -72,7 +72,7 @@ def load_keys(root: Path, stage: str) -> dict[str, Shard]:
 
 
 def parse_keys(stored: bytes) -> dict[str, Shard]:
-    """The shards in a stage's file of keys, by name, in order. Raises ValueError, KeyError and kin if it is none."""
+    """The shards in a stage's file of keys, by name, in order. Raises ValueError, KeyError and kin if it is not one."""
     return {
         name: Shard(entry["key"], {table: ShardFile(**file) for table, file in entry["files"].items()})
         for name, entry in sorted(json.loads(stored)["shards"].items())
@@ -169,7 +169,7 @@ class KeyedShards:
         return True
 
     def put(self, name: str, key: str, tables: Iterable[tuple[Table, pa.Table]]) -> None:
-        """Write and publish one shard. A file that comes out the same is left as it stands."""
+        """Write and publish one shard. A file that comes out the same is left as it is."""
         self.adopt(name, key, encode(self.folder, name, tables))
 
     def adopt(self, name: str, key: str, files: dict[str, ShardFile]) -> None:

@@ -1,1 +1,1 @@
-"""Withdrawing articles from the working tree, from past releases, and from wherever their text is kept."""
+"""Withdrawing articles from the working tree, from past releases, and from where their text is kept."""

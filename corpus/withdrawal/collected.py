@@ -1,7 +1,7 @@
 """What collecting keeps of an article besides its documents: observations, evidence, the spool and the state.
 
 An observation names an address; a feed's body has titles and summaries of many. Rows of what was withdrawn go, and
-bodies that mention it go as a whole: a part of a feed is no evidence.
+bodies that mention it go completely: a part of a feed is no evidence.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def withdraw(repository: Repository, plan: Plan, session: Session, done: Done) -
     """Take documents out of seeds/ and data/raw/, and build without them. Nothing of past versions is changed.
 
     Raises:
-        CorpusError: with what to do next. What was done stands; run again to go on.
+        CorpusError: with what to do next. What was done is; run again to go on.
     """
     root = repository.root
     known = list(withdrawals.load(root).withdrawals)
@@ -157,7 +157,7 @@ def _tag_message(repository: Repository, ref: Ref, plan: Plan, made: Redaction, 
 
 
 def _require_clean(survey: Survey, commit: str, plan: Plan) -> None:
-    """Raises InvariantError unless a redacted version is whole, and holds nothing that was withdrawn."""
+    """Raises InvariantError unless a redacted version is complete, and holds nothing that was withdrawn."""
     for one in survey.needed(commit):
         path = survey.objects.path(one.md5)
         if not path.is_file():

@@ -43,8 +43,8 @@ class Plan:
     """What would be withdrawn, and from where.
 
     Attributes:
-        withdrawal: the record that will stand in withdrawn.yaml.
-        resumed: whether it stands there already, by an earlier run.
+        withdrawal: the record that will are in withdrawn.yaml.
+        resumed: whether it is there already, by an earlier run.
         documents: ids of the documents that go.
         articles: what the working tree knows of them.
         duplicates: articles with the same text, of others; they stay.

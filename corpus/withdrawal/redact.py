@@ -20,6 +20,7 @@ from corpus import settings
 from corpus.batches import register as raw
 from corpus.batches.adding import PIN as RAW_PIN
 from corpus.errors import SettingsError
+from corpus.objects.listing import listing
 from corpus.pipeline.report import report
 from corpus.repo.commit import METRICS
 from corpus.repo.files import aside_of, publish
@@ -177,15 +178,11 @@ def _out(work: Work, pin: Pin) -> dict[str, dict[str, Any]]:
     inside = {path: md5 for path, md5 in work.now.items() if path.startswith(f"{pin.path}/")}
     if inside == {path: md5 for path, md5 in work.was.items() if path.startswith(f"{pin.path}/")}:
         return {}
-    listing = json.dumps(
-        [{"md5": md5, "relpath": path.removeprefix(f"{pin.path}/")} for path, md5 in sorted(inside.items())],
-        sort_keys=True,
-    ).encode()
-    md5 = f"{_md5(listing)}.dir"
+    data, md5 = listing(inside, pin.path)
     target = work.objects.path(md5)
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = aside_of(target)
-    aside.write_bytes(listing)
+    aside.write_bytes(data)
     aside.chmod(0o444)
     publish(aside, target)
     size = sum(work.objects.path(one).stat().st_size for one in inside.values())

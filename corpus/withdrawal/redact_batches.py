@@ -30,7 +30,7 @@ _WAIT_SECONDS: Final = 60.0
 def redact_batches(repository: Repository, record: Withdrawal, names: Collection[str]) -> dict[str, int]:
     """Write each batch that holds a document without it.
 
-    New files stand beside the old until the manifest names them; killed at any point, the manifest's files are there.
+    New files are beside the old until the manifest names them; killed at any point, the manifest's files are there.
     """
     root = repository.root
     batches = raw.load(root)

@@ -29,7 +29,7 @@ DOCUMENT: Final = "document_id"
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A file of a batch without some documents: its entry in the manifest and where it stands; or nothing is left."""
+    """A file of a batch without some documents: its entry in the manifest and where it is; or nothing is left."""
 
     file: raw.RawFile | None
     gone: int

@@ -11,8 +11,9 @@ import yaml
 
 import corpus
 from corpus.app.upgrade import upgrade
+from corpus.doctor.place import examine
 from corpus.errors import Busy, Refused, UsageError
-from corpus.repo import layout
+from corpus.repo import layout, replacing
 from corpus.repo.outdated import hint, outdated
 from corpus.repo.repository import Repository
 from tests import earlier
@@ -134,3 +135,68 @@ class TestRefusals:
         (first.root / "README.md").write_bytes(b"\xff\xfe")
         with pytest.raises(UsageError, match=r"README.md is no UTF-8"):
             upgrade(Repository(first.root))
+
+
+class TestInterrupted:
+    """Killed at some point of `--apply`: the next one undoes what was not committed, and upgrades."""
+
+    @pytest.fixture
+    def killed(self, first: Corpus) -> tuple[Corpus, str, replacing.Texts]:
+        """A repository whose upgrade had written all its files, and not moved the branch."""
+        repository = Repository(first.root)
+        head = first.git("rev-parse", "HEAD").strip()
+        plan = upgrade(repository)
+        before = {one.path: first.root / one.path for one in plan.changes}
+        texts = {
+            one.path: (before[one.path].read_text() if before[one.path].exists() else None, one.text)
+            for one in plan.changes
+        }
+        replacing.begin(repository, head, texts)
+        for path, (_, new) in texts.items():
+            (first.root / path).write_text(new)
+        return first, head, texts
+
+    @pytest.mark.parametrize("written", [0, 1, None])
+    def test_before_the_commit(self, killed: tuple[Corpus, str, replacing.Texts], written: int | None) -> None:
+        repo, head, texts = killed
+        for path, (old, _) in list(texts.items())[written:] if written is not None else ():
+            (repo.root / path).write_text(old) if old is not None else (repo.root / path).unlink()
+        layout_found = [one for one in examine(Repository(repo.root), {}) if one.about == "layout"]
+        assert "corpus upgrade --apply" in layout_found[0].mend
+        done = upgrade(Repository(repo.root), apply=True)
+        assert {one.path: one.text for one in done.changes} == {path: new for path, (_, new) in texts.items()}
+        assert repo.git("rev-parse", "HEAD~1").strip() == head
+        assert repo.git("status", "--porcelain", "--", *texts) == ""
+        assert not replacing.is_interrupted(Repository(repo.root))
+
+    def test_after_the_commit(self, killed: tuple[Corpus, str, replacing.Texts]) -> None:
+        repo, head, texts = killed
+        repo.git("add", "--all", "--", *texts)
+        repo.git("commit", "--quiet", "-m", "Upgrade")
+        repo.git("read-tree", head)
+        assert repo.git("status", "--porcelain", "--", *texts) != ""
+        assert upgrade(Repository(repo.root), apply=True).changes == ()
+        assert repo.git("status", "--porcelain", "--", *texts) == ""
+
+    def test_a_file_that_was_edited_since_is_left(self, killed: tuple[Corpus, str, replacing.Texts]) -> None:
+        repo, _, texts = killed
+        (repo.root / "params.yaml").write_text("mine: 1\n")
+        with pytest.raises(Refused, match=r"not committed: params\.yaml;"):
+            upgrade(Repository(repo.root), apply=True)
+        assert (repo.root / "params.yaml").read_text() == "mine: 1\n"
+        assert (repo.root / "dvc.yaml").read_text() == texts["dvc.yaml"][0]
+
+    @pytest.mark.parametrize(
+        "note",
+        ["", "[]", '{"head": 1, "texts": {}}', '{"head": "HEAD", "texts": {"../x": [null, "y"]}}', "[" * 100_000,
+         '{"head": "HEAD", "texts": {"params.yaml": [1, 2]}}', '{"head": "HEAD", "texts": {"seeds/1.txt": ["", ""]}}'],
+    )  # fmt: skip
+    def test_a_damaged_note_is_dropped(self, first: Corpus, note: str) -> None:
+        path = first.root / replacing.NOTE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        head = first.git("rev-parse", "HEAD").strip()
+        path.write_text(note.replace("HEAD", head))
+        before = first.git("status", "--porcelain")
+        assert replacing.settle(Repository(first.root)) == []
+        assert not path.exists()
+        assert first.git("status", "--porcelain") == before

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import corpus
 from corpus.app.init import init
 from corpus.batches import register as raw
 from tests.conftest import BODY, UNMEASURED, Corpus, article
@@ -78,3 +82,52 @@ def test_two_people_add_a_batch_each_and_merge(tmp_path: Path) -> None:
     assert json.loads(bob.run("status", "--json").stdout)["ledger"]["articles"] == 3
     assert bob.dvc("status").stdout.strip() == "Data and pipelines are up to date."
     assert {batch.name for batch in raw.load(bob.root)} > {alone}
+
+
+def test_git_calls_the_driver_and_a_withdrawal_of_one_side_reaches_the_other_also_after_a_kill(built: Corpus) -> None:
+    built.git("config", "merge.corpus.driver", f"{sys.executable} -m corpus merge --driver %O %A %B %P")
+    built.git("switch", "--quiet", "-c", "other")
+    folder = built.root.parent / "in"
+    folder.mkdir()
+    # The same article as the seed that main withdraws, and one of its own.
+    (folder / "again.txt").write_text(article("one"))
+    (folder / "new.txt").write_text(article("new", body=f"{BODY} Nobody in the new town was against it."))
+    built.run("add", str(folder), **UNMEASURED)
+    built.build()
+    built.commit("Add a batch")
+    built.git("switch", "--quiet", "main")
+    built.dvc("checkout", "--quiet", "--force")
+    doomed = json.loads(built.run("why", "seeds/one.txt", "--json", **UNMEASURED).stdout)["documents"][0]
+    article_id = doomed["decision"]["article_id"]
+    built.run("forget", article_id, "--reason", "At the author's request", "--yes", **UNMEASURED)
+    built.commit("Withdraw an article")
+
+    assert "dvc.lock" in conflicts(built, "other")
+    # The driver left our side, without markers, and united what is united by line.
+    assert "<<<<<<<" not in (built.root / "dvc.lock").read_text()
+    assert len(raw.load(built.root)) == 1
+    process = subprocess.Popen(
+        [sys.executable, "-m", "corpus", "merge"], cwd=built.root, env={**os.environ, **UNMEASURED},
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    # Killed in the middle of its build, with all of its children.
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if line.startswith("ingest"):
+            break
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+    assert lines[-1:] == ["ingest    done\n"], lines
+    done = json.loads(built.run("merge", "--json").stdout)
+    assert (done["left"], done["built"], done["batches"]) == ([], True, 1)
+    built.git("commit", "--quiet", "--no-edit")
+    assert built.git("status", "--porcelain") == ""
+    frame = corpus.open(repo=built.root).pandas()
+    assert article_id not in set(frame["article_id"])
+    assert len(frame) == 2
+    held = built.run("why", article_id, check=False, **UNMEASURED)
+    assert BODY[:40] not in held.stdout + held.stderr
+    assert built.run("verify", **UNMEASURED).stdout.endswith("Verified.\n")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 MODULES = {
     "corpus.__init__": "",
     "corpus.pipeline.__init__": "",
-    "corpus.formats.__init__": "PARSERS = {'text/html': 'corpus.formats.page:Page', 'text/plain': 'corpus.formats.text:Text'}\n",
+    "corpus.formats.__init__": "",
+    "corpus.formats.mediatypes": "PARSERS = {'text/html': 'corpus.formats.page:Page', 'text/plain': 'corpus.formats.text:Text'}\n",
     "corpus.formats.page": "import lxml\nfrom corpus.shared import one\nclass Page:\n    def parse(self): return lxml, one(), 10\n",
     "corpus.formats.text": "from corpus.shared import one\nclass Text:\n    def parse(self): return one(), 20\n",
     "corpus.shared": 'def one():\n    """Return it."""\n    return 30\n',

@@ -49,7 +49,7 @@ def test_update_once_quietly_with_artifacts_and_a_commit(corpus_repo):
     told = json.loads(corpus_repo.run("update", "--commit", "--json").stdout)
     assert told["changed"] is True
     assert corpus_repo.git("rev-parse", "HEAD").strip() == told["commit"]
-    assert corpus_repo.git("log", "-1", "--format=%s").strip() == "Update corpus: +1 documents, +1 articles"
+    assert corpus_repo.git("log", "-1", "--format=%s").strip() == "Update corpus: +1 document, +1 article"
     committed = set(corpus_repo.git("show", "--name-only", "--format=", "HEAD").split())
     assert "dvc.lock" in committed
     assert all(path == "dvc.lock" or path.startswith("reports/") for path in committed)

@@ -45,7 +45,7 @@ def test_it_commits_here_under_the_environment_of_another_repository(built: Corp
     assert built.run("update", "--commit", check=False, **foreign).returncode != 0
     hook.unlink()
     assert head(built) == before
-    assert "+1 articles" in commit.message(Repository(built.root), before)
+    assert "+1 article" in commit.message(Repository(built.root), before)
     done = built.run("update", "--commit", **foreign)
     assert "committed " in done.stdout
     assert built.git("rev-parse", "HEAD~1").strip() == before

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.formats import media_type, parser_of
+from corpus.formats import parser_of
 from corpus.formats.article import Document
 from corpus.formats.bylines import Byline, read_line
+from corpus.formats.mediatypes import media_type
 from schemas import Check
 from tests.conftest import UNMEASURED
 

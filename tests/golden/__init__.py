@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from corpus.formats import media_type, parser_of
+from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed
+from corpus.formats.mediatypes import media_type
 from corpus.sources.entries import Selection, Skipped
 from corpus.sources.gather import documents
 

@@ -50,7 +50,6 @@ class HtmlParser:
     """Reads `text/html` and `application/xhtml+xml`."""
 
     name = "html/2"
-    media_types = frozenset({"text/html", "application/xhtml+xml"})
 
     @classmethod
     def with_settings(cls, *_: object) -> Self:

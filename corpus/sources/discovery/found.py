@@ -50,7 +50,7 @@ class Found(NamedTuple):
     Attributes:
         entries: the articles, each address once, in the order of the file.
         more: absolute addresses of further files: sitemaps of an index or a robots.txt, the next page of a feed or of
-            a REST answer. They may loop; whoever follows them remembers where he was.
+            a REST answer. They may loop; anyone who follows them remembers where he was.
         problems: what could not be read, in words.
     """
 
@@ -118,7 +118,7 @@ class Collector:
             self._problems.append(words)
 
     def resolve(self, written: object) -> str | None:
-        """Return an address as absolute, without a fragment that is only a place in the page; None if it is none."""
+        """Return an address as absolute, without a fragment that is only a place in the page; None if it is not one."""
         if not isinstance(written, str) or not (text := _CONTROL.sub("", written).strip()) or len(text) > _LONGEST_URL:
             return None
         text = _SPACE.sub("%20", text)
@@ -180,7 +180,7 @@ def _title(written: object) -> str | None:
 
 
 def _shown(written: str) -> str:
-    """Return the beginning of what stands in place of an address."""
+    """Return the beginning of what is in place of an address."""
     return ascii(written.strip()[:100])
 
 

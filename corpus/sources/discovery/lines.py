@@ -68,7 +68,7 @@ def read_robots(body: bytes, collector: Collector) -> None:
 
 
 def sitemaps_of(body: bytes) -> list[str]:
-    """Return what stands behind `Sitemap:` in a robots.txt."""
+    """Return what is behind `Sitemap:` in a robots.txt."""
     text = _decoded(body[:MOST_ROBOTS_BYTES])
     found = (_SITEMAP.match(line) for line in _LINE.split(text))
     return [_COMMENT.sub("", one[1]).strip() for one in found if one]

@@ -47,7 +47,7 @@ class Reply:
 
     Attributes:
         url: what was asked for; `final_url` what answered.
-        result: the answer, or why there is none.
+        result: the answer, or why there is not one.
         at: when it had ended.
         seconds: the time that the last request took.
         robots_sha256: of the robots.txt that allowed or refused it.
@@ -197,7 +197,7 @@ class Asker:
         self.state.note(noted, policy.rules.at.isoformat())
 
     async def _follow(self, url: str, manners: Manners) -> Reply:
-        """Ask for a file that stands above robots.txt: redirects are followed, back-off is not asked for."""
+        """Ask for a file that robots.txt does not govern: redirects are followed, back-off is not asked for."""
         hops: list[Hop] = []
         target, seconds = url, 0.0
         result: Answer | Failed

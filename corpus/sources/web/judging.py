@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from corpus.formats import media_type
+from corpus.formats.mediatypes import media_type
 from corpus.sources.web import words
 from corpus.sources.web.asking import outcome_of
 from corpus.sources.web.outcomes import Observation, Outcome, Via

@@ -75,7 +75,7 @@ class Observation:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Observation:
-        """Return the observation that `as_dict` gave. Raises KeyError, TypeError or ValueError if it is none."""
+        """Return the observation that `as_dict` gave. Raises KeyError, TypeError or ValueError if it is not one."""
         found = dict(values)
         found["via"], found["outcome"] = Via(found["via"]), Outcome(found["outcome"])
         found["at"] = datetime.fromisoformat(found["at"]).astimezone(UTC)

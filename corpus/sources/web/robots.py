@@ -93,7 +93,7 @@ class Policy:
 
     @property
     def delay(self) -> float | None:
-        """Return the Crawl-delay in seconds, or what Request-rate comes to; None if there is none."""
+        """Return the Crawl-delay in seconds, or what Request-rate comes to; None without one."""
         if self._parser is None:
             return None
         found = self._parser.crawl_delay(self._agent)

@@ -116,7 +116,7 @@ def _next(first_seen: datetime, now: datetime, recrawl: Sequence[timedelta]) -> 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How a source stands.
+    """The state of a source.
 
     Attributes:
         due: when it is to be looked at again; None if it never was.
@@ -135,7 +135,7 @@ class SourceState:
     detail: str | None = None
 
     def after(self, now: datetime, every: timedelta, failure: str | None) -> SourceState:
-        """Return how it stands after a run.
+        """Return its state after a run.
 
         Args:
             now: when it was looked at.

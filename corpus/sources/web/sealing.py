@@ -1,4 +1,4 @@
-"""Closing a batch: rows of the spool, sorted, become files of a batch, under the corpus lock, whole or not at all.
+"""Closing a batch: rows of the spool, sorted, become files of a batch, under the corpus lock, completely or not at all.
 
 The name and the bytes follow from the rows alone. The rows leave the spool when the register names the batch: killed
 between the two, the next run finds the name and drops them.

@@ -85,7 +85,7 @@ class Backlog:
         rows: observations.
         documents: of them with a document.
         size: bytes of all bodies.
-        oldest: when the oldest document was fetched; None if there is none.
+        oldest: when the oldest document was fetched; None without one.
     """
 
     rows: int = 0
@@ -153,7 +153,7 @@ class Spool:
         return Backlog(rows, documents, size, datetime.fromisoformat(oldest) if oldest else None)
 
     def first(self) -> datetime | None:
-        """Return when the oldest row of any kind was made; None if there is none."""
+        """Return when the oldest row of any kind was made; None without one."""
         (at,) = self._db.execute("SELECT min(at) FROM rows").fetchone()
         return datetime.fromisoformat(at) if at else None
 

@@ -1,4 +1,4 @@
-"""What collecting remembers, in `.corpus/collect.sqlite`: pages, feeds, hosts, robots.txt and how sources stand.
+"""What collecting remembers, in `.corpus/collect.sqlite`: pages, feeds, hosts, robots.txt and how sources are.
 
 It follows from what was observed. If it is lost, it is made again from the observations in batches and spool; what a
 batch does not hold costs a round of requests, and never a second document. No build reads it.
@@ -79,7 +79,7 @@ def _moment(seconds: float | None) -> datetime | None:
 
 
 def key_of(url: str) -> str:
-    """Return the key of a page: its canonical address, or what was given where there is none."""
+    """Return the key of a page: its canonical address, or the address as given if it has none."""
     return canonical(url) or url
 
 
@@ -246,7 +246,7 @@ class State:
             self._db.execute("INSERT OR REPLACE INTO robots VALUES (?, ?, ?, ?, ?)", values)
 
     def source(self, name: str) -> SourceState:
-        """Return how a source stands."""
+        """Return the state of a source."""
         row = self._db.execute("SELECT * FROM sources WHERE name = ?", [name]).fetchone()
         if row is None:
             return SourceState(name)
@@ -254,7 +254,7 @@ class State:
         return SourceState(name, _moment(due), _moment(run), _moment(success), failures, _moment(since), detail)
 
     def keep_source(self, found: SourceState) -> None:
-        """Remember how a source stands."""
+        """Remember the state of a source."""
         values = [_seconds(v) if isinstance(v, datetime) else v for v in astuple(found)]
         with self._db:
             self._db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)", values)

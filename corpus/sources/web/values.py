@@ -159,7 +159,7 @@ def is_local(address: str) -> bool:
 
 
 def pattern(text: str) -> str:
-    """Return a pattern of addresses, in which `*` stands for anything."""
+    """Return a pattern of addresses, in which `*` matches anything."""
     if len(text) > _LONGEST_PATTERN or text.count("*") > _MOST_STARS or not text.isprintable() or " " in text:
         raise ValueError(
             f"{shown(text)} is not a pattern: at most {_LONGEST_PATTERN} characters and {_MOST_STARS} '*', no spaces"
@@ -177,7 +177,7 @@ def pattern(text: str) -> str:
 def matches(pattern: str, address: str) -> bool:
     """Return whether an address matches a pattern, in time linear in their lengths for each `*`.
 
-    A pattern that begins with `/` is compared with path and query, any other with the whole address.
+    A pattern that begins with `/` is compared with path and query, any other with the complete address.
     """
     if pattern.startswith("/"):
         parts = urlsplit(address)

@@ -63,7 +63,7 @@ class Answer:
     address: str | None = None
 
     def header(self, name: str) -> str | None:
-        """Return the first header of a name; None if there is none."""
+        """Return the first header of a name; None without one."""
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
@@ -166,7 +166,7 @@ class Wire:
             headers: besides the agent's, such as validators.
 
         Returns:
-            The answer, or why there is none.
+            The answer, or why there is not one.
         """
         if self._session is None:
             raise RuntimeError("use `async with`")

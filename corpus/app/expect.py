@@ -1,0 +1,56 @@
+"""The expectations of params.yaml, compared with what was built and with an earlier version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corpus import settings
+from corpus.errors import MissingObjects
+from corpus.releases import expectations
+from corpus.repo.releases import releases, resolve
+from corpus.snapshots.snapshot import Snapshot
+from schemas.expectations import Verdict
+
+if TYPE_CHECKING:
+    from corpus.releases.expectations import Finding
+    from corpus.repo.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What was compared.
+
+    Attributes:
+        against: the version compared with; None if there is no release.
+        figures: each figure with its bounds and its verdict.
+    """
+
+    against: str | None
+    figures: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> int:
+        """How many expectations failed."""
+        return sum(one.verdict is Verdict.FAILED for one in self.figures)
+
+
+def expect(repository: Repository, against: str | None = None) -> Expected:
+    """Compare the built corpus with the expectations of params.yaml.
+
+    Args:
+        repository: where.
+        against: the version to compare with; the last release by default.
+
+    Raises:
+        MissingObjects: nothing was built in the working tree.
+        UnknownVersion: there is no such version.
+    """
+    known = releases(repository)
+    last = resolve(repository, against) if against else known[-1].readable if known else None
+    now = Snapshot(repository, None)
+    if not now.outputs:
+        raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
+    before = Snapshot(repository, last) if last else None
+    found = expectations.expect(settings.load(repository.root).expectations, before, now)
+    return Expected(against or (known[-1].version if known else None), tuple(found))
