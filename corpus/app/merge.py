@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from corpus.batches import adding, bringing, withdrawals
+from corpus.batches import adding, fetching, withdrawals
 from corpus.batches import register as raw
 from corpus.batches.stored import text_of
 from corpus.batches.withdrawals import WITHDRAWN, Tombstones
@@ -87,7 +87,7 @@ def merge(
         found = merging.under_way(repository)
         _restore_built(repository, found)
         added, batches = _unite(repository, found)
-        fetched = bringing.bring(repository, batches, _texts(repository, found, adding.PIN))
+        fetched = fetching.bring(repository, batches, _texts(repository, found, adding.PIN))
         recovery.clear(repository)
         adding.sweep(repository, batches)
         if batches:

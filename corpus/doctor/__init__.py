@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from corpus.doctor import machine, place, remotes, web
+from corpus.doctor import machine, remotes, web, workspace
 from corpus.doctor.finding import Finding, Level, problem
 from corpus.errors import CorpusError
 from corpus.objects import dvc_settings
@@ -36,6 +36,6 @@ def examine(folder: Path, *, network: bool = False) -> Iterator[Finding]:
     except CorpusError as error:
         yield problem("dvc settings", str(error), "mend .dvc/config or .dvc/config.local")
         return
-    yield from place.examine(repository, config)
+    yield from workspace.examine(repository, config)
     yield from web.examine(repository, datetime.now(UTC))
     yield from remotes.examine(repository, config, network=network)

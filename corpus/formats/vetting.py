@@ -14,12 +14,6 @@ from schemas import Check, DateSource
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_STRINGS: Final = frozenset({
-    "title", "url", "publisher", "publication", "page", "edition", "accession", "description", "agency", "section",
-    "language", "encoding",
-})  # fmt: skip
-_LISTS: Final = frozenset({"authors", "keywords", "image_credits"})
-_INSTANTS: Final = frozenset({"published_at", "modified_at"})
 # Of anything but the text, in characters; and of a list, in members.
 _LONGEST: Final = 100_000
 _MOST_MEMBERS: Final = 10_000
@@ -52,21 +46,16 @@ def _vetted(given: object, name: str, most: int) -> Parsed:
     values: dict[str, Any] = {}
     for field in fields(Parsed):
         value = getattr(given, field.name)
-        values[field.name] = _value(field.name, value, most)
+        values[field.name] = _value(field.name, field.type, value, most)
     url = values["url"]
     return replace(Parsed(), **{**values, "parser": name, "url": urls.canonical(url) if url else None})
 
 
-def _value(name: str, value: object, most: int) -> object:
+def _value(name: str, type_: object, value: object, most: int) -> object:
     if name == "text":
         return _string(name, value, most)
-    if name in _STRINGS:
-        return None if value is None else _string(name, value)
-    if name in _LISTS:
-        return tuple(_string(name, one) for one in _members(name, value))
-    if name in _INSTANTS:
-        return None if value is None else _instant(name, value)
-    return _OTHERS[name](name, value)
+    # The parser's name is not its own to give.
+    return None if name == "parser" else _BY_TYPE[str(type_)](name, value)
 
 
 def _string(name: str, value: object, most: int = _LONGEST) -> str:
@@ -90,7 +79,17 @@ def _members(name: str, value: object) -> list[object]:
     return list(value)
 
 
-def _instant(name: str, value: object) -> datetime:
+def _string_or_none(name: str, value: object) -> str | None:
+    return None if value is None else _string(name, value)
+
+
+def _strings(name: str, value: object) -> tuple[str, ...]:
+    return tuple(_string(name, one) for one in _members(name, value))
+
+
+def _instant(name: str, value: object) -> datetime | None:
+    if value is None:
+        return None
     if not isinstance(value, datetime):
         raise Broken(f"{_a(value)} as `{name}`, not a datetime")
     try:
@@ -169,16 +168,15 @@ def _a(value: object) -> str:
     return f"a value of type {name[:100] if name.isprintable() else 'unknown'}"
 
 
-def _unused(_: str, __: object) -> None:
-    """The parser's name is not its own to give."""
-
-
-_OTHERS: Final[dict[str, Callable[[str, object], object]]] = {
-    "published_date": _day,
-    "date_source": _date_source,
-    "headings": _headings,
-    "links": _links,
-    "problems": _problems,
-    "rights_signals": _signals,
-    "parser": _unused,
+# By the type of a field of `Parsed`, so that a new column needs no line here.
+_BY_TYPE: Final[dict[str, Callable[[str, object], object]]] = {
+    "str | None": _string_or_none,
+    "tuple[str, ...]": _strings,
+    "datetime | None": _instant,
+    "date | None": _day,
+    "DateSource | None": _date_source,
+    "tuple[Heading, ...]": _headings,
+    "tuple[Link, ...]": _links,
+    "tuple[Problem, ...]": _problems,
+    "tuple[Signal, ...]": _signals,
 }

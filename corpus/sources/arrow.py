@@ -14,7 +14,7 @@ import numpy as np
 from corpus.sources.columns import Columns, pieces, require_sane, weights_of
 from corpus.sources.entries import MOST_RATIO, MOST_ROW_BYTES, RATIO_GRACE_BYTES, Reason, Unreadable
 from corpus.sources.failures import failures, why
-from corpus.sources.telling import as_json, left_out
+from corpus.sources.jsoncolumns import as_json, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

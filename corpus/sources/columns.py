@@ -15,7 +15,7 @@ from corpus.sources.entries import (
     Reason,
     Unreadable,
 )
-from corpus.sources.telling import tellable
+from corpus.sources.jsoncolumns import tellable
 from corpus.sources.weighing import weights
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import yaml
 
 import corpus
 from corpus.app.upgrade import upgrade
-from corpus.doctor.place import examine
+from corpus.doctor.workspace import examine
 from corpus.errors import Busy, Refused, UsageError
 from corpus.repo import layout, replacing
 from corpus.repo.outdated import hint, outdated

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from corpus.cli.look import check
+from corpus.cli.check import check
 from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed
 from corpus.formats.html.parser import HtmlParser

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
 
+from corpus.formats import vetting
 from corpus.formats.article import Heading, Link, Parsed, Problem
 from corpus.formats.vetting import vetted
 from schemas import Check, DateSource
@@ -79,3 +80,8 @@ def test_a_parser_cannot_pass_for_another() -> None:
 def test_texts_become_texts_of_their_own() -> None:
     found = vetted(replace(GOOD, title=Tree("A"), authors=[Tree("B")], url="javascript:alert(1)"), "x/1", 100)
     assert (type(found.title), type(found.authors[0]), found.url) == (str, str, None)
+
+
+def test_a_new_field_needs_no_line_where_its_type_is_known() -> None:
+    types = {str(field.type) for field in fields(Parsed) if field.name not in {"text", "parser"}}
+    assert types <= vetting._BY_TYPE.keys()
