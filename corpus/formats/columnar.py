@@ -66,6 +66,7 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
     published = moments.read(said["date"], numeric, tongues, addresses)
     modified = moments.read(said["modified"], numeric, tongues, addresses)
     people = list(map(values.people, said["authors"]))
+    papers = list(map(values.publisher, _lines(said["publisher"])))
     kept = [
         sure and not alone and text is not None and bool(text or title) and (url is None or canonical is not None)
         for sure, alone, text, title, url, canonical in zip(
@@ -77,11 +78,12 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
         "text": texts,
         "word_count": counts,
         "url": addresses,
-        "publisher": [
-            by_url or values.publisher(name)
-            for (_, by_url), name in zip(placed, _lines(said["publisher"]), strict=True)
+        "publisher": [by_url or domain for (_, by_url), (domain, _) in zip(placed, papers, strict=True)],
+        "publication": [
+            printed or paper
+            for printed, (_, paper) in zip(_each(said["publication"], values.label), papers, strict=True)
         ],
-        **{field: _each(said[field], values.label) for field in ("publication", "page", "edition", "accession")},
+        **{field: _each(said[field], values.label) for field in ("page", "edition", "accession")},
         "description": _lines(said["description"]),
         "authors": [authors for authors, _ in people],
         "agency": [

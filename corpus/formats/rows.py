@@ -66,6 +66,7 @@ class RowParser:
         published = values.moment(said["date"], self._numeric, tongue, url)
         modified = values.moment(said["modified"], self._numeric, tongue, url)
         authors, agency = values.people(said["authors"])
+        domain, paper = values.publisher(values.line(said["publisher"]))
         problems: list[Problem] = []
         if not text and not title:
             problems.append(Problem(Check.EMPTY, f"no title and no text among {', '.join(list(row)[:20])}"[:200]))
@@ -84,8 +85,8 @@ class RowParser:
             title=title,
             text=text,
             url=url,
-            publisher=(urls.publisher(url) if url else None) or values.publisher(values.line(said["publisher"])),
-            publication=values.label(said["publication"]),
+            publisher=(urls.publisher(url) if url else None) or domain,
+            publication=values.label(said["publication"]) or paper,
             page=values.label(said["page"]),
             edition=values.label(said["edition"]),
             accession=values.label(said["accession"]),

@@ -191,17 +191,24 @@ def _word(written: str) -> str:
     return one_line(written)
 
 
-def publisher(written: str | None) -> str | None:
-    """A publisher by the registrable domain of its host or URL, else as it is called."""
+def publisher(written: str | None) -> tuple[str | None, str | None]:
+    """Return what a row says of its publisher: the registrable domain of a host or URL, else the paper's name.
+
+    Args:
+        written: a host, a URL or a name, as a line.
+
+    Returns:
+        The domain and the name; at most one of them is not null.
+    """
     if not written:
-        return None
+        return None, None
     try:
         host = (urlsplit(written).hostname if "//" in written else written.lower()) or ""
     except ValueError:
         host = ""
     if len(host) <= _LONGEST_HOST and _HOST.fullmatch(host):
-        return urls.registrable(host) or host
-    return written[:LONGEST_NAME]
+        return urls.registrable(host) or host, None
+    return None, written[:LONGEST_NAME]
 
 
 def moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str | None) -> dates.Moment | None:

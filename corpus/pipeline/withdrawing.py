@@ -81,13 +81,14 @@ def _matches(rows: pa.Table, tombstones: Tombstones) -> list[str | None]:
             (
                 hashed(Kind.DOCUMENT, document_id),
                 hashed(Kind.ARTICLE, article_id),
-                hashed(Kind.PUBLISHER, publisher) if publisher else None,
+                # A paper that is known by its name alone has no domain.
+                *(hashed(Kind.PUBLISHER, name) for name in (publisher, publication) if name),
                 *(problem["found"] for problem in problems if problem["check"] == Check.WITHDRAWN.value),
             ),
             former,
         )
-        for (document_id, article_id, publisher), former, problems in zip(
-            named.select("document_id", "article_id", "publisher").iter_rows(),
+        for (document_id, article_id, publisher, publication), former, problems in zip(
+            named.select("document_id", "article_id", "publisher", "publication").iter_rows(),
             formers,
             rows["problems"].to_pylist() if "problems" in rows.column_names else (),
             strict=True,

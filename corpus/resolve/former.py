@@ -30,8 +30,10 @@ def former_ids(documents: pl.DataFrame) -> list[tuple[str, ...]]:
         pl.coalesce(pl.concat_str(pl.lit("url\0"), "url"), _first_headline(), first_text()).alias("_name"), "url"
     )
     return [
-        tuple(hashed(f"url\0{one}") for one in former(url)) if url and former(url) else (hashed(name),)
-        for name, url in first.iter_rows()
+        tuple(hashed(f"url\0{one}") for one in former(url))
+        if url and former(url)
+        else tuple(hashed(one) for one in (name, named) if one is not None)
+        for (name, url), named in zip(first.iter_rows(), _named_publishers(documents), strict=True)
     ]
 
 
@@ -64,6 +66,15 @@ def same_by_another_id(
     return pairs["i"], pairs["j"]
 
 
-def _first_headline() -> pl.Expr:
+def _named_publishers(documents: pl.DataFrame) -> list[str | None]:
+    """Return what an identity rested on while a row's name of its paper was the publisher; null where it was not."""
+    if "publication" not in documents.columns:
+        return [None] * documents.height
+    named = pl.when(pl.col("publisher").is_null() & pl.col("url").is_null()).then(pl.col("publication"))
+    return documents.select(_name=_first_headline(named))["_name"].to_list()
+
+
+def _first_headline(publisher: pl.Expr | None = None) -> pl.Expr:
+    paper = pl.col("publisher") if publisher is None else publisher
     title = pl.col("title").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
-    return pl.concat_str(pl.lit("headline\0"), pl.concat_str("publisher", title, day(), separator="\0"))
+    return pl.concat_str(pl.lit("headline\0"), pl.concat_str(paper, title, day(), separator="\0"))

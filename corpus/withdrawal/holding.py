@@ -48,6 +48,8 @@ class Sought:
             "article_id": self.articles,
             "url": self.urls,
             "publisher": self.publishers,
+            # A paper that is known by its name alone has no domain.
+            "publication": self.publishers,
         }
         names = [name for name in columns if asked.get(name)]
         each = [pl.col(name).is_in(sorted(asked[name])).fill_null(value=False) for name in names]

@@ -166,6 +166,32 @@ FIELDS = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize(
+    ("row", "publisher", "publication"),
+    [
+        ({"publisher": "The Harbour Gazette"}, None, "The Harbour Gazette"),
+        ({"source": "Süddeutsche Zeitung"}, None, "Süddeutsche Zeitung"),
+        ({"newspaper": "朝日新聞"}, None, "朝日新聞"),
+        ({"media_name": "The New York Times", "media_url": "http://nytimes.com"}, None, "The New York Times"),
+        ({"medium": "De Telegraaf"}, None, "De Telegraaf"),
+        ({"outlet": "gazette.example.com"}, "example.com", None),
+        ({"source": "https://www.gazette.co.uk/news"}, "gazette.co.uk", None),
+        ({"publisher": "Gazette", "url": "https://www.example.com/a"}, "example.com", "Gazette"),
+        ({"publisher": "Harbour Media", "publication": "The Harbour Gazette"}, None, "The Harbour Gazette"),
+        ({"domain": "example.com", "newspaper": "The Harbour Gazette"}, "example.com", "The Harbour Gazette"),
+        ({"source": {"name": "The Harbour Gazette"}}, None, "The Harbour Gazette"),
+        ({}, None, None),
+    ],
+)
+def test_the_name_of_a_paper_is_its_publication_and_its_domain_the_publisher(row, publisher, publication):
+    rows = {"title": "Fog closes the pier", "text": TEXT, **row}
+    found = parse(rows)
+    assert (found.publisher, found.publication) == (publisher, publication)
+    together = RowParser().parse_together([json.dumps(rows).encode()])
+    for name, value in (("publisher", publisher), ("publication", publication)):
+        assert list(together.columns[name]) == [value]
+
+
 def test_sections_that_are_no_list_say_nothing() -> None:
     assert parse({"title": "T", "body": {"summary": 5, "sections": 5}}).text == ""
 

@@ -92,7 +92,10 @@ def test_the_same_article(row: dict[str, Any], other: dict[str, Any]) -> None:
     ("row", "before"),
     [
         ({}, [f"text\0{'1' * 32}"]),
-        ({"publication": "The Daily", "accession": "1"}, [f"text\0{'1' * 32}"]),
+        (
+            {"publication": "The Daily", "accession": "1"},
+            [f"text\0{'1' * 32}", "headline\0The Daily\0council approves tram\x002020-09-11"],
+        ),
         ({"publisher": "e.com", "accession": "1"}, ["headline\0e.com\0council approves tram\x002020-09-11"]),
         ({"url": "https://xn--fa-hia.de/a"}, ["url\0https://fass.de/a"]),
         ({"url": "https://e.com/#!/news/1"}, ["url\0https://e.com/"]),

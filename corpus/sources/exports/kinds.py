@@ -116,5 +116,15 @@ def kinds() -> tuple[Kind, ...]:
 
 def recognise(sample: Sample) -> Kind | None:
     """Return the kind that is surest of a file; None if none is."""
-    sure, found = max(((kind.recognises(sample), -number) for number, kind in enumerate(kinds())), default=(0.0, 0))
-    return kinds()[-found] if sure >= LEAST else None
+    sure, found = max(((kind.recognises(sample), -number) for number, kind in enumerate(_read())), default=(0.0, 0))
+    if sure >= LEAST:
+        return kinds()[-found]
+    # Databases without a reader are the last resort: their patterns look through all of the beginning.
+    last = kinds()[len(_read()) :]
+    sure, found = max(((kind.recognises(sample), -number) for number, kind in enumerate(last)), default=(0.0, 0))
+    return last[-found] if sure >= LEAST else None
+
+
+def _read() -> tuple[Kind, ...]:
+    """Return the kinds that have a reader; they are the first of `kinds`."""
+    return kinds()[: len(kinds()) - len(import_module("corpus.sources.exports.unread").unread())]
