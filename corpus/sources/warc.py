@@ -8,7 +8,6 @@ gzip member or zstd frame of its own, which begins with the same bytes.
 from __future__ import annotations
 
 import codecs
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,8 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from corpus.formats.mediatypes import media_type
 from corpus.sources.entries import MOST_DOCUMENT_BYTES, MOST_RESYNCS, Item, Reason, Skipped, Unreadable
-from corpus.sources.inflate import Inflated, undo
+from corpus.sources.inflate import undo
+from corpus.sources.warcdamage import ends_early, has_line_feeds, has_rest, holds_another, hunt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +29,8 @@ if TYPE_CHECKING:
 
 # What a record begins with: the gzip header, with deflate as its method; the zstd frame; the line itself.
 _MARKS: Final = {"gz": b"\x1f\x8b\x08", "zst": b"\x28\xb5\x2f\xfd", "": b"WARC/1."}
-_HUNT_BYTES: Final = 4 * 1024 * 1024
 # Where the last record is larger, it is not read once more to see whether something is cut off behind it.
 _LAST_BYTES: Final = 64 * 1024 * 1024
-# A record within another's body: the length of the outer one is wrong.
-_RECORD_BEGINS: Final = b"\r\n\r\nWARC/1."
-_RECORD: Final = re.compile(rb"\r\n\r\nWARC/1\.\d\r\n[Ww][Aa][Rr][Cc]-")
-_HEADER_ENDS: Final = re.compile(rb"\r?\n\r?\n")
 _HTML: Final = "text/html"
 # media type: a name that says so
 _WANTED: Final = {
@@ -109,7 +104,7 @@ def read_warc(file: BinaryIO, source: str, ending: str, size: int, selection: Se
             # The damaged record behind the last good one.
             loss = replace(damaged, itself=True)
         tries += 1
-        start = _hunt(file, _MARKS[ending], damaged.at + 1) if tries <= MOST_RESYNCS else None
+        start = hunt(file, _MARKS[ending], damaged.at + 1) if tries <= MOST_RESYNCS else None
     if loss is not None:
         yield loss.of(source)
     # Without a document all that there was is told.
@@ -119,24 +114,11 @@ def read_warc(file: BinaryIO, source: str, ending: str, size: int, selection: Se
         yield Skipped(source, Reason.NO_DOCUMENT, f"records of other types: {counted}")
 
 
-def _hunt(file: BinaryIO, mark: bytes, at: int) -> int | None:
-    """Where the next record seems to begin."""
-    file.seek(at)
-    held = b""
-    while piece := file.read(_HUNT_BYTES):
-        held += piece
-        found = held.find(mark)
-        if found >= 0:
-            return at + found
-        at += len(held) - len(mark) + 1
-        held = held[len(held) - len(mark) + 1 :]
-    return None
-
-
 def _records(
     file: BinaryIO, source: str, ending: str, start: int, size: int, selection: Selection
 ) -> Iterator[Item | Skipped | _Damaged | str]:
     """What the records from `start` on give, of those that are no documents their type. `_Damaged` is the last."""
+    by_line_feed = has_line_feeds(file, start, ending)
     file.seek(start)
     at, itself, known, length = start, True, False, 0
     try:
@@ -149,15 +131,15 @@ def _records(
                 # Its length may be a lie that swallows all that follows.
                 yield _Damaged(at, Reason.TOO_LARGE, f"a record of {length:,} bytes", itself)
                 return
-            entry = _entry(record, f"{source}#{at}", selection)
+            entry = _entry(record, f"{source}#{at}", selection, by_line_feed=by_line_feed)
             if isinstance(entry, Reason):
                 yield _Damaged(at, entry, "a record is cut off, or shorter than it says", itself)
                 return
             yield (record.headers.get("WARC-Type") or "")[:40].lower() if entry is None else entry
             itself, known = False, True
-        if size - at <= _LAST_BYTES and ending and _ends_early(file, at, ending):
+        if size - at <= _LAST_BYTES and ending and ends_early(file, at, ending):
             yield _Damaged(at, Reason.TORN, "the compressed data ends early", itself)
-        elif known and not ending and _has_rest(file, at, length):
+        elif known and not ending and has_rest(file, at, length):
             yield _Damaged(at, Reason.TORN, "what follows is no record", itself)
         elif not known and start == 0:
             yield _Damaged(0, Reason.CORRUPT, "no record", itself=True)
@@ -167,32 +149,9 @@ def _records(
         yield _Damaged(at, Reason.CORRUPT, str(error), itself)
 
 
-def _ends_early(file: BinaryIO, at: int, ending: str) -> bool:
-    """Whether a record that begins behind the last one, at `at`, is cut off: FastWARC takes its rest for the end."""
-    file.seek(at)
-    stream = Inflated(file, ending)
-    try:
-        while stream.read(_HUNT_BYTES):
-            pass
-    except Unreadable as error:
-        return error.reason is Reason.TORN
-    return False
-
-
-def _has_rest(file: BinaryIO, at: int, length: int) -> bool:
-    """Whether anything follows a record of `length` bytes that begins at `at`: FastWARC passes over what is no header.
-
-    A header larger than a piece is not looked behind.
-    """
-    file.seek(at)
-    header = _HEADER_ENDS.search(file.read(_HUNT_BYTES))
-    if header is None:
-        return False
-    file.seek(at + header.end() + length)
-    return bool(file.read(_HUNT_BYTES).strip(b"\r\n \t\0"))
-
-
-def _entry(record: WarcRecord, source: str, selection: Selection) -> Item | Skipped | Reason | None:
+def _entry(
+    record: WarcRecord, source: str, selection: Selection, *, by_line_feed: bool
+) -> Item | Skipped | Reason | None:
     """What a record gives; a Reason if it is damaged."""
     if record.record_type in (WarcRecordType.unknown, WarcRecordType.no_type):
         return Skipped(source, Reason.CORRUPT, f"a record of unknown type {record.headers.get('WARC-Type')!a}"[:200])
@@ -206,7 +165,7 @@ def _entry(record: WarcRecord, source: str, selection: Selection) -> Item | Skip
         return Skipped(source, Reason.TOO_LARGE, f"{length:,} bytes") if wanted else None
     # Of other records, too, for a length that is wrong swallows what follows.
     body = record.reader.read(length + 1) if length else b""
-    if len(body) < length or ((at := body.find(_RECORD_BEGINS)) >= 0 and _RECORD.match(body, at)):
+    if len(body) < length or holds_another(body, by_line_feed=by_line_feed):
         return Reason.TORN
     if not wanted:
         return None

@@ -142,7 +142,8 @@ def test_dates_in_a_text(text, written):
     ],
 )  # fmt: skip
 def test_of_two_labelled_dates_the_day_of_publication_is_taken(shown):
-    assert str(parse(body=f"{HEADLINE}{shown}{PROSE}").published_date) == "2023-05-03"
+    found = parse(body=f"{HEADLINE}{shown}{PROSE}")
+    assert str(found.published_date) == "2023-05-03"
 
 
 @pytest.mark.parametrize(("lang", "day"), [("hr", "2023-10-05"), ("pl", "2023-11-05"), ("en", None), ("und", None)])

@@ -10,6 +10,7 @@ from corpus.sources.entries import Item, Reason, Selection, Skipped
 from corpus.sources.gather import documents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PAGE = "<html><title>A</title><p>Words of it.</p></html>"
@@ -89,6 +90,31 @@ def test_headers_whose_lines_end_with_a_line_feed(tmp_path: Path, lines: str, is
     taken, told = gather(tmp_path, one, one)
     assert ([item.data.decode() for item in taken], told) == ([body] * 2, [])
     assert {item.status for item in taken} == {200}
+
+
+def with_line_feeds(one: bytes) -> bytes:
+    head, body = one.split(b"\r\n\r\n", 1)
+    return head.replace(b"\r\n", b"\n") + b"\n\n" + body.removesuffix(b"\r\n\r\n") + b"\n\n"
+
+
+def with_length(one: bytes, more: int) -> bytes:
+    length = int(one.split(b"Content-Length: ")[1].split()[0])
+    return one.replace(b"Content-Length: %d" % length, b"Content-Length: %d" % (length + more))
+
+
+@pytest.mark.parametrize("more", [60, 150, 10**12, -5])
+@pytest.mark.parametrize("form", [bytes, with_line_feeds])
+def test_a_length_that_is_wrong_costs_its_own_record(tmp_path: Path, form: Callable[[bytes], bytes], more: int) -> None:
+    one = form(response("text/html"))
+    taken, lost = gather(tmp_path, one, with_length(one, more), one, one)
+    assert len(taken) >= 3 if more == -5 else len(taken) == 3
+    assert len(lost) == (0 if more == -5 else 1)
+
+
+def test_a_text_about_warcs_is_no_damage(tmp_path: Path) -> None:
+    text = "A record begins so:\n\nWARC/1.0\nWARC-Type: response\nContent-Length: 5\n\nabc"
+    taken, lost = gather(tmp_path, record("resource", text, "text/plain"), response("text/html"))
+    assert (len(taken), lost) == (2, [])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.formats import bylines, lines
 from corpus.formats.html import labels
+from corpus.formats.html.candidates import is_line_of_dates
 from corpus.text import dates
 
 if TYPE_CHECKING:
@@ -245,4 +246,4 @@ def is_furniture(text: str) -> bool:
         # `By Jane Doe, published on 3 May 2024`.
         return True
     label = lines.dated(text)
-    return dates.parse(label.rest if label else text) is not None
+    return dates.parse(label.rest if label else text) is not None or is_line_of_dates(text)

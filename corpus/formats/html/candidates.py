@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import spans
-from corpus.formats.html.datewords import Sense, is_label, label_behind, senses_of_line
+from corpus.formats.html.datewords import Sense, is_label, label_behind, sense_of_label, senses_of_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,8 @@ _PIECE: Final = re.compile(r"^\W*(?:\d{1,2}\W*|(?:19|20)\d\d\W*|\d{1,2}[\s.]+\w{
 _UNIX: Final = re.compile(r"^1[0-7]\d{8}(?:\d{3})?$")
 # A line with two dates and their labels, each perhaps in an element of its own.
 _LONGEST_LINE: Final = 200
+_MOST_WORDS: Final = 4
+_OF_THE_ARTICLE: Final = frozenset({Sense.PUBLISHED, Sense.MODIFIED})
 
 
 @dataclass(slots=True)
@@ -167,3 +169,17 @@ def _sense_behind(parent: LexborNode, line: str, span: spans.Span, reading: Read
             same = (sense for one, sense in zip(found, senses, strict=True) if one.written == span.written)
             return next(same, None) if behind else None
     return None
+
+
+def is_line_of_dates(text: str) -> bool:
+    """Return whether a line is dates with their labels and nothing else, as `5 May 2023 (updated), 3 May 2023`."""
+    if len(text) > _LONGEST_LINE or not spans.has_date(text):
+        return False
+    found = list(spans.find(text))
+    begins = [0, *(span.end for span in found)]
+    between = [text[at : span.start] for at, span in zip(begins, found, strict=False)] + [text[begins[-1] :]]
+    return bool(found) and all(
+        not is_label(piece)
+        or (len(piece.split()) <= _MOST_WORDS and sense_of_label(piece.strip(" ,;:|()[]-")) in _OF_THE_ARTICLE)
+        for piece in between
+    )
