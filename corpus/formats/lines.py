@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Final, NamedTuple
 
 from corpus.formats.article import Link
 from corpus.formats.bylines import agency
 from corpus.text import urls
+from corpus.text.entities import unescape
 
 # Longer lines are paragraphs, and are looked at no further.
 LONGEST: Final = 400
@@ -174,7 +174,7 @@ def plain(line: str, *, markdown: bool) -> str:
         line = _EMPHASIS.sub(lambda found: found[1] or found[2], _STRONG.sub(r"\2", line))
     if "<" in line:
         line = _TAG.sub(" " if "<br" in line else "", line)
-    line = html.unescape(line) if "&" in line else line
+    line = unescape(line) if "&" in line else line
     return _HIDDEN.sub(lambda found: chr(ord(found[0]) - _PRIVATE), line) if escapes else line
 
 

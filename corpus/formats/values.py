@@ -16,6 +16,7 @@ from corpus.formats.article import Heading
 from corpus.formats.persons import people
 from corpus.formats.printed import is_nothing, unprinted, without_escapes
 from corpus.text import calendars, counted, dates, urls
+from corpus.text.entities import unescape
 from corpus.text.foreign import parse_foreign
 from corpus.text.moment import is_nobodys
 from corpus.text.normalise import normalise, one_line
@@ -128,9 +129,7 @@ def _sections(body: dict[str, Any]) -> tuple[str, tuple[Heading, ...]]:
 
 def _paragraphs(written: str) -> list[str]:
     if has_markup(written):
-        import html
-
-        written = html.unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", "".join(_without_scripts(written)))))
+        written = unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", "".join(_without_scripts(written)))))
     written = normalise(written)
     # Where blank lines part paragraphs, a single line end is only a fold.
     parts = re.split(r"\n[ ]*\n", written) if "\n\n" in written else written.split("\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import mmap
 import re
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
@@ -12,6 +11,7 @@ from corpus.formats import parser_of
 from corpus.formats.article import Document
 from corpus.sources.entries import Item
 from corpus.sources.exports import splitting
+from corpus.text.entities import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -118,7 +118,7 @@ def _mentions(path: Path, gone: Iterable[Item]) -> bool:
     with path.open("rb") as opened:
         last = b""
         while chunk := opened.read(_SEARCHED):
-            text = _plain(html.unescape(_TAG.sub(b" ", last + chunk).decode(charset, "replace")))
+            text = _plain(unescape(_TAG.sub(b" ", last + chunk).decode(charset, "replace")))
             if any(one in text for one in words):
                 return True
             last = chunk[-_OVERLAP:]

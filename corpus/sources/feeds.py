@@ -6,13 +6,13 @@ Nothing is fetched, and no entity is expanded. An entry that only announces an a
 from __future__ import annotations
 
 import contextlib
-import html
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.sources.entries import ROW, Item, Reason, Skipped
 from corpus.text.decode import declared_encoding, decode
+from corpus.text.entities import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -213,7 +213,7 @@ def _number(found: re.Match[str]) -> str:
     whole, name = found[0], found[1]
     if whole[0] == "<" or (name and name.startswith("#")):
         return whole
-    known = html.unescape(whole) if name else whole
+    known = unescape(whole) if name else whole
     return f"&#38;{whole[1:]}" if known == whole else "".join(f"&#{ord(letter)};" for letter in known)
 
 
@@ -246,13 +246,13 @@ def row_of(entry: Any) -> dict[str, Any]:
             # Of RSS nobody knows whether it is HTML, so most readers take it for that. Atom says so.
             atom = one.tag.startswith(_ATOM)
             is_html = one.get("type", "text" if atom else "html") in {"html", "text/html"}
-            row.setdefault("title", html.unescape(_INLINE.sub("", _text(one))).strip() if is_html else _text(one))
+            row.setdefault("title", unescape(_INLINE.sub("", _text(one))).strip() if is_html else _text(one))
         elif name in _FIELDS:
             row.setdefault(_FIELDS[name], _content(one) if name == "content" else _text(one))
     if len(row.get("description") or "") >= _FULL and not row.get("content_html"):
         row["content_html"] = row.pop("description")
     if not row.pop("plain", True) and "description" in row:
-        row["description"] = html.unescape(_ANY.sub(" ", row["description"])).strip()
+        row["description"] = unescape(_ANY.sub(" ", row["description"])).strip()
     row.pop("", None)
     row |= {"authors": authors, "tags": tags}
     return {key: value for key, value in row.items() if value}

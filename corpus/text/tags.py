@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from corpus.text.entities import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -44,7 +45,7 @@ def tags(text: str, names: Collection[str], most: int) -> Iterator[Tag]:
             if number >= _MOST_ATTRIBUTES:
                 break
             value = found[2] or found[3] or found[4] or ""
-            attributes.setdefault(found[1].lower(), html.unescape(value) if "&" in value else value)
+            attributes.setdefault(found[1].lower(), unescape(value) if "&" in value else value)
         yield Tag(name, attributes, end)
 
 

@@ -6,12 +6,12 @@ style sheets say what is bold, large and centred.
 
 from __future__ import annotations
 
-import html
 import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from corpus.formats.exports.blocks import Block, Run, block
+from corpus.text.entities import unescape
 
 _TOKEN: Final = re.compile(
     r"<!--(?P<comment>[^-]*+(?:-(?!->)[^-]*+)*+)(?:-->|\Z)"
@@ -85,8 +85,7 @@ class _Open(NamedTuple):
 def attributes(written: str) -> dict[str, str]:
     """Return the attributes of a tag that say how it is set or what it is called."""
     return {
-        found[1].lower(): html.unescape(found[2] or found[3] or found[4] or "")
-        for found in _ATTRIBUTE.finditer(written)
+        found[1].lower(): unescape(found[2] or found[3] or found[4] or "") for found in _ATTRIBUTE.finditer(written)
     }
 
 
@@ -126,7 +125,7 @@ class _Walk:
         here = self._open[-1]
         if here.hidden or (not self._runs and raw.isspace()):
             return
-        text = html.unescape(raw) if "&" in raw else raw
+        text = unescape(raw) if "&" in raw else raw
         if not here.pre:
             if "\n" in text and not text.isascii() and _WIDE_LETTER.search(text):
                 text = _UNSPACED.sub("", text)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
+
+from corpus.text.entities import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ def text(value: Any) -> str | None:
         value = value.get("@value") or value.get("name")
     if not isinstance(value, str):
         return None
-    return html.unescape(value).strip() or None
+    return unescape(value).strip() or None
 
 
 def texts(value: Any) -> list[str]:
@@ -98,7 +99,7 @@ def _mended(source: str) -> Iterator[Any]:
     """What can be saved of a script that is no JSON."""
     mended = _COMMA.sub(r"\1", _BAD_ESCAPE.sub(r"\\\\", _CONTROL.sub(" ", _CDATA.sub("", _CDATA.sub("", source)))))
     if mended.startswith("&") or "&quot;" in mended[:200]:
-        mended = html.unescape(mended)
+        mended = unescape(mended)
     decoder = json.JSONDecoder(strict=False)
     position = 0
     # Several objects one after another, with or without commas, and whatever is sound before the breach.

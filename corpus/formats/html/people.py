@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.formats import bylines, inverted, persons
 from corpus.formats.html import jsonld, meta, signatures
+from corpus.text.entities import unescape
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _named(value: Any, known: dict[str, jsonld.Node], *, organisations: bool, de
             given = one
             if not given.get("name") and str(given.get("@id")) in known:
                 given = known[str(given["@id"])]
-            said = [html.unescape(name) for name in persons.texts(given)]
+            said = [unescape(name) for name in persons.texts(given)]
             if jsonld.kinds(given) & _ORGANISATIONS and not organisations:
                 # An agency is worth knowing; the publisher itself is no person.
                 said = [name for name in said if bylines.agency(name)]
@@ -213,7 +213,7 @@ def _named(value: Any, known: dict[str, jsonld.Node], *, organisations: bool, de
         elif isinstance(one, list):
             names += _named(one, known, organisations=organisations, depth=depth + 1)
         elif isinstance(one, str):
-            names += [html.unescape(name) for name in persons.texts(one)]
+            names += [unescape(name) for name in persons.texts(one)]
     return names
 
 

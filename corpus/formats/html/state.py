@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from corpus.text.entities import unescape
 from corpus.text.normalise import normalise, one_line
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _whole(source: str) -> Any:
         return json.loads(source, strict=False)
     except (ValueError, RecursionError):
         try:
-            return json.loads(html.unescape(source), strict=False)
+            return json.loads(unescape(source), strict=False)
         except (ValueError, RecursionError):
             return None
 
@@ -185,7 +185,7 @@ def _prose(written: str) -> str:
     if "<" in written:
         written = _TAGS.sub("", _ENDS.sub("\n", _NOISE.sub("", written)))
     if "&" in written:
-        written = html.unescape(written)
+        written = unescape(written)
     if " " not in written and written.isascii():
         return ""
     return "\n\n".join(line for raw in normalise(written).split("\n") if (line := one_line(raw)))

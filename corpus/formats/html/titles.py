@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpus.formats.html import jsonld, meta
 from corpus.formats.html.boxes import stands_among_others
 from corpus.formats.html.sites import folded, sites_of, without_site
+from corpus.text.entities import unescape
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def _declared(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared) -
 
 def _unescaped(text: str) -> str:
     """A text without the entities that are left where it was escaped twice."""
-    return html.unescape(html.unescape(text)) if _ESCAPED.search(text) else text
+    return unescape(unescape(text)) if _ESCAPED.search(text) else text
 
 
 def _as_shown(text: str, shown: list[str]) -> str:

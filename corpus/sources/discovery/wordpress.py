@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import Any, Final
@@ -10,6 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from corpus.sources import feeds
 from corpus.sources.discovery.found import MOST_FEED_BYTES, Collector, is_html, rows_of, text_of
+from corpus.text.entities import unescape
 
 _PER_PAGE: Final = 50
 _MOST_POSTS: Final = 1_000
@@ -80,10 +80,10 @@ def _add(post: dict[str, Any], collector: Collector) -> None:
     content, title = post.get("content"), _rendered(post.get("title"))
     body = _rendered(content)
     row = {
-        "title": html.unescape(_TAG.sub("", title)).strip() if title else None,
+        "title": unescape(_TAG.sub("", title)).strip() if title else None,
         # A post behind a password gives an empty text.
         "content_html": body if body and not (isinstance(content, dict) and content.get("protected")) else None,
-        "description": html.unescape(_TAG.sub(" ", _rendered(post.get("excerpt")) or "")).strip() or None,
+        "description": unescape(_TAG.sub(" ", _rendered(post.get("excerpt")) or "")).strip() or None,
         "url": collector.resolve(link),
         "date": _utc(post.get("date_gmt")) or text_of(post.get("date")),
         "modified": _utc(post.get("modified_gmt")) or text_of(post.get("modified")),

@@ -13,6 +13,8 @@ _EPOCH, _EARLY_EPOCH = datetime(1899, 12, 30), datetime(1899, 12, 31)  # noqa: D
 _EPOCH_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001
 _LEAP_BUG: Final = 60
 _MOST_SERIAL: Final = 2_958_466
+# Of the id of a number format.
+_MOST_DIGITS: Final = 10
 
 
 def is_date(number: str, code: str | None) -> bool:
@@ -23,7 +25,7 @@ def is_date(number: str, code: str | None) -> bool:
         code: the format, of one that the workbook defines itself.
     """
     if code is None:
-        return number.isdecimal() and int(number) in _DATE_FORMATS
+        return number.isdecimal() and len(number) < _MOST_DIGITS and int(number) in _DATE_FORMATS
     return code.casefold() != "general" and re.search(r"[dmyhs]", _LITERAL.sub("", code), re.IGNORECASE) is not None
 
 

@@ -5,7 +5,6 @@ Only the main document and its relationships are read: no macro, no embedded obj
 
 from __future__ import annotations
 
-import html
 import re
 import zipfile
 import zlib
@@ -16,6 +15,7 @@ from xml.sax.saxutils import quoteattr
 from corpus.sources.entries import MOST_RATIO, RATIO_GRACE_BYTES, Reason, Unreadable
 from corpus.sources.exports.cutting import MOST_PART_BYTES, cut
 from corpus.sources.exports.kinds import TooLarge
+from corpus.text.entities import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -156,9 +156,9 @@ def _paragraph(segment: bytes) -> Paragraph:
     text = b"".join([found[1] if found[1] is not None else b"\n" for found in _TEXT.finditer(segment)])
     marks: tuple[str, ...] = ()
     if b"<w:bookmarkStart" in segment:
-        marks = tuple(html.unescape(name.decode("utf-8", "replace")) for name in _BOOKMARK.findall(segment))
+        marks = tuple(unescape(name.decode("utf-8", "replace")) for name in _BOOKMARK.findall(segment))
     decoded = text.decode("utf-8", "replace")
-    return Paragraph(html.unescape(decoded) if "&" in decoded else decoded, marks)
+    return Paragraph(unescape(decoded) if "&" in decoded else decoded, marks)
 
 
 def _made(root: bytes, held: list[bytes], links: dict[str, str], *, has_text: bool) -> Part:
@@ -185,7 +185,7 @@ def _links(archive: zipfile.ZipFile) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for relation in _RELATION.finditer(member.read().decode("utf-8", "replace")):
-        said = {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(relation[1])}
+        said = {name: unescape(value) for name, value in _ATTRIBUTE.findall(relation[1])}
         if said.get("Type", "").endswith("/hyperlink") and "Id" in said and "Target" in said:
             found[said["Id"]] = said["Target"][:4_000]
     return found

@@ -34,6 +34,9 @@ _MOST_SHEETS: Final = 1_000
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})\d{1,7}")
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
+# Of the number of a shared text.
+_MOST_DIGITS: Final = 20
+
 
 class Row(NamedTuple):
     """A row that is not empty: which sheet it is in, and its cells, "" where one is empty."""
@@ -254,7 +257,9 @@ class _Sheet:
     def _value(self, written: str) -> str:
         match self._kind:
             case "s":
-                written = self._strings[int(written)] if written.strip().isdecimal() else ""
+                written = (
+                    self._strings[int(written)] if written.strip().isdecimal() and len(written) < _MOST_DIGITS else ""
+                )
             case "e":
                 return ""
             case "b":
