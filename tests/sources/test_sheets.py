@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -211,3 +212,19 @@ def test_what_office_encrypted_is_named_as_encrypted(name, tmp_path):
 )  # fmt: skip
 def test_serial_numbers_of_both_calendars(serial, is_1904, expected):
     assert date_of(serial, is_1904=is_1904) == expected
+
+
+@pytest.mark.parametrize("encoding", ["U", "nosuch", "gbk", "shift_jis", "utf-7", "idna"])
+@pytest.mark.parametrize("member", ["xl/workbook.xml", "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"])
+def test_an_encoding_that_the_xml_parser_does_not_know(encoding, member, tmp_path):
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(Path(__file__).parent.parent / "golden/exports/bigkinds.xlsx") as archive,
+        zipfile.ZipFile(made, "w") as copy,
+    ):
+        for name in archive.namelist():
+            content = archive.read(name).partition(b"?>")[2] if name == member else archive.read(name)
+            declared = f'<?xml version="1.0" encoding="{encoding}"?>'.encode() if name == member else b""
+            copy.writestr(name, declared + content)
+    (tmp_path / "a.xlsx").write_bytes(made.getvalue())
+    assert gather(tmp_path / "a.xlsx")

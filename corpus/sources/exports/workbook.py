@@ -108,7 +108,8 @@ def _walk(
             yield
         parser.Parse(b"", True)
         yield
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The last two are of an encoding that the parser does not know, or of several bytes a letter.
         raise Unreadable(Reason.CORRUPT, f"XML: {error}"[:200]) from None
 
 
