@@ -29,7 +29,7 @@ _MOST_CHARACTERS: Final = 2_000_000
 _HEAD_LINES: Final = 6
 _LONGEST_HEAD: Final = 90
 _LEAST_WORDS: Final = 20
-_LABEL_IN_TAGS: Final = re.compile(r"[:：]\s*(?:</(?:b|strong|td|th|dt|span|label)\s*>)", re.IGNORECASE)
+_LABEL_IN_TAGS: Final = re.compile(r"[:：]\s*(?i:</(?:b|strong|td|th|dt|span|label)\s*>)")
 _BLOCK: Final = re.compile(
     r"</?(?:p|div|tr|td|th|li|h[1-6]|dt|dd|br|table|section|article)\b[^<>]{0,500}>", re.IGNORECASE
 )

@@ -75,6 +75,12 @@ def one_line(text: str) -> str:
     # Most are in order already, and that is seen three times sooner than it is done.
     if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
         return text
+    joined = " ".join(text.split())
+    if joined.isascii():
+        if joined.isprintable():
+            return joined
+    elif _ODD.search(joined) is None:
+        return _nfc(_without_surrogates(joined))
     return " ".join(normalise(text).split())
 
 

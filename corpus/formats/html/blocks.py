@@ -26,7 +26,7 @@ _INNER: Final = frozenset(
 )  # fmt: skip
 # A whole block in a link is a teaser of what the link leads to.
 _IN_LINKS: Final = ",".join(f"a[href] {tag}" for tag in _BLOCKS.split(","))
-_MARKS: Final = re.compile(r"\W+")
+_WORDS: Final = re.compile(r"\w+")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 # What is said of a link to those who do not see where it opens.
 _OPENS: Final = re.compile(
@@ -78,7 +78,7 @@ class Piece:
 
 def length(text: str) -> int:
     """How long a text is, in characters of alphabetic writing."""
-    return len(text) * (_CJK_WEIGHT if _CJK.search(text) else 1)
+    return len(text) * (_CJK_WEIGHT if not text.isascii() and _CJK.search(text) else 1)
 
 
 def read(root: LexborNode) -> list[Piece]:
@@ -165,4 +165,4 @@ def _lines(raw: str | None) -> str:
 
 def folded(text: str) -> str:
     """A text without case and marks, to compare it."""
-    return _MARKS.sub(" ", text.casefold()).strip()
+    return " ".join(_WORDS.findall(text.casefold()))

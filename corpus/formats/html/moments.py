@@ -64,9 +64,10 @@ def published(page: Page, evidence: Evidence | None = None) -> dates.Moment | No
         witnesses += page.set_in_scripts()
     chosen = _choose(page, best, witnesses)
     if chosen is None or evidence is not None:
-        guess = page.guess()
+        days = {one.moment.day for one in witnesses if one.weight >= _LEAST_SHOWN}
+        # Where no day is named a guess would not be believed.
+        guess = page.guess() if days or evidence is not None else None
         if guess is not None:
-            days = {one.moment.day for one in witnesses if one.weight >= _LEAST_SHOWN}
             chosen = chosen or (guess if guess.moment.day in days else None)
             witnesses.append(guess)
     if evidence is not None:
