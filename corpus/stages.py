@@ -60,13 +60,13 @@ class Stage:
 STAGES: Final = (
     Stage(
         name="ingest",
-        meaning="bytes -> parsed, normalised articles",
-        help="Parse the documents of seeds/ and of the batches into data/documents/.",
+        meaning="bytes -> parsed, normalised articles; observations of the collector",
+        help="Parse the documents of seeds/ and of the batches into data/documents/; list data/observations/.",
         entry="corpus.pipeline.ingest:ingest",
         files=("seeds", "batches.yaml", "withdrawn.yaml"),
         parameters="ingest",
-        tables=("documents",),
-        keys=("ingest",),
+        tables=("documents", "observations"),
+        keys=("ingest", "observations"),
     ),
     Stage(
         name="validate",

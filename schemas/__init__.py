@@ -1,5 +1,6 @@
 """What a table must be. Belongs here: columns, checks and what is derived from them. Imports nothing of ours."""
 
+from schemas.observations import OBSERVATIONS
 from schemas.rules import RULES, Check, Rule, Severity
 from schemas.table import Column, Table
 from schemas.tables import (
@@ -20,6 +21,7 @@ __all__ = [
     "ARTICLES",
     "DECISIONS",
     "DOCUMENTS",
+    "OBSERVATIONS",
     "PAIRS",
     "PUBLISHED",
     "QUARANTINE",

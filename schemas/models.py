@@ -82,11 +82,11 @@ def published(table: Table) -> pa.DataFrameSchema:
     return model(table, {name: [_promised(promise)] for name, promise in promises(table).items()})
 
 
-def observations() -> pa.DataFrameSchema:
-    """The model of `observed`: what `corpus collect` promises of every request that it stores."""
+def observations(table: Table = OBSERVED) -> pa.DataFrameSchema:
+    """Return the model of `observed` or `observations`: what `corpus collect` promises of every request."""
     hexadecimal = pa.Check.str_matches(r"^[0-9a-f]{64}$")
     return model(
-        OBSERVED,
+        table,
         {
             "url": [pa.Check.str_length(1, 4_096)],
             "via": [pa.Check.isin([one.value for one in Via])],

@@ -49,6 +49,7 @@ class Via(StrEnum):
     DISCOVERY = "discovery"
     ROBOTS = "robots"
     TDMREP = "tdmrep"
+    RSL = "rsl"
 
 
 _HOP: Final = pa.struct([pa.field("url", pa.string(), nullable=False), pa.field("status", pa.int32(), nullable=False)])
@@ -62,7 +63,7 @@ _COLUMNS: Final = (
         "via",
         pa.string(),
         "what was asked for: `page`, `entry` (a full text in a feed), `discovery` (a feed, sitemap or section page), "
-        "`robots` or `tdmrep`",
+        "`robots`, `tdmrep` or `rsl` (a licence that robots.txt names)",
     ),
     Column("outcome", pa.string(), "what became of it: `new`, `changed`, `unchanged-304`, `gone-404`, `robots`, …"),
     Column("status", pa.int32(), "HTTP status; null where none was received", nullable=True),
@@ -85,7 +86,12 @@ OBSERVED: Final = Table(
     "One row a request of `corpus collect`, as stored in a batch.",
     (
         *_COLUMNS,
-        Column("body", pa.large_binary(), "of evidence: robots.txt, tdmrep.json, feeds and sitemaps", nullable=True),
+        Column(
+            "body",
+            pa.large_binary(),
+            "of evidence: robots.txt, tdmrep.json, RSL licences, feeds and sitemaps",
+            nullable=True,
+        ),
     ),
     sort=("url", "at", "via"),
 )

@@ -13,6 +13,9 @@ _HEADER: Final = pa.struct(
 )
 HEADERS: Final = pa.list_(pa.field("element", _HEADER, nullable=False))
 
+_SIGNAL: Final = pa.struct([pa.field(name, pa.string(), nullable=False) for name in ("where", "name", "value")])
+SIGNALS: Final = pa.list_(pa.field("element", _SIGNAL, nullable=False))
+
 # Rows stay in the order of intake: there is no `sort`, and a batch is written once.
 RAW: Final = Table(
     "raw",
@@ -45,6 +48,13 @@ RAW: Final = Table(
             pa.string(),
             "the batch that holds the bytes of this capture, which is one of the same bytes at the same address; empty "
             "for this batch",
+            nullable=True,
+        ),
+        Column(
+            "signals",
+            SIGNALS,
+            "what robots.txt, tdmrep.json and RSL licences declared for the page when `corpus collect` fetched "
+            "it, to the letter",
             nullable=True,
         ),
     ),

@@ -7,6 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from schemas.observations import OBSERVATIONS
 from schemas.table import UTC_MICROSECONDS, Column, Table
 
 
@@ -292,6 +293,7 @@ QUARANTINE: Final = Table(
 )
 
 TABLES: Final = {
-    table.name: table for table in (DOCUMENTS, VERDICTS, SIGNATURES, PAIRS, DECISIONS, ARTICLES, REVISIONS, QUARANTINE)
+    table.name: table
+    for table in (DOCUMENTS, OBSERVATIONS, VERDICTS, SIGNATURES, PAIRS, DECISIONS, ARTICLES, REVISIONS, QUARANTINE)
 }
 PUBLISHED: Final = (ARTICLES, REVISIONS, QUARANTINE)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from benchmarks.faults.harness import Scene
 
-TABLES: Final = ("articles", "decisions", "documents", "pairs", "quarantine", "revisions", "signatures", "verdicts")
+TABLES: Final = (
+    "articles", "decisions", "documents", "observations", "pairs", "quarantine", "revisions", "signatures", "verdicts",
+)  # fmt: skip
 # `.NAME.PID` and `NAME.tmp`: what our writers and others call a file that is not finished.
 _UNFINISHED = re.compile(r"^\..+\.\d+$|\.tmp$|\.part$")
 

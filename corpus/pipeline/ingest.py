@@ -20,6 +20,7 @@ from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
 from corpus.formats.mediatypes import QUICK, family
 from corpus.formats.vetting import vetted
+from corpus.pipeline import observing
 from corpus.pipeline.captures import Group, holders_of
 from corpus.pipeline.executor import WorkerDied
 from corpus.pipeline.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
@@ -78,7 +79,7 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
             if part.name in shards.known:
                 sums |= {member.source: sha256_of(files[member.source], memory) for member in part.members}
 
-        marks = Marks(root, shards, withdrawals.load(root))
+        marks = Marks(root, shards, tombstones := withdrawals.load(root))
         groups = _row_groups(root, batches)
 
         def key(name: str, marked: Sequence[str], kinds: Iterable[str]) -> str:
@@ -130,6 +131,7 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
         memory.save()
         marks.save()
         finished = shards.finish(keys)
+    observing.observe(root, batches, tombstones, common)
     came = len(files) + sum(batch.documents for batch in batches)
     kept = rows(finished, DOCUMENTS.name)
     if came != kept:

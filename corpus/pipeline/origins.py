@@ -19,7 +19,7 @@ from corpus.formats import is_registered
 from corpus.formats.article import Problem
 from corpus.formats.mediatypes import media_type
 from corpus.pipeline.captures import with_bytes
-from corpus.rights import signals_of_headers
+from corpus.rights import Signal, signals_of_headers
 from corpus.rights.headers import NAMES
 from corpus.text import dates, urls
 from corpus.text.foreign import parse_foreign
@@ -35,14 +35,13 @@ if TYPE_CHECKING:
 
     from corpus.formats.article import Parsed
     from corpus.pipeline.captures import Group
-    from corpus.rights import Signal
 
 # Hostile JSON takes thirty times its bytes in memory: larger ones are parsed alone, others so many bytes at a time.
 _LARGE: Final = 250_000
 _TOGETHER: Final = 4_000_000
 _FOUND: Final = [
     "source", "data", "document_id", "size", "media_type", "captured_at", "url", "published_date", "publisher",
-    "headers", "status",
+    "headers", "status", "signals",
 ]  # fmt: skip
 # In the value of an HTTP Content-Type.
 CHARSET: Final = r"(?i)charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})"
@@ -118,7 +117,7 @@ class RowGroup:
         """The documents of some of its rows, one at a time."""
         for batch in rows.select(_FOUND).to_batches(max_chunksize=64):
             # Not `to_pylist`, which imports pandas for the sake of instants.
-            frame = pl.DataFrame(batch).with_columns(charset=_charset(), signals=_signals()).drop("headers")
+            frame = pl.DataFrame(batch).with_columns(charset=_charset(), headers=_signals())
             for one in frame.iter_rows(named=True):
                 yield Found(
                     one["source"],
@@ -133,7 +132,10 @@ class RowGroup:
                     one["publisher"],
                     charset=one["charset"],
                     status=one["status"],
-                    signals=signals_of_headers((found["name"], found["value"]) for found in one["signals"] or ()),
+                    signals=(
+                        *signals_of_headers((found["name"], found["value"]) for found in one["headers"] or ()),
+                        *(Signal(found["where"], found["name"], found["value"]) for found in one["signals"] or ()),
+                    ),
                 )
 
     def ordinary(self, rows: pa.Table, kind: str, limit: int) -> Iterator[NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""The observations of a version: one row a request of `corpus collect`, from the files of its batches."""
+"""The observations of a version that was made before they were a table of their own: from the files of its batches."""
 
 from __future__ import annotations
 

@@ -146,6 +146,8 @@ class Version:
         return self._scan(table, Selection())
 
     def _observations(self) -> pl.LazyFrame:
+        if self._snapshot.md5(OBSERVATIONS.name) is not None:
+            return self._scan(OBSERVATIONS.name, Selection())
         from corpus.snapshots import observations
 
         return observations.scan(self._snapshot)

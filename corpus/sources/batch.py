@@ -21,7 +21,7 @@ from corpus.columnar.arrays import of_numbers
 from corpus.repo import room
 from corpus.sources.entries import ROW, Item, Skipped
 from corpus.sources.known import identity
-from schemas.raw import RAW
+from schemas.raw import RAW, SIGNALS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -229,7 +229,9 @@ class Writer:
             "held_by": pl.Series([row.holder for row in rows], dtype=pl.String),
         }
         arrays = {name: column.to_arrow() for name, column in columns.items()}
-        arrays["headers"] = _headers(items)
+        arrays["headers"] = _structs("headers", [item.headers for item in items])
+        signals = [item.signals for item in items]
+        arrays["signals"] = _structs("signals", signals) if any(signals) else pa.nulls(len(items), SIGNALS)
         return pa.table([arrays[name] for name in RAW.names], names=RAW.names).cast(RAW.arrow)
 
 
@@ -277,18 +279,18 @@ class _Sources:
         return name
 
 
-def _headers(items: list[Item]) -> pa.Array:
-    """The HTTP headers of each. Built flat: Polars and pyarrow both take long over nested Python values."""
-    ends = np.cumsum([0, *(len(item.headers) for item in items)], dtype=np.int32)
-    pairs = [pair for item in items for pair in item.headers]
+def _structs(column: str, values: Sequence[Sequence[tuple[str, ...]]]) -> pa.Array:
+    """Return lists of tuples of texts. Built flat: Polars and pyarrow both take long over nested Python values."""
+    dtype = RAW.arrow.field(column).type
+    inner = dtype.value_field.type
+    ends = np.cumsum([0, *map(len, values)], dtype=np.int32)
+    members = [member for some in values for member in some]
     texts = [
-        pl.Series([_sound(pair[side]) for pair in pairs], dtype=pl.String).to_arrow().cast(pa.string())
-        for side in (0, 1)
+        pl.Series([_sound(member[side]) for member in members], dtype=pl.String).to_arrow().cast(pa.string())
+        for side in range(inner.num_fields)
     ]
-    inner = RAW.arrow.field("headers").type.value_field
-    structs = pa.StructArray.from_arrays(texts, fields=list(inner.type))
-    offsets = of_numbers(ends, pa.int32())
-    return pa.ListArray.from_arrays(offsets, structs, type=RAW.arrow.field("headers").type)
+    structs = pa.StructArray.from_arrays(texts, fields=list(inner))
+    return pa.ListArray.from_arrays(of_numbers(ends, pa.int32()), structs, type=dtype)
 
 
 def _sound(text: str) -> str:

@@ -88,6 +88,8 @@ class Item(NamedTuple):
     unread_time: str | None = None
     # Under what licence or rights, where that is known of this document alone.
     licence: str | None = None
+    # What its server said of the use of it beside the document: place, name and value of each signal.
+    signals: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,15 +34,16 @@ _REPEATING: Final = frozenset(
     {
         "agency", "batch", "check", "date_source", "decision", "edition", "encoding", "language", "media_type",
         "parser", "publication", "publisher", "rule", "section", "severity",
-        "ai_input", "ai_train", "copyright_holder", "licence_id", "licence_url", "search", "tdm_policy", "usage_info",
+        "address", "ai_input", "ai_train", "copyright_holder", "licence_id", "licence_url", "outcome", "robots_sha256",
+        "search", "tdm_policy", "usage_info", "via",
     }
 )  # fmt: skip
 
 # Long, or nested.
 _UNFILTERED: Final = frozenset(
     {
-        "authors", "description", "excerpt", "found", "headings", "image_credits", "keywords", "links", "problems",
-        "ai_agents_closed", "reasons", "rights_signals", "robots_tags", "text", "title",
+        "authors", "description", "detail", "excerpt", "found", "headings", "image_credits", "keywords", "links",
+        "ai_agents_closed", "problems", "reasons", "redirects", "rights_signals", "robots_tags", "text", "title",
     }
 )  # fmt: skip
 

@@ -89,10 +89,13 @@ def file_holds(file: Any, gone: Gone) -> bool:
 
     try:
         with pq.ParquetFile(file) as opened:
-            if not {*_TELLING, "via", "outcome"} <= set(opened.schema_arrow.names):
+            names = set(opened.schema_arrow.names)
+            # The table of observations has no bodies.
+            if not {*_TELLING, "via", "outcome"} - {"body"} <= names:
                 return False
+            telling = [name for name in _TELLING if name in names]
             return any(
-                _table_holds(opened.read_row_group(number, columns=list(_TELLING), use_threads=False), gone)
+                _table_holds(opened.read_row_group(number, columns=telling, use_threads=False), gone)
                 for number in range(opened.num_row_groups)
             )
     except (pa.ArrowException, OSError):
@@ -118,13 +121,21 @@ def is_of_withdrawn(values: Mapping[str, Any], gone: Gone) -> bool:
 
 
 def _table_holds(table: pa.Table, gone: Gone) -> bool:
-    return any(is_of_withdrawn(row, gone) or (row["body"] and mentions(row["body"], gone)) for row in _rows(table))
+    return any(is_of_withdrawn(row, gone) or mentions(row.get("body") or b"", gone) for row in _rows(table))
 
 
 def _rows(table: pa.Table) -> Iterable[dict[str, Any]]:
     import polars as pl
 
-    return pl.DataFrame(table.select(list(_TELLING))).iter_rows(named=True)
+    names = [name for name in _TELLING if name in table.column_names]
+    return pl.DataFrame(table.select(names)).iter_rows(named=True)
+
+
+def stays(table: pa.Table, gone: Gone) -> pa.Array:
+    """Return which rows of observations do not name what was withdrawn."""
+    import pyarrow as pa
+
+    return pa.array([not is_of_withdrawn(row, gone) for row in _rows(table)], pa.bool_())
 
 
 def redact(path: Path, gone: Gone, folder: Path) -> Redacted:

@@ -82,7 +82,8 @@ def rows(path: Path, sought: Sought) -> pl.DataFrame:
     frame = pl.scan_parquet(path, glob=False)
     columns = frame.collect_schema().names()
     condition = sought.condition(columns)
-    if condition is None:
+    # Observations name addresses and no documents.
+    if condition is None or DOCUMENT not in columns:
         return pl.DataFrame(schema={"document_id": pl.String})
     marked = sought.marked(columns)
     shown = [pl.col(name) for name in _ASKED if name in columns]

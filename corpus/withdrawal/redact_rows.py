@@ -14,10 +14,13 @@ from corpus.objects.pins import Objects
 from corpus.repo.files import publish
 from corpus.withdrawal import collected, originals, redaction
 from corpus.withdrawal.holding import Sought, holds, rows, withdrawn_rows
+from schemas import OBSERVATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pyarrow as pa
 
     from corpus.batches.withdrawals import Withdrawal
     from corpus.repo.repository import Repository
@@ -106,7 +109,7 @@ class Work:
                 continue
             before = _count(self.root / path)
             aside = self.aside / name
-            written = redaction.shard(self.root / path, self.documents, aside, table)
+            written = redaction.shard(self.root / path, self._stays(table), aside, table)
             self.shards[path] = written
             self.made.rows[table] = self.made.rows.get(table, 0) + before - (written.rows if written else 0)
             if written:
@@ -117,6 +120,13 @@ class Work:
                 redaction.empty(aside, table, self.root / path)
                 self._put(f"{folder}/empty.parquet", aside)
             (self.root / path).unlink()
+
+    def _stays(self, table: str) -> Callable[[pa.Table], pa.Array]:
+        """Return what finds the rows of a table that stay."""
+        if table == OBSERVATIONS.name:
+            gone = collected.Gone(Tombstones((self.withdrawal,)))
+            return lambda rows: collected.stays(rows, gone)
+        return redaction.of_documents(self.documents)
 
     def keys(self) -> None:
         """The keys of the shards, as they are now. What a shard was made from is said no longer to be all of it."""

@@ -35,12 +35,21 @@ class Redacted:
     gone: int
 
 
-def shard(path: Path, documents: frozenset[str], aside: Path, table: str) -> ShardFile | None:
-    """Write the rows of a shard that are of other documents.
+def of_documents(documents: frozenset[str]) -> Callable[[pa.Table], pa.Array]:
+    """Return what finds the rows of a table that are of other documents."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    gone = pa.array(sorted(documents), pa.string())
+    return lambda rows: pc.invert(pc.is_in(rows[DOCUMENT], gone))
+
+
+def shard(path: Path, stays: Callable[[pa.Table], pa.Array], aside: Path, table: str) -> ShardFile | None:
+    """Write the rows of a shard that stay.
 
     Args:
         path: the shard.
-        documents: ids of those to leave out.
+        stays: of its rows, which stay.
         aside: where to write.
         table: what the table is called.
 
@@ -50,11 +59,8 @@ def shard(path: Path, documents: frozenset[str], aside: Path, table: str) -> Sha
     Raises:
         StorageError: the shard cannot be read.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     rows = parquet.read(path)
-    kept = rows.filter(pc.invert(pc.is_in(rows[DOCUMENT], pa.array(sorted(documents), pa.string()))))
+    kept = rows.filter(stays(rows))
     if not kept.num_rows:
         return None
     count = parquet.write(aside, _table_of(table, rows.schema), kept)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from corpus.sources.web import robots
+from corpus.sources.web.declared import MOST_BYTES, Declared, declared, files_of
 from corpus.sources.web.outcomes import Hop, Observation, Outcome, Via
+from corpus.sources.web.permitting import refusal as refusal_of
 from corpus.sources.web.spool import Row
 from corpus.sources.web.wire import Answer, Failed
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime, timedelta
 
+    from corpus.sources.web.collecting import FetchRights
     from corpus.sources.web.pacing import Pacer
     from corpus.sources.web.spool import Spool
     from corpus.sources.web.state import State
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
 MOST_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_TDMREP: Final = "/.well-known/tdmrep.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,12 @@ class Manners:
     Attributes:
         source: its name, for observations.
         delay: least gap between requests to a host.
+        rights: what the pages that are asked for must allow.
     """
 
     source: str
     delay: timedelta
+    rights: FetchRights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Reply:
         at: when it had ended.
         seconds: the time that the last request took.
         robots_sha256: of the robots.txt that allowed or refused it.
+        declared: what the origin that answered says of the use of its pages.
     """
 
     url: str
@@ -60,6 +65,7 @@ class Reply:
     seconds: float
     redirects: tuple[Hop, ...] = ()
     robots_sha256: str | None = None
+    declared: Declared | None = None
 
     def observed(self, source: str, via: Via, outcome: Outcome, **more: object) -> Observation:
         """Return the observation of it, with what the caller found out besides."""
@@ -99,6 +105,7 @@ class Asker:
     agent: str
     now: Callable[[], datetime]
     _policies: dict[str, robots.Policy] = field(default_factory=dict)
+    _declared: dict[str, Declared] = field(default_factory=dict)
     _reading: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def ask(self, url: str, manners: Manners, headers: Mapping[str, str]) -> Reply:
@@ -111,30 +118,35 @@ class Asker:
         """
         hops: list[Hop] = []
         seen: set[str] = set()
-        target, rules_sha256 = urldefrag(url)[0], None
+        target, rules_sha256, declares = urldefrag(url)[0], None, None
+
+        def reply(result: Answer | Failed, seconds: float = 0.0) -> Reply:
+            return Reply(url, target, result, self.now(), seconds, tuple(hops), rules_sha256, declares)
+
         while True:
             if (refusal := self.wire.guard.refusal(target)) is not None:
-                failed = Failed(Outcome.BLOCKED_ADDRESS, refusal)
-                return Reply(url, target, failed, self.now(), 0.0, tuple(hops), rules_sha256)
+                return reply(Failed(Outcome.BLOCKED_ADDRESS, refusal))
             host = urlsplit(target).hostname or ""
             if (put_off := self._put_off(host)) is not None:
-                return Reply(url, target, put_off, self.now(), 0.0, tuple(hops), rules_sha256)
+                return reply(put_off)
             policy = await self._policy(target, manners)
-            rules_sha256 = policy.rules.sha256
+            rules_sha256, declares = policy.rules.sha256, self._declared.get(policy.rules.origin)
             if not await policy.allows(target):
-                failed = _refused(policy.rules)
-                return Reply(url, target, failed, self.now(), 0.0, tuple(hops), rules_sha256)
+                return reply(_refused(policy.rules))
+            if manners.rights and declares:
+                why = refusal_of(manners.rights, declares.signals(target), target, is_complete=False)
+                if why is not None:
+                    return reply(Failed(Outcome.RIGHTS_REFUSED, why))
             result, seconds = await self._send(target, host, manners, headers if not hops else {})
             if not isinstance(result, Answer) or result.status not in _REDIRECTS:
-                return Reply(url, target, result, self.now(), seconds, tuple(hops), rules_sha256)
+                return reply(result, seconds)
             hops.append(Hop(target, result.status))
             seen.add(target)
             location = result.header("location")
             following = urldefrag(urljoin(target, location.strip()))[0] if location and location.strip() else ""
             if not following or following in seen or len(hops) > MOST_REDIRECTS:
-                why = "no Location" if not following else "a loop" if following in seen else "too many"
-                failed = Failed(Outcome.REDIRECTS, why, result.status, result.address)
-                return Reply(url, target, failed, self.now(), seconds, tuple(hops), rules_sha256)
+                fault = "no Location" if not following else "a loop" if following in seen else "too many"
+                return reply(Failed(Outcome.REDIRECTS, fault, result.status, result.address), seconds)
             target = following
 
     def _put_off(self, host: str) -> Failed | None:
@@ -188,13 +200,26 @@ class Asker:
         return rules
 
     async def _evidence(self, origin: str, policy: robots.Policy, manners: Manners) -> None:
-        """Keep what an origin says of text and data mining, as long as its robots.txt is kept."""
-        url = f"{origin}{_TDMREP}"
-        noted = f"tdmrep {origin}"
-        if self.state.meta(noted) == policy.rules.at.isoformat() or not await policy.allows(url):
-            return
-        self._keep_evidence(await self._follow(url, manners), Via.TDMREP, manners)
-        self.state.note(noted, policy.rules.at.isoformat())
+        """Keep what an origin says of the use of its pages, as long as its robots.txt is kept."""
+        noted, at = f"tdmrep {origin}", policy.rules.at.isoformat()
+        known = self.state.declared(origin)
+        if self.state.meta(noted) != at and policy.rules.body is not None:
+            found: dict[str, tuple[str, bytes]] = {}
+            for via, url in files_of(origin, policy.rules.body):
+                # A licence that robots.txt names is offered to whoever reads robots.txt.
+                if via is not Via.RSL and not await policy.allows(url):
+                    continue
+                reply = await self._follow(url, manners)
+                self._keep_evidence(reply, via, manners)
+                result = reply.result
+                if isinstance(result, Answer) and result.status < 300:
+                    found[url] = via.value, result.body[:MOST_BYTES]
+                elif url in known and not (isinstance(result, Answer) and result.status < 500):
+                    # What a server declares holds while it cannot be asked again.
+                    found[url] = known[url]
+            self.state.keep_declared(origin, known := found)
+            self.state.note(noted, at)
+        self._declared[origin] = declared(self.agent, policy.rules.body, known.values())
 
     async def _follow(self, url: str, manners: Manners) -> Reply:
         """Ask for a file that robots.txt does not govern: redirects are followed, back-off is not asked for."""

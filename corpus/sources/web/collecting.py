@@ -55,6 +55,10 @@ class FetchRights:
     exclude: tuple[Ground, ...] = ()
     unknown: Unknown = Unknown.EXCLUDE
 
+    def __bool__(self) -> bool:
+        """Return whether they can refuse anything."""
+        return self.purpose is not None or bool(self.exclude)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -156,7 +156,7 @@ class Collector:
             self.asker.state.remove_quietly(page.key)
             return Outcome.WITHDRAWN
         validators = validators_of(page) if self._may_validate(page) else {}
-        reply = await self.asker.ask(page.url, Manners(source.name, source.delay), validators)
+        reply = await self.asker.ask(page.url, Manners(source.name, source.delay, source.rights), validators)
         if isinstance(reply.result, Failed) and reply.result.outcome in NOT_SENT:
             return reply.result.outcome
         known = self.asker.state.page(key_of(reply.final_url)) if reply.redirects else None

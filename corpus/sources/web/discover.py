@@ -168,7 +168,10 @@ class Discoverer:
                 continue
             # A feed that dates an article into the future must not keep it at the head of the queue for ever.
             when = min(dated, now) if dated is not None else None
-            page = Page(key_of(address), address, self.source.name, published=when, due=now, content=entry.content)
+            page = Page(
+                key_of(address), address, self.source.name, published=when, due=now, content=entry.content,
+                appeared=entry.published,
+            )  # fmt: skip
             if self.source.kind is Kind.WORDPRESS and entry.content is not None and reply is not None:
                 # What the API gives is the article, as its publisher wrote it.
                 added += self._take_content(page, reply)
@@ -184,7 +187,7 @@ class Discoverer:
         known = state.page(page.key) or page
         if self.is_withdrawn(page.url):
             return 0
-        judged = judging.judge_entry(replace(known, content=page.content), self.source, reply)
+        judged = judging.judge_entry(replace(known, content=page.content, appeared=page.appeared), self.source, reply)
         if judged is None:
             return 0
         state.apply(judged.seen, lambda _: self.source.recrawl, self.asker.spool.put(judged.row))

@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from corpus.formats.mediatypes import media_type
-from corpus.sources.web import words
+from corpus.rights import signals_of_headers
+from corpus.sources.web import permitting, words
 from corpus.sources.web.asking import outcome_of
 from corpus.sources.web.outcomes import Observation, Outcome, Via
+from corpus.sources.web.robots import origin_of
 from corpus.sources.web.spool import Capture, Row
 from corpus.sources.web.wire import Failed
 
 if TYPE_CHECKING:
+    from corpus.rights import Signal
     from corpus.sources.web.asking import Reply
     from corpus.sources.web.collecting import Source
     from corpus.sources.web.schedule import Page
@@ -34,9 +38,10 @@ _PASSWORD: Final = re.compile(rb"<input\b[^<>]{0,500}\btype\s{0,9}=\s{0,9}[\"']?
 _TAGS: Final = re.compile(rb"<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>?", re.DOTALL | re.IGNORECASE)
 # The page is not to be had, and asking again soon would not help: what a feed gave of it is taken.
 FINAL: Final = frozenset({
-    Outcome.ROBOTS, Outcome.RIGHTS_REFUSED, Outcome.GONE_404, Outcome.GONE_410, Outcome.HTTP_4XX, Outcome.LOGIN_WALL,
+    Outcome.ROBOTS, Outcome.GONE_404, Outcome.GONE_410, Outcome.HTTP_4XX, Outcome.LOGIN_WALL,
     Outcome.NOT_HTML, Outcome.TOO_LARGE, Outcome.BOMB, Outcome.REDIRECTS, Outcome.BLOCKED_ADDRESS,
 })  # fmt: skip
+_MIDNIGHT: Final = time(0)
 # A page with a field for a password and fewer words than this is a form, not an article with one.
 _FEW_WORDS: Final = 120
 
@@ -80,6 +85,15 @@ def judge(reply: Reply, page: Page, known: Page | None, source: Source, *, valid
         return _only(reply, source, Outcome.NOT_HTML, detail=detail, size=len(result.body))
     if wall := _login_wall(reply, result.body):
         return _only(reply, source, Outcome.LOGIN_WALL, detail=wall, size=len(result.body))
+    signals = reply.declared.signals(reply.final_url) if reply.declared else ()
+    if source.rights:
+        every = (
+            *permitting.signals_of_page(result.body, kind, reply.final_url),
+            *signals_of_headers(result.headers),
+            *signals,
+        )
+        if why := permitting.refusal(source.rights, every, reply.final_url, is_complete=True):
+            return _only(reply, source, Outcome.RIGHTS_REFUSED, detail=why, size=len(result.body))
     sha256, words_sha256 = hashlib.sha256(result.body).hexdigest(), words.digest(result.body)
     facts = {"sha256": sha256, "words_sha256": words_sha256, "size": len(result.body), "media_type": kind}
     if before.sha256 == sha256:
@@ -88,10 +102,10 @@ def judge(reply: Reply, page: Page, known: Page | None, source: Source, *, valid
         seen = reply.observed(source.name, Via.PAGE, Outcome.UNCHANGED_TEXT, **facts)
         if source.keep.value != "all":
             return Judged(Row(seen))
-        return Judged(Row(seen, _capture(reply, source, kind), result.body))
+        return Judged(Row(seen, _capture(reply, page, source, kind, signals), result.body))
     outcome = Outcome.NEW if before.sha256 is None else Outcome.CHANGED
     seen = reply.observed(source.name, Via.PAGE, outcome, **facts)
-    return Judged(Row(seen, _capture(reply, source, kind), result.body))
+    return Judged(Row(seen, _capture(reply, page, source, kind, signals), result.body))
 
 
 def judge_entry(page: Page, source: Source, reply: Reply) -> Judged | None:
@@ -112,7 +126,11 @@ def judge_entry(page: Page, source: Source, reply: Reply) -> Judged | None:
         source.name, Via.ENTRY, page.url, reply.at, outcome, sha256=sha256, words_sha256=sha256,
         size=len(page.content), media_type="application/json",
     )  # fmt: skip
-    capture = Capture(page.url, "application/json", (), None, source.publisher, source.licence)
+    is_same_site = reply.declared is not None and origin_of(reply.final_url) == origin_of(page.url)
+    signals = reply.declared.signals(page.url) if reply.declared and is_same_site else ()
+    if source.rights and permitting.refusal(source.rights, signals, page.url, is_complete=True):
+        return None
+    capture = Capture(page.url, "application/json", (), _published(page), source.publisher, source.licence, signals)
     return Judged(Row(seen, capture, page.content))
 
 
@@ -120,9 +138,17 @@ def _only(reply: Reply, source: Source, outcome: Outcome, **more: object) -> Jud
     return Judged(Row(reply.observed(source.name, Via.PAGE, outcome, **more)))
 
 
-def _capture(reply: Reply, source: Source, kind: str) -> Capture:
+def _capture(reply: Reply, page: Page, source: Source, kind: str, signals: tuple[Signal, ...]) -> Capture:
     result: Answer = reply.result  # type: ignore[assignment]
-    return Capture(reply.final_url, kind, result.headers, None, source.publisher, source.licence)
+    return Capture(reply.final_url, kind, result.headers, _published(page), source.publisher, source.licence, signals)
+
+
+def _published(page: Page) -> str | None:
+    """Return when a page was published, as its source says: a day where it gives no time."""
+    at = page.appeared
+    if at is None:
+        return None
+    return f"{at:%Y-%m-%d}" if at.time() == _MIDNIGHT else at.isoformat(timespec="seconds")
 
 
 def _kind(answer: Answer) -> str | None:

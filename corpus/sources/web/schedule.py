@@ -42,6 +42,7 @@ class Page:
         tries: attempts in a row without an answer.
         gone: sightings in a row that it is gone.
         sha256: of the body that it last had; `words_sha256` of its words and metadata.
+        appeared: when it was published, as the source says; with midnight in UTC if the source gives a day only.
         content: the full text that a feed gave of it, as a document, until the page was asked for.
     """
 
@@ -59,6 +60,7 @@ class Page:
     sha256: str | None = None
     words_sha256: str | None = None
     content: bytes | None = None
+    appeared: datetime | None = None
 
 
 def advance(page: Page, seen: Observation, recrawl: Sequence[timedelta]) -> Page:

@@ -115,7 +115,7 @@ def _item(row: Row) -> Item:
     return Item(
         capture.url, row.body or b"", capture.media_type, url=capture.url, status=seen.status,
         headers=capture.headers, captured_at=seen.at, published_date=capture.published, publisher=capture.publisher,
-        licence=capture.licence,
+        licence=capture.licence, signals=capture.signals,
     )  # fmt: skip
 
 

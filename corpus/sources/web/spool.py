@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from corpus.sources.web.declared import signal_of
 from corpus.sources.web.outcomes import Observation
 from corpus.sources.web.place import connect
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from corpus.rights import Signal
 
 FILE: Final = "spool.sqlite"
 _SCHEMA: Final = """
@@ -44,7 +47,8 @@ class Capture:
     Attributes:
         url: where it was found, after redirects.
         headers: of the answer, in order.
-        published: day of publication as a feed or sitemap gives it, or None.
+        published: day or instant of publication as a feed or sitemap gives it, or None.
+        signals: signals of robots.txt and its like for the page, to the letter.
     """
 
     url: str
@@ -53,6 +57,7 @@ class Capture:
     published: str | None = None
     publisher: str | None = None
     licence: str | None = None
+    signals: tuple[Signal, ...] = ()
 
     def as_json(self) -> str:
         """Return it as JSON."""
@@ -64,6 +69,7 @@ class Capture:
         """Return the capture that `as_json` gave."""
         values: dict[str, Any] = json.loads(text)
         values["headers"] = tuple((str(name), str(value)) for name, value in values.get("headers") or ())
+        values["signals"] = tuple(map(signal_of, values.get("signals") or ()))
         return cls(**values)
 
 

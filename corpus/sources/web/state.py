@@ -20,7 +20,7 @@ from corpus.text.urls import canonical
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from corpus.sources.web.outcomes import Observation
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WIT
 CREATE TABLE IF NOT EXISTS pages (
     key TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT NOT NULL, published REAL, first_seen REAL, checked REAL,
     due REAL, tries INTEGER NOT NULL, gone INTEGER NOT NULL, etag TEXT, last_modified TEXT, sha256 TEXT,
-    words_sha256 TEXT, content BLOB
+    words_sha256 TEXT, content BLOB, appeared REAL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due ON pages (source, due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS captured ON pages (source, first_seen) WHERE first_seen IS NOT NULL;
@@ -44,13 +44,16 @@ CREATE TABLE IF NOT EXISTS hosts (
 CREATE TABLE IF NOT EXISTS robots (
     origin TEXT PRIMARY KEY, at REAL NOT NULL, status INTEGER, body BLOB, sha256 TEXT
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS declared (
+    origin TEXT NOT NULL, via TEXT NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (origin, url)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sources (
     name TEXT PRIMARY KEY, due REAL, last_run REAL, last_success REAL, failures INTEGER NOT NULL, failing_since REAL,
     detail TEXT
 ) WITHOUT ROWID;
 """
 _PAGE_COLUMNS: Final = ", ".join(one.name for one in fields(Page))
-_PAGE_MOMENTS: Final = ("published", "first_seen", "checked", "due")
+_PAGE_MOMENTS: Final = ("published", "first_seen", "checked", "due", "appeared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,9 @@ class State:
 
     def __post_init__(self) -> None:
         self._db = connect(self.root, FILE, _SCHEMA)
+        # A file of an earlier version has the pages without it.
+        if not any(row[1] == "appeared" for row in self._db.execute("PRAGMA table_info(pages)")):
+            self._db.execute("ALTER TABLE pages ADD COLUMN appeared REAL")
 
     def __enter__(self) -> Self:
         return self
@@ -244,6 +250,18 @@ class State:
         values = [rules.origin, rules.at.timestamp(), rules.status, rules.body, rules.sha256]
         with self._db:
             self._db.execute("INSERT OR REPLACE INTO robots VALUES (?, ?, ?, ?, ?)", values)
+
+    def declared(self, origin: str) -> dict[str, tuple[str, bytes]]:
+        """Return the files that say what an origin's pages may be used for, by address: what each is, and its body."""
+        sql = "SELECT url, via, body FROM declared WHERE origin = ? ORDER BY url"
+        return {str(url): (str(via), bytes(body)) for url, via, body in self._db.execute(sql, [origin])}
+
+    def keep_declared(self, origin: str, files: Mapping[str, tuple[str, bytes]]) -> None:
+        """Remember such files of an origin, and forget those it had before."""
+        rows = [(origin, via, url, body) for url, (via, body) in files.items()]
+        with self._db:
+            self._db.execute("DELETE FROM declared WHERE origin = ?", [origin])
+            self._db.executemany("INSERT INTO declared VALUES (?, ?, ?, ?)", rows)
 
     def source(self, name: str) -> SourceState:
         """Return the state of a source."""

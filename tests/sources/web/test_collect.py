@@ -23,6 +23,9 @@ from tests.website import Reply
 def test_a_feed_becomes_a_batch_and_articles(site, scene):
     corpus_repo = Corpus(scene.root)
     site.feed("/feed.xml", [site.page("/a"), site.page("/b")])
+    site["/robots.txt"] = Reply.text("User-agent: *\nContent-Signal: ai-train=no, search=yes\n\n"
+                                     "User-agent: GPTBot\nDisallow: /b\n", "text/plain")  # fmt: skip
+    site["/.well-known/tdmrep.json"] = Reply.text('[{"location": "/a", "tdm-reservation": 1}]', "application/json")
     scene.settings(feed(site, publisher="example.com", licence="CC BY 4.0"))
     report = scene.run()
     assert report.exit_code == 0
@@ -37,12 +40,14 @@ def test_a_feed_becomes_a_batch_and_articles(site, scene):
     found = {(seen.via.value, seen.url): seen for seen in scene.observations()}
     assert found["page", site.url("/a")].outcome is Outcome.NEW
     assert found["discovery", site.url("/feed.xml")].outcome is Outcome.NEW
-    assert found["robots", site.url("/robots.txt")].status == 404
+    assert found["robots", site.url("/robots.txt")].status == 200
     assert found["page", site.url("/a")].address == "127.0.0.1"
     corpus_repo.build()
     corpus_repo.commit()
     frame = corpus.open("HEAD", repo=scene.root).scan("observations").collect()
     assert frame.height == len(found)
+    assert [path.name for path in (scene.root / "data/observations").iterdir()] == ["20260504-0000.parquet"]
+    assert frame.equals(pl.read_parquet(scene.root / "data/observations/*.parquet"))
     assert set(frame["batch"]) == {sealed.name}
     assert "body" not in frame.columns
     assert frame.filter(pl.col("via") == "page")["outcome"].to_list() == ["new", "new"]
@@ -51,6 +56,8 @@ def test_a_feed_becomes_a_batch_and_articles(site, scene):
     assert corpus.open(repo=scene.root, as_of="2026-05-04").scan("observations").collect().height == len(found)
     articles = pl.read_parquet(corpus_repo.root / "data/articles/*.parquet")
     assert sorted(articles["url"]) == ["https://www.example.com/a", "https://www.example.com/b"]
+    rights = articles.sort("url").select("ai_train", "search", "tdm_reservation", "ai_agents_closed").rows()
+    assert rights == [("deny", "allow", True, []), ("deny", "allow", None, ["GPTBot"])]
     assert set(articles["title"]) == {"Council approves a", "Council approves b"}
     assert corpus_repo.git("status", "--porcelain", "--ignored").count(".corpus") == 1
     assert corpus_repo.run("verify").returncode == 0
