@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from corpus.errors import SettingsError
-from corpus.text import plain_yaml
 from schemas import RULES, Check, Severity
 from schemas.expectations import OF_PUBLISHERS, Effect, Figure
 from schemas.rights import Ground, Purpose, Unknown
@@ -207,12 +206,16 @@ def parse(raw: bytes, path: Path) -> Settings:
     Raises:
         SettingsError: it is no YAML mapping, or has unknown keys or bad values.
     """
+    import yaml
+
     if len(raw) > _MAX_PARAMS:
         raise SettingsError(path, [f"it has {len(raw):,} bytes; that is no settings file"])
     try:
-        values = plain_yaml.load(raw, aliases=True)
-    except ValueError as error:
-        raise SettingsError(path, [f"it is no YAML: {error}"]) from None
+        values = yaml.safe_load(raw)
+    except RecursionError:
+        raise SettingsError(path, ["it is nested too deep"]) from None
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        raise SettingsError(path, [f"it is no YAML: {' '.join(str(error).split())}"]) from None
     if values is None:
         values = {}
     if not isinstance(values, dict):
@@ -233,9 +236,11 @@ def rights_of(raw: bytes, path: Path) -> Rights:
     Raises:
         SettingsError: the section has unknown keys or bad values.
     """
+    import yaml
+
     try:
-        values = plain_yaml.load(raw[:_MAX_PARAMS], aliases=True)
-    except ValueError:
+        values = yaml.safe_load(raw[:_MAX_PARAMS])
+    except (yaml.YAMLError, ValueError, RecursionError):
         values = None
     section = values.get("rights") if isinstance(values, dict) else None
     try:

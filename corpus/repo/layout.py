@@ -11,7 +11,6 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from corpus.repo.paths import ENGINE, PIPELINE
-from corpus.text import plain_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,9 +63,11 @@ def digest(content: bytes) -> str:
 
 def notes(root: Path) -> dict[str, str]:
     """Return the digest of what was last written by file, as engine.yaml has it; empty where it has none."""
+    import yaml
+
     try:
-        values = plain_yaml.load((root / ENGINE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        values = yaml.safe_load((root / ENGINE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):
         return {}
     noted = values.get(NOTES) if isinstance(values, dict) else None
     return {str(path): str(value) for path, value in noted.items() if path in FILES} if isinstance(noted, dict) else {}

@@ -16,7 +16,6 @@ from corpus.repo import layout, paths
 from corpus.repo.files import write_text
 from corpus.settings import PARSERS
 from corpus.stages import NAMES
-from corpus.text import plain_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,9 +58,11 @@ def installed() -> dict[str, str]:
 
 def pinned(root: Path) -> dict[str, str]:
     """engine.yaml as it is; empty where it is absent or no mapping."""
+    import yaml
+
     try:
-        values = plain_yaml.load((root / ENGINE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        values = yaml.safe_load((root / ENGINE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
         return {}
     if not isinstance(values, dict):
         return {}

@@ -11,16 +11,16 @@ from typing import Any, Final
 DEEPEST: Final = 20
 
 
-def load(text: str | bytes, *, as_written: bool = False, aliases: bool = False) -> Any:
+def load(text: str, *, as_written: bool = False, aliases: bool = False) -> Any:
     """The values of a YAML text.
 
     Args:
-        text: the text, of bounded length; of bytes, the encoding is recognised.
+        text: the text, of bounded length.
         as_written: leave every value a text, so that no date, number or `no` is read into it.
         aliases: whether they are read, by who does not write out what they stand for.
 
     Raises:
-        ValueError: it is no YAML, or no text, or nested deeper than `DEEPEST`, or has aliases.
+        ValueError: it is no YAML, or nested deeper than `DEEPEST`, or has aliases.
     """
     import yaml  # only who has YAML pays
 

@@ -160,7 +160,7 @@ def test_an_empty_corpus_builds_and_reads(corpus_repo):
         ("validate: {severity: {title_missing: warn}}\n", ["title_missing must block"]),
         ("- a\n", ["not a mapping"]),
         ("a: [\n", ["no YAML"]),
-        ("- " * 5_000, ["nested deeper than 20 levels"]),
+        ("- " * 5_000, ["nested too deep"]),
     ],
 )
 def test_faults_of_params_are_told_together_and_nothing_is_changed(built, params, told):

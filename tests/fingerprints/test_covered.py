@@ -64,7 +64,7 @@ def edit(path: Path, before: str, after: str) -> None:
         ("corpus/words/list.txt", "one", "two", {"report"}, set()),
         ("corpus/pipeline/validate.py", "50", "51", {"validate"}, set()),
         ("corpus/pipeline/ingest.py", "50", "51", {"ingest"}, set()),
-        ("corpus/formats/__init__.py", "text/html", "text/xhtm", {"ingest"}, {"text/html", "text/xhtm"}),
+        ("corpus/formats/mediatypes.py", "text/html", "text/xhtm", {"ingest"}, {"text/html", "text/xhtm"}),
     ],
 )
 def test_a_change_of_the_same_size_and_time_is_seen(

@@ -78,7 +78,7 @@ def test_unknown_versions_and_tables(released):
         corpus.open("v9.9.9", repo=released.root)
     with pytest.raises(UnknownVersion):
         corpus.open("--upload-pack=x", repo=released.root)
-    with pytest.raises(UsageError, match="There are documents, verdicts"):
+    with pytest.raises(UsageError, match="There are documents, observations, verdicts"):
         corpus.open(repo=released.root).scan("nonsense")
 
 
