@@ -136,7 +136,7 @@ def _run() -> int:
         return _interrupted()
     except streams.OutputFailed:
         raise
-    except Exception as error:
+    except Exception as error:  # of any of them a full disk may be the cause; else it is raised again
         if full := room.of_error(error, Path.cwd()):
             return _fail(str(full), 1, NotWritten.__name__)
         if not isinstance(error, OSError):

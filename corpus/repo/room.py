@@ -162,7 +162,7 @@ def _remove_cut_bytecode(path: str | None) -> None:
         if path and os.path.exists(path):  # noqa: PTH110 - a path as Python has it
             try:
                 # Python itself runs this file.
-                marshal.loads(Path(path).read_bytes()[_HEADER_BYTES:])  # noqa: S302
+                marshal.loads(Path(path).read_bytes()[_HEADER_BYTES:])  # noqa: S302 - Python wrote it, and loads it the same way
             except (EOFError, ValueError, TypeError):
                 Path(path).unlink()
 
