@@ -13,12 +13,12 @@ from corpus.batches import adding as raw
 from corpus.batches import withdrawals
 from corpus.errors import InputError
 from corpus.formats.mapping import Columns, columns
+from corpus.press.originals import Originals
+from corpus.press.originals import known as known_originals
 from corpus.sources.batch import Tally, Writer
 from corpus.sources.entries import ROW, Item, Selection
 from corpus.sources.gather import documents, expand
 from corpus.sources.known import Known
-from corpus.sources.originals import Originals
-from corpus.sources.originals import known as known_originals
 from corpus.sources.refusing import without_withdrawn
 
 if TYPE_CHECKING:

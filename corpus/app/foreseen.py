@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus.formats import parser_of
 from corpus.formats.article import Document
-from corpus.formats.exports import kinds
+from corpus.press.parsing import kinds
 from corpus.sources.entries import Item, Reason
 from schemas import Check
 

@@ -16,14 +16,14 @@ from corpus.errors import CorpusError, NotFound, UsageError
 from corpus.formats.plugins import PlugIn, plug_ins, registered
 from corpus.objects import pins
 from corpus.pipeline.ingest import sha256_of
+from corpus.press.originals import listed as listed_originals
+from corpus.press.originals import write_to
 from corpus.releases.gate import outdated
 from corpus.repo.commit import uncommitted
 from corpus.repo.lock import holder
 from corpus.repo.releases import Release, releases
 from corpus.snapshots.asked import Asked
 from corpus.snapshots.opening import Version, open_version
-from corpus.sources.originals import listed as listed_originals
-from corpus.sources.originals import write_to
 from corpus.tables.shards import digests
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpus.formats.exports import kinds
-
+# The media types of all pieces of exports of press databases begin so.
+FAMILY: Final = "application/vnd.newscorpus"
 # The parser of each media type, imported when first asked for: `module:Class`. The fingerprint of each concerns the
 # documents of its media types and no others.
 PARSERS: Final = {
@@ -19,7 +19,7 @@ PARSERS: Final = {
     "text/markdown": "corpus.formats.text:TextParser",
     "application/json": "corpus.formats.rows:RowParser",
     # All pieces of exports of press databases, whose media types begin so: see `family`.
-    "application/vnd.newscorpus": "corpus.formats.exports.parser:ExportParser",
+    "application/vnd.newscorpus": "corpus.press.parsing.parser:ExportParser",
 }
 # Parsed by patterns whose time is known; their parsers need no watch.
 QUICK: Final = frozenset({"text/plain", "text/markdown", "application/json"})
@@ -82,4 +82,4 @@ def media_type(name: str, head: bytes) -> str:
 
 def family(kind: str) -> str:
     """Return the key of `PARSERS` for a media type: all pieces of exports have one."""
-    return kinds.FAMILY if kinds.is_piece(kind) else kind
+    return FAMILY if kind.startswith(f"{FAMILY}.") else kind

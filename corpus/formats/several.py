@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Final
 
-from corpus.formats.exports.labelled import parse
+from corpus.formats.fieldlines import parse
 from corpus.text import dates
 
 # Labels of fields that each article of an export has once.

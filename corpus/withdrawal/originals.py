@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.batches.withdrawals import Kind, hashed
 from corpus.errors import StorageError
-from corpus.sources import originals
-from corpus.sources.excision import cut
+from corpus.press import originals
+from corpus.press.excision import cut
 from corpus.withdrawal.redaction import Redacted
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 from corpus.formats import mediatypes, parser_of
-from corpus.formats.exports import kinds
+from corpus.press.parsing import kinds
 
 
 @pytest.mark.parametrize("kind", mediatypes.PARSERS)

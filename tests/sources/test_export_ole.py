@@ -9,8 +9,8 @@ import pytest
 
 from corpus.formats import parser_of
 from corpus.formats.article import Document
-from corpus.sources.exports import ole
-from corpus.sources.exports.splitting import split
+from corpus.press.splitting import ole
+from corpus.press.splitting.splitting import split
 from schemas import Check
 
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF

@@ -9,8 +9,8 @@ import pytest
 
 from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed
+from corpus.press.splitting import pdfprocess
 from corpus.sources.entries import Item, Reason, Selection, Skipped
-from corpus.sources.exports import pdfprocess
 from corpus.sources.gather import documents
 from tests.golden.pdffiles import L, assembled, content, pages_of, pdf, wrapped
 

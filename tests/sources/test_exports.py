@@ -13,9 +13,9 @@ import pytest
 
 from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed
+from corpus.press.splitting import cutting
+from corpus.press.splitting.kinds import KINDS, kinds
 from corpus.sources.entries import Item, Reason, Selection, Skipped
-from corpus.sources.exports import cutting
-from corpus.sources.exports.kinds import KINDS, kinds
 from corpus.sources.gather import documents
 from tests.golden.wordfiles import document, field, paragraph, run
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from corpus.batches.withdrawals import Kind, Tombstones, Withdrawal, hashed
-from corpus.sources import originals
+from corpus.press import originals
+from corpus.press.excision import cut
+from corpus.press.originals import Original, Originals
 from corpus.sources.entries import Item, Selection, Skipped
-from corpus.sources.excision import cut
 from corpus.sources.gather import documents
-from corpus.sources.originals import Original, Originals
 from corpus.sources.refusing import without_withdrawn
 from tests.sources.test_exports import text_export
 

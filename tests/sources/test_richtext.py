@@ -8,7 +8,7 @@ import pytest
 
 from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed
-from corpus.formats.exports import rtf
+from corpus.press.parsing import rtf
 from corpus.sources.entries import Item, Reason, Selection, Skipped
 from corpus.sources.gather import documents
 from tests.golden.richfiles import cells, document, field, paragraph, text

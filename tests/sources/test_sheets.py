@@ -10,8 +10,8 @@ import pytest
 
 from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed
+from corpus.press.splitting.serials import date_of
 from corpus.sources.entries import Item, Reason, Selection, Skipped
-from corpus.sources.exports.serials import date_of
 from corpus.sources.gather import documents
 from tests.golden.sheetfiles import workbook
 

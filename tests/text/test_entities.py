@@ -9,7 +9,7 @@ import pytest
 
 from corpus.formats import parser_of
 from corpus.formats.article import Document
-from corpus.sources.exports import serials
+from corpus.press.splitting import serials
 from corpus.text.entities import unescape
 
 ENDLESS = "&#" + "1" * 20_001 + ";"

@@ -1,6 +1,0 @@
-"""Parsers of the articles that exports of press databases are split into, one module a database.
-
-`corpus.sources.exports` splits an export; each piece has the media type
-`application/vnd.newscorpus.DATABASE+CONTAINER`, as
-`application/vnd.newscorpus.factiva+html`, and a parser of that database here reads it.
-"""

@@ -1,0 +1,49 @@
+"""Integrum: HTML reports, whose fields stand in a box as `^ИС: …`, with the text set as it was typed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from corpus.press.parsing.draft import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.formats.passages import Block
+
+_FIELDS: Final = {
+    "ИС": "publication", "РБ": "section", "НР": "page", "ДТ": "date", "АВ": "byline", "ЗГ": "title",
+    "ПЗ": "description",
+    "ТТ": "keywords", "КС": "keywords", "ЯЗ": "language", "АД": "url", "СТ": "page", "ВД": "edition", "НМ": "edition",
+}  # fmt: skip
+_FIELD: Final = re.compile(r"\^\s*([А-ЯЁA-Z]{2,3})\s*:\s*([^^]*)")
+_INDENTED: Final = re.compile(r"\n(?=[ \t\xa0]+\S)|\n[ \t]*\n")
+
+
+def read(blocks: Sequence[Block]) -> Draft:
+    """Return the fields of one article.
+
+    Args:
+        blocks: those of its piece.
+    """
+    draft = Draft(usual_language="ru")
+    in_text = False
+    for one in blocks:
+        if not in_text and one.text.lstrip().startswith("^"):
+            for code, value in _FIELD.findall(one.text):
+                draft.add(_FIELDS.get(code, ""), " ".join(value.split()))
+        elif not in_text and any(mark in {"h1", "h2", "h3"} for mark in one.marks):
+            draft.add("title", one.text)
+        else:
+            in_text = True
+            draft.paragraphs += _paragraphs(one)
+    return draft
+
+
+def _paragraphs(one: Block) -> list[str]:
+    """Paragraphs begin with an indented line; where none do, a blank line parts them."""
+    if not one.preformatted:
+        return [one.text]
+    found = (" ".join(part.split()) for part in _INDENTED.split("\n" + one.text))
+    return [part for part in found if part]

@@ -1,0 +1,155 @@
+"""LexisNexis and Nexis, in whichever container; the newer exports of Nexis Uni are left to `nexisuni`.
+
+The older exports count their articles, `3 of 50 DOCUMENTS`, and print publication and date in the middle, the title
+under them, labelled fields, the text, more fields and a copyright.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from corpus.formats.labels import fold, is_end
+from corpus.formats.passages import unwrapped
+from corpus.press.parsing import nexisuni
+from corpus.press.parsing.draft import Draft
+from corpus.press.parsing.fields import APPENDED, COPYRIGHT, LOADED, field, pair
+from corpus.text import dates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.formats.passages import Block
+
+COUNTER: Final = re.compile(
+    r"^(?:documents?|dokumente?n?|documentos?|documento|article)?\s*\d[\d.,]*\s+(?:of|von|de|sur|di|van|из|/)\s+\d[\d.,]*"
+    r"(?:\s+(?:documents?|dokumente?n?|documentos?|documenti|documenten|articles?))?$",
+    re.IGNORECASE,
+)
+# Fields that go on in the paragraphs after theirs, if they are in one division.
+_LONG: Final = frozenset({"caption", "correction", "description", "keywords", "byline"})
+# Fields of a correction or of a list of people go on whatever the division, once the text is over.
+_GOES_ON: Final = frozenset({"caption", "correction"})
+
+
+def read(blocks: Sequence[Block]) -> Draft:
+    """Return the fields of one article.
+
+    Args:
+        blocks: those of its piece.
+    """
+    blocks = [one for one in blocks if not COUNTER.match(one.text) and not is_end(one.text)]
+    body = nexisuni.body_of(blocks)
+    return nexisuni.read(blocks, body) if body is not None else _older(blocks)
+
+
+def _older(blocks: Sequence[Block]) -> Draft:
+    draft = Draft()
+    blocks = _with_labels(blocks)
+    first = next((n for n, one in enumerate(blocks) if _labelled(one, blocks, n)), len(blocks))
+    start = _heading(blocks, first, draft)
+    seen_text = False
+    last, division = "", -1
+    for number in range(start, len(blocks)):
+        one = blocks[number]
+        label = _labelled(one, blocks, number)
+        if label is not None:
+            name, value = label
+            if name == "text":
+                draft.paragraphs += [value] if value else []
+                last, division, seen_text = "", -1, True
+                continue
+            draft.add("loaded" if fold(one.label or one.text.partition(":")[0]) in LOADED else name, value)
+            last, division = name, one.division
+        elif one.centred and COPYRIGHT.match(one.text.strip()):
+            draft.add("copyright", one.text)
+            last = ""
+        elif (last in _LONG and one.division == division and division >= 0) or (last in _GOES_ON and seen_text):
+            _append(draft, last, one.text)
+        elif not one.centred or not _is_note(one.text):
+            draft.paragraphs.append(one.text)
+            seen_text, last = True, ""
+    return draft
+
+
+def _with_labels(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks, with labels in capitals for labels where none is set in bold."""
+    if any(one.label and field(one.label) is not None for one in blocks):
+        return list(blocks)
+    return [
+        one._replace(label=one.text.partition(":")[0].strip(), value=found[1])
+        if not one.centred and (found := pair(one.text, upper=True)) is not None
+        else one
+        for one in blocks
+    ]
+
+
+def _append(draft: Draft, name: str, value: str) -> None:
+    if name in {"caption", "correction", "keywords"}:
+        draft.add(name, value)
+    else:
+        before = getattr(draft, name)
+        setattr(draft, name, f"{before} {value}" if before else value)
+
+
+def _is_note(text: str) -> bool:
+    return len(text) < 200 and (APPENDED.search(text) is not None or COPYRIGHT.match(text) is not None)
+
+
+def _heading(blocks: Sequence[Block], first: int, draft: Draft) -> int:
+    """Read publication, date and title, all before the first field. Returns where the rest begins."""
+    at = 0
+    seen_date = False
+    while at < first and (blocks[at].centred or not seen_date):
+        text = blocks[at].text
+        moment = dates.search(text.partition("\n")[0]) if len(text) < 160 else None
+        if COPYRIGHT.match(text):
+            draft.add("copyright", text)
+        elif moment is not None and not seen_date:
+            # A correction or an edition may stand on the next line.
+            line, _, more = text.partition("\n")
+            draft.date, seen_date = line, True
+            draft.add("edition", "" if APPENDED.search(more) else more)
+        elif not draft.publication:
+            draft.publication = text
+        elif seen_date and not APPENDED.search(text):
+            draft.add("edition", text)
+        elif not seen_date and not blocks[at].centred:
+            break
+        at += 1
+    return _title(blocks, at, first, draft)
+
+
+def _title(blocks: Sequence[Block], at: int, first: int, draft: Draft) -> int:
+    """Read the title: what is set largest before the first field, else the first paragraph. Returns where it ends."""
+    head = blocks[at:first]
+    if not head:
+        return at
+    largest = max(one.size for one in head)
+    if largest and any(one.size < largest for one in head):
+        number = next(n for n, one in enumerate(head) if one.size == largest)
+    else:
+        number = 0
+    title = head[number].text
+    end = number + 1
+    while largest and end < len(head) and head[end].size == largest and head[number].bold and head[end].bold:
+        title += "\n" + head[end].text
+        end += 1
+    draft.title = unwrapped(title)
+    return at + end
+
+
+def _labelled(one: Block, blocks: Sequence[Block], number: int) -> tuple[str, str] | None:
+    """The field and value of a block that is a labelled field; None if it is text."""
+    if one.centred and not one.label:
+        return None
+    if one.label:
+        name = field(one.label)
+        alone = (number == 0 or blocks[number - 1].division != one.division) and (
+            number + 1 == len(blocks) or blocks[number + 1].division != one.division or not one.value
+        )
+        if name is not None and (one.label.isupper() or not one.label.islower()) and (alone or one.label.isupper()):
+            return name, one.value
+        # A field of which nobody knows is set as the others are: by itself, in capitals.
+        return ("other", one.value) if alone and one.label.isupper() else None
+    return pair(one.text, upper=True) if not one.size else None

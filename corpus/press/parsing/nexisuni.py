@@ -1,0 +1,166 @@
+"""Nexis Uni and Lexis Advance: the title first, then labelled fields, sections under headings, `End of Document`.
+
+The headings are `Body`, `Graphic`, `Correction` and `Classification` in whichever language; in Word they are bookmarks
+too, whose names are English in all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from corpus.formats.labels import field_of, fold
+from corpus.press.parsing.draft import Draft
+from corpus.press.parsing.fields import APPENDED, COPYRIGHT, LOADED, field, pair
+from corpus.text import dates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.formats.passages import Block
+
+_CONTENT: Final = re.compile(r"contentItem(?::|%3A)([0-9A-Z]{4}-[0-9A-Z-]{10,40})", re.IGNORECASE)
+_AFTER: Final = frozenset({"correctiondate", "publicationtype", "journalcode"})
+_HEADING_SIZE: Final = 13.0
+_LONGEST_HEADING: Final = 40
+_BODY, _END = "body", "classification"
+_ABSTRACT: Final = frozenset({"abstract"})
+_FULL_TEXT: Final = frozenset({"fulltext"})
+
+
+def body_of(blocks: Sequence[Block]) -> int | None:
+    """Return the number of the heading of the text; None if there is none, as in older exports."""
+    for number, one in enumerate(blocks):
+        if any(mark.casefold().partition("_")[0] == _BODY for mark in one.marks):
+            return number
+    for number, one in enumerate(blocks):
+        if field_of(one.text) == "text" and one.bold and not one.centred and len(one.text) <= _LONGEST_HEADING:
+            return number
+    return None
+
+
+def read(blocks: Sequence[Block], body: int) -> Draft:
+    """Return the fields of one article.
+
+    Args:
+        blocks: those of its piece.
+        body: the number of the heading of its text.
+    """
+    draft = Draft()
+    _top(blocks[:body], draft)
+    draft.accession = _contents(blocks[:body])
+    section = _BODY
+    last = ""
+    for one in blocks[body + 1 :]:
+        mark = next((mark.casefold().partition("_")[0] for mark in one.marks if not mark.startswith("Bookmark")), "")
+        if _is_heading(one):
+            section = _section_of(mark or one.text)
+            last = ""
+            continue
+        if _is_loaded(one, draft):
+            continue
+        if section == _BODY:
+            last = _body(one, draft, last)
+        elif section == _END:
+            if one.label:
+                draft.add(field(one.label) or "", one.value)
+            elif (found := pair(one.text)) is not None:
+                draft.add(*found)
+        else:
+            draft.add(section, one.text)
+    return draft
+
+
+def _contents(blocks: Sequence[Block]) -> str:
+    """The number of the article, in the address that its title leads to; None is printed."""
+    for one in blocks:
+        if found := _CONTENT.search(one.link):
+            return found[1]
+    return ""
+
+
+def _is_loaded(one: Block, draft: Draft) -> bool:
+    """Whether a paragraph says when the database took the article in or changed it, as in any section one may."""
+    if not one.label or field_of(one.label) != "other":
+        return False
+    folded = fold(one.label)
+    if folded in LOADED:
+        draft.add("loaded", one.value)
+        return True
+    return folded in _AFTER
+
+
+def _is_heading(one: Block) -> bool:
+    return (
+        one.bold and not one.centred and not one.label and len(one.text) <= _LONGEST_HEADING
+        and (one.size >= _HEADING_SIZE or bool(one.marks and not one.marks[-1].startswith("Bookmark")))
+    )  # fmt: skip
+
+
+def _section_of(name: str) -> str:
+    """The field that a section's paragraphs belong to."""
+    folded = fold(name)
+    if folded.startswith(_END):
+        return _END
+    found = field_of(name)
+    if found == "text":
+        return _BODY
+    if found in {"caption", "correction"}:
+        return found
+    return _END if found == "other" else "none"
+
+
+def _body(one: Block, draft: Draft, last: str) -> str:
+    folded = fold(one.text) if len(one.text) < 20 else ""
+    if folded in _ABSTRACT | _FULL_TEXT and one.text.isupper():
+        return folded
+    if last in _ABSTRACT and not draft.description:
+        draft.add("description", one.text)
+        return last
+    if one.label and field(one.label) in {"caption", "correction"} and one.label.isupper():
+        draft.add(field(one.label) or "", one.value)
+        return ""
+    draft.paragraphs.append(one.text)
+    return ""
+
+
+def _top(blocks: Sequence[Block], draft: Draft) -> None:
+    """What stands before the text: title, publication and date in the middle, then a copyright and fields."""
+    middle = [one for one in blocks if one.centred and not one.label]
+    if not middle:
+        middle = []
+        for one in blocks:
+            if one.label or COPYRIGHT.match(one.text):
+                break
+            middle.append(one)
+    _middle(middle, draft)
+    taken = set(map(id, middle))
+    for one in blocks:
+        if id(one) in taken:
+            continue
+        if COPYRIGHT.match(one.text):
+            draft.add("copyright", one.text)
+        elif one.label:
+            draft.add(field(one.label) or "", one.value)
+        elif (found := pair(one.text)) is not None:
+            draft.add(*found)
+
+
+def _middle(lines: Sequence[Block], draft: Draft) -> None:
+    """Title, publication and date, in this order; a title may have several lines. After the date comes an edition."""
+    dated = next((n for n, one in enumerate(lines) if n >= 1 and dates.search(one.text) and len(one.text) < 120), None)
+    head = lines if dated is None else lines[:dated]
+    if head:
+        largest = max(one.size for one in head)
+        titles = [one for one in head if one.size == largest] if largest > min(one.size for one in head) else head[:1]
+        draft.title = " ".join(one.text for one in titles)
+        rest = [one for one in head if not any(one is title for title in titles)]
+        if rest:
+            draft.publication = rest[0].text
+    if dated is not None:
+        draft.date = lines[dated].text
+        for one in lines[dated + 1 :]:
+            if COPYRIGHT.match(one.text):
+                draft.add("copyright", one.text)
+            elif not APPENDED.search(one.text):
+                draft.add("edition", one.text)

@@ -1,0 +1,182 @@
+"""What is known of a document of RTF while it is read, and what it gives: states of groups, and paragraphs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from corpus.formats.passages import Run
+from corpus.press.parsing.rtfwords import CHARSETS, codec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEEPEST: Final = 2_000
+_MOST_TABLE: Final = 262_144
+_MOST_FONTS: Final = 10_000
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class TooDeep(Exception):
+    """Groups are nested deeper than any text."""
+
+
+class Stream(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most `size` bytes."""
+        ...
+
+
+class State(NamedTuple):
+    """What a group says of the text in it."""
+
+    bold: bool = False
+    size: int = 24
+    hidden: bool = False
+    font: int = -1
+    skip: int = 1
+    centred: bool = False
+    place: str = ""
+
+    def words(self) -> bytes:
+        """Return the control words that set it."""
+        font = b"\\f%d" % self.font if self.font >= 0 else b""
+        flags = (b"\\b" if self.bold else b"") + (b"\\v" if self.hidden else b"") + (b"\\qc" if self.centred else b"")
+        return b"\\plain" + font + b"\\fs%d\\uc%d" % (self.size, self.skip) + flags + b" "
+
+    def after(self, word: bytes, number: int | None, default: int) -> State | None:
+        """Return the state after a control word of formatting; None if the word is another.
+
+        Args:
+            word: the control word.
+            number: its parameter, if it has one.
+            default: the number of the default font.
+        """
+        on = number != 0
+        match word:
+            case b"b":
+                return self._replace(bold=on)
+            case b"fs":
+                return self._replace(size=min(max(number or 24, 0), 400))
+            case b"f":
+                return self._replace(font=number if number is not None else -1)
+            case b"v" | b"deleted":
+                return self._replace(hidden=on)
+            case b"plain":
+                return self._replace(bold=False, size=24, hidden=False, font=default)
+            case b"pard" | b"ql" | b"qj" | b"qr":
+                return self._replace(centred=False)
+            case b"qc":
+                return self._replace(centred=True)
+            case b"uc":
+                return self._replace(skip=min(max(number or 0, 0), 8))
+        return None
+
+
+class Fonts:
+    """How the bytes of a document are encoded: by its code page, or by the character set of a font."""
+
+    def __init__(self) -> None:
+        self.default = -1
+        self._page = "cp1252"
+        self._sets: dict[int, str] = {}
+        self._table = bytearray()
+        # Kept while it is the same: a table may be large, and is in front of each paragraph.
+        self._header = b""
+
+    def encoding(self, font: int) -> str:
+        """Return the codec for text in a font."""
+        return self._sets.get(font, self._page)
+
+    def begin(self) -> None:
+        """Begin the font table."""
+        self._header = b""
+        self._table = bytearray(b"{\\fonttbl")
+
+    def add(self, raw: bytes) -> None:
+        """Keep bytes of the font table."""
+        if len(self._table) < _MOST_TABLE:
+            self._header = b""
+            self._table += raw
+
+    def word(self, word: bytes, number: int | None, font: int | None) -> None:
+        """Take up a control word that says how bytes are encoded; pass over any other.
+
+        Args:
+            word: the control word.
+            number: its parameter.
+            font: the font that the font table is at; None outside of it.
+        """
+        if word in {b"fcharset", b"cpg"} and font is not None:
+            page = CHARSETS.get(number or 0) if word == b"fcharset" else number
+            name = codec(page) if page else None
+            if name and len(self._sets) < _MOST_FONTS:
+                self._sets[font] = name
+        elif word == b"deff":
+            self._header = b""
+            self.default = number if number is not None else -1
+        elif word in {b"ansicpg", b"mac", b"pc", b"pca"}:
+            self._header = b""
+            self._page = codec({b"mac": 10_000, b"pc": 437, b"pca": 850}.get(word, number or 0)) or self._page
+
+    def header(self) -> bytes:
+        """Return the beginning of a document in which bytes are encoded the same way."""
+        if not self._header:
+            page = {"mac_roman": b"\\mac", "cp437": b"\\pc"}.get(self._page)
+            page = page or b"\\ansi\\ansicpg" + (re.sub(r"\D", "", self._page).encode() or b"1252")
+            table = bytes(self._table) + b"}" if self._table else b""
+            self._header = b"{\\rtf1" + page + b"\\deff%d" % max(self.default, 0) + table
+        return self._header
+
+
+class Paragraph(NamedTuple):
+    """A paragraph, or a cell of a table.
+
+    Attributes:
+        runs: its text.
+        marks: names of the bookmarks in it; `cell` if it is one.
+        link: the address that it leads to, if any.
+        centred: whether it is set in the middle.
+        raw: its bytes, without what is passed over.
+        header: what a document begins with in which bytes are encoded the same way.
+        levels: the groups that are open in front of it, from the outermost.
+        depth: how many groups are open behind it, one more for an opening that is not of the document's own groups.
+    """
+
+    runs: tuple[Run, ...]
+    marks: tuple[str, ...]
+    link: str
+    centred: bool
+    raw: bytes
+    header: bytes
+    levels: tuple[State, ...]
+    depth: int
+
+    @property
+    def opening(self) -> bytes:
+        """What makes `raw` a document in front of it: the font table, and the groups that are open."""
+        # Written where it is asked for: torn files leave thousands of groups open, before each of many paragraphs.
+        before: tuple[State | None, ...] = (None, *self.levels)
+        words = (state.words() if state != last else b"" for last, state in zip(before, self.levels, strict=False))
+        return self.header + b"{".join(words)
+
+    @property
+    def text(self) -> str:
+        """Its text in one."""
+        return "".join(run.text for run in self.runs)
+
+
+def joined(runs: list[Run]) -> Iterator[Run]:
+    """Yield runs, neighbours in the same type as one, and halves of surrogate pairs as one letter."""
+    texts: list[str] = []
+    for number, run in enumerate(runs):
+        texts.append(run.text)
+        after = runs[number + 1] if number + 1 < len(runs) else None
+        if after is None or (after.bold, after.size) != (run.bold, run.size):
+            text = "".join(texts)
+            if _SURROGATE.search(text):
+                text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            yield Run(text, run.bold, run.size)
+            texts = []

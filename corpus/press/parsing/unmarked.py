@@ -1,0 +1,90 @@
+"""Factiva's articles where nothing but the order of lines says what they are: text, RTF, Word and PDF without codes.
+
+Section, headline, author, length, day, paper, code, edition, page, language, copyright, then the paragraphs, and the
+accession number at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from corpus.formats.labels import language_of
+from corpus.formats.passages import Block, Run, block
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WORDS: Final = re.compile(r"^\d{1,3}(?:[.,'’ \xa0]?\d{3})*\s?[^\W\d_]{1,14}$")
+COPYRIGHT: Final = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
+# The accession number: letters of the paper, digits with the day, and a hash. It has no spaces in any language.
+ACCESSION: Final = re.compile(r"\b([A-Z][A-Z0-9]{3,9}0{2,6}(?:19|20)\d{6}[a-z][a-z0-9]{7,12})\b")
+_BY: Final = re.compile(r"(?:by|von|par|por|di|da|door|автор)\s", re.IGNORECASE)
+_MOST_DETAILS: Final = 14
+_LONGEST_DETAIL: Final = 300
+
+
+def lines(text: str) -> list[Block]:
+    """Return the blocks of a text: of its header each line, of the rest each paragraph."""
+    found = [line.strip() for line in text.splitlines()]
+    rows = [line for line in found if line]
+    length = next((n for n, line in enumerate(rows) if WORDS.match(line)), None)
+    if length is None:
+        return _made(rows)
+    first = _first_paragraph(rows, length)
+    head = rows[:first]
+    # Where the header ends among the lines with the blank ones.
+    at = [n for n, line in enumerate(found) if line][first:]
+    rest = found[at[0] :] if at else []
+    whole = "\n".join(rest)
+    paragraphs = re.split(r"\n{2,}", whole) if "\n\n" in whole else rest
+    return _made([*head, *(" ".join(one.split()) for one in paragraphs)])
+
+
+def _made(texts: Sequence[str]) -> list[Block]:
+    made = (block([Run(one)], division=number) for number, one in enumerate(texts))
+    return [one for one in made if one is not None]
+
+
+def marked(blocks: Sequence[Block]) -> list[Block]:
+    """Return blocks with the marks of Factiva's HTML: `hd` for the headline, `articleParagraph` for the text.
+
+    Args:
+        blocks: those of one article, without marks.
+    """
+    texts = [one.text for one in blocks]
+    length = next((n for n, one in enumerate(texts) if WORDS.match(one)), None)
+    if not length:
+        return list(blocks)
+    title = _headline(blocks[:length])
+    first = _first_paragraph(texts, length)
+    return [
+        one._replace(marks=(*one.marks, "hd"))
+        if number == title
+        else one._replace(marks=(*one.marks, "articleParagraph"))
+        if number >= first and not ACCESSION.search(one.text)
+        else one
+        for number, one in enumerate(blocks)
+    ]
+
+
+def _headline(before: Sequence[Block]) -> int:
+    """Which block before the length is the headline: the bold one, or the one before the author."""
+    bold = [number for number, one in enumerate(before) if one.bold]
+    if bold and len(bold) < len(before):
+        return bold[0]
+    author = next((number for number, one in enumerate(before) if number and _BY.match(one.text)), None)
+    return author - 1 if author is not None else 0
+
+
+def _first_paragraph(texts: Sequence[str], length: int) -> int:
+    """Where the text begins: behind the copyright, else behind the language, else behind what is short."""
+    details = texts[length + 1 : length + 1 + _MOST_DETAILS]
+    for number, one in enumerate(details):
+        if len(one) <= _LONGEST_DETAIL and COPYRIGHT.search(one):
+            return length + 2 + number
+    for number, one in enumerate(details):
+        if language_of(one):
+            return length + 2 + number
+    long = next((number for number, one in enumerate(details) if len(one) > 120 or one.endswith(".")), len(details))
+    return length + 1 + long

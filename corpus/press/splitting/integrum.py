@@ -1,0 +1,41 @@
+"""Integrum: HTML reports with a list of their articles, and each with its fields in a box."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from corpus.press.splitting.cutting import cut
+from corpus.press.splitting.kinds import Aside, Piece, Sample, TooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ANCHOR: Final = re.compile(rb"<a\s+name\s?=\s?[\"']?\d{1,6}[\"']?\s*>\s*</a>(?=\s*<table)", re.IGNORECASE)
+_FIELD: Final = re.compile(r">\s*\^\s*[А-ЯЁ]{2}\s*:")
+_TAIL: Final = re.compile(
+    rb"<br\b[^<>]{0,100}page-break-before[^<>]{0,60}>[^<]*(?:<div\b[^<>]{0,100}>\s*)?\Z", re.IGNORECASE
+)
+
+
+class IntegrumHtml:
+    """HTML: fields with codes such as `^ИС:` in a box, then the text."""
+
+    database, title = "integrum", "Integrum"
+
+    def recognises(self, sample: Sample) -> float:
+        """Return how sure it is that a file is of this kind."""
+        if sample.container != "html":
+            return 0.0
+        return 0.95 if _FIELD.search(sample.text) and _ANCHOR.search(sample.head) else 0.0
+
+    def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
+        """Yield the articles; the list of them is none."""
+        for number, (size, part) in enumerate(cut(stream, _ANCHOR)):
+            if number == 0:
+                yield Aside("list of articles")
+            elif not part:
+                yield TooLarge(size)
+            else:
+                found = _ANCHOR.match(part)
+                yield Piece(_TAIL.sub(b"", part[found.end() if found else 0 :]).strip(), "html")

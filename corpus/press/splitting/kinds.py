@@ -1,0 +1,130 @@
+"""What a kind of export is, and the kinds there are. They are imported when something is asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Names of classes without arguments; the surest first. Each has a module here and a line in docs/guides/exports.md.
+KINDS: Final = (
+    "lexisnexis:LexisNexisHtml",
+    "lexisnexis:LexisNexisText",
+    "lexisnexis:LexisNexisWord",
+    "factiva:FactivaHtml",
+    "factiva:FactivaXml",
+    "factiva:FactivaText",
+    "factiva:FactivaPlainText",
+    "factiva:FactivaWord",
+    "europresse:EuropresseHtml",
+    "europresse:EuropresseWord",
+    "proquest:ProQuestText",
+    "proquest:ProQuestHtml",
+    "ris:Ris",
+    "newsbank:NewsBankText",
+    "ebsco:EbscoHtml",
+    "gale:GaleText",
+    "gale:GaleHtml",
+    "genios:GeniosText",
+    "genios:GeniosHtml",
+    "pressreader:PressReaderText",
+    "integrum:IntegrumHtml",
+    "sheets:IntegrumSheets",
+    "sheets:BigKindsSheets",
+    "sheets:ProQuestSheets",
+    "sheets:KnownSheets",
+    "japanese:Kikuzo",
+    "japanese:Yomidasu",
+    "ole:OldOffice",
+)
+# Less sure than this is not recognised.
+LEAST: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The beginning of a file, by which it is recognised.
+
+    Attributes:
+        name: the last part of its path.
+        container: `html`, `xml`, `txt`, `docx`, `xlsx`, `rtf`, `pdf`, `xls` or `doc`.
+        head: its first bytes; of a container that is compressed, those of its main part.
+        text: the same decoded; of RTF and PDF the text alone.
+        charset: what the bytes are encoded in, where that is not UTF-8.
+    """
+
+    name: str
+    container: str
+    head: bytes
+    text: str
+    charset: str | None = None
+
+
+class Piece(NamedTuple):
+    """One article's part of an export: its bytes, and the container that says how to read them."""
+
+    data: bytes
+    container: str
+
+
+class Aside(NamedTuple):
+    """A part of an export that is no article, and what it is: a cover page, a table of contents, a search summary."""
+
+    what: str
+
+
+class TooLarge(NamedTuple):
+    """A part of an export that is larger than any article, in bytes."""
+
+    size: int
+
+
+class Kind(Protocol):
+    """One kind of export: it recognises files and splits them. It reads no field."""
+
+    database: str
+    title: str
+
+    def recognises(self, sample: Sample) -> float:
+        """Return how sure it is that a file is of this kind: 0 not at all, 1 certain."""
+        ...
+
+    def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
+        """Yield the parts of an export in order, from front to back, in bounded memory.
+
+        Raises:
+            corpus.sources.entries.Unreadable: reading cannot go on; what was yielded before is good.
+        """
+        ...
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """Return one of every kind."""
+    made = []
+    for entry in KINDS:
+        module, _, name = entry.partition(":")
+        made.append(cast("Kind", getattr(import_module(f"corpus.press.splitting.{module}"), name)()))
+    # The last resort: databases that are recognised and have no reader.
+    unread = cast("tuple[Kind, ...]", import_module("corpus.press.splitting.unread").unread())
+    return (*made, *unread)
+
+
+def recognise(sample: Sample) -> Kind | None:
+    """Return the kind that is surest of a file; None if none is."""
+    sure, found = max(((kind.recognises(sample), -number) for number, kind in enumerate(_read())), default=(0.0, 0))
+    if sure >= LEAST:
+        return kinds()[-found]
+    # Databases without a reader are the last resort: their patterns look through all of the beginning.
+    last = kinds()[len(_read()) :]
+    sure, found = max(((kind.recognises(sample), -number) for number, kind in enumerate(last)), default=(0.0, 0))
+    return last[-found] if sure >= LEAST else None
+
+
+def _read() -> tuple[Kind, ...]:
+    """Return the kinds that have a reader; they are the first of `kinds`."""
+    return kinds()[: len(kinds()) - len(import_module("corpus.press.splitting.unread").unread())]

@@ -1,0 +1,140 @@
+"""ProQuest: text in which rulers part the articles, and HTML in which each has a counter or a title of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from corpus.formats.fieldlines import lines_of, parse
+from corpus.press.splitting.cutting import cut
+from corpus.press.splitting.kinds import Aside, Piece, Sample, TooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RULER: Final = re.compile(rb"(?:^(?:\xef\xbb\xbf)?|(?<=[\r\n\f]))[ \t]{0,20}_{20,300}[ \t]{0,20}(?=[\r\n]|\Z)")
+_COUNTER: Final = re.compile(
+    rb"\A(?:\s|<[^<>]{0,200}>|&nbsp;)*(?:[^\W\d_][^\s<>\d]{1,30}\s{1,3})?\d{1,6}\s{0,3}[^\s\d<>]{1,12}\s{0,3}\d{1,6}"
+    rb"[ \t]*[^\s\d<>]{0,12}[ \t]*(?=[\r\n<])"
+)
+_NAMED: Final = re.compile(rb"proquest", re.IGNORECASE)
+_TITLED: Final = re.compile(
+    rb"<(?:div|span|p|h[1-6])\b[^<>]{0,200}?\bclass\s?=\s?[\"']?documentTitle\b[^<>]{0,200}>", re.IGNORECASE
+)
+_COUNTED: Final = re.compile(
+    rb"<(?:div|span|p|h[1-6]|strong|b|td)\b[^<>]{0,300}>\s{0,20}do[ck]ument[a-z]{0,3}\s{1,3}\d{1,6}\s{1,3}[a-z]{1,4}"
+    rb"\s{1,3}\d{1,6}\s{0,20}(?=<)",
+    re.IGNORECASE,
+)
+_LAST_COUNTER: Final = re.compile(
+    rb"(?:<[^<>]{0,300}>|\s){0,20}(?:do[ck]ument[a-z]{0,3}\s+)?\d{1,6}\s+[a-z]{1,4}\s+\d{1,6}(?:</?[^<>]{0,300}>|\s){0,20}\Z",
+    re.IGNORECASE,
+)
+_END: Final = re.compile(
+    rb"<(?:div|p|h\d)\b[^<>]{0,300}>\s*(?:Bibliography|Bibliographie|Bibliograf[^<]{0,8}"
+    rb"|Contact us at|Database copyright)",
+    re.IGNORECASE,
+)
+# So many known labels tell a record from any other text.
+_LEAST: Final = 4
+_FEW: Final = 3
+
+
+def _fields(text: str) -> list[str]:
+    """The fields whose labels begin lines of a text."""
+    found = (parse(line, {}) for line in lines_of(text))
+    return [one.name for one in found if one is not None]
+
+
+class ProQuestText:
+    """Text: an article between two rulers of underscores, its fields under labels."""
+
+    database, title = "proquest", "ProQuest"
+
+    def recognises(self, sample: Sample) -> float:
+        """Return how sure it is that a file is of this kind."""
+        if sample.container != "txt" or _RULER.search(sample.head) is None:
+            return 0.0
+        names = set(_fields(sample.text))
+        if _NAMED.search(sample.head) and len(names) >= _FEW:
+            # LexisNexis counts its documents so, too.
+            return 0.97
+        return 0.6 if "text" in names and len(names) >= _LEAST and {"publication", "title"} <= names else 0.0
+
+    def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
+        """Yield the articles without rulers and counters; a table of contents and the notes at the end are none."""
+        held = b""
+        seen = False
+        for size, part in cut(stream, _RULER):
+            if not part and size:
+                if held:
+                    yield _piece(held)
+                held = b""
+                yield TooLarge(size)
+                continue
+            text = _decoded(part, sample)
+            names = _fields(text)
+            # A ruler within a text parts it: its end has fields, but no beginning.
+            if held and "text" not in names and not _is_whole(held, sample):
+                held += part
+                continue
+            if held:
+                yield _piece(held)
+                held, seen = b"", True
+            if "text" in names or (len(set(names)) >= _FEW and {"title", "publication", "date"} & set(names)):
+                held = part
+            elif text.strip(" \t\r\n_\ufeff"):
+                yield Aside("table of contents" if not seen else "bibliography and notes of the database")
+        if held:
+            yield _piece(held)
+
+
+def _decoded(part: bytes, sample: Sample) -> str:
+    charset = sample.charset or "utf-8"
+    return part.decode("cp1252" if charset == "utf-8+cp1252" else charset, "replace")
+
+
+def _is_whole(part: bytes, sample: Sample) -> bool:
+    """Whether a part has the fields that stand at the end of a record."""
+    return bool({"accession", "url", "copyright"} & set(_fields(_decoded(part, sample))[1:]))
+
+
+def _piece(part: bytes) -> Piece:
+    found = _RULER.match(part)
+    body = part[found.end() if found else 0 :].strip(b"\xef\xbb\xbf\r\n\f\t ")
+    if counter := _COUNTER.match(body):
+        body = body[counter.end() :].strip(b"\r\n\f\t ")
+    return Piece(body, "txt")
+
+
+class ProQuestHtml:
+    """HTML: an article under `Document 1 of 3`, or under a title with the class `documentTitle`."""
+
+    database, title = "proquest", "ProQuest"
+
+    def recognises(self, sample: Sample) -> float:
+        """Return how sure it is that a file is of this kind."""
+        if sample.container != "html" or _NAMED.search(sample.head) is None:
+            return 0.0
+        if _TITLED.search(sample.head):
+            return 0.95
+        labelled = re.findall(r">\s*([^\W\d_][^<>:：]{1,46})\s*[:：]\s*<", sample.text)
+        names = {one.name for label in labelled if (one := parse(f"{label}:", {})) is not None}
+        return 0.97 if _COUNTED.search(sample.head) and len(names) >= _FEW else 0.0
+
+    def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
+        """Yield the articles, without their counters."""
+        mark = _TITLED if _TITLED.search(sample.head) else _COUNTED
+        for number, (size, part) in enumerate(cut(stream, mark)):
+            if number == 0:
+                continue
+            if not part:
+                yield TooLarge(size)
+                continue
+            found = None if mark is _TITLED else mark.match(part)
+            body = part[found.end() if found else 0 :]
+            ends = _END.search(body)
+            body = _LAST_COUNTER.sub(b"", body[: ends.start()] if ends else body)
+            yield Piece(body.strip(), "html")
+            if ends:
+                yield Aside("bibliography and notes of the database")

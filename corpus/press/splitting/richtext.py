@@ -1,0 +1,81 @@
+"""Documents of RTF cut into articles, paragraph by paragraph: each part keeps its own bytes, without pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from corpus.press.parsing import rtf, rtfstate
+from corpus.press.splitting.cutting import MOST_PART_BYTES
+from corpus.press.splitting.kinds import TooLarge
+from corpus.press.splitting.word import Paragraph, Part
+from corpus.sources.entries import Reason, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAGIC: Final = b"{\\rtf"
+
+
+def paragraphs(stream: BinaryIO) -> Iterator[rtfstate.Paragraph]:
+    """Yield the paragraphs of a document.
+
+    Raises:
+        Unreadable: its groups are nested too deep.
+    """
+    try:
+        yield from rtf.paragraphs(stream, MOST_PART_BYTES)
+    except rtfstate.TooDeep:
+        raise Unreadable(Reason.NESTED, f"more than {rtfstate.DEEPEST:,} groups in one another") from None
+
+
+def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Part | TooLarge]:
+    """Yield the parts of a document, cut before the paragraphs that start one; the first is what stands before any.
+
+    Args:
+        stream: the document.
+        starts: whether a paragraph starts a part; it is asked of each in order.
+
+    Raises:
+        Unreadable: its groups are nested too deep.
+    """
+    held: list[bytes] = []
+    size, depth, has_text = 0, 0, False
+    for one in paragraphs(stream):
+        text = one.text
+        if starts(Paragraph(text, one.marks)):
+            yield _made(held, size, depth, has_text=has_text)
+            held, size, has_text = [], 0, False
+        if not held:
+            held.append(one.opening)
+        size += len(one.raw)
+        if size <= MOST_PART_BYTES:
+            held.append(one.raw)
+        depth = one.depth
+        has_text = has_text or bool(text.strip())
+    yield _made(held, size, depth, has_text=has_text)
+
+
+def _made(held: list[bytes], size: int, depth: int, *, has_text: bool) -> Part | TooLarge:
+    if size > MOST_PART_BYTES:
+        return TooLarge(size)
+    return Part(b"".join(held) + b"}" * depth, has_text)
+
+
+def head(stream: BinaryIO, most: int) -> str:
+    """Return the text at the beginning of a document, a line for each paragraph.
+
+    Args:
+        stream: the document.
+        most: bytes that are read, pictures not counted.
+
+    Raises:
+        Unreadable: its groups are nested too deep.
+    """
+    lines: list[str] = []
+    read = 0
+    for one in paragraphs(stream):
+        lines.append(one.text)
+        read += len(one.raw)
+        if read > most:
+            break
+    return "\n".join(lines)
