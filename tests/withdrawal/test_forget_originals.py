@@ -10,8 +10,8 @@ from corpus.batches import register as raw
 from corpus.integrity.verify import verify
 from corpus.repo.repository import Repository
 from corpus.snapshots.snapshot import Snapshot
-from tests.sources.test_exports import text_export
-from tests.sources.test_originals import MADE
+from tests.press.test_exports import text_export
+from tests.press.test_originals import MADE
 from tests.withdrawal.test_forget import WITHDRAW, texts
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from corpus.press.originals import Original, Originals
 from corpus.sources.entries import Item, Selection, Skipped
 from corpus.sources.gather import documents
 from corpus.sources.refusing import without_withdrawn
-from tests.sources.test_exports import text_export
+from tests.press.test_exports import text_export
 
 MADE = Path(__file__).parent.parent / "golden" / "exports"
 # Kinds whose pieces are bytes of the file.
