@@ -57,7 +57,7 @@ def blocks(inner: str) -> list[str]:
             "<table><caption>Poll</caption><thead><tr><th>Party</th><th>%</th></tr></thead><tbody><tr><td><a href=/x>Reds</a></td><td>40</td></tr></tbody></table>",
             ["Poll\nParty | %\nReds | 40"],
         ),
-        ("<figure><table><tr><td>Bread</td><td>2.50</td></tr><tr><td>Milk</td><td></td></tr></table></figure>", []),
+        ("<figure><table><tr><td>Bread</td><td>2.50</td></tr><tr><td>Milk</td><td></td></tr></table></figure>", ["Bread | 2.50\nMilk"]),
         ("<table><tr><td><a href=/a>Sport</a></td><td><a href=/b>News</a></td></tr><tr><td><a href=/c>More</a></td><td></td></tr></table>", []),
         (
             "<blockquote class=twitter-tweet><p>We did it!</p>&mdash; Ruth Berg (@ruth) <a href=x>June 1, 2020</a></blockquote>",

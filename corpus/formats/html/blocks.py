@@ -21,7 +21,7 @@ _UNWEIGHED: Final = HEADINGS | {"h1", "table", "post"}
 _INNER: Final = frozenset(
     {
         "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "blockquote", "div", "section", "article",
-        "table", "tbody", "tr", "td", "main", "header", "aside", "center",
+        "table", "tbody", "tr", "td", "main", "header", "aside", "center", "pre", "figure",
     }
 )  # fmt: skip
 # A whole block in a link is a teaser of what the link leads to.

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from corpus.formats.html import boxes, ends, labels
+from corpus.formats.html import boxes, edges, ends, labels
 from corpus.formats.html.blocks import HEADINGS, MOST_LINKED, PROSE, SENTENCE_END, Piece, folded, read
-from corpus.formats.html.prepare import POST
+from corpus.formats.html.prepare import POST, TABLE
 from corpus.formats.html.weights import weigh
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _LONGEST_LEAD: Final = 900
 _LONGEST_HEADING: Final = 200
 _LINKED_LEAD: Final = 0.3
 _TITLE: Final = 16
-_AROUND_POST: Final = 1.3
+_AROUND_INSET: Final = 1.3
 _SAME_WORDS: Final = 0.6
 
 
@@ -83,7 +83,7 @@ class Finder:
         container = self._container()
         if container is None:
             return Body()
-        inside = [piece for piece in self._pieces if self._stands_in(piece.node, container)]
+        inside = [piece for piece in self._pieces if edges.is_within(piece.node, container)]
         chosen = [piece for piece in inside if not piece.junk and (piece.linked <= MOST_LINKED or piece.is_sentence)]
         loose = sum(piece.weight for piece in chosen if piece.loose)
         if loose and loose * 2 < sum(piece.weight for piece in chosen if not piece.loose):
@@ -91,8 +91,14 @@ class Finder:
             chosen = [piece for piece in chosen if not piece.loose]
         # A heading above the text repeats the title or says where on the site we are; a list there sums the text up.
         first = next((piece.order for piece in chosen if _begins(piece)), chosen[0].order if chosen else 0)
-        leads = self._leads(first)
-        found = self._assemble(leads, ends.without_tail([piece for piece in chosen if piece.order >= first]))
+        kept = ends.without_tail([piece for piece in chosen if piece.order >= first])
+        if any(piece.tag == "table" for piece in self._pieces):
+            orders = frozenset(piece.order for piece in chosen)
+            headlines = frozenset(piece.order for piece in self._pieces[:first] if self._is_headline(piece))
+            above = edges.before(self._pieces, first, container, headlines)
+            last = kept[-1].order if kept else first
+            kept = [*above, *kept, *edges.behind(self._pieces, last, container, orders)]
+        found = self._assemble(self._leads(first), kept)
         found.is_own = self._is_own
         return found
 
@@ -107,7 +113,7 @@ class Finder:
                 junk = known
                 break
             trail.append(at.mem_id)
-            if at.mem_id not in self._heavy and boxes.is_named_so(at) and not _is_around_post(at):
+            if at.mem_id not in self._heavy and boxes.is_named_so(at) and not _is_around_inset(at):
                 junk = True
                 break
             at = at.parent
@@ -127,9 +133,9 @@ class Finder:
         best = found[max(scores, key=lambda mem_id: (scores[mem_id], -masses[mem_id]))]
         own = self._own_article(masses)
         self._is_own = own is not None and own.tag == "article"
-        if own is not None and not self._stands_in(best, own):
+        if own is not None and not edges.is_within(best, own):
             # Below the article that was asked for stands a longer one, to be scrolled to.
-            inside = [mem_id for mem_id in scores if self._stands_in(found[mem_id], own)]
+            inside = [mem_id for mem_id in scores if edges.is_within(found[mem_id], own)]
             best = found[max(inside, key=lambda mem_id: (scores[mem_id], -masses[mem_id]))]
         scope = self._scope(best)
         # The text may go on beside: in a second column, after an inserted box, in one wrapper for each paragraph.
@@ -184,14 +190,6 @@ class Finder:
             at = at.parent
         return None
 
-    def _stands_in(self, node: LexborNode, container: LexborNode) -> bool:
-        at: LexborNode | None = node
-        while at is not None:
-            if at.mem_id == container.mem_id:
-                return True
-            at = at.parent
-        return False
-
     def _leads(self, first: int) -> list[Piece]:
         """The standfirst, if it stands between the headline and the text, whose first piece is given."""
         headline = next((piece.order for piece in self._pieces[:first][::-1] if self._is_headline(piece)), None)
@@ -199,7 +197,7 @@ class Finder:
         leads = [
             piece
             for piece in above
-            if piece.tag != "li"
+            if piece.tag not in {"li", "table"}
             and _LEAST_LEAD <= len(piece.text) <= _LONGEST_LEAD
             and piece.linked < _LINKED_LEAD
             and folded(piece.text) != self._title
@@ -235,6 +233,11 @@ class Finder:
         seen = set(body.blocks)
         repeated = ends.pulled(pieces)
         for number, piece in enumerate(pieces):
+            if piece.tag == "table":
+                if piece.text not in seen:
+                    seen.add(piece.text)
+                    body.blocks.append(piece.text)
+                continue
             if "\n" in piece.text and len(body.blocks) == len(leads):
                 piece.text = self._without_head(piece.text)
             said = folded(piece.text)
@@ -273,12 +276,12 @@ class Finder:
         return said in self._signatures or said == self._title or (len(said) >= _TITLE and self._title.startswith(said))
 
 
-def _is_around_post(node: LexborNode) -> bool:
-    """Whether an element holds an embedded post and hardly anything else: its name is that of the network."""
-    post = node.css_first(f"[{POST}]") if POST not in node.attributes else node
-    if post is None:
+def _is_around_inset(node: LexborNode) -> bool:
+    """Whether an element holds an embedded post or a table and hardly anything else, and is named after its making."""
+    inset = node if POST in node.attributes else node.css_first(f"[{POST}], [{TABLE}]")
+    if inset is None or (TABLE in inset.attributes and not boxes.is_named_by_making(node)):
         return False
-    return len(node.text(deep=True) or "") <= len(post.text(deep=True) or "") * _AROUND_POST + PROSE
+    return len(node.text(deep=True) or "") <= len(inset.text(deep=True) or "") * _AROUND_INSET + PROSE
 
 
 def _are_siblings(one: LexborNode, other: LexborNode) -> bool:

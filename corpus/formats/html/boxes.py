@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from corpus.formats import bylines, lines
 from corpus.formats.html import labels
 from corpus.formats.html.candidates import is_line_of_dates
+from corpus.formats.html.prepare import TABLE
 from corpus.text import dates
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ _LEAD: Final = re.compile(
     _FROM
     + r"(?:lead|lede|intro\w*|teaser|standfirst|abstract|summary|excerpt|vorspann|anreisser|deck|dek|chapeau|chapo|"
     r"sub-?title|sub-?head(?:line)?|entradilla|sommario|occhiello)" + _TO,
+    re.IGNORECASE,
+)
+# What boxes around tables are called by the programs that make them, or by the kind of table.
+_MAKING: Final = re.compile(
+    r"\b(?:embed|polls?|survey|quiz|info-?box|fact-?box|tools?|player|slider|carousel|overlay|credits?)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 _MOST_LEVELS: Final = 30
@@ -116,13 +122,22 @@ def is_named_so(node: LexborNode) -> bool:
     if node.tag == "aside" or attributes.get("role") in {"navigation", "complementary", "banner", "dialog"}:
         return True
     if node.tag == "figure":
-        return node.css_first("blockquote") is None
+        return node.css_first(f"blockquote, [{TABLE}]") is None
     if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
         # Paragraphs behind a wall are hidden one by one; boxes are hidden whole.
         return node.tag != "p"
     if node.tag in {"p", "li", "blockquote"}:
         return len(names) > 1 and _ASIDE.search(names) is not None
     return len(names) > 1 and _are_named_so(names)
+
+
+def is_named_by_making(node: LexborNode) -> bool:
+    """Whether nothing but the making or the kind of a table in an element speaks against it being text."""
+    attributes = node.attributes
+    if node.tag == "aside" or "role" in attributes or "hidden" in attributes or "style" in attributes:
+        return False
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
+    return not _are_named_so(_MAKING.sub("", names))
 
 
 @lru_cache(maxsize=4_096)

@@ -27,12 +27,13 @@ def pulled(pieces: list[Piece]) -> set[int]:
 
 
 def without_tail(pieces: list[Piece]) -> list[Piece]:
-    """Without the labels and links that follow the last paragraph."""
+    """Return the blocks without the labels, links and tables that follow the last paragraph."""
     end = len(pieces)
     while end > 1:
         last = pieces[end - 1]
         if (
             last.tag not in HEADINGS
+            and last.tag != "table"
             and (last.size >= PROSE or last.text.endswith(SENTENCE_END))
             and (last.linked < _LINKED or last.is_sentence)
         ):

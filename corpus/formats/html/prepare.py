@@ -7,6 +7,7 @@ quotes, preformatted text as paragraphs.
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from corpus.text.normalise import one_line
@@ -37,8 +38,17 @@ _MOST_ROWS: Final = 2_000
 _MOST_CELLS: Final = 60
 _LONGEST_CELL: Final = 240
 _LONGEST_MEAN: Final = 80
+# Cells of tables with a head may be so much longer.
+_MORE: Final = 4
+_RULE: Final = re.compile(r"-{3,}|")
 _MOST_LINKED: Final = 0.7
-_PRESENTATION: Final = frozenset({"presentation", "none"})
+_PRESENTATION: Final = frozenset({"presentation", "none", "navigation", "banner", "complementary"})
+# What tables are called that are no part of a text.
+_NO_DATA: Final = re.compile(
+    r"(?:^|[\s_-])(?:nav\w*|menu\w*|pagination|pager|breadcrumbs?|side-?bar|footer|share\w*|social|log-?in|calendar|related\w*|"
+    r"comments?|adverts?|ads?|layout)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
 _LAYOUT: Final = "table table, h1, form, iframe, p + p"
 _POSTS: Final = (
     "blockquote.twitter-tweet, blockquote.twitter-video, blockquote.instagram-media, blockquote.tiktok-embed, "
@@ -52,6 +62,7 @@ _INVITES: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_POST: Final = 4_000
+_LONGEST_NAMES: Final = 500
 _WRAPPED: Final = 45
 _SPACES: Final = re.compile(r"[ \t]+")
 
@@ -68,9 +79,11 @@ def prepare(root: LexborNode) -> None:
     for one in root.css("button, label")[:_MOST]:
         _keep_words(one)
     _write_posts(root)
+    for one in root.css("figure table")[:_MOST]:
+        _keep_caption(one)
     root.strip_tags(list(_STRIPPED))
     for one in root.css("table")[:_MOST]:
-        if (lines := _rows(one)) is not None:
+        if (lines := table_rows(one)) is not None:
             _replace(one, TABLE, lines)
     for one in root.css("pre")[:_MOST]:
         _write_preformatted(one)
@@ -86,33 +99,75 @@ def _keep_words(control: LexborNode) -> None:
     control.decompose()
 
 
-def _rows(table: LexborNode) -> list[str] | None:
-    """The rows of a table of data, each as its cells apart by bars; None if it only lays out the page."""
-    if table.attributes.get("role") in _PRESENTATION or table.css_first(_LAYOUT) is not None:
+def table_rows(table: LexborNode) -> list[str] | None:
+    """Return the rows of a table of data, each as its cells apart by bars; None if it only lays out the page."""
+    if _is_layout(table):
         return None
     text = one_line(table.text(deep=True, separator=" ") or "")
     linked = sum(len(one_line(link.text(deep=True))) for link in table.css("a[href]"))
     if not text or linked > len(text) * _MOST_LINKED:
         return None
-    lines: list[str] = []
-    cells = longest = columns = 0
-    for row in table.css("tr")[:_MOST_ROWS]:
-        said = [
-            one_line(cell.text(deep=True, separator=" ") or "") for cell in row.iter() if cell.tag in {"td", "th"}
-        ][:_MOST_CELLS]  # fmt: skip
-        if not any(said):
-            continue
-        cells += len(said)
-        columns = max(columns, sum(map(bool, said)))
-        longest = max(longest, *map(len, said))
-        while said and not said[-1]:
-            said.pop()
-        lines.append(" | ".join(said))
-    if len(lines) < 2 or columns < 2 or longest > _LONGEST_CELL or len(text) > cells * _LONGEST_MEAN:
+    rows = _cells(table)
+    columns = max((sum(map(bool, row)) for row in rows), default=0)
+    # A head says that what is below it are data, however few or long.
+    has_head = table.css_first("th, caption") is not None
+    if len(rows) < 2 - has_head or columns < 2 - has_head:
         return None
+    allowed = _MORE if has_head and columns > 1 else 1
+    longest = max(len(cell) for row in rows for cell in row)
+    if longest > _LONGEST_CELL * allowed or len(text) > sum(map(len, rows)) * _LONGEST_MEAN * allowed:
+        return None
+    lines = [" | ".join(row) for row in _without_empty(rows)]
     caption = table.css_first("caption")
     title = one_line(caption.text(deep=True, separator=" ") or "") if caption is not None else ""
     return [title, *lines] if title else lines
+
+
+def _is_layout(table: LexborNode) -> bool:
+    """Whether a table is marked or named as what lays out or leads through the site, or is hidden."""
+    attributes = table.attributes
+    if attributes.get("role") in _PRESENTATION or "hidden" in attributes or table.css_first(_LAYOUT) is not None:
+        return True
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
+    is_shown = "display:none" not in (attributes.get("style") or "").replace(" ", "")
+    return not is_shown or _NO_DATA.search(names) is not None
+
+
+def _keep_caption(table: LexborNode) -> None:
+    """Make the caption of a figure around a table that of the table."""
+    at = table.parent
+    while at is not None and at.tag != "figure":
+        at = at.parent
+    caption = at.css_first("figcaption") if at is not None and table.css_first("caption") is None else None
+    text = one_line(caption.text(deep=True) or "")[:_LONGEST_CELL] if caption is not None else ""
+    if text:
+        title = table.parser.create_node("caption")
+        title.insert_child(text)
+        table.insert_child(title)
+
+
+def _cells(table: LexborNode) -> list[list[str]]:
+    """Return what the cells of a table say, by rows; empty rows and rules of dashes are left out."""
+    rows = []
+    for row in table.css("tr")[:_MOST_ROWS]:
+        cells = [
+            one_line(cell.text(deep=True, separator=" ") or "") for cell in row.iter() if cell.tag in {"td", "th"}
+        ][:_MOST_CELLS]  # fmt: skip
+        if any(cells) and not all(_RULE.fullmatch(cell) for cell in cells):
+            rows.append(cells)
+    return rows
+
+
+def _without_empty(rows: list[list[str]]) -> list[list[str]]:
+    """Return rows without the columns that are empty in all of them, and without the empty cells at their ends."""
+    filled = [any(column) for column in zip_longest(*rows, fillvalue="")]
+    shown = []
+    for row in rows:
+        cells = [cell for cell, is_filled in zip(row, filled, strict=False) if is_filled]
+        while cells and not cells[-1]:
+            cells.pop()
+        shown.append(cells)
+    return shown
 
 
 def _write_posts(root: LexborNode) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from corpus.formats.html import rowsets
 from corpus.text.entities import unescape
 from corpus.text.normalise import normalise, one_line
 
@@ -183,9 +184,9 @@ def _fold(key: str) -> str:
 def _prose(written: str) -> str:
     """A string without markup, in paragraphs; "" if it is none to be read."""
     if "<" in written:
-        written = _TAGS.sub("", _ENDS.sub("\n", _NOISE.sub("", written)))
+        written = _TAGS.sub("", _ENDS.sub("\n", rowsets.mark_markup(_NOISE.sub("", written))))
     if "&" in written:
         written = unescape(written)
     if " " not in written and written.isascii():
         return ""
-    return "\n\n".join(line for raw in normalise(written).split("\n") if (line := one_line(raw)))
+    return rowsets.unmark("\n\n".join(line for raw in normalise(written).split("\n") if (line := one_line(raw))))

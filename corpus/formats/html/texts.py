@@ -13,7 +13,7 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser
 
 from corpus.formats.article import Heading
-from corpus.formats.html import blocks, body, jsonld, page, state
+from corpus.formats.html import blocks, body, boxes, jsonld, page, rowsets, state
 from corpus.text.normalise import normalise, one_line
 
 # Below this the finder is doubted; real articles are longer, and notices are not worth more time.
@@ -48,7 +48,7 @@ def find(
     other = _paragraphs(_resiliparse(read.text))
     if len(other) <= max(len(own) * _MUCH_MORE, _LEAST) or _share(own, other) >= _AGREES:
         return own, _headings(found), "paragraphs"
-    careful = _paragraphs(_trafilatura(read.text))
+    careful = _without_head(_paragraphs(_trafilatura(rowsets.mark_tables(read.text))), title, authors)
     if len(careful) > len(own):
         return careful, [], "trafilatura"
     return own, _headings(found), "paragraphs"
@@ -66,10 +66,20 @@ def _headings(found: body.Body) -> list[Heading]:
 
 
 def _paragraphs(text: str) -> str:
-    if "<p" in text or "<br" in text:
-        text = re.sub(r"<(?:/p|br)[^<>]{0,200}>", "\n", text)
+    if "<p" in text or "<br" in text or "<table" in text:
+        text = re.sub(r"<(?:/p|br)[^<>]{0,200}>", "\n", rowsets.mark_markup(text))
         text = re.sub(r"<[^<>]{0,2000}>", "", text)
-    return "\n\n".join(line for raw in normalise(text).split("\n") if (line := one_line(raw)))
+    return rowsets.unmark("\n\n".join(line for raw in normalise(text).split("\n") if (line := one_line(raw))))
+
+
+def _without_head(text: str, title: str | None, authors: tuple[str, ...]) -> str:
+    """Return a text without the lines that repeat the title, the byline, dates and what a page says of itself."""
+    known = {blocks.folded(one) for one in (title or "", *authors, " ".join(authors))}
+    return "\n\n".join(
+        paragraph
+        for paragraph in text.split("\n\n")
+        if blocks.folded(paragraph) not in known and not boxes.is_furniture(paragraph)
+    )
 
 
 def _resiliparse(text: str) -> str:
