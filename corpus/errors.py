@@ -17,6 +17,7 @@ CorpusError
 │   ├── DamagedObject         there, with another digest
 │   ├── DiskFull              too little room to go on safely
 │   └── NotWritten            a disk that takes no more: full, over quota, or a limit on the size of files
+├── Shortage                  the machine gives no more memory, threads, processes or open files
 ├── Refused                   a release or commit that must not be made now
 └── InvariantError            our own fault: the books do not balance
 """
@@ -203,6 +204,10 @@ class DiskFull(StorageError):
 
 class NotWritten(StorageError):
     """A file could not be written: the disk is full, a quota is used up, or files may not grow beyond a limit."""
+
+
+class Shortage(CorpusError):
+    """The machine gives no more memory, threads, processes or open files."""
 
 
 class Refused(CorpusError):

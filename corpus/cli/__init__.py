@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,8 +13,8 @@ from typing import Final
 import click
 
 from corpus.cli import streams
-from corpus.errors import CorpusError, NotWritten
-from corpus.repo import environment, room
+from corpus.errors import CorpusError, NotWritten, Shortage
+from corpus.repo import environment, room, shortage, stalls
 from corpus.stages import NAMES, STAGES
 
 # command: (module, function, what it is for), in the order of `corpus --help`
@@ -114,6 +115,7 @@ def main() -> None:
     environment.clean()
     room.spare_bytecode(Path(__file__).parent)
     streams.guard()
+    stalls.watch(_end_stalled)
     try:
         status = streams.finish(_run())
     except streams.OutputFailed as error:
@@ -136,17 +138,35 @@ def _run() -> int:
         return _interrupted()
     except streams.OutputFailed:
         raise
-    except Exception as error:  # of any of them a full disk may be the cause; else it is raised again
-        if full := room.of_error(error, Path.cwd()):
-            return _fail(str(full), 1, NotWritten.__name__)
-        if not isinstance(error, OSError):
+    except BaseException as error:  # a panic of a library is no Exception
+        if not isinstance(error, Exception) and not shortage.is_panic(error):
             raise
-        where = f"{error.filename}: " if error.filename else ""
-        return _fail(
-            f"{where}{error.strerror or error}. Nothing incomplete was published. Fix this and run again.",
-            1,
-        )
+        return _unforeseen(error)
     return status if isinstance(status, int) else 0
+
+
+def _unforeseen(error: BaseException) -> int:
+    """Print one line for an error of the machine or of a library. Raises any other again: it is a fault of ours."""
+    if full := room.of_error(error, Path.cwd()):
+        return _fail(str(full), 1, NotWritten.__name__)
+    if lacking := shortage.of_error(error):
+        return _fail(str(lacking), lacking.exit_code, Shortage.__name__)
+    if shortage.is_panic(error):
+        found = " ".join(str(error).split())[:300]
+        return _fail(f"A library failed: {found}. Nothing incomplete was published. Run again.", 1)
+    if not isinstance(error, OSError):
+        raise error
+    where = f"{error.filename}: " if error.filename else ""
+    return _fail(f"{where}{error.strerror or error}. Nothing incomplete was published. Fix this and run again.", 1)
+
+
+def _end_stalled(message: str) -> None:
+    """End a process that waits for ever: only the system can, for no call of Python returns."""
+    try:
+        _fail(message, 1)
+        sys.stderr.flush()
+    finally:
+        os._exit(1)
 
 
 def _interrupted() -> int:
@@ -166,7 +186,11 @@ def _broken_off(error: EOFError) -> int:
 
 
 def _fail(message: str, status: int, kind: str = "") -> int:
-    from corpus.cli.show import complain
+    try:
+        from corpus.cli.show import complain
 
-    complain(message, kind)
+        complain(message, kind)
+    except (ImportError, MemoryError):
+        # What is lacking is lacking here too.
+        os.write(2, f"error: {message}\n".encode(errors="backslashreplace"))
     return status

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from corpus.pipeline.executor import Walled, WorkerDied
+from corpus.repo import stalls
 from corpus.repo.lock import die_with_parent
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def _begin(parent: int) -> None:
     # Parsed articles are trees without circles: looking for some after every 700 objects takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)
     _keep_memory()
+    # The parent says that a worker ended.
+    stalls.watch(lambda _: os._exit(1))
 
 
 def _keep_memory() -> None:

@@ -88,3 +88,22 @@ def _is_complete(path: Path) -> bool:
         return marshal.loads(path.read_bytes()[16:]) is not None  # noqa: S302 - Python itself runs it
     except (EOFError, ValueError, TypeError):
         return False
+
+
+@pytest.mark.parametrize("resource_", ["AS", "NOFILE"])
+def test_a_command_without_memory_or_files_ends_with_one_line(built: Corpus, resource_: str) -> None:
+    most = {"AS": 200 << 20, "NOFILE": 8}[resource_]
+
+    def limit() -> None:
+        number = getattr(resource, f"RLIMIT_{resource_}")
+        resource.setrlimit(number, (most, resource.getrlimit(number)[1]))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "corpus", "status"], cwd=built.root, capture_output=True, text=True, check=False, timeout=300,
+        env={**os.environ, **UNMEASURED}, preexec_fn=limit,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    # numpy's library ends the process itself, if it is the first to want memory.
+    wanted = ("error: The system gives this command no more ", "OpenBLAS error: ")
+    assert len([line for line in done.stderr.splitlines() if line.startswith(wanted)]) == 1, done.stderr
