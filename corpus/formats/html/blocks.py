@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from corpus.formats.html.layout import walk
 from corpus.formats.html.prepare import BREAK, POST, TABLE, prepare
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
+
+    from corpus.formats.html.layout import Layout
+    from corpus.formats.html.outline import Outline
 
 _BLOCKS: Final = "h1,p,h2,h3,h4,h5,h6,li,blockquote,pre,dd,dt,div,section,article,td,center"
 _LOOSE: Final = frozenset({"div", "section", "article", "td", "center"})
@@ -24,8 +28,7 @@ _INNER: Final = frozenset(
         "table", "tbody", "tr", "td", "main", "header", "aside", "center", "pre", "figure",
     }
 )  # fmt: skip
-# A whole block in a link is a teaser of what the link leads to.
-_IN_LINKS: Final = ",".join(f"a[href] {tag}" for tag in _BLOCKS.split(","))
+_NAMES: Final = frozenset(_BLOCKS.split(","))
 _WORDS: Final = re.compile(r"\w+")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 # What is said of a link to those who do not see where it opens.
@@ -50,9 +53,9 @@ _FULL_STOP: Final = (".", ".”", '."', ".“", "。", "?", "।")
 
 @dataclass(slots=True)
 class Piece:
-    """A block of a page: its text as one or more lines, its `length`, and where it stands."""
+    """A block of a page: its element's number, its text as one or more lines, its `length`, and where it stands."""
 
-    node: LexborNode
+    number: int
     tag: str
     text: str
     size: int
@@ -81,42 +84,42 @@ def length(text: str) -> int:
     return len(text) * (_CJK_WEIGHT if not text.isascii() and _CJK.search(text) else 1)
 
 
-def read(root: LexborNode) -> list[Piece]:
-    """The blocks of a page in its order. Changes the tree: what is never text is taken out."""
-    prepare(root)
-    for node in root.css("br,hr"):
+def read(root: LexborNode, outline: Outline) -> tuple[list[Piece], Layout]:
+    """Return the blocks of a page in its order, and its elements. Changes the tree: what is never text is taken out."""
+    prepare(root, outline)
+    for node in root.css("br,hr") if outline.has("br") or outline.has("hr") else ():
         node.replace_with(BREAK)
     _wrap_runs(root)
+    layout = walk(root)
+    tags = layout.tags
+    around = {above for above, tag in zip(layout.parents, tags, strict=True) if tag in _INNER}
+    blocks = [
+        number for number, tag in enumerate(tags) if tag in _NAMES and not (tag in _CONTAINERS and number in around)
+    ]
     pieces: list[Piece] = []
-    in_links = {node.mem_id for node in root.css(_IN_LINKS)}
-    for node in root.css(_BLOCKS)[:_MOST_BLOCKS]:
-        tag = node.tag or ""
-        if tag in _CONTAINERS and any(child.tag in _INNER for child in node.iter()):
-            continue
+    link_ends = 0
+    links = iter([*layout.links, len(tags)])
+    link = next(links)
+    for number in blocks[:_MOST_BLOCKS]:
+        tag = tags[number]
+        while link < number:
+            link_ends = max(link_ends, layout.ends[link])
+            link = next(links)
         # Pages that keep their text in other elements, apart by line breaks or one each.
         loose = tag in _LOOSE
-        text = _lines(node.text(deep=True))
-        if tag in {"pre", "blockquote"}:
-            attributes = node.attributes
-            tag = "table" if TABLE in attributes else "post" if POST in attributes else tag
+        text = _lines(layout.text(number))
         if len(text) < (_LOOSE_PROSE if loose else 1):
             continue
-        if node.mem_id in in_links:
-            linked = 1.0
-        else:
-            linked = sum(len(one_line(link.text(deep=True))) for link in _links(node)) / len(text)
+        if tag in {"pre", "blockquote"}:
+            attributes = layout.nodes[number].attributes
+            tag = "table" if TABLE in attributes else "post" if POST in attributes else tag
+        # A block in a link is a teaser of what the link leads to.
+        linked = 1.0 if number < link_ends else layout.linked_length(number) / len(text)
         # Text in elements that are no paragraphs has its paragraphs apart by blank lines.
         for part in text.split("\n\n") if loose or tag == "p" else [text]:
-            pieces.append(Piece(node, "p" if loose else tag, part, length(part), linked, loose, False, len(pieces)))
-    return pieces
-
-
-def _links(node: LexborNode) -> list[LexborNode]:
-    """The links in a block; most blocks have no element at all, and need no search."""
-    first = node.first_child
-    if first is not None and first.tag == "-text" and first.next is None:
-        return []
-    return node.css("a[href]")
+            shown_as = "p" if loose else tag
+            pieces.append(Piece(number, shown_as, part, length(part), linked, loose, False, len(pieces)))
+    return pieces, layout
 
 
 def _wrap_runs(root: LexborNode) -> None:

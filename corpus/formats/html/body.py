@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import boxes, edges, ends, labels
 from corpus.formats.html.blocks import HEADINGS, MOST_LINKED, PROSE, SENTENCE_END, Piece, folded, read
-from corpus.formats.html.prepare import POST, TABLE
 from corpus.formats.html.weights import weigh
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
+
+    from corpus.formats.html.outline import Outline
 
 # A part of the page with so much of its prose is no box beside it, whatever it is called.
 _TOO_MUCH: Final = 0.35
@@ -29,7 +30,6 @@ _LONGEST_LEAD: Final = 900
 _LONGEST_HEADING: Final = 200
 _LINKED_LEAD: Final = 0.3
 _TITLE: Final = 16
-_AROUND_INSET: Final = 1.3
 _SAME_WORDS: Final = 0.6
 
 
@@ -57,33 +57,37 @@ class Finder:
     """Finds the text in one page. Changes the tree: what is never text is taken out."""
 
     def __init__(
-        self, root: LexborNode, title: str | None, description: str | None, authors: tuple[str, ...] = ()
+        self,
+        root: LexborNode,
+        outline: Outline,
+        title: str | None,
+        description: str | None,
+        authors: tuple[str, ...] = (),
     ) -> None:
-        self._root = root
         self._title = folded(title or "")
         self._description = folded(description or "")
         # Nor are ornaments text, which have no word.
         self._signatures = {"", *(folded(name) for name in authors), folded(" ".join(authors))}
-        boxes.mark(root)
-        self._pieces = read(root)
+        boxes.mark(outline)
+        self._pieces, self._layout = read(root, outline)
         self._is_own = False
-        weights = weigh(self._pieces)
-        whole = max(weights.masses.values(), default=0.0)
-        heavy = {mem_id for mem_id, mass in weights.masses.items() if mass > whole * _TOO_MUCH}
+        weights = weigh(self._pieces, self._layout)
+        most = max(weights.masses.values(), default=0.0)
+        heavy = {number for number, mass in weights.masses.items() if mass > most * _TOO_MUCH}
         # But readers may say more than the article, and other articles too.
         self._heavy = {
-            mem_id for mem_id in heavy if not self._is_behind_text(weights.found[mem_id], weights.before[mem_id])
+            number for number in heavy if not self._is_behind_text(self._layout.nodes[number], weights.before[number])
         }
-        self._junk = {box.mem_id: True for box in boxes.marked(root) if box.mem_id not in self._heavy}
+        self._junk: dict[int, bool] = {}
         for piece in self._pieces:
-            piece.junk = self._is_junk(piece.node)
+            piece.junk = self._is_junk(piece.number)
 
     def find(self) -> Body:
         """The article's text; empty where there is none."""
         container = self._container()
         if container is None:
             return Body()
-        inside = [piece for piece in self._pieces if edges.is_within(piece.node, container)]
+        inside = [piece for piece in self._pieces if self._layout.is_within(piece.number, container)]
         chosen = [piece for piece in inside if not piece.junk and (piece.linked <= MOST_LINKED or piece.is_sentence)]
         loose = sum(piece.weight for piece in chosen if piece.loose)
         if loose and loose * 2 < sum(piece.weight for piece in chosen if not piece.loose):
@@ -95,99 +99,101 @@ class Finder:
         if any(piece.tag == "table" for piece in self._pieces):
             orders = frozenset(piece.order for piece in chosen)
             headlines = frozenset(piece.order for piece in self._pieces[:first] if self._is_headline(piece))
-            above = edges.before(self._pieces, first, container, headlines)
+            above = edges.before(self._pieces, first, container, headlines, self._layout)
             last = kept[-1].order if kept else first
-            kept = [*above, *kept, *edges.behind(self._pieces, last, container, orders)]
+            kept = [*above, *kept, *edges.behind(self._pieces, last, container, orders, self._layout)]
         found = self._assemble(self._leads(first), kept)
         found.is_own = self._is_own
         return found
 
-    def _is_junk(self, node: LexborNode) -> bool:
-        """Whether the node, or anything it stands in, is named as what is no text of the article."""
+    def _is_junk(self, number: int) -> bool:
+        """Return whether an element, or anything it is in, is marked or named as what is no text of the article."""
+        layout = self._layout
         trail: list[int] = []
         junk = False
-        at: LexborNode | None = node
-        while at is not None and at.tag not in {"body", "html", "-undef"}:
-            known = self._junk.get(at.mem_id)
+        at = number
+        while at >= 0 and layout.tags[at] not in {"body", "html"}:
+            known = self._junk.get(at)
             if known is not None:
                 junk = known
                 break
-            trail.append(at.mem_id)
-            if at.mem_id not in self._heavy and boxes.is_named_so(at) and not _is_around_inset(at):
+            trail.append(at)
+            if at not in self._heavy and boxes.is_box(layout.nodes[at]):
                 junk = True
                 break
-            at = at.parent
-        for mem_id in trail:
-            self._junk[mem_id] = junk
+            at = layout.parents[at]
+        for one in trail:
+            self._junk[one] = junk
         return junk
 
     def _is_behind_text(self, node: LexborNode, before: float) -> bool:
         """Whether an element holds other articles or what readers say, and an article's prose stands before it."""
         return before >= _STANDS_ALONE and boxes.is_of_others(node) and node.css_first("h1") is None
 
-    def _container(self) -> LexborNode | None:
-        weights = weigh(self._pieces)
-        masses, scores, found = weights.masses, weights.scores, weights.found
+    def _container(self) -> int | None:
+        layout = self._layout
+        weights = weigh(self._pieces, layout)
+        masses, scores = weights.masses, weights.scores
         if not scores:
             return None
-        best = found[max(scores, key=lambda mem_id: (scores[mem_id], -masses[mem_id]))]
+        best = max(scores, key=lambda number: (scores[number], -masses[number]))
         own = self._own_article(masses)
-        self._is_own = own is not None and own.tag == "article"
-        if own is not None and not edges.is_within(best, own):
+        self._is_own = own is not None and layout.tags[own] == "article"
+        if own is not None and not layout.is_within(best, own):
             # Below the article that was asked for stands a longer one, to be scrolled to.
-            inside = [mem_id for mem_id in scores if edges.is_within(found[mem_id], own)]
-            best = found[max(inside, key=lambda mem_id: (scores[mem_id], -masses[mem_id]))]
+            inside = [number for number in scores if layout.is_within(number, own)]
+            best = max(inside, key=lambda number: (scores[number], -masses[number]))
         scope = self._scope(best)
         # The text may go on beside: in a second column, after an inserted box, in one wrapper for each paragraph.
-        while (above := best.parent) is not None and above.mem_id in masses and above.tag not in {"body", "html"}:
-            part = scope is not None and masses[best.mem_id] < masses[scope.mem_id] * _MOST
-            gain = masses[above.mem_id] / masses[best.mem_id]
+        while (above := layout.parents[best]) in masses and layout.tags[above] not in {"body", "html"}:
+            part = scope is not None and masses[best] < masses[scope] * _MOST
+            gain = masses[above] / masses[best]
             # Little more is a note beside the text, if it is not how it begins, before the wall.
             if (
                 not part
                 and gain != 1.0
                 and not 1.05 <= gain <= 2.2
-                and not self._begins_with_more(above, weights.first[best.mem_id])
+                and not self._begins_with_more(above, weights.first[best])
             ):
                 break
-            if scope is not None and best.mem_id == scope.mem_id:
+            if best == scope:
                 break
             best = above
         return best
 
-    def _own_article(self, masses: dict[int, float]) -> LexborNode | None:
+    def _own_article(self, masses: dict[int, float]) -> int | None:
         """What the page calls the article and has the headline, if there is enough in it."""
         for piece in self._pieces:
             if piece.tag not in {"h1", "h2"} or not self._title or folded(piece.text) != self._title:
                 continue
-            scope = self._scope(piece.node)
+            scope = self._scope(piece.number)
             if scope is None:
                 continue
             # What is called an article may be short; a page's main part has other things in it as well.
-            least = _STANDS_ALONE if scope.tag == "main" or scope.attributes.get("role") == "main" else _SHORT_ARTICLE
-            if masses.get(scope.mem_id, 0.0) >= least:
+            node = self._layout.nodes[scope]
+            least = _STANDS_ALONE if node.tag == "main" or node.attributes.get("role") == "main" else _SHORT_ARTICLE
+            if masses.get(scope, 0.0) >= least:
                 return scope
         return None
 
-    def _begins_with_more(self, above: LexborNode, first: int) -> bool:
+    def _begins_with_more(self, above: int, first: int) -> bool:
         """Whether a paragraph of the element itself stands before what has most of its text, and begins there."""
         for piece in self._pieces[:first]:
-            parent = piece.node.parent
-            if parent is not None and parent.mem_id == above.mem_id and piece.tag == "p" and not piece.loose:
+            if self._layout.parents[piece.number] == above and piece.tag == "p" and not piece.loose:
                 return piece.weight >= _LEAST_BEGINNING
         return False
 
-    @staticmethod
-    def _scope(node: LexborNode) -> LexborNode | None:
-        """The element around it that the page calls the article, or its main part."""
-        at: LexborNode | None = node
-        while at is not None and at.tag not in {"body", "html", "-undef"}:
-            attributes = at.attributes
-            if at.tag in {"article", "main"} or attributes.get("role") in {"main", "article"}:
+    def _scope(self, number: int) -> int | None:
+        """Return the element around one, or itself, that the page calls the article, or its main part."""
+        layout = self._layout
+        at = number
+        while at >= 0 and layout.tags[at] not in {"body", "html"}:
+            if layout.tags[at] in {"article", "main"}:
                 return at
-            if attributes.get("itemprop") == "articleBody":
+            attributes = layout.nodes[at].attributes
+            if attributes.get("role") in {"main", "article"} or attributes.get("itemprop") == "articleBody":
                 return at
-            at = at.parent
+            at = layout.parents[at]
         return None
 
     def _leads(self, first: int) -> list[Piece]:
@@ -205,10 +211,14 @@ class Finder:
             and not boxes.is_furniture(piece.text)
         ]
         # Boxes that lead to other articles are called as standfirsts are.
-        leads = [piece for piece in leads if not piece.junk] or [piece for piece in leads if boxes.is_lead(piece.node)]
+        nodes = self._layout.nodes
+        leads = [piece for piece in leads if not piece.junk] or [
+            piece for piece in leads if boxes.is_lead(nodes[piece.number])
+        ]
         if leads:
             # A standfirst of several paragraphs has them in one box.
-            like = [piece for piece in leads if not piece.loose and _are_siblings(piece.node, leads[0].node)]
+            box = self._layout.parents[leads[0].number]
+            like = [piece for piece in leads if not piece.loose and self._layout.parents[piece.number] == box]
             return like if len(like) > 1 and sum(len(piece.text) for piece in like) < _LONGEST_LEAD else leads[:1]
         described = (piece for piece in self._pieces[:first] if self._is_description(piece.text))
         return [piece for piece in described if piece.tag != "h1"][:1]
@@ -274,18 +284,6 @@ class Finder:
         """Whether a line is the title, or an author's name; a window's title may have the site's name behind it."""
         said = folded(line)
         return said in self._signatures or said == self._title or (len(said) >= _TITLE and self._title.startswith(said))
-
-
-def _is_around_inset(node: LexborNode) -> bool:
-    """Whether an element holds an embedded post or a table and hardly anything else, and is named after its making."""
-    inset = node if POST in node.attributes else node.css_first(f"[{POST}], [{TABLE}]")
-    if inset is None or (TABLE in inset.attributes and not boxes.is_named_by_making(node)):
-        return False
-    return len(node.text(deep=True) or "") <= len(inset.text(deep=True) or "") * _AROUND_INSET + PROSE
-
-
-def _are_siblings(one: LexborNode, other: LexborNode) -> bool:
-    return one.parent is not None and other.parent is not None and one.parent.mem_id == other.parent.mem_id
 
 
 def _begins(piece: Piece) -> bool:

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.formats import bylines, lines
 from corpus.formats.html import labels
+from corpus.formats.html.blocks import PROSE
+from corpus.formats.html.boxnames import FROM, TO, mean_no_text, mean_others
 from corpus.formats.html.candidates import is_line_of_dates
-from corpus.formats.html.prepare import TABLE
+from corpus.formats.html.prepare import POST, TABLE
 from corpus.text import dates
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
+
+    from corpus.formats.html.outline import Outline
 
 _LONGEST_FURNITURE: Final = 220
 _LARGEST_BOX: Final = 1_200
@@ -23,40 +27,10 @@ _OF_OTHERS: Final = "others"
 _LONGEST_CAPTION: Final = 300
 _MOST_PICTURES: Final = 200
 _FRAMES: Final = frozenset({"div", "figure", "picture", "a", "span", "amp-img"})
-# Names are apart by spaces and hyphens, or by capitals as in `relatedContent`.
-_FROM: Final = r"(?:^|[\s_-]|(?-i:(?<=[a-z\d])(?=[A-Z])))"
-_TO: Final = r"(?=$|[\s_-]|(?-i:(?<=[a-z\d])[A-Z]))"
-_JUNK: Final = re.compile(
-    _FROM + r"(?:related\w*|relacionad\w*|recommend\w*|recirc\w*|newsletter\w*|subscri\w*|sign-?(?:up|in)|log-?in|"
-    r"share\w*|sharing|social\w*|"
-    r"comment(?!ary|aries)\w*|disqus|promo\w*|advert\w*|ads?|adslot|sponsor\w*|outbrain|taboola|teasers?|breadcrumb\w*|byline\w*|"
-    r"author(?:s|-?box|-?bio\w*|-?info|-?card|-?profile)?|bio|caption\w*|credits?|copyright|tags|taglist|keywords?|"
-    r"topics?|footer|footnote\w*|"
-    r"sidebar|widget\w*|menu|navigation|nav|pagination|pager|cookie\w*|consent\w*|modal|popup|pop-up|"
-    r"overlay|paywall\w*|"
-    r"regwall|toolbar|toolbox|tools|trending|popular|most-?read|most-?viewed|latest|more-?(?:news|stories|"
-    r"from|on|articles)|"
-    r"readmore|read-more|also-?read|read-?also|see-?also|lire-aussi|infobox|factbox|gallery|slideshow|"
-    r"carousel|slider|"
-    r"video\w*|player|audio\w*|podcast|poll|quiz|survey|register|visually-hidden|sr-only|screen-reader-text|"
-    r"print-only|noprint|skip-link|banner|billboard|dateline|timestamp|publish(?:ed)?-date|meta|metadata|embed|"
-    r"live-?ticker|ticker|weather|correction-form|feedback|disclaimer|app-?promo|whatsapp|telegram|facebook|twitter|"
-    r"(?:story|news|article|teaser)-?cards?|card-list|article-?list|news-?list|link-?list|links|linkbox|further-reading|donat\w*|"
-    r"support-us|piano\w*|"
-    r"offer|abo|abobox|anzeige|werbung|kommentare?|mehr-zum-thema|leestmeer|publicidad|publicite|pub)" + _TO,
-    re.IGNORECASE,
-)
-# What is of other articles, or of readers, however much of it there is.
-_OTHERS: Final = re.compile(
-    _FROM + r"(?:related\w*|relacionad\w*|recommend\w*|recirc\w*|outbrain|taboola|sidebar|"
-    r"comment(?!ary|aries)\w*|disqus|kommentare?|trending|popular|most-?read|most-?viewed|latest|more-?(?:news|stories|from|on|articles)|"
-    r"(?:article|news|link)-?list)" + _TO,
-    re.IGNORECASE,
-)
 _LEAD: Final = re.compile(
-    _FROM
+    FROM
     + r"(?:lead|lede|intro\w*|teaser|standfirst|abstract|summary|excerpt|vorspann|anreisser|deck|dek|chapeau|chapo|"
-    r"sub-?title|sub-?head(?:line)?|entradilla|sommario|occhiello)" + _TO,
+    r"sub-?title|sub-?head(?:line)?|entradilla|sommario|occhiello)" + TO,
     re.IGNORECASE,
 )
 # What boxes around tables are called by the programs that make them, or by the kind of table.
@@ -65,18 +39,12 @@ _MAKING: Final = re.compile(
     re.IGNORECASE,
 )
 _MOST_LEVELS: Final = 30
+_AROUND_INSET: Final = 1.3
 # What a single paragraph may be called that is no text; `paywall` and `teaser` are.
 _ASIDE: Final = re.compile(
     r"(?:^|[\s_-])(?:\w*captions?|credits?|copyright|bylines?|authors?|dateline|timestamp|date|meta|"
     r"related|read-?more|"
     r"newsletter|\w*pull-?quote|advert\w*|ad|tags|promo\w*|share\w*|disclaimer|hidden|sr-only|visually-hidden)(?=$|[\s_-])",
-    re.IGNORECASE,
-)
-# Names that say article win over such as `article-with-sidebar`.
-_KEEP: Final = re.compile(
-    r"(?:^|[\s_-])(?:article-?(?:body|content|text|main|wrapper|container|page)|story-?(?:body|content|text)|"
-    r"post-?(?:body|content|text)|entry-?(?:body|content|text)|content-?(?:body|main|text)?|main|body|text|richtext|"
-    r"paragraph|prose|article|story|wysiwyg)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 # What pages say to their readers in the middle of a text, as it begins.
@@ -115,9 +83,21 @@ _ARTICLE: Final = re.compile(
 )
 
 
-def is_named_so(node: LexborNode) -> bool:
-    """Whether an element is named, or marked, as what is no text of the article."""
+def is_box(node: LexborNode) -> bool:
+    """Return whether an element is marked or named as what is no text of the article."""
     attributes = node.attributes
+    return _MARK in attributes or (_is_named_so(node, attributes) and not _is_around_inset(node, attributes))
+
+
+def _is_around_inset(node: LexborNode, attributes: dict[str, str | None]) -> bool:
+    """Return whether an element has an embedded post or a table and hardly anything else, and its maker's name."""
+    inset = node if POST in attributes else node.css_first(f"[{POST}], [{TABLE}]")
+    if inset is None or (TABLE in inset.attributes and not is_named_by_making(node)):
+        return False
+    return len(node.text(deep=True) or "") <= len(inset.text(deep=True) or "") * _AROUND_INSET + PROSE
+
+
+def _is_named_so(node: LexborNode, attributes: dict[str, str | None]) -> bool:
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
     if node.tag == "aside" or attributes.get("role") in {"navigation", "complementary", "banner", "dialog"}:
         return True
@@ -128,7 +108,7 @@ def is_named_so(node: LexborNode) -> bool:
         return node.tag != "p"
     if node.tag in {"p", "li", "blockquote"}:
         return len(names) > 1 and _ASIDE.search(names) is not None
-    return len(names) > 1 and _are_named_so(names)
+    return len(names) > 1 and mean_no_text(names)
 
 
 def is_named_by_making(node: LexborNode) -> bool:
@@ -137,18 +117,7 @@ def is_named_by_making(node: LexborNode) -> bool:
     if node.tag == "aside" or "role" in attributes or "hidden" in attributes or "style" in attributes:
         return False
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
-    return not _are_named_so(_MAKING.sub("", names))
-
-
-@lru_cache(maxsize=4_096)
-def _are_named_so(names: str) -> bool:
-    if _JUNK.search(names) is None:
-        return False
-    if _KEEP.search(names) is None or _name_others(names):
-        return True
-    # In `card__body` and `article__related` either part says what the whole is.
-    parts = (part for name in names.split() if "__" in name for part in name.split("__"))
-    return any(_JUNK.search(part) and not _KEEP.search(part) for part in parts)
+    return not mean_no_text(_MAKING.sub("", names))
 
 
 def is_lead(node: LexborNode) -> bool:
@@ -162,7 +131,7 @@ def is_lead(node: LexborNode) -> bool:
 
 
 def stands_among_others(node: LexborNode) -> bool:
-    """Whether an element stands in what is named as of other articles."""
+    """Return whether an element is within what is named as of other articles."""
     at: LexborNode | None = node
     for _ in range(_MOST_LEVELS):
         if at is None or at.tag in {"body", "html", "-undef"}:
@@ -174,40 +143,28 @@ def stands_among_others(node: LexborNode) -> bool:
     return False
 
 
-@lru_cache(maxsize=4_096)
-def _name_others(names: str) -> bool:
-    if _OTHERS.search(names) is None:
-        return False
-    # `related-content` is of others, `content-with-related` is the article.
-    return _KEEP.search(names) is None or any(_OTHERS.match(name) for name in names.split())
-
-
-def mark(root: LexborNode) -> None:
+def mark(outline: Outline) -> None:
     """Mark the boxes that are known by what stands in them, before that is taken out of the tree.
 
     By an attribute: what is known by its place in memory may be another element once the tree has changed.
     """
-    _mark_sign_ups(root)
-    _mark_pictures(root)
-    for box in labels.boxes_of_others(root):
+    _mark_sign_ups(outline)
+    _mark_pictures(outline)
+    for box in labels.boxes_of_others(outline):
         box.attrs[_MARK] = _OF_OTHERS
-
-
-def marked(root: LexborNode) -> list[LexborNode]:
-    """The boxes that `mark` found."""
-    return root.css(f"[{_MARK}]")
 
 
 def is_of_others(node: LexborNode) -> bool:
     """Whether an element is marked or named as what holds other articles, or what readers say."""
     attributes = node.attributes
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
-    return attributes.get(_MARK) == _OF_OTHERS or (len(names) > 1 and _name_others(names))
+    return attributes.get(_MARK) == _OF_OTHERS or (len(names) > 1 and mean_others(names))
 
 
-def _mark_sign_ups(root: LexborNode) -> None:
+def _mark_sign_ups(outline: Outline) -> None:
     """The boxes around forms that ask for an address: all they say is said to subscribers."""
-    for field_ in root.css('input[type="email"], input[name="email"]')[:20]:
+    asked = [one for one in outline.all("input") if _asks_for_address(one.attributes)]
+    for field_ in asked[:20]:
         at = field_.parent
         box = None
         while at is not None and at.tag not in {"body", "html", "main", "article"}:
@@ -219,11 +176,15 @@ def _mark_sign_ups(root: LexborNode) -> None:
             box.attrs[_MARK] = ""
 
 
-def _mark_pictures(root: LexborNode) -> None:
+def _asks_for_address(attributes: dict[str, str | None]) -> bool:
+    return (attributes.get("type") or "").lower() == "email" or attributes.get("name") == "email"
+
+
+def _mark_pictures(outline: Outline) -> None:
     """The boxes around pictures, with the little text in them: captions, credits, teasers with a picture."""
     found: set[int] = set()
     large: set[int] = set()
-    for picture in root.css("img, picture, video")[:_MOST_PICTURES]:
+    for picture in outline.found["img"][:_MOST_PICTURES]:
         at = picture.parent
         box = None
         while at is not None and at.tag in _FRAMES and at.mem_id not in large:
@@ -244,6 +205,7 @@ def invites(text: str) -> bool:
     return _INVITATION.search(text) is not None
 
 
+@lru_cache(maxsize=1_024)
 def is_furniture(text: str) -> bool:
     """Whether a short block is a byline, a date, a credit, a related link or an invitation, not text."""
     if len(text) <= _LONGEST_NOTICE and _NOTICE.search(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import spans
@@ -29,9 +30,6 @@ BARE: Final = frozenset([
     "a", "img", "path", "use", "input", "button", "source", "picture", "i", "b", "strong", "em", "br", "ul", "ol", "h5",
     "h6", "iframe",
 ])  # fmt: skip
-_COMMON: Final = frozenset(
-    {"class", "id", "style", "href", "src", "role", "itemprop", "aria-label", "aria-hidden", "data-testid"}
-)
 _TITLED: Final = frozenset({"abbr", "time", "span"})
 _SCATTERED: Final = 60
 _PIECE: Final = re.compile(r"^\W*(?:\d{1,2}\W*|(?:19|20)\d\d\W*|\d{1,2}[\s.]+\w{3,12}\W*|\w{3,12}\W*\d{1,2}\W*)$")
@@ -123,9 +121,9 @@ def _scattered(node: LexborNode, previous: str, tried: set[int], reading: Readin
 def in_attributes(node: LexborNode, reading: Reading) -> Iterator[Candidate]:
     """Find the dates in the attributes of an element, as machines or people write them."""
     for key, value in node.attributes.items():
-        if key in _COMMON or not value or not 6 <= len(value) <= 60 or not value[-3:].strip():
+        if not _may_date(key) or not value or not 6 <= len(value) <= 60 or not value[-3:].strip():
             continue
-        if not (_ATTRIBUTES.match(key) or (key == "title" and node.tag in _TITLED)):
+        if key == "title" and node.tag not in _TITLED:
             continue
         if _UNIX.match(value):
             continue
@@ -133,6 +131,12 @@ def in_attributes(node: LexborNode, reading: Reading) -> Iterator[Candidate]:
         if span is not None and span.start <= 12:
             shown = (node.text(deep=True) or "").strip()
             yield Candidate(node, span, 0, f"{key.removeprefix('data-')} ", "", len(shown), True, 0)
+
+
+@lru_cache(maxsize=8_192)
+def _may_date(key: str) -> bool:
+    """Return whether an attribute may bear a date, by its name."""
+    return key == "title" or _ATTRIBUTES.match(key) is not None
 
 
 def _senses(line: str, found: list[spans.Span]) -> list[Sense | None]:

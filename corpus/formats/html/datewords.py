@@ -163,9 +163,17 @@ def _names_a_change(label: str, found: re.Match[str]) -> bool:
     return any(_WORDS_ALONE.fullmatch(before[change.end() :]) for change in _MODIFIED.finditer(before))
 
 
-@lru_cache(maxsize=8_192)
 def sense_of_names(names: str) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
     """What class and id of an element say: of publication, a date, a change, others, readers, embedded posts, today."""
+    # A page repeats its names in ever new combinations.
+    publishing, dating, changing, elsewhere, readers, posted, today = zip(
+        *map(_sense_of_name, names.split()), strict=True
+    )
+    return any(publishing), any(dating), any(changing), any(elsewhere), any(readers), any(posted), any(today)
+
+
+@lru_cache(maxsize=16_384)
+def _sense_of_name(names: str) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
     return (
         _PUBLISHING.search(names) is not None,
         _DATING.search(names) is not None,

@@ -10,26 +10,29 @@ from corpus.formats.html.blocks import HEADINGS, MOST_LINKED, PROSE, Piece
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from selectolax.lexbor import LexborNode
+    from corpus.formats.html.layout import Layout
 
 # Blocks that are looked at on either side of the text.
 _FARTHEST: Final = 12
 _MOST_LEVELS: Final = 30
 # What others than the page's author put between: the headline of another article, at least.
 _HEADLINE: Final = 25
-_ENDS: Final = frozenset({"body", "html", "-undef"})
+_ENDS: Final = frozenset({"body", "html"})
 
 
-def before(pieces: Sequence[Piece], first: int, container: LexborNode, headlines: frozenset[int]) -> list[Piece]:
+def before(
+    pieces: Sequence[Piece], first: int, container: int, headlines: frozenset[int], layout: Layout
+) -> list[Piece]:
     """Return the tables between the headline and the text, each with the heading or label over it.
 
     Args:
         pieces: the blocks of the page, in order.
         first: the order of the block that begins the text.
-        container: the element that has the text.
+        container: the number of the element that has the text.
         headlines: the orders of the blocks that show the article's title.
+        layout: the elements of the page.
     """
-    area = _area(container)
+    area = _area(container, layout)
     is_below = any(order < first for order in headlines)
     found: list[Piece] = []
     # The label of a table may be one block above it.
@@ -39,8 +42,8 @@ def before(pieces: Sequence[Piece], first: int, container: LexborNode, headlines
             break
         if piece.tag == "table":
             # Above a headline, or without any, tables lay out the page.
-            is_open = not piece.junk and is_within(piece.node, area if is_below else container)
-            if is_open and (is_below or container.tag not in _ENDS):
+            is_open = not piece.junk and layout.is_within(piece.number, area if is_below else container)
+            if is_open and (is_below or layout.tags[container] not in _ENDS):
                 found.append(piece)
         else:
             if is_open and _is_label(piece):
@@ -49,16 +52,17 @@ def before(pieces: Sequence[Piece], first: int, container: LexborNode, headlines
     return found[::-1]
 
 
-def behind(pieces: Sequence[Piece], last: int, container: LexborNode, inside: frozenset[int]) -> list[Piece]:
+def behind(pieces: Sequence[Piece], last: int, container: int, inside: frozenset[int], layout: Layout) -> list[Piece]:
     """Return the tables right behind the text, each with what is between it and the text.
 
     Args:
         pieces: the blocks of the page, in order.
         last: the order of the block that ends the text.
-        container: the element that has the text.
+        container: the number of the element that has the text.
         inside: the orders of the blocks in it that are no boxes or links.
+        layout: the elements of the page.
     """
-    area = _area(container)
+    area = _area(container, layout)
     found: list[Piece] = []
     waiting: list[Piece] = []
     outside = 0
@@ -71,7 +75,7 @@ def behind(pieces: Sequence[Piece], last: int, container: LexborNode, inside: fr
             # Headlines of other articles; a heading may lead back to this one.
             is_of_others = is_of_others or (piece.size >= _HEADLINE and piece.linked > MOST_LINKED)
         elif piece.tag == "table":
-            if is_of_others or not is_within(piece.node, area):
+            if is_of_others or not layout.is_within(piece.number, area):
                 break
             found += [*waiting, piece]
             waiting = []
@@ -94,26 +98,16 @@ def _is_label(piece: Piece) -> bool:
     return piece.tag in HEADINGS or (piece.tag == "p" and piece.text.endswith((":", "：")) and piece.size <= 2 * PROSE)
 
 
-def _area(container: LexborNode) -> LexborNode:
+def _area(container: int, layout: Layout) -> int:
     """Return the element that holds all of an article: what the page calls one, else what is around its text."""
-    at: LexborNode | None = container
+    at = container
     for _ in range(_MOST_LEVELS):
-        if at is None or at.tag in _ENDS:
+        if at < 0 or layout.tags[at] in _ENDS:
             break
-        if at.tag == "article" or at.attributes.get("role") == "article":
+        if layout.tags[at] == "article" or layout.nodes[at].attributes.get("role") == "article":
             return at
-        at = at.parent
-    above = container.parent
-    if container.tag in _ENDS or above is None or above.tag == "html" or container.css_first("h1") is not None:
+        at = layout.parents[at]
+    above = layout.parents[container]
+    if layout.tags[container] in _ENDS or above < 0 or layout.tags[above] == "html":
         return container
-    return above
-
-
-def is_within(node: LexborNode, area: LexborNode) -> bool:
-    """Return whether a node is an element, or is inside it."""
-    at: LexborNode | None = node
-    while at is not None:
-        if at.mem_id == area.mem_id:
-            return True
-        at = at.parent
-    return False
+    return container if layout.nodes[container].css_first("h1") is not None else above

@@ -11,7 +11,7 @@ from corpus.text.entities import unescape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from selectolax.lexbor import LexborHTMLParser
+    from corpus.formats.html.outline import Outline
 
 # https://schema.org/Article and what is under it or used for it; the more exact first.
 ARTICLES: Final = (
@@ -32,10 +32,12 @@ _BAD_ESCAPE: Final = re.compile(r'\\(?!["\\/bfnrtu])')
 Node = dict[str, Any]
 
 
-def nodes(tree: LexborHTMLParser) -> list[Node]:
+def nodes(outline: Outline) -> list[Node]:
     """Every object of every JSON-LD script, in the order of the page; nested graphs are opened."""
     found: list[Node] = []
-    for script in tree.css('script[type*="ld+json"]'):
+    for script in outline.all("script"):
+        if "ld+json" not in (script.attributes.get("type") or ""):
+            continue
         for value in _values(script.text() or ""):
             for node in _objects(value):
                 found.append(node)

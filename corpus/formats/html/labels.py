@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
+    from corpus.formats.html.outline import Outline
+
 _LONGEST: Final = 60
 # With its marks.
 _LONGEST_SHOWN: Final = 90
@@ -23,6 +25,7 @@ _TEASER_LEVELS: Final = 4
 _FEWEST_TEASERS: Final = 3
 _LONGEST_TEASER: Final = 700
 _LINKED_HEADINGS: Final = "h2 a[href], h3 a[href], h4 a[href], a[href] h2, a[href] h3, a[href] h4"
+_TEASING: Final = frozenset({"h2", "h3", "h4"})
 _SCOPES: Final = frozenset({"body", "html", "main", "article", "-undef"})
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS: Final = frozenset({"div", "section", "ul", "ol", "dl", "table"})
@@ -139,17 +142,18 @@ def is_over_others(text: str) -> bool:
     return len(line) <= _LONGEST and _OVER_OTHERS.fullmatch(line) is not None
 
 
-def boxes_of_others(root: LexborNode) -> Iterator[LexborNode]:
+def boxes_of_others(outline: Outline) -> Iterator[LexborNode]:
     """The elements that such a heading stands over: what it begins, or else the lists and boxes right behind it.
 
     And the lists of pictures with a text each, that are counted as `3/50`.
     """
-    for list_ in root.css("ul, ol")[:_MOST_LABELS]:
+    for list_ in outline.found["ul"][:_MOST_LABELS]:
         items = [child for child in list_.iter() if child.tag == "li"][:_SLIDES]
         if len(items) == _SLIDES and all(_SLIDE.match(item.text(deep=True) or "") for item in items):
             yield list_
-    yield from _teasers(root)
-    for label in root.css("h2, h3, h4, h5, h6, p, strong")[:_MOST_LABELS]:
+    yield from _teasers(outline)
+    lines = [one for one in outline.found["p"] if one.tag != "h1"]
+    for label in lines[:_MOST_LABELS]:
         if not is_over_others(label.text(deep=True) or ""):
             continue
         box = _begun_by(label)
@@ -159,10 +163,12 @@ def boxes_of_others(root: LexborNode) -> Iterator[LexborNode]:
             yield from _behind(label)
 
 
-def _teasers(root: LexborNode) -> Iterator[LexborNode]:
+def _teasers(outline: Outline) -> Iterator[LexborNode]:
     """Boxes that are alike, each with a heading that is a link and some lines: they lead to other articles."""
     seen: set[int] = set()
-    for link in root.css(_LINKED_HEADINGS)[:_MOST_LABELS]:
+    if sum(tag in _TEASING for tag, _ in outline.headings) < _FEWEST_TEASERS:
+        return
+    for link in outline.tree.css(_LINKED_HEADINGS)[:_MOST_LABELS]:
         box = link.parent
         for _ in range(_TEASER_LEVELS):
             above = box.parent if box is not None else None

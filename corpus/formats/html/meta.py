@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from corpus.formats.html.outline import is_related
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from corpus.formats.html.outline import Outline
 
 Declared = dict[str, list[str]]
 
@@ -52,10 +53,10 @@ URL: Final = ("og:url", "parsely-link", "twitter:url", "dc.identifier")
 LANGUAGE: Final = ("og:locale", "language", "dc.language", "content-language", "dcterms.language", "inlanguage")
 
 
-def declared(tree: LexborHTMLParser) -> Declared:
+def declared(outline: Outline) -> Declared:
     """The values of all meta elements by their lower-cased names, in the order of the page."""
     found: Declared = {}
-    for node in tree.css("meta")[:_MOST]:
+    for node in outline.all("meta")[:_MOST]:
         attributes = node.attributes
         content = attributes.get("content") or attributes.get("value")
         if not content:
@@ -85,7 +86,7 @@ def every(found: Declared, names: tuple[str, ...]) -> list[str]:
     return next((found[name] for name in names if name in found), [])
 
 
-def canonical(tree: LexborHTMLParser) -> str | None:
+def canonical(outline: Outline) -> str | None:
     """The page's canonical address, as it stands there."""
-    node = tree.css_first('link[rel~="canonical"][href]')
-    return node.attributes.get("href") if node else None
+    links = (node.attributes for node in outline.all("link"))
+    return next((link["href"] for link in links if "href" in link and is_related(link, "canonical")), None)

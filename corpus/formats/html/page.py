@@ -54,7 +54,9 @@ def read(data: bytes, declared: str | None = None) -> Page | None:
     text, encoding = _decode(data, declared)
     if encoding is None:
         return None
-    text = text.replace("\0", "")
+    # A byte is found ten times sooner than a character.
+    if encoding != "utf-8" or b"\0" in data:
+        text = text.replace("\0", "")
     if (found := bounds.excess(data if encoding == "utf-8" else text.encode("utf-8", "replace"))) is not None:
         raise Unreadable(found)
     return Page(LexborHTMLParser(text), text, encoding)

@@ -10,13 +10,15 @@ from urllib.parse import urljoin, urlsplit
 from corpus.formats import bylines, several
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.formats.evidence import Evidence
-from corpus.formats.html import jsonld, meta, moments, page, people, rights, sites, texts, titles, witnesses
+from corpus.formats.html import jsonld, meta, moments, outline, page, people, rights, sites, texts, titles, witnesses
 from corpus.text import dates, language, urls
 from corpus.text.normalise import one_line
 from schemas import Check, DateSource
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
+
+    from corpus.formats.html.outline import Outline
 
 # Texts that are longer than this do not end in an ellipsis because they were cut.
 _CUT: Final = 1_200
@@ -37,9 +39,7 @@ _PER_TEASER: Final = 90
 _SURE: Final = 100
 # Of one page under several addresses: how it is fetched, and the name of its file.
 _SHELL: Final = re.compile(r"^https?://(?:www\.)?|/(?:index\.\w{2,5})?$")
-_FIGURES: Final = "figure, figcaption"
 _CREDIT: Final = "[class*=credit i], [class*=copyright i], [class*=source i]"
-_HOLDER: Final = "[itemprop=copyrightHolder]"
 _CREDIT_LABEL: Final = re.compile(
     r"^(?:(?:photo(?:graph)?|image|picture|bild|foto|crédit|credit|quelle|source|fuente)\s*(?:credit)?\s*[:：]\s*|©\s*|\(c\)\s*)",
     re.IGNORECASE,
@@ -82,23 +82,24 @@ class HtmlParser:
         return evidence
 
     def _article(self, document: Document, read: page.Page, evidence: Evidence | None = None) -> Parsed:
-        tree = read.tree
-        nodes = jsonld.nodes(tree)
+        found_in = outline.Outline(read.tree)
+        nodes = jsonld.nodes(found_in)
         node = jsonld.article(nodes)
-        found = meta.declared(tree)
-        url = _url(tree, node, found, document.url)
+        found = meta.declared(found_in)
+        url = _url(found_in, node, found, document.url)
         host = urlsplit(url).hostname if url else None
-        title = titles.title(tree, node, found, host, evidence)
+        title = titles.title(found_in, node, found, host, evidence)
         description = _description(node, found)
-        tongue = _language(tree, node, found)
+        tongue = _language(found_in, node, found)
         hint = dates.in_url(url)
-        dated = witnesses.Page(read.root, node, found, hint, tongue, title, read.text)
+        dated = witnesses.Page(read.root, found_in, node, found, hint, tongue, title, read.text)
         published = moments.published(dated, evidence)
         modified = moments.modified(dated, evidence)
-        authors, agency = people.people(tree, nodes, node, found, sites.sites_of(node, found, host), evidence)
-        credits_ = _credits(tree)
-        teasers = 0 if _is_article(node, found, url) else _teasers(tree)
-        text, headings, speaker = texts.find(read, title, description, authors, node)
+        authors, agency = people.people(found_in, nodes, node, found, sites.sites_of(node, found, host), evidence)
+        credits_ = _credits(found_in)
+        licences = rights.signals(found_in, nodes, node, found, url)
+        teasers = 0 if _is_article(node, found, url) else _teasers(read.tree)
+        text, headings, speaker = texts.find(read, found_in, title, description, authors, node)
         problems = [] if read.encoding == "utf-8" else [Problem(Check.ENCODING, read.encoding)]
         spoken = language.detect(text[:4_000])
         if tongue is None:
@@ -107,10 +108,12 @@ class HtmlParser:
             # A page's default says less than its text.
             problems.append(Problem(Check.LANGUAGE_CONFLICT, f"declared {tongue}, written in {spoken}"))
             tongue = spoken
+        # The tree is another now.
+        dated_anew = replace(dated, language=tongue, outline=outline.Outline(read.tree)) if published is None else dated
         if published is None and tongue != dated.language:
             # The text's language may know a name that the declared one does not.
-            published = moments.published(replace(dated, language=tongue), evidence)
-        if published is None and (unread := witnesses.unread(replace(dated, language=tongue))):
+            published = moments.published(dated_anew, evidence)
+        if published is None and (unread := witnesses.unread(dated_anew)):
             problems.append(Problem(Check.UNREAD_DATE, unread))
         if teasers >= _MOST_TEASERS and len(text) < teasers * _PER_TEASER:
             problems.append(Problem(Check.INDEX_PAGE, f"{teasers} linked headings"))
@@ -142,17 +145,17 @@ class HtmlParser:
             modified_at=modified.instant if modified else None,
             headings=tuple(headings),
             image_credits=credits_,
-            rights_signals=rights.signals(tree, nodes, node, found, url),
+            rights_signals=licences,
             encoding=read.encoding,
             parser=f"{self.name}:{speaker}",
             problems=tuple(problems),
         )
 
 
-def _url(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared, known: str | None) -> str | None:
+def _url(outline: Outline, node: jsonld.Node, found: meta.Declared, known: str | None) -> str | None:
     main = node.get("mainEntityOfPage")
     written = (
-        meta.canonical(tree), meta.first(found, meta.URL), jsonld.text(node.get("url")),
+        meta.canonical(outline), meta.first(found, meta.URL), jsonld.text(node.get("url")),
         main.get("@id") if isinstance(main, dict) else main, known,
     )  # fmt: skip
     for one in written:
@@ -183,8 +186,8 @@ def _description(node: jsonld.Node, found: meta.Declared) -> str | None:
     return one_line(written) or None if written else None
 
 
-def _language(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared) -> str | None:
-    root = tree.css_first("html")
+def _language(outline: Outline, node: jsonld.Node, found: meta.Declared) -> str | None:
+    root = next(iter(outline.all("html")), None)
     for written in (
         root.attributes.get("lang") if root else None,
         jsonld.text(node.get("inLanguage")),
@@ -224,10 +227,11 @@ def _keywords(node: jsonld.Node, found: meta.Declared) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))[:_MOST_LISTED]
 
 
-def _credits(tree: LexborHTMLParser) -> tuple[str, ...]:
+def _credits(outline: Outline) -> tuple[str, ...]:
     found: list[str] = []
-    figures = tree.css(_FIGURES)[:_MOST_LISTED]
-    for node in [*(one for figure in figures for one in figure.css(_CREDIT)), *tree.css(_HOLDER)][:_MOST_LISTED]:
+    figures = outline.found["figure"][:_MOST_LISTED]
+    in_figures = (one for figure in figures for one in figure.css(_CREDIT))
+    for node in [*in_figures, *outline.named("copyrightHolder")][:_MOST_LISTED]:
         text = _CREDIT_LABEL.sub("", one_line(node.text(separator=" "))).strip(" ()")
         if 2 <= len(text) <= _LONGEST_CREDIT:
             found.append(text)

@@ -13,9 +13,8 @@ from corpus.text.normalise import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
-
     from corpus.formats.evidence import Evidence
+    from corpus.formats.html.outline import Outline
 
 _ORGANISATIONS: Final = frozenset({"organization", "newsmediaorganization", "corporation"})
 _MOST: Final = 40
@@ -68,7 +67,7 @@ _ADMIN: Final = re.compile(r"/author/admin(?:istrator)?/?(?:\s|$)", re.IGNORECAS
 
 
 def people(
-    tree: LexborHTMLParser,
+    outline: Outline,
     nodes: list[jsonld.Node],
     node: jsonld.Node,
     found: meta.Declared,
@@ -78,15 +77,15 @@ def people(
     """Authors in order, and an agency.
 
     Args:
-        tree: the page.
+        outline: the page.
         nodes: all its JSON-LD, in which authors may be referred to by `@id`.
         node: the article's.
         found: its meta elements.
         sites: folded names of the site, which are no authors.
         evidence: where to record what each witness says.
     """
-    sources = list(_sources(tree, nodes, node, found)) if evidence else _sources(tree, nodes, node, found)
-    authors, agency, witness = _signed(tree, nodes, node, sites, sources)
+    sources = list(_sources(outline, nodes, node, found)) if evidence else _sources(outline, nodes, node, found)
+    authors, agency, witness = _signed(outline, nodes, node, sites, sources)
     if evidence is not None:
         for name, names, _ in sources:
             if names:
@@ -97,14 +96,14 @@ def people(
 
 
 def _signed(
-    tree: LexborHTMLParser,
+    outline: Outline,
     nodes: list[jsonld.Node],
     node: jsonld.Node,
     sites: Iterable[str],
     sources: Iterable[tuple[str, list[str], bool]],
 ) -> tuple[tuple[str, ...], str | None, str | None]:
     """The authors by the first source that names any, the agency, and the source."""
-    site = frozenset(sites).union(_admins(tree, nodes))
+    site = frozenset(sites).union(_admins(outline, nodes))
     agency: str | None = None
     desks: dict[str, str] = {}
     declared = _declared_authors(nodes, node, organisations=True)
@@ -143,12 +142,13 @@ def _is_desk(name: str) -> bool:
     return _DESK.search(name) is not None and 2 <= len(name.split()) <= _MOST_WORDS and bylines.is_capitalised(name)
 
 
-def _admins(tree: LexborHTMLParser, nodes: list[jsonld.Node]) -> Iterator[str]:
+def _admins(outline: Outline, nodes: list[jsonld.Node]) -> Iterator[str]:
     for node in nodes:
         if isinstance(name := node.get("name"), str) and _ADMIN.search(f"{node.get('@id')} {node.get('url')}"):
             yield _folded(name)
-    for link in tree.css('a[href*="/author/admin" i]')[:8]:
-        if _ADMIN.search(link.attributes.get("href") or ""):
+    admins = [(address, link) for address, link in outline.addresses if "/author/admin" in address.lower()]
+    for address, link in admins[:8]:
+        if _ADMIN.search(address):
             yield _folded(link.text(separator=" "))
 
 
@@ -163,27 +163,25 @@ def _is_site(name: str, sites: frozenset[str]) -> bool:
 
 
 def _sources(
-    tree: LexborHTMLParser, nodes: list[jsonld.Node], node: jsonld.Node, found: meta.Declared
+    outline: Outline, nodes: list[jsonld.Node], node: jsonld.Node, found: meta.Declared
 ) -> Iterator[tuple[str, list[str], bool]]:
     """Sources, the names in each, and whether they are only shown: anything may stand there."""
     yield "JSON-LD author", _declared_authors(nodes, node, organisations=False), False
     for key in meta.AUTHOR:
         if key in found:
             yield f"meta {key}", [value for value in found[key] if not signatures.ADDRESS.search(value)], False
-    yield "link to article:author", signatures.addressed(tree, found), True
-    near = signatures.around_headline(tree)
-    named: dict[str, list[LexborNode]] = {}
+    yield "link to article:author", signatures.addressed(outline, found), True
+    near = signatures.around_headline(outline)
+    named = signatures.Named(outline)
     for selector in signatures.SELECTORS if near else ():
-        named[selector] = signatures.called(tree, selector)
-        yield f"{selector} by the headline", signatures.shown(selector, named[selector], near), True
-    yield "profile behind By", signatures.linked(tree), True
-    yield "line with By", signatures.behind_headline(tree), True
+        yield f"{selector} by the headline", signatures.shown(selector, named.called(selector), near), True
+    yield "profile behind By", signatures.linked(outline), True
+    yield "line with By", signatures.behind_headline(outline), True
     for selector in signatures.SELECTORS:
-        elements = named[selector] if selector in named else signatures.called(tree, selector)
-        yield selector, signatures.shown(selector, elements), True
-    yield "paragraph in bold", signatures.signed(tree), True
+        yield selector, signatures.shown(selector, named.called(selector)), True
+    yield "paragraph in bold", signatures.signed(outline), True
     for selector in signatures.SELECTORS_ELSEWHERE:
-        yield selector, signatures.shown(selector, signatures.called(tree, selector)), True
+        yield selector, signatures.shown(selector, named.called(selector)), True
 
 
 def _declared_authors(nodes: list[jsonld.Node], node: jsonld.Node, *, organisations: bool) -> list[str]:

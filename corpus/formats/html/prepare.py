@@ -15,6 +15,8 @@ from corpus.text.normalise import one_line
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
+    from corpus.formats.html.outline import Outline
+
 BREAK: Final = "\u2028"
 # Attributes by which what was written anew is known, until its page is read.
 TABLE: Final = "data-newscorpus-table"
@@ -67,25 +69,31 @@ _WRAPPED: Final = 45
 _SPACES: Final = re.compile(r"[ \t]+")
 
 
-def prepare(root: LexborNode) -> None:
-    """Change a tree so that its blocks can be read. Call it once, after boxes were marked."""
-    for one in root.css("form")[:_MOST]:
+def prepare(root: LexborNode, outline: Outline) -> None:
+    """Change a tree so that its blocks can be read. Call it once, after boxes were marked.
+
+    Args:
+        root: the body.
+        outline: what is in the page; most pages have no table and no embedded post, and none is sought there.
+    """
+    for one in root.css("form")[:_MOST] if outline.has("form") else ():
         if len(one.text(deep=True) or "") > _LARGEST_FORM:
             one.unwrap()
         else:
             one.decompose()
-    for one in root.css(_ADVERTISED)[:_MOST]:
+    for one in root.css(_ADVERTISED)[:_MOST] if outline.has("ins") else ():
         one.decompose()
-    for one in root.css("button, label")[:_MOST]:
+    for one in root.css("button, label")[:_MOST] if outline.has("button") or outline.has("label") else ():
         _keep_words(one)
-    _write_posts(root)
-    for one in root.css("figure table")[:_MOST]:
+    if outline.has("blockquote"):
+        _write_posts(root)
+    for one in root.css("figure table")[:_MOST] if outline.has("table") else ():
         _keep_caption(one)
     root.strip_tags(list(_STRIPPED))
-    for one in root.css("table")[:_MOST]:
+    for one in root.css("table")[:_MOST] if outline.has("table") else ():
         if (lines := table_rows(one)) is not None:
             _replace(one, TABLE, lines)
-    for one in root.css("pre")[:_MOST]:
+    for one in root.css("pre")[:_MOST] if outline.has("pre") or outline.has("table") else ():
         _write_preformatted(one)
 
 

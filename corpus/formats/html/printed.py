@@ -89,8 +89,8 @@ class Scanner:
             found: Iterable[Candidate] = ()
             length = 0
             if (tag := node.tag) == "-text":
-                text = node.text_content or ""
-                if (silent and _is_silent(node)) or text.isspace():
+                # What scripts hold is long, and not even taken from the tree.
+                if (silent and _is_silent(node)) or (text := node.text_content or "").isspace():
                     continue
                 # Most texts have no digit, and are only counted.
                 found = in_text(node, text, previous, tried, self._reading) if _DIGIT.search(text) is not None else ()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from corpus.formats.html.outline import is_related
 from corpus.rights import Place, signals_of_rsl
 from corpus.rights.signals import MOST_SIGNALS, signal
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborNode
 
     from corpus.formats.html.jsonld import Node
     from corpus.formats.html.meta import Declared
+    from corpus.formats.html.outline import Outline
     from corpus.rights import Signal
 
 _META: Final = (
@@ -21,25 +23,23 @@ _META: Final = (
 # Names of schema.org, https://schema.org/CreativeWork.
 _PROPERTIES: Final = ("license", "copyrightHolder", "copyrightNotice", "usageInfo", "acquireLicensePage")
 # A licence of a picture in an article is not the article's.
-_LICENCE: Final = 'link[rel~="license" i][href], a[rel~="license" i][href], script[type="application/rsl+xml" i]'
+_RSL: Final = "application/rsl+xml"
 _MOST: Final = 20
 _PICTURES: Final = frozenset({"figure", "figcaption", "picture"})
 
 
-def signals(
-    tree: LexborHTMLParser, nodes: list[Node], node: Node, found: Declared, url: str | None
-) -> tuple[Signal, ...]:
+def signals(outline: Outline, nodes: list[Node], node: Node, found: Declared, url: str | None) -> tuple[Signal, ...]:
     """Return what a page says of its use, to the letter, in the order meta, links, JSON-LD.
 
     Args:
-        tree: the page.
+        outline: the page.
         nodes: its JSON-LD.
         node: of these the article's, or {}.
         found: its meta elements.
         url: its address.
     """
     made = [signal(Place.META, name, value) for name in _META if name in found for value in found[name]]
-    for element in tree.css(_LICENCE)[:_MOST]:
+    for element in _licences(outline)[:_MOST]:
         attributes = element.attributes
         if element.tag == "script":
             made += signals_of_rsl((element.text() or "").encode("utf-8", "replace"), url or "")
@@ -56,6 +56,13 @@ def signals(
             made.append(signal(Place.JSON_LD, "isAccessibleForFree", written))
             break
     return tuple(dict.fromkeys(one for one in made if one.value))[:MOST_SIGNALS]
+
+
+def _licences(outline: Outline) -> list[LexborNode]:
+    """Return the links to a licence, those of the head first, and the scripts that are one."""
+    links = (one for one in outline.all("link") if is_related(one.attributes, "license"))
+    scripts = (one for one in outline.all("script") if (one.attributes.get("type") or "").lower() == _RSL)
+    return [one for one in (*links, *outline.related("license")) if "href" in one.attributes] + [*scripts]
 
 
 def _is_of_a_picture(element: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from selectolax.lexbor import LexborHTMLParser
+    from corpus.formats.html.outline import Outline
 
 _MOST: Final = 60
 _LARGEST: Final = 2_000_000
@@ -42,11 +42,12 @@ class Setting(NamedTuple):
     is_publication: bool
 
 
-def settings(tree: LexborHTMLParser) -> Iterator[Setting]:
+def settings(outline: Outline) -> Iterator[Setting]:
     """The dates in scripts that are no JSON-LD, in the order of the page."""
     count = 0
-    for script in tree.css("script:not([src])"):
-        if "ld+json" in (script.attributes.get("type") or ""):
+    for script in outline.all("script"):
+        attributes = script.attributes
+        if "src" in attributes or "ld+json" in (attributes.get("type") or ""):
             continue
         text = script.text() or ""
         if len(text) > _LARGEST:

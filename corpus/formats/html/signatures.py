@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats import bylines
@@ -10,7 +11,9 @@ from corpus.formats.html import boxes, meta
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborNode
+
+    from corpus.formats.html.outline import Outline
 
 LONGEST: Final = 120
 ADDRESS: Final = re.compile(r"https?://|www\.|@|\.(?:com|de|net|org|co\.uk|fr|it|es|nl)\b", re.IGNORECASE)
@@ -22,13 +25,21 @@ SELECTORS: Final = (
 )  # fmt: skip
 # As papers say it that are not written in English; other things are called so too.
 SELECTORS_ELSEWHERE: Final = ('[class*="autor" i]', '[class*="auteur" i]')
+# Of each selector the outermost part, and what is sought in classes for those that are alike.
+_OUTER: Final = {
+    one: one.partition("] ")[0].removesuffix("]") + "]" if "] " in one else one
+    for one in (*SELECTORS, *SELECTORS_ELSEWHERE)
+}
+_PARTS: Final = {
+    outer: part[1] for outer in _OUTER.values() if (part := re.fullmatch(r'\[class\*="(\w+(?:-\w+)?)" i\]', outer))
+}
+_CLASSES: Final = ", ".join(f'[class*="{part}" i]' for part in ("author", "byline", "autor", "auteur"))
 # What is called so may hold a whole line, with a `By`, places and dates.
 _LINES: Final = ('"author" i]', '"autor" i]', '"auteur" i]')
 # Pages about a person, as sites link to them from a byline.
-_PROFILES: Final = ", ".join(
-    f'a[href*="/{word}/" i]'
-    for word in ("author", "authors", "autor", "autoren", "auteur", "auteurs", "autore", "autori")
-)
+_PERSONAL: Final = ("author", "authors", "autor", "autoren", "auteur", "auteurs", "autore", "autori")
+_PROFILES: Final = ", ".join(f'a[href*="/{word}/" i]' for word in _PERSONAL)
+_PROFILE: Final = re.compile(f"/(?:{'|'.join(_PERSONAL)})/", re.IGNORECASE)
 _BEFORE: Final = re.compile(r"^(?:by|von|par|por|di|door|af|av)\b", re.IGNORECASE)
 _MOST_PARAGRAPHS: Final = 2_000
 _SLUG: Final = re.compile(r"[\w.-]{4,60}")
@@ -39,23 +50,24 @@ _LONGEST_LINE: Final = 120
 _SLASH: Final = re.compile(r"\s*/\s*")
 
 
-def addressed(tree: LexborHTMLParser, found: meta.Declared) -> list[str]:
+def addressed(outline: Outline, found: meta.Declared) -> list[str]:
     """The name in a link to the page that a meta element calls the author's."""
-    for address in found.get("article:author", ())[:4]:
-        slug = address.rstrip("/").rpartition("/")[2]
-        if not ADDRESS.search(address) or not _SLUG.fullmatch(slug):
+    for declared in found.get("article:author", ())[:4]:
+        slug = declared.rstrip("/").rpartition("/")[2]
+        if not ADDRESS.search(declared) or not _SLUG.fullmatch(slug):
             continue
-        for link in tree.css(f'a[href*="/{slug}"]')[:4]:
+        links = [(address, link) for address, link in outline.addresses if f"/{slug}" in address]
+        for address, link in links[:4]:
             text = one_line(link.text(separator=" "))
-            if (link.attributes.get("href") or "").rstrip("/").endswith(f"/{slug}") and _full_names(text):
+            if address.rstrip("/").endswith(f"/{slug}") and _full_names(text):
                 return [text]
     return []
 
 
-def around_headline(tree: LexborHTMLParser) -> frozenset[int]:
+def around_headline(outline: Outline) -> frozenset[int]:
     """The elements that the headline stands in, a few levels up, by their places in memory."""
     found: list[int] = []
-    heading = tree.css_first("h1")
+    heading = outline.headline
     at = heading.parent if heading is not None else None
     while at is not None and at.tag not in {"body", "html"} and len(found) < _NEAR_LEVELS:
         found.append(at.mem_id)
@@ -74,9 +86,9 @@ def _is_near(node: LexborNode, near: frozenset[int]) -> bool:
     return False
 
 
-def behind_headline(tree: LexborHTMLParser) -> list[str]:
+def behind_headline(outline: Outline) -> list[str]:
     """Names behind a `By` in a line of its own, whatever it is called, shortly behind the headline."""
-    heading = tree.css_first("h1")
+    heading = outline.headline
     box = heading.parent if heading is not None else None
     for _ in range(_NEAR_LEVELS):
         if box is None or box.tag in {"body", "html"}:
@@ -103,9 +115,40 @@ def behind_headline(tree: LexborHTMLParser) -> list[str]:
     return []
 
 
-def called(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
-    """The first elements that are called so, without those of other articles."""
-    return [one for one in tree.css(selector)[:8] if not boxes.stands_among_others(one)]
+class Named:
+    """Finds the elements of a page that are called as authors' names are, each selector once."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._found: dict[str, list[LexborNode]] = {}
+
+    def called(self, selector: str) -> list[LexborNode]:
+        """Return the first elements that a selector of this module finds, without those of other articles."""
+        if selector not in self._found:
+            found = self._find(selector)[:8]
+            self._found[selector] = [one for one in found if not boxes.stands_among_others(one)]
+        return self._found[selector]
+
+    def _find(self, selector: str) -> list[LexborNode]:
+        outer = _OUTER[selector]
+        if outer == selector:
+            return self._alike[selector]
+        # Most pages have nothing that is called so, and need no search within it.
+        return self._outline.tree.css(selector) if self._alike[outer] else []
+
+    @cached_property
+    def _alike(self) -> dict[str, list[LexborNode]]:
+        """The elements that each selector without a descendant finds: one search for all of them."""
+        named = self._outline.tree.css(_CLASSES)
+        classes = [((node.attributes.get("class") or "").lower(), node) for node in named]
+        found = {
+            selector: [node for names, node in classes if part in names] for selector, part in _PARTS.items()
+        }  # fmt: skip
+        return found | {
+            '[itemprop="author"]': self._outline.named("author"),
+            'a[rel~="author"]': self._outline.related("author"),
+            "byline": self._outline.all("byline"),
+        }
 
 
 def shown(selector: str, named: list[LexborNode], near: frozenset[int] = frozenset()) -> list[str]:
@@ -152,9 +195,10 @@ def _full_names(text: str) -> bylines.Byline | None:
     return byline
 
 
-def linked(tree: LexborHTMLParser) -> list[str]:
+def linked(outline: Outline) -> list[str]:
     """People whose own pages are linked to right behind a `By`."""
-    for link in tree.css(_PROFILES)[:8]:
+    links = [link for address, link in outline.addresses if _PROFILE.search(address)]
+    for link in links[:8]:
         line = link.parent
         if line is not None and _BEFORE.match(one_line(line.text(separator=" "))[:40]):
             shown = [one_line(one.text(separator=" ")) for one in line.css(_PROFILES)[:8]]
@@ -162,9 +206,9 @@ def linked(tree: LexborHTMLParser) -> list[str]:
     return []
 
 
-def signed(tree: LexborHTMLParser) -> list[str]:
+def signed(outline: Outline) -> list[str]:
     """A name in bold that is a whole paragraph, behind a standfirst or last of all, as small papers print it."""
-    for bold in tree.css("p > strong:only-child, p > b:only-child")[:20]:
+    for bold in outline.tree.css("p > strong:only-child, p > b:only-child")[:20]:
         text = one_line(bold.text(separator=" "))
         names = _SLASH.split(text)
         if not 5 <= len(text) <= 60 or not all(map(_is_full_name, names)):

@@ -72,6 +72,12 @@ _FOUND_ELSEWHERE: Final = re.compile(f"{_DAY}|{_ELSEWHERE}", re.IGNORECASE)
 _HINT: Final = re.compile(
     r"(?:19|20)\d\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|年|[ก-๙.]\s?(?:25[3-9]\d|[4-7]\d)(?!\d)|[آ-ی،]\s1[34]\d\d|民[國国]"
 )
+# What a date has at least, and how long it may be before that.
+_CORE: Final = re.compile(
+    r"(?:19|20)\d\d|\d\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d|年|[ก-๙.]\s?(?:25[3-9]\d|[4-7]\d)(?!\d)"
+    r"|[\u0621-\u06cc،,]\s1[34]\d\d|民[國国]|令和|平成|昭和"
+)
+_LONGEST_BEFORE: Final = 60
 _LOOK_BACK: Final = 40
 _MOST: Final = 12
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]+")
@@ -118,7 +124,11 @@ def find(text: str, language: str | None = None, hint: date | None = None) -> It
     text = _in_ascii(text)
     position = 0
     for _ in range(_MOST):
-        found = form.search(text, position)
+        # Most of a long text is far from any year, and the search for dates is slow.
+        core = _CORE.search(text, position)
+        if core is None:
+            return
+        found = form.search(text, max(position, core.start() - _LONGEST_BEFORE))
         if found is None:
             return
         position = found.end()

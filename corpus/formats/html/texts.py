@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from selectolax.lexbor import LexborHTMLParser
 
 from corpus.formats.article import Heading
 from corpus.formats.html import blocks, body, boxes, jsonld, page, rowsets, state
 from corpus.text.normalise import normalise, one_line
+
+if TYPE_CHECKING:
+    from corpus.formats.html.outline import Outline
 
 # Below this the finder is doubted; real articles are longer, and notices are not worth more time.
 _DOUBTED: Final = 600
@@ -26,10 +29,15 @@ _END: Final = 120
 
 
 def find(
-    read: page.Page, title: str | None, description: str | None, authors: tuple[str, ...], node: jsonld.Node
+    read: page.Page,
+    outline: Outline,
+    title: str | None,
+    description: str | None,
+    authors: tuple[str, ...],
+    node: jsonld.Node,
 ) -> tuple[str, list[Heading], str]:
     """The text, its subheadings, and who found it."""
-    found = body.Finder(read.root, title, description, authors).find()
+    found = body.Finder(read.root, outline, title, description, authors).find()
     own = normalise(found.text)
     told = _paragraphs(jsonld.text(node.get("articleBody")) or "")
     if blocks.length(own) >= _DOUBTED:

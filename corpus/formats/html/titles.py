@@ -14,9 +14,10 @@ from corpus.text.normalise import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborNode
 
     from corpus.formats.evidence import Evidence
+    from corpus.formats.html.outline import Outline
 
 _LONGEST: Final = 300
 _SHORTEST: Final = 12
@@ -45,7 +46,7 @@ class Heading(NamedTuple):
 
 
 def title(
-    tree: LexborHTMLParser,
+    outline: Outline,
     node: jsonld.Node,
     found: meta.Declared,
     host: str | None,
@@ -56,16 +57,16 @@ def title(
     The shown headline is the article's, if it is like what the page declares; what is declared may be for machines.
 
     Args:
-        tree: the page.
+        outline: the page.
         node: its JSON-LD article.
         found: its meta elements.
         host: of its URL, by which the site's name is known.
         evidence: where to record what each witness says.
     """
     sites = sites_of(node, found, host)
-    declared = _declared(tree, node, found)
+    declared = _declared(outline, node, found)
     # Headings below the first are asked only where nothing surer speaks.
-    shown = list(_shown(tree, sites, "h1" if _LINKED in declared and evidence is None else "h1, h2, h3"))
+    shown = list(_shown(outline, sites, 1 if _LINKED in declared and evidence is None else 3))
     clean = {key: without_site(text, sites) for key, text in declared.items()}
     clean = {key: text for key, text in clean.items() if text and (folded(text) not in sites or len(clean) == 1)}
     # What another has as the whole headline is none's beginning.
@@ -189,20 +190,23 @@ def _as_most_write(text: str, clean: dict[str, str]) -> str:
     return best if forms.count(best) > max(forms.count(text), 1) else text
 
 
-def _shown(tree: LexborHTMLParser, sites: set[str], tags: str) -> Iterator[Heading]:
-    for heading in tree.css(tags)[: 4 * _MOST_HEADINGS]:
+def _shown(outline: Outline, sites: set[str], lowest: int) -> Iterator[Heading]:
+    asked = [(tag, node) for tag, node in outline.headings if int(tag[1]) <= lowest]
+    for tag, heading in asked[: 4 * _MOST_HEADINGS]:
         text = shown_text(heading)
         if not text or len(text) > _LONGEST or folded(text) in sites:
             continue
-        if heading.tag != "h1" and stands_among_others(heading):
+        if tag != "h1" and stands_among_others(heading):
             continue
-        yield Heading(text, heading.tag or "")
+        yield Heading(text, tag)
 
 
 def shown_text(heading: LexborNode) -> str:
     """What a heading says, without a kicker in an element of its own; inline elements part no words."""
-    dropped = [one for one in heading.css("span, small, div, a, p, strong, em, sup") if _is_kicker(one)]
     text = heading.text(deep=True, separator=_PART)
+    # A heading of one text has no element in it.
+    inner = heading.css("span, small, div, a, p, strong, em, sup") if _PART in text else ()
+    dropped = [one for one in inner if _is_kicker(one)]
     if dropped:
         for one in dropped:
             said = one.text(deep=True, separator=_PART)
@@ -227,8 +231,8 @@ def _parts_words(left: str, right: str) -> bool:
     return (left.isalnum() or left in ".!?:…»”\"')") and (right.isalnum() or right in "«“\"'‘„(")
 
 
-def _declared(tree: LexborHTMLParser, node: jsonld.Node, found: meta.Declared) -> dict[str, str]:
-    element = tree.css_first("title")
+def _declared(outline: Outline, node: jsonld.Node, found: meta.Declared) -> dict[str, str]:
+    element = next(iter(outline.all("title")), None)
     said = {
         _LINKED: jsonld.text(node.get("headline")),
         "og:title": meta.first(found, ("og:title",)),

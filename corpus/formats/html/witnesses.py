@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
+    from corpus.formats.html.outline import Outline
+
 _KEYS: Final = ("datePublished", "dateCreated", "uploadDate")
-_MARKED: Final = ('[itemprop="datePublished"]',)
-_MODIFIED_TIMES: Final = ('[itemprop="dateModified"]', 'time[class*="updat" i]', 'time[class*="modif" i]')
+_PUBLISHED: Final = '[itemprop="datePublished"]'
+_MODIFIED: Final = '[itemprop="dateModified"]'
 # How much each kind of witness counts; what is shown is weighed by `printed`, to about eight.
 _LINKED, _EXPLICIT, _VAGUE, _VAGUE_INSTANT = 9.0, 7.5, 3.5, 4.5
 _SET, _SET_ONCE, _CREATED, _ADDRESS = 3.0, 4.5, 1.5, 4.0
@@ -47,6 +49,7 @@ class Page:
 
     Attributes:
         root: the body.
+        outline: the elements of the page.
         node: the article in JSON-LD.
         found: the meta elements.
         hint: the day in the address.
@@ -56,6 +59,7 @@ class Page:
     """
 
     root: LexborNode
+    outline: Outline
     node: jsonld.Node
     found: meta.Declared
     hint: date | None
@@ -71,7 +75,8 @@ class Page:
         """What meta elements and microdata say that name the publication."""
         names = [name for name in meta.PUBLISHED if name not in meta.VAGUE]
         yield from self._read("meta", _of_meta(self.found, names), _EXPLICIT)
-        yield from self._read("microdata", _of_elements(self.root, _MARKED), _EXPLICIT)
+        dated = self.outline.named("datePublished", in_body=True)
+        yield from self._read("microdata", _of_elements(_PUBLISHED, dated), _EXPLICIT)
 
     def vague(self) -> Iterator[Witness]:
         """What meta elements say that may date anything; one with a time of day is rather a stamp of the article."""
@@ -91,7 +96,7 @@ class Page:
     def set_in_scripts(self) -> Iterator[Witness]:
         """What scripts set. Below the page's own state stand those of other articles, so the first counts most."""
         found = []
-        for one in scripts.settings(self.root.parser):
+        for one in scripts.settings(self.outline):
             moment = stamps.read(one.written, self.hint, self.language)
             if moment is not None:
                 found.append((one, moment))
@@ -116,7 +121,13 @@ class Page:
         """What the page declares of its last change."""
         yield from self._read("JSON-LD", _of_node(self.node, ("dateModified",)), _LINKED)
         yield from self._read("meta", _of_meta(self.found, meta.MODIFIED), _EXPLICIT)
-        yield from self._read("element", _of_elements(self.root, _MODIFIED_TIMES), _EXPLICIT)
+        yield from self._read("element", self._changed(), _EXPLICIT)
+
+    def _changed(self) -> Iterator[tuple[str, str]]:
+        yield from _of_elements(_MODIFIED, self.outline.named("dateModified", in_body=True))
+        classes = [((node.attributes.get("class") or "").lower(), node) for node in self.outline.all("time")]
+        for part in ("updat", "modif"):
+            yield from _of_elements(f'time[class*="{part}" i]', [node for names, node in classes if part in names])
 
     def _read(self, place: str, written: Iterable[tuple[str, str]], weight: float) -> Iterator[Witness]:
         for name, text in written:
@@ -138,22 +149,22 @@ def _of_meta(found: meta.Declared, names: Iterable[str]) -> Iterator[tuple[str, 
             yield name, value
 
 
-def _of_elements(root: LexborNode, selectors: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for selector in selectors:
-        for element in root.css(selector)[:2]:
-            attributes = element.attributes
-            written = attributes.get("datetime") or attributes.get("content")
-            if not written and element.tag == "abbr":
-                # Microformats keep what is meant there, and show something shorter.
-                written = attributes.get("title")
-            written = written or element.text(separator=" ")
-            if written:
-                yield selector, written[:100]
+def _of_elements(selector: str, elements: list[LexborNode]) -> Iterator[tuple[str, str]]:
+    for element in elements[:2]:
+        attributes = element.attributes
+        written = attributes.get("datetime") or attributes.get("content")
+        if not written and element.tag == "abbr":
+            # Microformats keep what is meant there, and show something shorter.
+            written = attributes.get("title")
+        written = written or element.text(separator=" ")
+        if written:
+            yield selector, written[:100]
 
 
 def unread(page: Page) -> str | None:
     """Return a date that a page declares, or shows in an element for dates, and that is not read; None if none is."""
-    written = [*_of_node(page.node, _KEYS), *_of_meta(page.found, meta.PUBLISHED), *_of_elements(page.root, _DATING)]
+    shown = (one for selector in _DATING for one in _of_elements(selector, page.root.css(selector)))
+    written = [*_of_node(page.node, _KEYS), *_of_meta(page.found, meta.PUBLISHED), *shown]
     for _, text in written:
         line = " ".join(text.split())
         if (

@@ -1,0 +1,105 @@
+"""A tree as columns: its elements in the order of the page, each by its number, with what is around and within it.
+
+One walk over the tree, so that texts, parents and links of hundreds of blocks need no search of their own.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from corpus.formats.html.prepare import BREAK
+from corpus.text.normalise import one_line
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+_BREAKS: Final = frozenset({"br", "hr"})
+
+
+@dataclass(slots=True)
+class Layout:
+    """The elements of a tree, by their numbers.
+
+    Attributes:
+        nodes: the elements.
+        tags: their names.
+        parents: the numbers of the elements around them; -1 for the first.
+        ends: the number of the first element behind each.
+        texts: the texts of the tree in its order; a line break is one.
+        begins: how many texts are before each element.
+        stops: how many texts are before its end.
+        links: the numbers of the links that lead anywhere.
+    """
+
+    nodes: list[LexborNode] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)
+    stops: list[int] = field(default_factory=list)
+    links: list[int] = field(default_factory=list)
+    _lengths: dict[int, int] = field(default_factory=dict)
+
+    def text(self, number: int) -> str:
+        """Return all text in an element, with line breaks as `BREAK`."""
+        return "".join(self.texts[self.begins[number] : self.stops[number]])
+
+    def is_within(self, number: int, outer: int) -> bool:
+        """Return whether an element is another or in it."""
+        return outer <= number < self.ends[outer]
+
+    def linked_length(self, number: int) -> int:
+        """Return how many characters of an element's text are in links."""
+        links = self.links
+        end = self.ends[number]
+        length = 0
+        for at in range(bisect_left(links, number + 1), len(links)):
+            link = links[at]
+            if link >= end:
+                break
+            if link not in self._lengths:
+                self._lengths[link] = len(one_line(self.text(link)))
+            length += self._lengths[link]
+        return length
+
+
+def walk(root: LexborNode) -> Layout:
+    """Return the elements in and including one."""
+    made = Layout()
+    nodes, tags, parents, ends = made.nodes, made.tags, made.parents, made.ends
+    texts, begins, stops = made.texts, made.begins, made.stops
+    # The elements that are open, and their places in memory.
+    open_: list[int] = []
+    places: list[int] = []
+    for node in root.traverse(include_text=True):
+        tag = node.tag or ""
+        above = node.parent
+        place = above.mem_id if above is not None else 0
+        while places and places[-1] != place:
+            places.pop()
+            closed = open_.pop()
+            ends[closed] = len(nodes)
+            stops[closed] = len(texts)
+        if tag == "-text":
+            texts.append(node.text_content or "")
+            continue
+        number = len(nodes)
+        nodes.append(node)
+        tags.append(tag)
+        parents.append(open_[-1] if open_ else -1)
+        begins.append(len(texts))
+        ends.append(0)
+        stops.append(0)
+        open_.append(number)
+        places.append(node.mem_id)
+        if tag in _BREAKS:
+            texts.append(BREAK)
+        elif tag == "a" and "href" in node.attributes:
+            made.links.append(number)
+    for number in open_:
+        ends[number] = len(nodes)
+        stops[number] = len(texts)
+    return made
