@@ -14,20 +14,32 @@ AGENCIES: Final = {
         "UPI", "Belga", "ANP", "NTB", "TT", "Ritzau", "STT", "SDA", "Keystone-SDA", "AAP", "PA Media", "Ukrinform",
         "Укрінформ", "BelTA", "БелТА", "Anadolu", "Anadolu Agency", "IRNA", "KNA", "epd", "SID", "Lusa", "Europa Press",
         "MTI", "Tanjug", "HINA", "Agerpres", "TASR", "BTA", "AGI", "Adnkronos", "ATS", "BNS", "LETA", "UNIAN", "УНИАН",
-        "Sputnik", "Press Association", "Canadian Press", "Jiji Press", "AKI", "EBU",
+        "Sputnik", "Press Association", "Canadian Press", "Jiji Press", "AKI", "EBU", "ANTARA", "NAN", "awp", "Bernama", "VNA",
+        "WAM", "KUNA", "MENA", "Petra", "Mehr", "Tasnim", "ISNA", "Fars", "연합뉴스", "뉴시스", "뉴스1", "共同通信", "共同通信社", "時事通信",
+        "時事", "中央社", "中新社", "中国新闻社", "PR Newswire", "Business Wire", "GlobeNewswire", "Australian Associated Press",
     )
 } | {
     "agence france-presse": "AFP", "associated press": "AP", "the associated press": "AP", "thomson reuters": "Reuters",
     "deutsche presse-agentur": "dpa", "the canadian press": "Canadian Press", "bloomberg news": "Bloomberg",
     "xinhua news agency": "Xinhua", "kyodo news": "Kyodo", "yonhap news agency": "Yonhap", "press trust of india": "PTI",
-    "tass news agency": "TASS", "reuters staff": "Reuters", "efe news": "EFE", "интерфакс-украина": "Интерфакс",
+    "tass news agency": "TASS", "ap news": "AP", "afp news": "AFP", "reuters news": "Reuters", "prnewswire": "PR Newswire",
+    "ロイター": "Reuters", "アンタラ": "ANTARA", "로이터": "Reuters", "риа": "РИА Новости", "тасс": "ТАСС", "reuters staff": "Reuters", "efe news": "EFE", "интерфакс-украина": "Интерфакс",
 }  # fmt: skip
 # HULL, Sept 14 (Reuters) -
 _DATELINE: Final = re.compile(
-    r"\s*(?:[^\W\d_][\w .,'’/-]{1,60}?)?(?:,?\s*[^\W\d_]{3,9}\.?\s*\d{1,2}\.?|,?\s*\d{1,2}\.?\s*[^\W\d_]{3,9}\.?)?"
-    r"[\s.–—-]*[(/（]\s*([^()/（）]{2,40})(?:/[^()/]{1,20})?\s*(?:[)/]\s*(?:[-–—―:.]|--)|）)"
+    # (서울=연합뉴스)
+    r"[(（\[][^()（）\[\]=]{1,12}=\s*([^()（）\[\]=]{2,8})[)）\]]"
+    r"|\s*(?:[^\W\d_][\w .,'’/-]{1,60}?)?(?:,?\s*[^\W\d_]{3,9}\.?\s*\d{1,2}\.?|,?\s*\d{1,2}\.?\s*[^\W\d_]{3,9}\.?)?"
+    r"[\s.:–—-]*[(/（]\s*([^()/（）]{2,40})(?:/[^()/]{1,20})?\s*(?:[)/]\s*(?:[-–—―:.]|--)|）)"
+    # STOCKHOLM (TT) The town
+    r"|\s*(?:(?:[^\W\d_a-z][\w'’.-]*[ ,:]+){0,3}(?:\d{1,2}\.?\s*[^\W\d_]{3,9}\.?|[^\W\d_]{3,9}\.?\s*\d{1,2}\.?)?[\s:–—-]*)"
+    r"\(([^()]{2,20})\)\s+(?=[^\Wa-z])"
+    # МОСКВА, 5 июн - РИА Новости.
+    r"|[^\W\d_a-z][\w ,.]{2,40}\s[-–—]\s([^\W\d_][^.–—]{2,20})\.\s"
     # 新华社北京5月3日电
-    r"|(新华社|新華社|共同社)[^\d\s]{0,12}\d{1,2}月\d{1,2}日[电電]"
+    r"|(新华社|新華社|共同社|中新社|中央社)[^\d\s]{0,12}\d{1,2}月\d{1,2}日[电電]"
+    # 【ロンドン共同】
+    r"|[【［\[][^】］\]]{0,10}?(共同|時事|ロイター)[】］\]]"
 )
 # What stands behind an agency's name in the name of one of its services.
 _ASIDE: Final = re.compile(r"\s+[-–—]+\s+|\s*[(\[,:/]")
@@ -46,7 +58,7 @@ _FEEDS: Final = {
     "xinhua general": "Xinhua", "united press": "UPI", "agencia efe": "EFE", "australian associated press": "AAP",
 }  # fmt: skip
 _LONGEST_DATELINE: Final = 120
-_MARKS: Final = frozenset("(/（社")
+_MARKS: Final = frozenset("(/（社【［[-–—")
 
 
 def dateline_agency(text: str) -> str | None:
@@ -57,7 +69,7 @@ def dateline_agency(text: str) -> str | None:
     found = _DATELINE.match(begin)
     if found is None:
         return None
-    named = found[1] or found[2]
+    named = next(group for group in found.groups() if group)
     # Behind its name may stand the name of a service.
     return agency(named) or agency(named.partition(" ")[0])
 

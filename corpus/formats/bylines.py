@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from corpus.formats import inverted
+from corpus.formats import inverted, roles
 from corpus.formats.agencies import agency, dateline_agency
 
 __all__ = [
@@ -15,74 +15,18 @@ __all__ = [
 
 _STAFF: Final = frozenset(
     [
-        "staff",
-        "staff writer",
-        "staff writers",
-        "staff reporter",
-        "our correspondent",
-        "our reporter",
-        "our foreign staff",
-        "editorial board",
-        "the editors",
-        "news desk",
-        "newsroom",
-        "web desk",
-        "admin",
-        "admin user",
-        "administrator",
-        "administrador",
-        "administrateur",
-        "site admin",
-        "siteadmin",
-        "super admin",
-        "superadmin",
-        "webadmin",
-        "wpadmin",
-        "wp-admin",
-        "webmaster",
-        "web editor",
-        "webteam",
-        "web team",
-        "web staff",
-        "root",
-        "editor",
-        "editors",
-        "editorial",
-        "editorial team",
-        "editorial staff",
-        "author",
-        "guest",
-        "guest contributor",
-        "contributor",
-        "contributors",
-        "unknown",
-        "unknown author",
-        "no author",
-        "not available",
-        "user",
-        "username",
-        "staff report",
-        "staff reports",
-        "online desk",
-        "online-redaktion",
-        "redaktion",
-        "redaction",
-        "la rédaction",
-        "rédaction",
-        "redacción",
-        "redação",
-        "redazione",
-        "redactie",
-        "редакция",
-        "редакція",
-        "agencies",
-        "news agencies",
-        "agenturen",
-        "wire reports",
-        "guest author",
-        "anonymous",
+        "staff", "staff writer", "staff writers", "staff reporter", "our correspondent", "our reporter", "our foreign staff",
+        "editorial board", "the editors", "news desk", "newsroom", "web desk", "admin", "admin user", "administrator",
+        "administrador", "administrateur", "site admin", "siteadmin", "super admin", "superadmin", "webadmin", "wpadmin", "wp-admin",
+        "webmaster", "web editor", "webteam", "web team", "web staff", "root", "editor", "editors", "editorial",
+        "editorial team", "editorial staff", "author", "guest", "guest contributor", "contributor", "contributors", "unknown",
+        "unknown author", "no author", "not available", "user", "username", "staff report", "staff reports", "online desk",
+        "online-redaktion", "redaktion", "redaction", "la rédaction", "rédaction", "redacción", "redação", "redazione",
+        "redactie", "редакция", "редакція", "agencies", "news agencies", "agenturen", "wire reports", "guest author", "anonymous",
+        "agencias", "agenzie", "agences", "redaktionen", "toimitus", "redakcja", "redakce", "szerkesztőség", "haber merkezi",
+        "news agency", "guest writer", "guest columnist",
     ]
-)
+)  # fmt: skip
 # With a colon any of these begins a byline; without one, only those after which a name must follow.
 _LABELS: Final = (
     "by|written by|words by|story by|text by|reporting by|report by|words|text|story|author|authors|byline|von|ein "
@@ -98,7 +42,7 @@ _BYLINE: Final = re.compile(
     rf"^(?:(?:{_LABELS})\s*[:：]|(?:{_WITHOUT_COLON})\s(?!\s*[:：]))\s*(?P<rest>\S.*)$", re.IGNORECASE
 )
 _JOINTS: Final = re.compile(
-    r"\s*(?:,?\s+(?:and|und|et|y|e|en|og|och|i|a|и|та|і|ve|és|ja|με|και|with|mit|avec|con|com)\s+|[,;&/|·•、，]|\s[-–—]\s)\s*"
+    r"\s*(?:,?\s+(?:and|und|et|y|e|en|og|och|i|a|и|та|і|ve|és|ja|με|και|with|mit|avec|con|com)\s+|[,;；&/|·•、，]|\s[-–—]\s)\s*"
 )
 _FOR: Final = re.compile(r"\s+(?:for|für|pour|para|per|voor|för|dla|для|of)\s+(?:the\s+)?", re.IGNORECASE)
 _IN: Final = re.compile(r"\s+(?:in|aus|à|en|from|i|из|в|w|reporting from)\s+(?=[^\W\d_a-z])")
@@ -112,6 +56,10 @@ _DEGREES: Final = frozenset(
 _SUFFIXES: Final = frozenset(["jr", "sr", "ii", "iii", "iv"])
 _TITLE: Final = re.compile(r"^(?:dr|prof|mr|mrs|ms|sir|dame|herr|frau|mme|m)\.?\s+", re.IGNORECASE)
 _PARTICLES: Final = frozenset(["von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al", "bin", "ibn", "ben", "y", "e", "zu", "zum", "ter", "ten", "af", "av", "st.", "o'"])  # fmt: skip
+# The last words of names of papers, which stand behind those of people.
+_OUTLETS: Final = frozenset(
+    ["news", "times", "media", "magazine", "tv", "radio", "online", "tribune", "gazette", "herald", "network"]
+)
 _CASED: Final = re.compile(r"[^\W\d_]")
 _MARKS: Final = re.compile(r'[!?:;"“”…@#*=<>\[\]{}\d]')
 _MOST_WORDS: Final = 5
@@ -170,7 +118,7 @@ def read_line(line: str) -> Byline | None:
 
 def read_names(written: str) -> Byline | None:
     """People and agency in a list of names; None if something in it is no name."""
-    text = _without_begin(_ROLE_BEFORE_HAN, opened(" ".join(written.strip().rstrip(".").split())))
+    text = roles.without_han_role(opened(" ".join(written.strip().rstrip(".").split())))
     if turned := inverted.names(text, sure=True):
         return Byline(turned)
     found_agency = None
@@ -190,7 +138,7 @@ def read_names(written: str) -> Byline | None:
             continue
         if agency(name):
             found_agency = found_agency or agency(name)
-        elif name.casefold() in _STAFF or _is_role(name) or (authors and "@" in name):
+        elif _is_nobody(name) or (authors and _is_beside(name)):
             nobody = True
         elif _is_person(name):
             authors.append(name)
@@ -201,35 +149,19 @@ def read_names(written: str) -> Byline | None:
     return Byline(tuple(dict.fromkeys(authors)), found_agency)
 
 
-# Roles before and behind names, as they are written without anything between.
-_ROLE_BEFORE: Final = re.compile(
-    r"(?i:(?:[\w.&/-]{0,40}-)?(?:chef)?(?:redakteur|korrespondent|reporter|volontär|journalist)(?:in)?|autorin)\s+"
-    r"(?=[A-ZÄÖÜ]\S*\s+[^\Wa-z])"
-    r"|(?i:корреспондент|обозреватель|журналист|редактор|кореспондент)\s+(?:«[^»]{1,40}»\s+)?(?=[А-ЯЁІЇЄ])"
-    r"|(?i:redactora?|periodista|corresponsal|journaliste|correspondante?|giornalista|jornalista|repórter)\s+(?=[A-ZÁÉÍÓÚÑ])"
-)
-_ROLE_BEFORE_HAN: Final = re.compile(
-    r"(?:本[报報]|新华社|见习|特约|首席|实习|南都)?(?:记者|記者|作者|撰文|通讯员|特派员|特派員|责任编辑|责编|编辑|編輯|編集|文字|文)"
-    r"(?:\s*[:：/／|]\s*|\s+)(?=\S)|(?:기자|글|취재)\s*(?:[:：=]\s*|\s+)(?=\S)"
-)
-_ROLE_BEHIND: Final = re.compile(
-    r"\s*(?:선임기자|인턴기자|객원기자|기자|특파원|논설위원|記者|记者|特派員|編集委員|編集長|论说委员|編輯|编辑)$"
-    r"|,?\s+(?i:(?:(?:senior|deputy|chief|managing|associate|assistant|staff|foreign|political|business|economics|science|"
-    r"health|education|environment|technology|sports?|culture|news|diplomatic|defen[cs]e|legal|local|special|and)\s+){0,3}"
-    r"(?:(?:co-)?founder(?:\s+and\s+CEO)?|CEO|CTO|CFO|COO|editor-in-chief|editor|reporter|correspondent|columnist|writer|"
-    r"critic|producer|journalist|contributor))$"
-)
+def _is_nobody(name: str) -> bool:
+    return name.casefold() in _STAFF or roles.is_role(name)
 
 
-def _without_begin(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.match(text)
-    return text[found.end() :] if found else text
+def _is_beside(name: str) -> bool:
+    """Whether a text behind a name is an address or the name of a paper."""
+    return "@" in name or name.rsplit(maxsplit=1)[-1].casefold() in _OUTLETS
 
 
 def without_role(name: str) -> str:
     """Return a name without the role that is written before or behind it, if a name is left."""
-    bare = _without_begin(_ROLE_BEFORE_HAN, _without_begin(_ROLE_BEFORE, name))
-    behind = _ROLE_BEHIND.search(bare)
+    bare = roles.without_role_before(name)
+    behind = roles.role_behind(bare)
     if behind is None:
         return bare
     left = bare[: behind.start()].strip(" ,")
@@ -258,7 +190,9 @@ def _is_person(name: str) -> bool:
 
 def is_no_name(name: str) -> bool:
     """Return whether a text is an agency, a staff or a role, or in small letters throughout."""
-    return agency(name) is not None or name.casefold() in _STAFF or _is_role(name) or not any(map(str.isupper, name))
+    return (
+        agency(name) is not None or name.casefold() in _STAFF or roles.is_role(name) or not any(map(str.isupper, name))
+    )
 
 
 def is_capitalised(name: str) -> bool:
@@ -271,17 +205,6 @@ def _is_capital(word: str) -> bool:
     first = _CASED.search(word)
     # Scripts without case have no capitals to ask for.
     return first is not None and (first[0].isupper() or not first[0].islower())
-
-
-def _is_role(name: str) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:correspondent|editor|reporter|writer|journalist|columnist|bureau|desk|korrespondent|redakteur|redakteurin|"
-            r"journaliste|correspondant|periodista|corresponsal|корреспондент|обозреватель)\b",
-            name,
-            re.IGNORECASE,
-        )
-    )
 
 
 def _is_outlet(name: str) -> bool:

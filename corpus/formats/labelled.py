@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from corpus.text import dates
 
 LONGEST: Final = 200
+# Of a line with one date.
+_LONGEST_LABEL: Final = 40
 
 
 def published(written: str, language: str | None, hint: date | None) -> dates.Moment | None:
@@ -24,18 +26,18 @@ def published(written: str, language: str | None, hint: date | None) -> dates.Mo
         hint: the day in the article's address, which decides before that.
 
     Returns:
-        The date; None if the line has fewer than two, or does not say which one it is.
+        The date; None if the line has none, or does not say which one it is.
     """
     if len(written) > LONGEST:
         return None
     found = list(spans.find(written, language, hint))
-    if len(found) < 2:
+    if not found or (len(found) == 1 and len(written) - len(found[0].written) > _LONGEST_LABEL):
         return None
     begins = [0, *(span.end for span in found)]
     between = [written[at : span.start] for at, span in zip(begins, found, strict=False)]
     between.append(written[begins[-1] :])
     _, senses = senses_of_line(between)
     published = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.PUBLISHED]
-    if not published and Sense.MODIFIED in senses:
+    if not published and len(found) > 1 and Sense.MODIFIED in senses:
         published = [span for span, sense in zip(found, senses, strict=True) if sense is Sense.NOTHING]
     return published[0].moment if published and len({span.moment.day for span in published}) == 1 else None

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from corpus.formats import values
+from corpus.text import dates
 from corpus.text.moment import NOBODYS_DAYS
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ _LOCAL_LENGTH: Final = 19
 _MICROSECONDS: Final = 86_400_000_000
 _FIRST_DAY: Final = date(1970, 1, 1)
 _NOBODYS: Final = np.array([(day - _FIRST_DAY).days for day in NOBODYS_DAYS])
+# The years that `corpus.text.dates` reads without asking for an era.
+_FIRST_USUAL: Final = (date(dates.FIRST_YEAR, 1, 1) - _FIRST_DAY).days
+_AFTER_USUAL: Final = (date(dates.LAST_YEAR + 1, 1, 1) - _FIRST_DAY).days
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -74,6 +78,8 @@ def read(
     days, times = (read[name].fill_null(0).to_numpy().astype(np.int64) for name in ("day", "time"))
     # What programs write where they know no date is looked at alone.
     dated &= ~np.isin(days, _NOBODYS)
+    # Nor are years together that may be of another calendar.
+    dated &= (days >= _FIRST_USUAL) & (days < _AFTER_USUAL)
     # Datasets write midnight where they know the day only.
     timed = dated & placed & (times > 0)
     instants = days * _MICROSECONDS + times

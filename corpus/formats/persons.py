@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.formats import bylines, inverted
-from corpus.formats.printed import is_nothing, unprinted
+from corpus.formats.printed import is_nothing, is_printed, unprinted, without_escapes
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
@@ -39,13 +39,21 @@ _FAMILY: Final = ("familyname", "lastname", "family", "last", "surname")
 _WITHIN: Final = ("list", "graph", "authors", "person", "persons", "people", "items", "creators", "contributors")
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 # What a template left, an address, a handle.
-_PLACEHOLDER: Final = re.compile(r"(?:\[\[|\{\{|\$\{|<%|%%|\{%|##).*|%[\w.]+%|#\w+#|\{\w+\}")
+_PLACEHOLDER: Final = re.compile(
+    r"(?:\[\[(?!\s*['\"\[{])|\{\{(?!\s*['\"])"
+    r"|\$\{|<%|<\?|%%|\{%|##|@@|\[%).*|%[\w.]+%|#\w+#|\{\w+\}|<\w+>|\$[\w.]+|__\w+__"
+    r"|\[\s*(?i:author|byline|writer|name|reporter)[\w ]*\]"
+)
 _ACCOUNT: Final = re.compile(
-    r"(?i:(?:wp|web|site|super)?[ -]?admin(?:istrator|istrador|istrateur)?|webmaster|root|(?:super ?)?user(?:name)?)"
+    r"(?i:(?:(?:wp|web|site|super)?[ -]?admin(?:istrator|istrador|istrateur|istratore)?|webmaster|root|"
+    r"(?:super ?)?user(?:name)?)"
+    r"[ _-]?\d{0,4}|админ(?:истратор)?|管理[员員者]|관리자|yönetici|beheerder|ylläpitäjä|адміністратор)"
 )
 _ADDRESS: Final = re.compile(
     r"(?:https?:)?//\S+|www\.\S+|mailto:\S+|\S+@\S+\.\S+|[\w.-]+\.[a-z]{2,}(?:/\S*)?|/\S+|@\S+"
 )
+_AGENCY: Final = re.compile(r"(.{3,80}?)\s*\(([^()]{2,40})\)")
+_SEPARATOR: Final = re.compile(r"[,;|]")
 _MAILED: Final = re.compile(r"\s*[<(\[]?\S+@\S+\.\w+[>)\]]?\s*")
 
 
@@ -81,7 +89,7 @@ def texts(value: Any, depth: int = 0) -> Iterator[str]:
     if depth > _MOST_DEEP:
         return
     if isinstance(value, str):
-        told = unprinted(value) if value.lstrip()[:1] in "[{(aIS" else value
+        told = unprinted(value) if is_printed(value) and not is_nobody(value.strip()) else value
         if isinstance(told, str):
             yield told
         else:
@@ -104,6 +112,9 @@ def _of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
         if isinstance(fields.get(name), (list, dict)) and not is_nothing(fields[name]):
             yield from texts(fields[name], depth + 1)
             return
+    if value and all(str(key).isdigit() for key in value):
+        yield from texts(list(value.values()), depth + 1)
+        return
     parts = [_first(fields, names) for names in (_GIVEN, _MIDDLE, _FAMILY)]
     if parts[0] and parts[2]:
         yield " ".join(part for part in parts if part)
@@ -134,15 +145,23 @@ def _read(written: str) -> bylines.Byline | None:
     """Return who a text names; None if it names nobody."""
     if len(written) > 5 * LONGEST_NAME:
         return None
-    found = one_line(written)
+    found = one_line(without_escapes(written))
     if is_nothing(found) or _PLACEHOLDER.fullmatch(found):
         return None
-    found = found.strip("[]'\"").strip()
+    found = found.strip("[]【】'\"").strip()
     if " " in found and "@" in found:
         # An address behind a name.
         found = _MAILED.sub(" ", found).strip()
-    if is_nothing(found) or _ADDRESS.fullmatch(found):
+    if (
+        is_nothing(found)
+        or is_nobody(found)
+        or _ADDRESS.fullmatch(found)
+        or all(map(is_nothing, _SEPARATOR.split(found)))
+    ):
         return None
+    if (bracketed := _AGENCY.fullmatch(found)) and (agency := bylines.agency(bracketed[2])):
+        byline = _read(bracketed[1])
+        return bylines.Byline(byline.authors if byline else (), agency)
     inverted = _inverted(found)
     if inverted is not None:
         return bylines.Byline(inverted)

@@ -13,8 +13,10 @@ from typing import Any, Final
 
 # As pandas, databases and spreadsheets write that there is no value.
 NOTHING: Final = frozenset(
-    ["", "nan", "none", "null", "n/a", "#n/a", "<na>", "nat", "\\n", "undefined", "(null)", "(none)", "[null]", "[none]",
-     "[nan]", "[]", "{}", "()", "[[]]", "[{}]", "['']", '[""]', "set()", "-", "--", "---", "–", "—", "#value!", "#ref!", "#name?", "''", '""']
+    ["", "nan", "none", "null", "n/a", "n.a.", "n.a", "na", "#n/a", "#na", "#n/a n/a", "<na>", "nat", "nil", "-nan", "1.#qnan",
+     "-1.#qnan", "1.#ind", "-1.#ind", "\\n", "undefined", "(null)", "<null>", "(none)", "<none>", "[null]", "[none]", "[nan]", "[]",
+     "{}", "()", "[[]]", "[{}]", "['']", '[""]', "set()", "-", "--", "---", "–", "—", "...", "…", "_", "?", "#value!", "#ref!",
+     "#name?", "#null!", "#num!", "#div/0!", "''", '""']
 )  # fmt: skip
 LONGEST_NOTHING: Final = max(map(len, NOTHING)) + 4
 NOTHING_BEGINS: Final = frozenset(" \t\r\n\xa0").union(*({one[:1].lower(), one[:1].upper()} for one in NOTHING if one))
@@ -24,8 +26,23 @@ _MOST_DEEP: Final = 20
 _OPEN: Final = {"[": "]", "{": "}", "(": ")"}
 # As NumPy and pandas print an array: array([…], dtype=object), Index([…]).
 _CALLED: Final = re.compile(
-    r"(?:array|Index|Series|frozenset|set|list|tuple|OrderedDict|deque)\((.*?)(?:,\s*(?:dtype|name)=[\w' ]+)*\)",
+    r"(?:array|Index|Series|frozenset|set|list|tuple|OrderedDict|deque)\((.*?)(?:,\s*(?:dtype|name)[=:]\s*[\w' ]+)*\)",
     re.DOTALL,
+)
+# How a value may begin that `unprinted` reads.
+_PRINTED_BEGINS: Final = (
+    "[",
+    "{",
+    "(",
+    "array(",
+    "Index(",
+    "Series(",
+    "frozenset(",
+    "set(",
+    "list(",
+    "tuple(",
+    "OrderedDict(",
+    "deque(",
 )
 _QUOTED: Final = re.compile(r"""[bu]?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", re.DOTALL)
 # Between the members of a list of texts: what parts them, and what says nothing.
@@ -36,6 +53,19 @@ _PYTHON: Final = {"null": "None", "nan": "None", "NaN": "None", "NaT": "None", "
 # PostgreSQL's arrays: {Jane Doe,"Roe, John"}.
 _POSTGRES: Final = re.compile(r"\{[^{}:]*\}")
 _EXCEL: Final = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
+# As Python, MongoDB and ASP.NET print moments.
+_CONSTRUCTED: Final = re.compile(
+    r"(?:datetime\.)?(?:datetime|date|Timestamp)\((\d{4}(?:,\s*\d{1,2}){2,5})(?:,\s*\d{1,6})?(?:,\s*tzinfo=[^()]*(?:\(\))?)?\)"
+)
+_NAMED: Final = re.compile(
+    r"(?:ISODate|new Date|Date|Timestamp|DatetimeIndex|(?:np|numpy)\.datetime64|Date\.parse)\(\[?\s*['\"]([^'\"]{6,40})['\"]\]?(?:,[^()]{0,60})?\)"
+)
+_MICROSOFT: Final = re.compile(r"\\?/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/")
+# Where objects have the moment.
+_OF_MOMENTS: Final = (
+    "date", "datetime", "timestamp", "iso", "value", "seconds", "unix", "epoch", "millis", "milliseconds", "time", "t", "s", "n",
+    "start", "published", "rendered", "text",
+)  # fmt: skip
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -74,21 +104,59 @@ def plain(value: Any, depth: int = 0) -> Any:
     return value
 
 
-def _instant(held: Any) -> Any:
+def moment(value: Any) -> Any:
+    """Return what a printed or structured moment says: a text or a number that a date is read from; others as they are.
+
+    >>> moment("datetime.datetime(2023, 6, 5, 10, 30)")
+    '2023-06-05T10:30:00'
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        if found := _CONSTRUCTED.fullmatch(text):
+            parts = [int(part) for part in found[1].split(",")]
+            day = "-".join(f"{part:02d}" for part in parts[:3])
+            return day if len(parts) == 3 else f"{day}T{parts[3]:02d}:{(*parts, 0, 0)[4]:02d}:{(*parts, 0, 0)[5]:02d}"
+        if found := _NAMED.fullmatch(text):
+            return found[1]
+        if found := _MICROSOFT.fullmatch(text):
+            return _instant(int(found[1]))
+        if not text.startswith(("[", "{", "(", '"', "'")):
+            return value
+        unquoted = text.strip("\"'")
+        value = unprinted(unquoted)
+        if isinstance(value, str):
+            return unquoted
+    if isinstance(value, list) and len(value) == 1:
+        return moment(value[0])
+    if not isinstance(value, dict):
+        return value
+    value = plain(value)
+    if not isinstance(value, dict):
+        return value
+    lowered = {str(key).lower().lstrip("_$@"): inner for key, inner in value.items()}
+    return next((inner for key in _OF_MOMENTS if isinstance(inner := lowered.get(key), (str, int, float))), None)
+
+
+def _instant(inner: Any) -> Any:
     """Milliseconds since 1970, before it too, as ISO 8601."""
-    if isinstance(held, bool) or not isinstance(held, (int, float)):
-        return held
+    if isinstance(inner, bool) or not isinstance(inner, (int, float)):
+        return inner
     try:
-        return (_EPOCH + timedelta(milliseconds=held)).isoformat().replace("+00:00", "Z")
+        return (_EPOCH + timedelta(milliseconds=inner)).isoformat().replace("+00:00", "Z")
     except (OverflowError, ValueError):
         return None
 
 
-def _number(held: Any) -> Any:
+def _number(inner: Any) -> Any:
     try:
-        return held if not isinstance(held, str) else int(held) if held.lstrip("-").isdigit() else float(held)
+        return inner if not isinstance(inner, str) else int(inner) if inner.lstrip("-").isdigit() else float(inner)
     except ValueError:
         return None
+
+
+def is_printed(text: str) -> bool:
+    """Return whether a text begins as the print of a list or an object does."""
+    return text.lstrip().startswith(_PRINTED_BEGINS)
 
 
 def unprinted(written: str) -> Any:

@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from corpus.formats import labelled
+from corpus.formats import labelled, printed
 from corpus.formats.article import Heading
 from corpus.formats.persons import people
-from corpus.formats.printed import is_nothing, unprinted, without_escapes
+from corpus.formats.printed import is_nothing, is_printed, unprinted, without_escapes
 from corpus.text import calendars, counted, dates, urls
 from corpus.text.entities import unescape
 from corpus.text.foreign import parse_foreign
@@ -32,6 +32,8 @@ _PRINTED: Final = frozenset("[{(")
 # Where objects name a keyword, the surest first.
 _CALLED: Final = ("name", "main", "title", "rendered", "text", "value", "id")
 _NAMED_BY: Final = ("name", "value", "label", "term", "webtitle", "title", "text", "keyword", "tag")
+# What the New York Times calls kinds of keywords.
+_KINDS: Final = frozenset({"subject", "glocations", "persons", "organizations", "creative_works"})
 _MOST_LISTED: Final = 60
 # Of a list so many are looked at: what stands behind a thousand empty ones is no name.
 _MOST_SEEN: Final = 1_000
@@ -44,7 +46,9 @@ _HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LONGEST_HOST: Final = 253
 # An address that begins with its host.
 _NO_SCHEME: Final = re.compile(r"(?://)?((?:[a-zA-Z0-9-]{1,63}\.)+[a-zA-Z]{2,63})(?=[/?#]|$)")
-_SEPARATOR: Final = re.compile(r"[,;|]")
+_SEPARATOR: Final = re.compile(r"[,;|、，；｜]")
+# What a date begins with that is no plain one, in the print of Python and its like.
+_STRUCTURED: Final = frozenset("[{(\"'\\/INTDdnt")
 _SPACED_CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?")
 # A page or an accession number; Python takes long to write larger ones.
 _MOST_NUMBER: Final = 10**30
@@ -161,14 +165,17 @@ def _without_scripts(written: str) -> Iterator[str]:
 def words(value: Any) -> tuple[str, ...]:
     """Return keywords: of a list, printed or not, or of a text in which commas, semicolons or bars part them."""
     if isinstance(value, str):
-        if value.lstrip()[:1] in _PRINTED:
+        if is_printed(value):
             value = unprinted(value)
         if isinstance(value, str):
             value = _SEPARATOR.split(value, _MOST_SEEN)[:_MOST_SEEN]
     if isinstance(value, dict):
-        value = [value]
+        # Words with their counts or weights, or one word.
+        value = list(value) if value and all(isinstance(one, (int, float)) for one in value.values()) else [value]
     if not isinstance(value, list):
         return ()
+    if any(isinstance(one, list) for one in value):
+        value = [inner for one in value[:_MOST_SEEN] for inner in (one if isinstance(one, list) else [one])]
     found = (
         _word(one) if len(one) <= LONGEST_NAME else one_line(one)
         for one in map(_word_of, value[:_MOST_SEEN])
@@ -181,6 +188,10 @@ def _word_of(value: Any) -> Any:
     """Return what names a keyword: itself, or a member of an object, as APIs have them."""
     if isinstance(value, dict):
         lowered = {str(key).lower(): held for key, held in value.items()}
+        if isinstance(kind := lowered.get("name"), str) and kind in _KINDS:
+            del lowered["name"]
+        if isinstance(label := lowered.get("label"), dict):
+            lowered["label"] = label.get("eng") or next(iter(label.values()), None)
         value = next((held for name in _NAMED_BY if isinstance(held := lowered.get(name), str)), None)
     return None if is_nothing(value) else value
 
@@ -224,8 +235,8 @@ def moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str
 
 
 def _moment(value: Any, numeric: dates.NumericDates, tongue: str | None, url: str | None) -> dates.Moment | None:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
+    if not isinstance(value, str) or value[:1] in _STRUCTURED:
+        value = printed.moment(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return counted.of_number(value)
     if not isinstance(value, str) or not (written := value.strip()):

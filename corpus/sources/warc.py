@@ -42,6 +42,9 @@ _WANTED: Final = {
 _CHARSETS: Final = frozenset(
     {"iso8859-1", "iso8859-15", "cp1252", "cp1251", "utf-8", "ascii", "koi8-r", "utf-16", "cp1250"}
 )
+_TYPES: Final = frozenset(
+    {"warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"}
+)
 # Of these a file holds one for each document, or one for all: nothing is lost with them.
 _BESIDE: Final = frozenset({"warcinfo", "request", "metadata", "continuation"})
 _CLOCKS_DIFFER: Final = timedelta(days=1)
@@ -135,7 +138,7 @@ def _records(
             if isinstance(entry, Reason):
                 yield _Damaged(at, entry, "a record is cut off, or shorter than it says", itself)
                 return
-            yield (record.headers.get("WARC-Type") or "")[:40].lower() if entry is None else entry
+            yield _type(record)[:40] if entry is None else entry
             itself, known = False, True
         if size - at <= _LAST_BYTES and ending and ends_early(file, at, ending):
             yield _Damaged(at, Reason.TORN, "the compressed data ends early", itself)
@@ -153,9 +156,10 @@ def _entry(
     record: WarcRecord, source: str, selection: Selection, *, by_line_feed: bool
 ) -> Item | Skipped | Reason | None:
     """What a record gives; a Reason if it is damaged."""
-    if record.record_type in (WarcRecordType.unknown, WarcRecordType.no_type):
+    kind = _type(record)
+    if kind not in _TYPES:
         return Skipped(source, Reason.CORRUPT, f"a record of unknown type {record.headers.get('WARC-Type')!a}"[:200])
-    is_response = record.record_type == WarcRecordType.response
+    is_response = kind == "response" and not _url(record).lower().startswith("dns:")
     if is_response:
         # Some crawlers end the lines of headers with a line feed alone.
         record.parse_http(quirks_mode=True)
@@ -177,14 +181,25 @@ def _is_document(record: WarcRecord) -> bool:
 
     What has no address on the web, as a screenshot or its text under `urn:`, is none.
     """
-    if record.record_type not in (WarcRecordType.resource, WarcRecordType.conversion):
+    if _type(record) not in {"resource", "conversion"}:
         return False
-    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ").lower()
-    return url.startswith(("http://", "https://")) and _media_type(record.headers.get("Content-Type")) in _WANTED
+    return (
+        _url(record).lower().startswith(("http://", "https://"))
+        and _media_type(record.headers.get("Content-Type")) in _WANTED
+    )
+
+
+def _type(record: WarcRecord) -> str:
+    """Return the type of a record in small letters; names of headers may be written in any case."""
+    return (record.headers.get("WARC-Type") or "").strip().lower()
+
+
+def _url(record: WarcRecord) -> str:
+    return (record.headers.get("WARC-Target-URI") or "").strip("<> ")
 
 
 def _stored(record: WarcRecord, body: bytes, source: str, selection: Selection) -> Item | Skipped:
-    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
+    url = _url(record)
     if not selection.wants(source, url):
         return Skipped(source, Reason.EXCLUDED)
     if not body:
@@ -201,13 +216,16 @@ def _media_type(written: str | None) -> str:
 
 def _document(record: WarcRecord, body: bytes, source: str, selection: Selection) -> Item | Skipped:
     headers = record.http_headers
-    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ") or None
+    url = _url(record) or None
     if not record.is_http_parsed or headers is None:
+        if url and _media_type(record.headers.get("Content-Type")) in _WANTED:
+            # Stored without HTTP headers, as a resource is.
+            return _stored(record, body, source, selection)
         return Skipped(source, Reason.CORRUPT, "a response without HTTP headers")
     if not selection.wants(source, url):
         return Skipped(source, Reason.EXCLUDED)
     named = _media_type(headers.get("Content-Type"))
-    if named and named not in _WANTED and named not in _UNSURE:
+    if named and named not in _WANTED and named not in _UNSURE and "html" not in named:
         return Skipped(source, Reason.NOT_TEXT, named)
     try:
         body = _decoded(body, headers)
@@ -251,7 +269,8 @@ def _decoded(body: bytes, headers: HeaderMap) -> bytes:
                 # Many crawlers store the body decoded, and the headers as they came.
                 if error.reason is not Reason.CORRUPT or not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
                     raise
-    return body
+    # Some servers compress and do not say so.
+    return undo(body, "gzip", MOST_DOCUMENT_BYTES) if body.startswith(_MARKS["gz"]) else body
 
 
 def _date(record: WarcRecord) -> datetime | None:

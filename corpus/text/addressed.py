@@ -10,14 +10,17 @@ from corpus.text.months import MONTHS
 
 # As /2020/09/11/, and as sites write it otherwise: by the month's name, by underscores, without one or both separators.
 _IN_URL: Final = re.compile(
-    r"/(?:1[6-9]\d\d|20\d\d)[/-]\d\d?[/-](?:\d\d?(?=/|$)|\d\d(?=-))"
+    r"/(?:1[6-9]\d\d|20\d\d)[/-]\d\d?[/-](?:\d\d?(?=/|$|\.[a-z]{3,5}(?:$|\?))|\d\d(?=-))"
+    r"|[-_](?:19|20)\d\d-\d\d-\d\d(?=[/?]|\.[a-z]{3,5}(?:$|\?)|$)"
+    r"|/(?:19|20)\d\d\.\d\d\.\d\d(?=/)"
     r"|/(?:19|20)\d\d/[a-z]{3,9}/\d\d?(?=/|$)"
     r"|/(?:19|20)\d\d_\d\d_\d\d(?=[/_-]|$)"
     r"|/(?:19|20)\d\d/?\d\d/?\d\d(?=/)"
-    r"|[-_](?:199[4-9]|20\d\d)\d{4}(?=\.[a-z]{3,5}(?:$|\?))",
+    r"|[-_](?:199[4-9]|20\d\d)\d{4}(?=\.[a-z]{3,5}(?:$|\?))"
+    r"|/t(?:199[4-9]|20\d\d)\d{4}(?=_\d{1,10}\.[a-z]{3,5}(?:$|\?))",
     re.IGNORECASE,
 )
-_IN_PARTS: Final = re.compile(r"(\d{4})[/_-]?([a-z]{3,9}|\d\d?(?=[/_-])|\d\d)[/_-]?(\d\d?)$", re.IGNORECASE)
+_IN_PARTS: Final = re.compile(r"(\d{4})[/_.-]?([a-z]{3,9}|\d\d?(?=[/_.-])|\d\d)[/_.-]?(\d\d?)$", re.IGNORECASE)
 
 
 def in_url(url: str | None) -> date | None:

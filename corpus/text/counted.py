@@ -24,8 +24,8 @@ _WRITTEN: Final = {8, 12, 14}
 _WITH_HOUR: Final = 10
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2099
-# As spreadsheets print what they had no room for: digits are lost.
-_ROUNDED: Final = re.compile(r"(?:[0-9]\.)?[0-9]{1,8}[eE]")
+# As spreadsheets print what they had no room for: digits are lost, unless as many are there as the exponent asks for.
+_ROUNDED: Final = re.compile(r"([0-9])(?:\.([0-9]{1,8}))?[eE][+]?([0-9]{1,2})|[0-9]{1,8}[eE].*")
 
 
 def of_number(value: float | Decimal) -> Moment | None:
@@ -50,7 +50,10 @@ def of_number(value: float | Decimal) -> Moment | None:
 
 def of_text(written: str) -> Moment | None:
     """Return the same for a number as a text, as CSV has it; None for any other text."""
-    if not _NUMBER.fullmatch(written) or _ROUNDED.match(written):
+    if not _NUMBER.fullmatch(written):
+        return None
+    rounded = _ROUNDED.fullmatch(written)
+    if rounded and not (rounded[2] and len(rounded[2]) == int(rounded[3])):
         return None
     try:
         return of_number(Decimal(written))

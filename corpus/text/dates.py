@@ -50,8 +50,8 @@ _UNIX: Final = re.compile(r"(.*[^\W\d_]{3} +\d\d?) (\d\d:\d\d(?::\d\d)?)( +[^ ]{
 # As web servers log them: 11/Sep/2020:04:05:06 +0000.
 _LOGGED: Final = re.compile(r"(\d\d?)/([^\W\d_]{3})/(\d{4}):(?=\d\d:)")
 # Of the usual calendar; a year beyond these may be of another.
-_FIRST_YEAR: Final = 1_600
-_LAST_YEAR: Final = 2_200
+FIRST_YEAR: Final = 1_600
+LAST_YEAR: Final = 2_200
 _WORD: Final = r"(?P<m>[^\W\d_]{3,14})"
 _FORMS: Final = (
     re.compile(rf"\b(?P<d>\d\d?)(?:st|nd|rd|th|er|re|º|ª|°|\.|-)?[\s.]*(?:of |de |d'|d’|-)?\s*{_WORD}\.?,?-?\s*(?:of |de |del )?\s*{_YEAR}\b"),
@@ -102,7 +102,7 @@ def _parse(written: str, numeric: NumericDates, language: str | None, hint: date
     iso = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
     if iso:
         declared = _from_iso(iso)
-        if declared is None or _FIRST_YEAR <= declared.day.year <= _LAST_YEAR:
+        if declared is None or FIRST_YEAR <= declared.day.year <= LAST_YEAR:
             return declared
         era = of_era(iso[0], language)
         return Moment(era[0]) if era else declared
@@ -223,7 +223,7 @@ def _find_day(
             written = found["m"]
             month = int(written) if written.isdigit() else number_of(written, language)
             day = _day(int(found["y"]), month, int(found["d"])) if month else None
-            if day is not None and _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
                 return day, False, f"{text[: found.start()]} {text[found.end() :]}"
     iso = re.search(rf"\b{_YEAR}-(?P<m>\d\d?)-(?P<d>\d\d?)(?!\d)t?", text)
     if iso and (day := _day(int(iso["y"]), int(iso["m"]), int(iso["d"]))):

@@ -12,7 +12,18 @@ PIVOT: Final = 69
 # 2023-06-05T10:30:00+02:00[Europe/Berlin], GMT+0200 (Central European Summer Time)
 _ZONE_NAME: Final = re.compile(r"((?:[+-]\d\d:?\d\d|[Zz]|\d\d:\d\d(?::\d\d)?))\s*[\[(][A-Za-zÀ-ÿ_/ .+-]{2,50}[\])]\s*$")
 # 5-Jun-23
-_SHORT_YEAR: Final = re.compile(r"(?<![\w-])(\d\d?)-([^\W\d_]{3,9})\.?-(\d\d)(?![\d-])")
+_SHORT_YEAR: Final = re.compile(
+    r"(?<![\w-])(\d\d?)(?:-([^\W\d_]{3,9})\.?-|\.\s?([^\W\d_]{3,9})\.\s?|\s([^\W\d_]{3,9})\.?\s')(\d\d)(?![\d-])"
+)
+# Jun 5, '23
+_SHORT_YEAR_BEHIND: Final = re.compile(r"(?<!\w)([^\W\d_]{3,9})\.? (\d\d?),? '(\d\d)(?!\d)")
+# As Oracle prints a time: 10.05.00.000000 AM
+_ORACLE: Final = re.compile(r"(?<=\s)(\d\d)\.(\d\d)\.(\d\d)(?:\.\d{1,9})?(?=\s*(?:[ap]m\b|$))")
+# Gregorian, behind a year in Arabic; and two names of a month.
+_GREGORIAN: Final = re.compile(r"(?<=\d{4})\s*(?:م|ميلادي(?:ة)?)(?!\w)\.?")
+_TWO_NAMES: Final = re.compile(
+    r"([\u0621-\u064a]{2,8}(?: [\u0621-\u064a]{3,7})?)\s?[/(]\s?[\u0621-\u064a ]{3,16}\)?(?=\s*\d{4})"
+)
 # Halves of the day, before or behind the time, as CLDR has them.
 _HALVES: Final = (
     (re.compile(r"(?<=\d)\s*(?:π\.?\s?μ\.?|de(?:\.|$)|dop\.|fm\.?|ص|صباحا|صباحًا|ق\.\s?ظ\.?|πμ|vorm\.|pd\.|sa\b|öö)(?!\w)"), " am "),
@@ -44,7 +55,11 @@ def without_zone_name(text: str) -> str:
 def in_one_form(folded: str) -> str:
     """Return a text in small letters with `am` and `pm` behind the time, and a year of four digits behind a month."""
     folded = _SHORT_YEAR.sub(_with_century, with_words(folded))
+    if "'" in folded:
+        folded = _SHORT_YEAR_BEHIND.sub(_with_century_behind, folded)
+    folded = _ORACLE.sub(r"\1:\2:\3", folded)
     if not folded.isascii():
+        folded = _TWO_NAMES.sub(r"\1", _GREGORIAN.sub("", folded))
         folded = _NOON.sub(" 12:00 ", _EASTERN_TIME.sub(_eastern, folded))
     for pattern, half in _HALVES:
         folded = pattern.sub(half, folded)
@@ -52,8 +67,15 @@ def in_one_form(folded: str) -> str:
 
 
 def _with_century(found: re.Match[str]) -> str:
-    year = int(found[3])
-    return f"{found[1]} {found[2]} {year + (2000 if year < PIVOT else 1900)}"
+    return f"{found[1]} {found[2] or found[3] or found[4]} {_year(found[5])}"
+
+
+def _with_century_behind(found: re.Match[str]) -> str:
+    return f"{found[1]} {found[2]}, {_year(found[3])}"
+
+
+def _year(digits: str) -> int:
+    return int(digits) + (2000 if int(digits) < PIVOT else 1900)
 
 
 def _eastern(found: re.Match[str]) -> str:

@@ -53,6 +53,7 @@ måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søn
 poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle
 понедельник вторник среда четверг пятница суббота воскресенье понеділок вівторок середа четвер п'ятниця субота неділя
 pazartesi salı çarşamba perşembe cuma cumartesi pazar maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai
+senin isnin selasa rabu kamis khamis jumat jum'at jumaat sabtu ahad minggu luni marți miercuri joi vineri sâmbătă duminică
 dilluns dimarts dimecres dijous divendres dissabte diumenge الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد الاحد
 شنبه یکشنبه دوشنبه سه‌شنبه چهارشنبه پنجشنبه پنج‌شنبه جمعه วันจันทร์ วันอังคาร วันพุธ วันพฤหัสบดี วันศุกร์ วันเสาร์ วันอาทิตย์ วันที่ เวลา น
 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 月 火 水 木 金 土 日 星期一 星期二 星期三 星期四 星期五 星期六 星期日 星期天 周一 周二 周三 周四 周五 周六 周日 週一 週二 週三 週四 週五 週六 週日
@@ -64,6 +65,7 @@ luni marți miercuri joi vineri sâmbătă duminică hétfő kedd szerda csütö
 _FILLERS: Final = """
 at on the of um uhr le la les à a h de del d den der am vom el las a las em às il alle ore kl klo klokken om uur o godz
 godzina v ve w в о об г года год року р. saat y et und and i дата date թ жылғы жылы hrs hours heure heures g time local
+ora orele ч uur óra
 """
 
 
@@ -117,6 +119,7 @@ ZONES: Final = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
     "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3, "trt": 3,
     "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "awst": 8, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "sast": 2,
+    "wib": 7, "wita": 8, "pkt": 5,
 }  # fmt: skip
 # Standard or summer time of a part of the United States, whichever the day is in.
 AMERICAN_ZONES: Final = {"et": -5, "ct": -6, "mt": -7, "pt": -8}

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _TOKEN: Final = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]|[^\w\s!-~،؛।॥۔՝・–—‐‑·•|،、。「」（），：；…°“”«»])*|[^\W\d_]")
 _DROPPED: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _APOSTROPHES: Final = re.compile("['\u2018\u2019\u02bb\u02bc\u02b9\u02c8\u0060\u00b4\u0374\u055a\u05f3\uff07]")
-_CLOCK: Final = re.compile(r"(?<!\d)(?:[01]?\d|2[0-3])[:h\uff1a][0-5]\d(?:[:\uff1a][0-5]\d)?(?!\d)")
+_CLOCK: Final = re.compile(
+    r"(?<!\d)(?:[01]?\d|2[0-3])[:h\uff1a][0-5]\d(?:[:\uff1a][0-5]\d)?(?!\d)(?:\s?(?:[ap]m|sa|ch)(?!\w))?"
+)
 # Months as numbers before or behind a word for `month`: Vietnamese, Mongolian.
 _NUMBERED: Final = (
     re.compile(r"(?P<d>\d\d?)\s+(?:tháng|thg)\s+(?P<m>\d\d?)\s*,?\s*(?:năm\s+)?(?P<y>\d{4})(?!\d)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,3 +128,37 @@ def test_a_text_about_warcs_is_no_damage(tmp_path: Path) -> None:
 def test_headers_as_servers_write_them(tmp_path: Path, content_type: str, more: str, end: str) -> None:
     ((one,), told) = gather(tmp_path, response(content_type, more, end))
     assert (one.data.decode(), one.media_type, told) == (PAGE, "text/html", [])
+
+
+@pytest.mark.parametrize(
+    ("one", "body"),
+    [
+        (
+            response("text/html").replace(b"WARC-Type", b"warc-type").replace(b"WARC-Target-URI", b"warc-target-uri"),
+            PAGE,
+        ),
+        (record("response", PAGE, "text/html"), PAGE),
+        (response("application/html"), PAGE),
+        (response("html"), PAGE),
+    ],
+)
+def test_records_and_headers_in_other_forms(tmp_path: Path, one: bytes, body: str) -> None:
+    ((item,), skipped) = gather(tmp_path, one)
+    assert (item.data.decode(), item.media_type, item.url, skipped) == (body, "text/html", "https://example.com/a", [])
+
+
+def test_a_body_that_is_compressed_without_a_header(tmp_path: Path) -> None:
+    body = gzip.compress(PAGE.encode())
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    one = record("response", "x" * len(head + body), "application/http; msgtype=response").replace(
+        b"x" * len(head + body), head + body
+    )
+    ((item,), skipped) = gather(tmp_path, one)
+    assert (item.data.decode(), skipped) == (PAGE, [])
+
+
+def test_a_lookup_of_a_name_is_no_damage(tmp_path: Path) -> None:
+    taken, (skipped,) = gather(
+        tmp_path, record("response", "20230101\nx. 1 IN A 1.2.3.4", "text/dns", "dns:example.com")
+    )
+    assert (taken, skipped.reason) == ([], Reason.NO_DOCUMENT)
