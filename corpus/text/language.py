@@ -54,6 +54,10 @@ _CLOSE: Final = tuple(
 )  # fmt: skip
 
 
+# Undetermined, several, no linguistic content, uncoded, private: these name no language.
+_NONE: Final = frozenset({"und", "mul", "zxx", "mis", "x", "i"})
+
+
 @lru_cache(maxsize=4_096)
 def tag(written: str) -> str | None:
     """A language tag as people write it (`en_us`, `EN`, `de-DE.UTF-8`) in BCP 47's form; None if it is none."""
@@ -65,5 +69,7 @@ def tag(written: str) -> str | None:
     try:
         standard: str = langcodes.standardize_tag(name)
     except ValueError:
+        return None
+    if standard.partition("-")[0] in _NONE:
         return None
     return standard if langcodes.tag_is_valid(standard) else None

@@ -30,6 +30,8 @@ GERMAN = (
     * 3
 )
 JAPANESE = "<p>町の議会は月曜日、七時間にわたる討論の末に路面電車の新しい路線を承認した、と町長は語った。</p>" * 5
+KOREAN = "<p>시의회는 월요일 일곱 시간의 토론 끝에 새로운 전차 노선을 승인했다고 시장이 기자들에게 말했다.</p>"
+HEBREW = "<p>מועצת העיר אישרה ביום שני את קו הרכבת הקלה החדש לאחר דיון של שבע שעות, אמר ראש העיר לעיתונאים.</p>"
 NORWEGIAN = (
     "<p>Kommunestyret vedtok mandag den nye trikkelinjen etter en debatt på sju timer, sa ordføreren i byen til avisen.</p>"
     * 3
@@ -51,6 +53,8 @@ def checks(parsed: Parsed) -> set[Check]:
     [
         ("en-US", SPANISH, "es", True), ("en", GERMAN, "de", True), ("en", JAPANESE, "ja", True), ("de", ENGLISH, "en", True),
         ("fr", ENGLISH, "en", True), ("und", SPANISH, "es", False), ("", GERMAN, "de", False), ("es-MX", SPANISH, "es-MX", False),
+        ("x-default", SPANISH, "es", False), ("mul", GERMAN, "de", False), ("zxx", ENGLISH, "en", False), ("en-US", KOREAN, "ko", True), ("en", HEBREW, "he", True),
+        ("iw", HEBREW, "he", False), ("es_ES.UTF-8", SPANISH, "es-ES", False), ("English", SPANISH, "es", False), ("pt", NORWEGIAN, "no", True),
         ("nb", NORWEGIAN, "nb", False), ("en-GB", ENGLISH, "en-GB", False), ("en", "<p>Sí, claro.</p>", "en", False),
     ],
 )  # fmt: skip
@@ -75,6 +79,13 @@ def _teasers(head: str, linked: str) -> str:
             True,
         ),
         (_teasers("<div class=card><h4>{}</h4></div>", "<a href={}>"), None, True),
+        (_teasers("<h5>{}</h5>", "<a href={}>"), "https://www.example.com/tag/tram/page/2", True),
+        (
+            _teasers("<h3>{}</h3>", "<a href={}>") + "<meta property=og:type content=website>",
+            "https://www.example.com/search?q=tram",
+            True,
+        ),
+        (_teasers("<h3>{}</h3>", "<a href={}>"), "https://www.example.com/2023/06/", True),
         (f"<h1>Line approved</h1>{ENGLISH * 2}" + _teasers("<h4>{}</h4>", "<a href={}>"), None, False),
         (_teasers("<h2>{}</h2>", "<a href={}>") + "<meta property=og:type content=article>", None, False),
         (_teasers("<h2>{}</h2>", "<a href={}>"), "https://www.example.com/council-approves-the-new-line", False),

@@ -27,7 +27,9 @@ _MOST_LISTED: Final = 60
 # A dateline stands in one of so many paragraphs, and characters.
 _FIRST_PARAGRAPHS: Final = 3
 _BEGINNING: Final = 2_000
-_LINKED_HEADINGS: Final = "h1 a[href], h2 a[href], h3 a[href], h4 a[href], a[href] h2, a[href] h3, a[href] h4"
+_LINKED_HEADINGS: Final = (
+    "h1 a[href], h2 a[href], h3 a[href], h4 a[href], h5 a[href], a[href] h2, a[href] h3, a[href] h4"
+)
 _MOST_HEADINGS: Final = 400
 _SHORTEST_HEADLINE: Final = 25
 # So many are an index, if the page has less text of its own than they would have with a line or two each.
@@ -35,7 +37,7 @@ _SHORTEST_HEADLINE: Final = 25
 _MOST_HYPHENS: Final = 3
 _MOST_TEASERS: Final = 8
 _PER_TEASER: Final = 90
-# A text of so many characters shows its language, if the detector is certain.
+# A text of so many bytes shows its language, if the detector is certain; other scripts say more a character.
 _SURE: Final = 100
 # Of one page under several addresses: how it is fetched, and the name of its file.
 _SHELL: Final = re.compile(r"^https?://(?:www\.)?|/(?:index\.\w{2,5})?$")
@@ -104,7 +106,7 @@ class HtmlParser:
         spoken = language.detect(text[:4_000])
         if tongue is None:
             tongue = spoken
-        elif spoken is not None and len(text) >= _SURE and not language.are_alike(tongue, spoken):
+        elif spoken is not None and len(text.encode()) >= _SURE and not language.are_alike(tongue, spoken):
             # A page's default says less than its text.
             problems.append(Problem(Check.LANGUAGE_CONFLICT, f"declared {tongue}, written in {spoken}"))
             tongue = spoken
@@ -193,7 +195,7 @@ def _language(outline: Outline, node: jsonld.Node, found: meta.Declared) -> str 
         jsonld.text(node.get("inLanguage")),
         meta.first(found, meta.LANGUAGE),
     ):
-        if written and (tag := language.tag(written)) and tag != "und":
+        if written and (tag := language.tag(written)):
             return tag
     return None
 

@@ -10,6 +10,7 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
+from corpus.formats.html import posts
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
@@ -27,14 +28,21 @@ _STRIPPED: Final = (
     "video", "audio", "picture", "object", "embed", "canvas", "dialog", "figcaption", "footer",
     "amp-ad", "amp-iframe", "img", "input", "map", "meta", "link", "del", "s", "strike", "rt", "rp",
 )  # fmt: skip
-_ADVERTISED: Final = (
-    'ins[class*="ad" i], ins[id*="ad" i], ins[data-ad-client], ins[data-ad-slot], ins[data-revive-zoneid]'
+_ADVERTISED: Final = re.compile(
+    r"(?:^|[\s_-])(?:ads?(?:by\w*|sense\w*|slot|unit|block|box|container|wrapper)?|(?:dcm|asm|ox|gpt)ads?|advert\w*|sponsor\w*|"
+    r"publicit\w*|publicidad|werbung|anzeige|banner)(?=$|[\s_-])",
+    re.IGNORECASE,
 )
+_PLACED: Final = re.compile(r"data-(?:ad|revive|zone|dcm|asm|placement)")
 # A form around so much is the page's, as some servers write it.
 _LARGEST_FORM: Final = 1_000
 # A control amid so much text of its paragraph is a word of a sentence.
 _LEAST_AROUND: Final = 25
-_SENTENCES: Final = frozenset({"p", "li", "td", "dd", "blockquote", "span", "em", "strong", "b", "i"})
+_SENTENCES: Final = frozenset({"p", "li", "td", "dd", "blockquote"})
+_INLINE: Final = frozenset({"span", "em", "strong", "b", "i", "u", "a", "mark", "q", "small", "font"})
+_STOPS: Final = (".", "!", "?", "…", "。", "！", "？")
+_BY_ATTRIBUTE: Final = '[style*="line-through"], [role="table"], [role="grid"]'
+_CELLS_BY_ROLE: Final = '[role="cell"], [role="gridcell"], [role="columnheader"], [role="rowheader"]'
 _MOST: Final = 400
 _MOST_ROWS: Final = 2_000
 _MOST_CELLS: Final = 60
@@ -52,18 +60,6 @@ _NO_DATA: Final = re.compile(
     re.IGNORECASE,
 )
 _LAYOUT: Final = "table table, h1, form, iframe, p + p"
-_POSTS: Final = (
-    "blockquote.twitter-tweet, blockquote.twitter-video, blockquote.instagram-media, blockquote.tiktok-embed, "
-    "blockquote.bluesky-embed, blockquote.text-post-media, blockquote.fb-xfbml-parse-ignore, "
-    "blockquote.mastodon-embed, blockquote.reddit-embed-bq, blockquote.reddit-card, blockquote.imgur-embed-pub"
-)
-# What an embedded post says of itself where its pictures would be.
-_INVITES: Final = re.compile(
-    r"^(?:view (?:this|more|post|on)|a post shared by|sieh dir|dieser beitrag|ver esta publicación|"
-    r"voir cette publication|post by|(?:pic\.twitter\.com|https?://)\S+$)",
-    re.IGNORECASE,
-)
-_LONGEST_POST: Final = 4_000
 _LONGEST_NAMES: Final = 500
 _WRAPPED: Final = 45
 _SPACES: Final = re.compile(r"[ \t]+")
@@ -76,17 +72,10 @@ def prepare(root: LexborNode, outline: Outline) -> None:
         root: the body.
         outline: what is in the page; most pages have no table and no embedded post, and none is sought there.
     """
-    for one in root.css("form")[:_MOST] if outline.has("form") else ():
-        if len(one.text(deep=True) or "") > _LARGEST_FORM:
-            one.unwrap()
-        else:
-            one.decompose()
-    for one in root.css(_ADVERTISED)[:_MOST] if outline.has("ins") else ():
-        one.decompose()
-    for one in root.css("button, label")[:_MOST] if outline.has("button") or outline.has("label") else ():
-        _keep_words(one)
-    if outline.has("blockquote"):
-        _write_posts(root)
+    _take_out(root, outline)
+    for one in _inmost_first(root, "blockquote") if outline.has("blockquote") else ():
+        if posts.is_post(one):
+            _replace(one, POST, posts.lines_of(one))
     for one in root.css("figure table")[:_MOST] if outline.has("table") else ():
         _keep_caption(one)
     root.strip_tags(list(_STRIPPED))
@@ -97,14 +86,62 @@ def prepare(root: LexborNode, outline: Outline) -> None:
         _write_preformatted(one)
 
 
+def _take_out(root: LexborNode, outline: Outline) -> None:
+    """Take out forms, advertisements, controls and what is crossed out; write tables by role anew."""
+    for one in root.css("form")[:_MOST] if outline.has("form") else ():
+        if len(one.text(deep=True) or "") > _LARGEST_FORM:
+            one.unwrap()
+        else:
+            one.decompose()
+    for one in _inmost_first(root, "ins") if outline.has("ins") else ():
+        if _is_advertised(one):
+            one.decompose()
+    for one in _inmost_first(root, "button, label") if outline.has("button") or outline.has("label") else ():
+        _keep_words(one)
+    for one in _inmost_first(root, _BY_ATTRIBUTE):
+        if one.tag in _INLINE and "role" not in one.attributes:
+            one.decompose()
+        elif (rows := _rows_by_role(one)) is not None:
+            _replace(one, TABLE, rows)
+
+
+def _inmost_first(root: LexborNode, selector: str) -> list[LexborNode]:
+    """Return elements so that none is inside one before it: what is taken out takes what is inside with it."""
+    return root.css(selector)[:_MOST][::-1]
+
+
+def _is_advertised(node: LexborNode) -> bool:
+    """Whether an insertion is named as an advertisement, or has attributes as the networks' scripts ask for."""
+    attributes = node.attributes
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
+    return _ADVERTISED.search(names) is not None or any(map(_PLACED.match, attributes))
+
+
 def _keep_words(control: LexborNode) -> None:
-    parent = control.parent
-    if parent is not None and parent.tag in _SENTENCES:
-        around = (parent.text(deep=False) or "").strip()
-        if len(around) >= _LEAST_AROUND and len(control.text(deep=True) or "") <= len(around):
+    """Keep what a control says if it is a word of a sentence; else take it out."""
+    block = control.parent
+    while block is not None and block.tag in _INLINE:
+        block = block.parent
+    if block is not None and block.tag in _SENTENCES and (control.text(deep=True) or "").strip():
+        sentence = " ".join((block.text(deep=True) or "").split())
+        word = " ".join((control.text(deep=True) or "").split())
+        before, found, after = sentence.rpartition(word)
+        is_behind = bool(found) and not after and before.rstrip().endswith(_STOPS)
+        if len(sentence) >= _LEAST_AROUND + len(word) and 2 * len(word) <= len(sentence) and not is_behind:
             control.unwrap()
             return
     control.decompose()
+
+
+def _rows_by_role(node: LexborNode) -> list[str] | None:
+    """Return the rows of a table that is one by its role alone; None without two of them."""
+    rows = []
+    for row in node.css('[role="row"]')[:_MOST_ROWS]:
+        cells = [one_line(cell.text(deep=True, separator=" ") or "") for cell in row.css(_CELLS_BY_ROLE)[:_MOST_CELLS]]
+        if any(cells) and max(map(len, cells)) <= _LONGEST_CELL:
+            rows.append(cells)
+    is_data = len(rows) > 1 and max(map(len, rows)) > 1 and node.tag != "table"
+    return [" | ".join(row) for row in _without_empty(rows)] if is_data else None
 
 
 def table_rows(table: LexborNode) -> list[str] | None:
@@ -178,22 +215,6 @@ def _without_empty(rows: list[list[str]]) -> list[list[str]]:
     return shown
 
 
-def _write_posts(root: LexborNode) -> None:
-    """Write embedded posts as quotes of lines: what they say, and who says it."""
-    for post in root.css(_POSTS)[:_MOST]:
-        raw = (post.text(deep=True, separator=BREAK) or "")[: 2 * _LONGEST_POST]
-        paragraphs = [one_line((one.text(deep=True) or "")[:_LONGEST_POST]) for one in post.css("p")]
-        said = " ".join(one for one in paragraphs if one)
-        rest = one_line((post.text(deep=True) or "")[: 2 * _LONGEST_POST])
-        if said and rest.startswith(said):
-            rest = rest[len(said) :].strip()
-        elif said:
-            rest = ""
-        lines = [one for one in (said, rest) if one and not _INVITES.match(one)]
-        if raw.strip() and lines:
-            _replace(post, POST, lines)
-
-
 def _write_preformatted(node: LexborNode) -> None:
     """Write preformatted text so that its blank lines part paragraphs, and its short lines stay lines."""
     raw = (node.text(deep=True) or "").replace("\r\n", "\n").strip("\n")
@@ -216,6 +237,10 @@ def _write_preformatted(node: LexborNode) -> None:
 
 
 def _replace(node: LexborNode, mark: str, lines: list[str]) -> None:
+    """Put lines in the place of an element; or take it out where there is no line."""
+    if not lines:
+        node.decompose()
+        return
     node.insert_before(node.parser.create_node("blockquote" if mark == POST else "pre"))
     written = node.prev
     if written is None:

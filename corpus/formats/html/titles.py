@@ -223,8 +223,13 @@ def shown_text(heading: LexborNode) -> str:
 def _is_kicker(node: LexborNode) -> bool:
     names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
     if node.tag == "small":
-        return True
+        # Amid the words it is one of them.
+        return node.prev is None or node.next is None or not all(map(_has_words, (node.prev, node.next)))
     return len(names) > 1 and (_KICKER.search(names) is not None or _HIDDEN.search(names) is not None)
+
+
+def _has_words(node: LexborNode) -> bool:
+    return bool((node.text(deep=True) or "").strip())
 
 
 def _parts_words(left: str, right: str) -> bool:
