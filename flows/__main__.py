@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.app.serving import serving
 from corpus.cli import streams
+from corpus.cli.unforeseen import explained
 from corpus.errors import CorpusError
-from corpus.repo import environment, room
+from corpus.repo import environment, room, stalls
 from corpus.repo.repository import Repository, find
 from flows.access import known_password, random_secret
 from flows.address import reason, require_server, shown
@@ -53,6 +54,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("error: Interrupted. What was finished is in place; run again to go on.", file=sys.stderr)
         return 130
+    except streams.OutputFailed:
+        raise
+    except BaseException as error:  # a panic of a library is no Exception
+        if (found := explained(error)) is None:
+            raise
+        print(f"error: {found}", file=sys.stderr)
+        return found.exit_code
+
+
+def _end_stalled(message: str) -> None:
+    """End a process that waits for ever: only the system can, for no call of Python returns."""
+    try:
+        print(f"error: {message}", file=sys.stderr, flush=True)
+    finally:
+        os._exit(1)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -207,6 +223,7 @@ def _error(state: Any, root: Path) -> CorpusError:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["update"]:
         streams.guard()
+    stalls.watch(_end_stalled)
     try:
         status = streams.finish(main())
     except streams.OutputFailed as error:

@@ -132,6 +132,9 @@ class Server:
         last = self._last_words()
         if full := room.of_text(last, self._log.parent, "The database of the Prefect server"):
             return str(full)
+        if number := room.tried(self._log.parent):
+            # What it had to say may not have been written either.
+            return str(room.not_written(number, self._log.parent, "The database of the Prefect server"))
         return f"The Prefect server has ended{f': {last}' if last else ''}. Its log is {self._log}. Run again."
 
     def _answers(self) -> bool:

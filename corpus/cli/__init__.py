@@ -13,8 +13,9 @@ from typing import Final
 import click
 
 from corpus.cli import streams
-from corpus.errors import CorpusError, NotWritten, Shortage
-from corpus.repo import environment, room, shortage, stalls
+from corpus.cli.unforeseen import explained
+from corpus.errors import CorpusError
+from corpus.repo import environment, room, stalls
 from corpus.stages import NAMES, STAGES
 
 # command: (module, function, what it is for), in the order of `corpus --help`
@@ -139,25 +140,10 @@ def _run() -> int:
     except streams.OutputFailed:
         raise
     except BaseException as error:  # a panic of a library is no Exception
-        if not isinstance(error, Exception) and not shortage.is_panic(error):
+        if (found := explained(error)) is None:
             raise
-        return _unforeseen(error)
+        return _fail(str(found), found.exit_code, type(found).__name__)
     return status if isinstance(status, int) else 0
-
-
-def _unforeseen(error: BaseException) -> int:
-    """Print one line for an error of the machine or of a library. Raises any other again: it is a fault of ours."""
-    if full := room.of_error(error, Path.cwd()):
-        return _fail(str(full), 1, NotWritten.__name__)
-    if lacking := shortage.of_error(error):
-        return _fail(str(lacking), lacking.exit_code, Shortage.__name__)
-    if shortage.is_panic(error):
-        found = " ".join(str(error).split())[:300]
-        return _fail(f"A library failed: {found}. Nothing incomplete was published. Run again.", 1)
-    if not isinstance(error, OSError):
-        raise error
-    where = f"{error.filename}: " if error.filename else ""
-    return _fail(f"{where}{error.strerror or error}. Nothing incomplete was published. Fix this and run again.", 1)
 
 
 def _end_stalled(message: str) -> None:

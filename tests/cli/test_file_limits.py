@@ -52,13 +52,13 @@ def test_each_command_names_what_was_not_written_and_completes_once_files_may_gr
     (more / "three.txt").write_text(article("three"), encoding="utf-8")
     commands: list[tuple[int, tuple[str, ...]]] = [(12_000, ("add", str(more))), (1_000, ("release",))]
     for most, arguments in commands:
-        _require_named(run_limited(built, most, *arguments))
+        require_named(run_limited(built, most, *arguments))
     built.run("add", str(more), **UNMEASURED)
-    _require_named(run_limited(built, 12_000, "build"))
+    require_named(run_limited(built, 12_000, "build"))
     assert ": 3 articles" in built.run("build", **UNMEASURED).stdout
 
 
-def _require_named(done: subprocess.CompletedProcess[str]) -> None:
+def require_named(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
