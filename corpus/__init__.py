@@ -10,19 +10,22 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.errors import CorpusError
-
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from corpus.errors import CorpusError
     from corpus.repo.releases import Release
     from corpus.snapshots.version import Version
 
 __all__ = ["CorpusError", "Release", "Version", "open", "versions"]
 
-# Heavy: imported when somebody names them.
-_LAZY: Final = {"Version": "corpus.snapshots.version", "Release": "corpus.repo.releases"}
+# Imported when somebody names them: some are heavy, and `corpus.bytecode` deals with what was cut short of the others.
+_LAZY: Final = {
+    "CorpusError": "corpus.errors",
+    "Version": "corpus.snapshots.version",
+    "Release": "corpus.repo.releases",
+}
 
 
 def __getattr__(name: str) -> Any:

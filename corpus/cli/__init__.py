@@ -15,7 +15,7 @@ import click
 from corpus.cli import streams
 from corpus.cli.unforeseen import explained
 from corpus.errors import CorpusError
-from corpus.repo import environment, room, stalls
+from corpus.repo import compiled, environment, stalls
 from corpus.stages import NAMES, STAGES
 
 # command: (module, function, what it is for), in the order of `corpus --help`
@@ -114,7 +114,7 @@ def main() -> None:
         # A service may be stopped while it starts. `flows` asks for these signals as soon as it runs.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     environment.clean()
-    room.spare_bytecode(Path(__file__).parent)
+    compiled.spare(Path(__file__).parent)
     streams.guard()
     stalls.watch(_end_stalled)
     try:
@@ -161,13 +161,8 @@ def _interrupted() -> int:
 
 def _broken_off(error: EOFError) -> int:
     """Say that something ended before its time: a compiled module of Python, which is removed, or another process."""
-    trace = error.__traceback__
-    while trace is not None:
-        compiled = trace.tb_frame.f_locals.get("bytecode_path")
-        if compiled and trace.tb_frame.f_globals.get("__name__") == "importlib._bootstrap_external":
-            Path(compiled).unlink(missing_ok=True)
-            return _fail(f"{compiled} was cut short, as on a full disk, and has been removed. Run again.", 1)
-        trace = trace.tb_next
+    if found := explained(error):
+        return _fail(str(found), found.exit_code, type(found).__name__)
     return _fail(f"A process or a file ended too early: {error}. Nothing incomplete was published. Run again.", 1)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corpus.errors import CorpusError
-from corpus.repo import room, shortage
+from corpus.bytecode import cut_short
+from corpus.errors import CorpusError, NotWritten
+from corpus.repo import compiled, room, shortage
 
 _DETAIL_CHARACTERS = 300
 
@@ -19,6 +20,8 @@ def explained(error: BaseException) -> CorpusError | None:
     found = room.of_error(error, Path.cwd()) or shortage.of_error(error)
     if found is not None:
         return found
+    if isinstance(error, EOFError) and cut_short(error) is not None:
+        return NotWritten(f"{compiled.removed_all()}. Nothing incomplete was published. Run again.")
     if shortage.is_panic(error):
         detail = " ".join(str(error).split())[:_DETAIL_CHARACTERS]
         return CorpusError(f"A library failed: {detail}. Nothing incomplete was published. Run again.")

@@ -7,17 +7,16 @@ texts of libraries that keep its number to themselves, and in what git and DVC p
 from __future__ import annotations
 
 import errno
-import marshal
 import os
 import re
 import resource
 import shutil
-import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import NotWritten
+from corpus.repo import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,10 +36,6 @@ _TEXTS: Final = {
 _UNSURE: Final = re.compile(r"disk I/O error|unable to open database file|attempt to write a readonly database")
 _QUOTED: Final = re.compile(r"(?:'(/[^'\n]+)'|unable to write (?:file )?(\S+):)")
 _TRIED_BYTES: Final = 1 << 20
-# With less room than this, a file that Python writes beside a module may be cut short.
-_SCARCE_BYTES: Final = 20_000_000
-# Of a compiled module, before its code.
-_HEADER_BYTES: Final = 16
 
 
 @contextmanager
@@ -87,6 +82,8 @@ def of_text(text: str, folder: Path, what: str) -> NotWritten | None:
         folder: where it wrote.
         what: it wrote, where the text names no file.
     """
+    if cut := compiled.of_text(text):
+        return NotWritten(f"{cut}. Nothing incomplete was published. Run again.")
     number = next((number for number, pattern in _TEXTS.items() if pattern.search(text)), None)
     if number is None and _UNSURE.search(text):
         number = tried(folder)
@@ -136,35 +133,6 @@ def tried(folder: Path) -> int | None:
         with suppress(OSError):
             path.unlink(missing_ok=True)
     return None
-
-
-def spare_bytecode(folder: Path) -> None:
-    """Keep Python, here and in what is started from here, from writing compiled modules if room is scarce.
-
-    Python takes a compiled module that was cut short for a complete one, and fails at it from then on. Those that this
-    process has cut short already are removed.
-
-    Args:
-        folder: where modules are.
-    """
-    with suppress(OSError):
-        limited = resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
-        if limited or shutil.disk_usage(folder).free < _SCARCE_BYTES:
-            sys.dont_write_bytecode = True
-            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-            for module in list(sys.modules.values()):
-                _remove_cut_bytecode(getattr(getattr(module, "__spec__", None), "cached", None))
-
-
-def _remove_cut_bytecode(path: str | None) -> None:
-    """Remove a compiled module that was cut short as this process began."""
-    with suppress(OSError):
-        if path and os.path.exists(path):  # noqa: PTH110 - a path as Python has it
-            try:
-                # Python itself runs this file.
-                marshal.loads(Path(path).read_bytes()[_HEADER_BYTES:])  # noqa: S302 - Python wrote it, and loads it the same way
-            except (EOFError, ValueError, TypeError):
-                Path(path).unlink()
 
 
 def _number(error: BaseException) -> int | None:
