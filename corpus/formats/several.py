@@ -38,6 +38,7 @@ _CELL_END: Final = re.compile(
 )
 _TAG: Final = re.compile(r"<[^<>]{0,500}>")
 _LEAST_LABELS: Final = 6
+_LONGEST_LABEL: Final = 60
 
 
 def in_text(text: str) -> str | None:
@@ -65,10 +66,19 @@ def in_page(markup: str) -> str | None:
     # Of the rest, scripts and styles are the longest part.
     for name in ("script", "style"):
         markup = _without(markup, name)
-    if len(_LABEL_IN_TAGS.findall(markup)) < _LEAST_LABELS:
+    if not _repeats_labels(markup):
         return None
     lines = _TAG.sub("", _BLOCK.sub("\n", _CELL_END.sub(r"\1 ", markup)))
     return _by_counters(lines) or _by_labels(lines, _LEAST)
+
+
+def _repeats_labels(markup: str) -> bool:
+    """Return whether a page has several labels in tags, and a known one among them more than once."""
+    found = [one.start() for one in _LABEL_IN_TAGS.finditer(markup)]
+    if len(found) < _LEAST_LABELS:
+        return False
+    labels = Counter(markup[max(0, at - _LONGEST_LABEL) : at].rpartition(">")[2].strip() for at in found)
+    return any(count > 1 and label and parse(f"{label}: -", {}) is not None for label, count in labels.items())
 
 
 def _without(markup: str, name: str) -> str:

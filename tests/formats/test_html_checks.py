@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -125,6 +126,57 @@ def test_each_field_says_who_spoke_and_what_others_said():
     assert said["published_date", "shown date"] == "January 6, 2020"
 
 
+def test_section_language_and_text_have_witnesses():
+    head = (
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Line approved by council","articleSection":"Town","inLanguage":"de"}</script>'
+        "<meta property=article:section content=Local><meta property=og:locale content=en_GB>"
+    )
+    page = f'<html lang="en-GB"><head>{head}</head><body><h1>Line approved by council</h1>{ENGLISH}</body></html>'
+    evidence = HtmlParser().explain(Document(page.encode(), "text/html", "x.html"))
+    found = {(one.field, one.witness): one.value for one in evidence.statements}
+    assert found["section", "JSON-LD articleSection"] == "Town"
+    assert found["section", "meta article:section"] == "Local"
+    assert found["language", "html lang"] == "en-GB"
+    assert found["language", "JSON-LD inLanguage"] == "de"
+    assert found["language", "meta og:locale"] == "en_GB"
+    assert found["language", "text"] == "en"
+    assert evidence.believed["section"] == "JSON-LD articleSection"
+    assert evidence.believed["language"] == "html lang"
+    assert evidence.believed["text"] == "paragraphs"
+    assert found["text", "paragraphs"].startswith(f"{len(words_of(ENGLISH))} words: ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "head", "body", "field", "believed"),
+    [
+        ("", "<meta name=section content=Sport>", ENGLISH, "section", "meta section"),
+        ("", "", ENGLISH, "section", None),
+        ("", "", ENGLISH, "language", "text"),
+        ("de", "", ENGLISH, "language", "text"),
+        ("", "<meta name=language content=en>", ENGLISH, "language", "meta language"),
+        ("und", "<meta name=language content=en>", ENGLISH, "language", "meta language"),
+        ("", "", "", "text", None),
+        ("", "ARTICLE", "<p>The line was approved.</p>", "text", "jsonld"),
+        ("", "STATE", "<p>Loading …</p>", "text", "state"),
+    ],
+)
+def test_a_field_is_believed_of_the_witness_that_it_comes_from(lang, head, body, field, believed):
+    text = " ".join(words_of(ENGLISH))
+    declared = json.dumps({"@type": "NewsArticle", "articleBody": f"The line was approved. {text}"})
+    drawn = json.dumps({"article": {"body": f"<p>{text}</p>"}, "filler": "x" * 600})
+    head = {
+        "ARTICLE": f'<script type="application/ld+json">{declared}</script>',
+        "STATE": f'<script type="application/json">{drawn}</script>',
+    }.get(head, head)
+    page = f'<html lang="{lang}"><head>{head}</head><body><h1>Line approved</h1>{body}</body></html>'
+    evidence = HtmlParser().explain(Document(page.encode(), "text/html", "x.html"))
+    assert evidence.believed.get(field) == believed
+
+
+def words_of(markup):
+    return re.sub(r"<[^<>]+>", " ", markup).split()
+
+
 def test_check_explains_a_page(tmp_path):
     page = tmp_path / "page.html"
     page.write_text(
@@ -135,3 +187,5 @@ def test_check_explains_a_page(tmp_path):
     as_json = json.loads(CliRunner().invoke(check, [str(page), "--explain", "--json"], standalone_mode=False).output)
     explanation = as_json["documents"][0]["explanation"]
     assert {"witness": "h1", "value": "Line approved by council", "believed": True} in explanation["title"]
+    assert {"witness": "text", "value": "en", "believed": True} in explanation["language"]
+    assert [one["witness"] for one in explanation["text"] if one["believed"]] == ["paragraphs"]

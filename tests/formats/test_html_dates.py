@@ -151,3 +151,25 @@ def test_a_disputed_month_is_read_by_the_pages_language_or_warned_of(lang, day):
     found = parse(body=f"{HEADLINE}<time>5 listopada 2023</time>{PROSE}", lang=lang)
     assert (str(found.published_date) if found.published_date else None) == day
     assert (Check.UNREAD_DATE in {one.check for one in found.problems}) == (day is None)
+
+
+@pytest.mark.parametrize(
+    ("head", "printed", "instant"),
+    [
+        ("", "<p>November 29, 2016: 3:33 AM ET</p>", "2016-11-29T08:33:00+00:00"),
+        ("", "<p>First published November 29, 2016; 3:33 AM EST</p>", "2016-11-29T08:33:00+00:00"),
+        ("", "<p><b>November 29, 2016</b> <i>3:33 am EST</i></p>", "2016-11-29T08:33:00+00:00"),
+        ("", "<div><span>29 November 2016</span><span>at</span><span>09:33 GMT</span></div>", "2016-11-29T09:33:00+00:00"),
+        ("", "<ul><li>29.11.2016</li><li>09:33 Uhr MEZ</li></ul>", "2016-11-29T08:33:00+00:00"),
+        ("<meta name=date content='2016-11-29 03:33:08'>", "<p>November 29, 2016: 3:33 AM ET</p>", "2016-11-29T08:33:00+00:00"),
+        ("<meta name=pubdate content='2016-11-29'>", "<p>November 29, 2016, 3:33 AM ET</p>", "2016-11-29T08:33:00+00:00"),
+        # Another time than is declared, a time without a zone, and a zone that may be several say nothing.
+        ("<meta name=pubdate content='2016-11-29 05:12:00'>", "<p>November 29, 2016: 3:33 AM ET</p>", None),
+        ("", "<p>November 29, 2016: 3:33 AM</p>", None),
+        ("", "<p><b>November 29, 2016</b> <i>3:33 am</i></p>", None),
+    ],
+)  # fmt: skip
+def test_an_instant_is_known_where_a_time_and_its_zone_are_printed(head, printed, instant):
+    found = parse(head, f"{HEADLINE}{printed}{PROSE}", lang="de" if "Uhr" in printed else "en")
+    assert str(found.published_date) == "2016-11-29"
+    assert (found.published_at.isoformat() if found.published_at else None) == instant

@@ -32,6 +32,9 @@ BARE: Final = frozenset([
 ])  # fmt: skip
 _TITLED: Final = frozenset({"abbr", "time", "span"})
 _SCATTERED: Final = 60
+_CLOCK: Final = re.compile(r"\d\s?[:h]\s?\d\d|\d\s?[ap]\.?m\b", re.IGNORECASE)
+_CLOCK_LEVELS: Final = 3
+_LONGEST_STAMP: Final = 90
 _PIECE: Final = re.compile(r"^\W*(?:\d{1,2}\W*|(?:19|20)\d\d\W*|\d{1,2}[\s.]+\w{3,12}\W*|\w{3,12}\W*\d{1,2}\W*)$")
 _UNIX: Final = re.compile(r"^1[0-7]\d{8}(?:\d{3})?$")
 # A line with two dates and their labels, each perhaps in an element of its own.
@@ -90,7 +93,7 @@ def in_text(node: LexborNode, text: str, previous: str, tried: set[int], reading
     if spans.has_date(previous):
         # Its label is of its own date.
         previous = ""
-    found = list(spans.find(line, *reading))
+    found = [_with_clock(parent, one, reading) for one in spans.find(line, *reading)]
     senses = _senses(line, found) if len(found) > 1 else [_sense_behind(parent, line, one, reading) for one in found]
     for span, sense in zip(found, senses, strict=True):
         before = line[: span.start].strip()
@@ -100,6 +103,24 @@ def in_text(node: LexborNode, text: str, previous: str, tried: set[int], reading
         )  # fmt: skip
     if not found and len(text) <= _SCATTERED and _PIECE.match(text):
         yield from _scattered(node, previous, tried, reading)
+
+
+def _with_clock(parent: LexborNode, span: spans.Span, reading: Reading) -> spans.Span:
+    """Return a day with the instant that the elements around complete it to: `<b>3 May 2016</b> <i>2:24 pm EST</i>`."""
+    if span.moment.instant is not None or _CLOCK.search(span.written) is not None:
+        return span
+    at: LexborNode | None = parent
+    for _ in range(_CLOCK_LEVELS):
+        text = (
+            " ".join((at.text(deep=True, separator=" ") or "")[: 2 * _LONGEST_STAMP].split()) if at is not None else ""
+        )
+        if at is None or len(text) > _LONGEST_STAMP:
+            break
+        timed = [one for one in spans.find(text, *reading) if one.moment.day == span.moment.day]
+        if len(timed) == 1 and timed[0].moment.instant is not None:
+            return span._replace(moment=timed[0].moment, written=timed[0].written)
+        at = at.parent
+    return span
 
 
 def _scattered(node: LexborNode, previous: str, tried: set[int], reading: Reading) -> Iterator[Candidate]:

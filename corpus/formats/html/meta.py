@@ -8,6 +8,8 @@ from corpus.formats.html.outline import is_related
 from corpus.text.normalise import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from corpus.formats.html.outline import Outline
 
 Declared = dict[str, list[str]]
@@ -79,6 +81,13 @@ def _names(written: str) -> list[str]:
 def first(found: Declared, names: tuple[str, ...]) -> str | None:
     """The first value that any of the names has."""
     return next((found[name][0] for name in names if name in found), None)
+
+
+def declared_as(found: Declared, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the first value of each of the names that a page has, behind `meta` and the name."""
+    for name in names:
+        if name in found:
+            yield f"meta {name}", found[name][0]
 
 
 def every(found: Declared, names: tuple[str, ...]) -> list[str]:

@@ -16,7 +16,7 @@ from schemas import DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from corpus.formats.evidence import Evidence
     from corpus.text import dates
@@ -170,6 +170,8 @@ def _with_instant(chosen: Witness, others: list[Witness], *, one_stamp: bool) ->
             same_day = other.moment.day == moment.day and other.weight >= _OWN
             if stamps.clock(other.written) == clock if clock else same_day:
                 return moment._replace(instant=instant)
+        if moment.instant is None and (instant := _printed_instant(moment.day, clock, others)) is not None:
+            return moment._replace(instant=instant)
         return moment
     if (day := _local_day(chosen, others)) is not None:
         moment = moment._replace(day=day)
@@ -180,6 +182,19 @@ def _with_instant(chosen: Witness, others: list[Witness], *, one_stamp: bool) ->
         if declared is not None and shown is not None and declared.instant == shown.instant:
             return declared if declared.day == moment.day else moment
     return moment
+
+
+def _printed_instant(day: date, clock: str | None, others: list[Witness]) -> datetime | None:
+    """Return the instant that a page prints with an offset for a day: at the time that it declares, if any."""
+    for one in others:
+        if one.source is not DateSource.PRINTED or one.moment.instant is None or one.moment.day != day:
+            continue
+        is_same = (
+            stamps.shown_clock(one.written) == clock[len("2016 11 29 ") : -len(" 08")] if clock else one.weight >= _OWN
+        )
+        if one.weight >= LEAST and is_same:
+            return one.moment.instant
+    return None
 
 
 def _first_instant(witnesses: list[Witness], places: tuple[str, ...]) -> dates.Moment | None:

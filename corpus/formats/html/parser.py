@@ -16,6 +16,8 @@ from corpus.text.normalise import one_line
 from schemas import Check, DateSource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from selectolax.lexbor import LexborHTMLParser
 
     from corpus.formats.html.outline import Outline
@@ -73,7 +75,7 @@ class HtmlParser:
             return Parsed(parser=self.name, encoding=read.encoding, problems=(empty,))
 
     def explain(self, document: Document) -> Evidence:
-        """Parse one page, and return what each witness on it says of title, authors and dates."""
+        """Parse one page, and return what each witness has for title, authors, dates, section, language and text."""
         evidence = Evidence()
         try:
             read = page.read(document.data, document.charset)
@@ -101,15 +103,20 @@ class HtmlParser:
         credits_ = _credits(found_in)
         licences = rights.signals(found_in, nodes, node, found, url)
         teasers = 0 if _is_article(node, found, url) else _teasers(read.tree)
-        text, headings, speaker = texts.find(read, found_in, title, description, authors, node)
+        finders = texts.Finders(read, found_in, node, title, description, authors)
+        text, headings, speaker = finders.find()
         problems = [] if read.encoding == "utf-8" else [Problem(Check.ENCODING, read.encoding)]
         spoken = language.detect(text[:4_000])
+        declared = tongue
         if tongue is None:
             tongue = spoken
         elif spoken is not None and len(text.encode()) >= _SURE and not language.are_alike(tongue, spoken):
             # A page's default says less than its text.
             problems.append(Problem(Check.LANGUAGE_CONFLICT, f"declared {tongue}, written in {spoken}"))
             tongue = spoken
+        if evidence is not None:
+            finders.record(speaker, evidence)
+            _record(evidence, node, found, found_in, (declared, spoken, tongue))
         # The tree is another now.
         dated_anew = replace(dated, language=tongue, outline=outline.Outline(read.tree)) if published is None else dated
         if published is None and tongue != dated.language:
@@ -189,15 +196,17 @@ def _description(node: jsonld.Node, found: meta.Declared) -> str | None:
 
 
 def _language(outline: Outline, node: jsonld.Node, found: meta.Declared) -> str | None:
+    return next((tag for _, written in _languages(outline, node, found) if (tag := language.tag(written))), None)
+
+
+def _languages(outline: Outline, node: jsonld.Node, found: meta.Declared) -> Iterator[tuple[str, str]]:
+    """Yield the places in which a page declares its language, and how it is written there."""
     root = next(iter(outline.all("html")), None)
-    for written in (
-        root.attributes.get("lang") if root else None,
-        jsonld.text(node.get("inLanguage")),
-        meta.first(found, meta.LANGUAGE),
-    ):
-        if written and (tag := language.tag(written)):
-            return tag
-    return None
+    if root is not None and (written := root.attributes.get("lang")):
+        yield "html lang", written
+    if written := jsonld.text(node.get("inLanguage")):
+        yield "JSON-LD inLanguage", written
+    yield from meta.declared_as(found, meta.LANGUAGE)
 
 
 def _is_article(node: jsonld.Node, found: meta.Declared, url: str | None) -> bool:
@@ -216,9 +225,38 @@ def _teasers(tree: LexborHTMLParser) -> int:
 
 
 def _section(node: jsonld.Node, found: meta.Declared) -> str | None:
-    written = jsonld.texts(node.get("articleSection"))
-    section = one_line(written[0]) if written else meta.first(found, meta.SECTION)
+    section = next((written for _, written in _sections(node, found)), None)
     return section[:200] if section else None
+
+
+def _sections(node: jsonld.Node, found: meta.Declared) -> Iterator[tuple[str, str]]:
+    """Yield the places in which a page declares its section, and the section."""
+    if written := jsonld.texts(node.get("articleSection")):
+        yield "JSON-LD articleSection", one_line(written[0])
+    yield from meta.declared_as(found, meta.SECTION)
+
+
+def _record(
+    evidence: Evidence,
+    node: jsonld.Node,
+    found: meta.Declared,
+    outline_: Outline,
+    languages: tuple[str | None, str | None, str | None],
+) -> None:
+    """Record what is declared of section and language, and the language of the text, which corrects a default."""
+    declared, spoken, believed = languages
+    for number, (place, written) in enumerate(_sections(node, found)):
+        evidence.add("section", place, written)
+        if number == 0 and written:
+            evidence.believe("section", place)
+    for place, written in _languages(outline_, node, found):
+        evidence.add("language", place, written)
+        if believed is not None and believed == declared and language.tag(written) == declared:
+            evidence.believed.setdefault("language", place)
+    if spoken is not None:
+        evidence.add("language", "text", spoken)
+        if believed != declared:
+            evidence.believe("language", "text")
 
 
 def _keywords(node: jsonld.Node, found: meta.Declared) -> tuple[str, ...]:

@@ -146,9 +146,8 @@ def _admins(outline: Outline, nodes: list[jsonld.Node]) -> Iterator[str]:
     for node in nodes:
         if isinstance(name := node.get("name"), str) and _ADMIN.search(f"{node.get('@id')} {node.get('url')}"):
             yield _folded(name)
-    admins = [(address, link) for address, link in outline.addresses if "/author/admin" in address.lower()]
-    for address, link in admins[:8]:
-        if _ADMIN.search(address):
+    for link in outline.tree.css('a[href*="/author/admin" i]')[:8]:
+        if _ADMIN.search(link.attributes.get("href") or ""):
             yield _folded(link.text(separator=" "))
 
 

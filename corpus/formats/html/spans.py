@@ -60,7 +60,7 @@ _EASTERN: Final = (
     r"(?:\d\d?\s?[:時时시点點](?:\s?\d\d?)?(?:\s?[分분])?))"
 )
 _BEHIND: Final = re.compile(
-    rf"(?:(?:T|[\s,|·•–—(-]{{1,5}}(?:{_AT}\s+)?){_CLOCK}|{_EASTERN})(?:\s?(?:uhr|hrs?|h)\b)?{_ZONE}?", re.IGNORECASE
+    rf"(?:(?:T|[\s,|·•–—(:;/-]{{1,5}}(?:{_AT}\s+)?){_CLOCK}|{_EASTERN})(?:\s?(?:uhr|hrs?|h)\b)?{_ZONE}?", re.IGNORECASE
 )
 _BEFORE: Final = re.compile(
     rf"(?<![\d:.]){_CLOCK}(?:\s?(?:uhr|hrs?|h)\b)?{_ZONE}?[\s,|·•–—-]{{1,4}}(?:on\s+)?(?:[^\W\d_]{{2,12}}[.,]?\s+)?$",

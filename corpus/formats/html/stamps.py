@@ -7,7 +7,8 @@ from datetime import date
 from typing import Final
 
 from corpus.formats.html import spans
-from corpus.text import dates
+from corpus.text import dates, halves
+from corpus.text.clocks import find_time
 
 _ISO: Final = re.compile(
     r"^(\d{4})-(\d\d?)-(\d\d?)"
@@ -54,6 +55,12 @@ def clock(written: str) -> str | None:
     if iso is None or iso[4] is None:
         return None
     return " ".join(f"{int(part or 0):02}" for part in iso.groups()[:6])
+
+
+def shown_clock(written: str) -> str | None:
+    """Return the hour and minute of a date as people write it, as `03 33`; None where it has none."""
+    found, _ = find_time(halves.in_one_form(written.casefold()))
+    return f"{found[0]:02} {found[1]:02}" if found is not None else None
 
 
 def guess(text: str) -> date | None:

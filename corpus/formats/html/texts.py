@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -15,8 +16,12 @@ from selectolax.lexbor import LexborHTMLParser
 from corpus.formats.article import Heading
 from corpus.formats.html import blocks, body, boxes, jsonld, page, rowsets, state
 from corpus.text.normalise import normalise, one_line
+from corpus.text.words import word_counts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from corpus.formats.evidence import Evidence
     from corpus.formats.html.outline import Outline
 
 # Below this the finder is doubted; real articles are longer, and notices are not worth more time.
@@ -26,40 +31,100 @@ _LEAST: Final = 200
 _AGREES: Final = 0.6
 _BEGINNING: Final = 0.8
 _END: Final = 120
+# The finder of `body`.
+_OWN: Final = "paragraphs"
+# So much of a text is shown as evidence.
+_SHOWN: Final = 80
 
 
-def find(
-    read: page.Page,
-    outline: Outline,
-    title: str | None,
-    description: str | None,
-    authors: tuple[str, ...],
-    node: jsonld.Node,
-) -> tuple[str, list[Heading], str]:
-    """The text, its subheadings, and who found it."""
-    found = body.Finder(read.root, outline, title, description, authors).find()
-    own = normalise(found.text)
-    told = _paragraphs(jsonld.text(node.get("articleBody")) or "")
-    if blocks.length(own) >= _DOUBTED:
-        # Behind a wall the page shows how its text begins, and declares the rest.
-        if len(told) > len(own) * _MUCH_MORE and _share(told, own) >= _BEGINNING and not _ends_alike(own, told):
-            return told, [], "jsonld"
-        return own, _headings(found), "paragraphs"
-    if len(told) > max(len(own) * _MUCH_MORE, _LEAST):
-        return told, [], "jsonld"
-    held = state.text(LexborHTMLParser(read.text), title)
-    if len(held) > max(len(own) * _MUCH_MORE, _LEAST):
-        return held, [], "state"
-    if found.is_own and len(found.blocks) > 1:
-        # It is short, and longer boxes beside it are none of it.
-        return own, _headings(found), "paragraphs"
-    other = _paragraphs(_resiliparse(read.text))
-    if len(other) <= max(len(own) * _MUCH_MORE, _LEAST) or _share(own, other) >= _AGREES:
-        return own, _headings(found), "paragraphs"
-    careful = _without_head(_paragraphs(_trafilatura(rowsets.mark_tables(read.text))), title, authors)
-    if len(careful) > len(own):
-        return careful, [], "trafilatura"
-    return own, _headings(found), "paragraphs"
+class Finders:
+    """What each finder takes for the text of a page. None is asked before its answer counts."""
+
+    def __init__(
+        self,
+        read: page.Page,
+        outline: Outline,
+        node: jsonld.Node,
+        title: str | None,
+        description: str | None,
+        authors: tuple[str, ...],
+    ) -> None:
+        self._read = read
+        self._outline = outline
+        self._node = node
+        self._title = title
+        self._description = description
+        self._authors = authors
+
+    def find(self) -> tuple[str, list[Heading], str]:
+        """Return the text, its subheadings, and who found it."""
+        speaker = self._speaker()
+        return self.texts[speaker](), _headings(self._body) if speaker == _OWN else [], speaker
+
+    def record(self, speaker: str, evidence: Evidence) -> None:
+        """Record what each finder takes for the text, and which of them is believed; all are asked."""
+        for name, text_of in self.texts.items():
+            if text := text_of():
+                beginning = one_line(text[:_SHOWN])
+                evidence.add(
+                    "text", name, f"{word_counts([text])[0]:,} words: {beginning}{'…' if len(text) > _SHOWN else ''}"
+                )
+        if self.texts[speaker]():
+            evidence.believe("text", speaker)
+
+    @property
+    def texts(self) -> dict[str, Callable[[], str]]:
+        """The finders by name, the one that is asked first before the others."""
+        return {
+            _OWN: lambda: self._own,
+            "jsonld": lambda: self._declared,
+            "state": lambda: self._held,
+            "resiliparse": lambda: self._other,
+            "trafilatura": lambda: self._careful,
+        }
+
+    def _speaker(self) -> str:
+        own, declared = self._own, self._declared
+        much = max(len(own) * _MUCH_MORE, _LEAST)
+        if blocks.length(own) >= _DOUBTED:
+            # Behind a wall the page shows how its text begins, and declares the rest.
+            is_cut = len(declared) > len(own) * _MUCH_MORE and _share(declared, own) >= _BEGINNING
+            return "jsonld" if is_cut and not _ends_alike(own, declared) else _OWN
+        if len(declared) > much:
+            return "jsonld"
+        if len(self._held) > much:
+            return "state"
+        if self._body.is_own and len(self._body.blocks) > 1:
+            # It is short, and longer boxes beside it are none of it.
+            return _OWN
+        if len(self._other) <= much or _share(own, self._other) >= _AGREES:
+            return _OWN
+        return "trafilatura" if len(self._careful) > len(own) else _OWN
+
+    @cached_property
+    def _body(self) -> body.Body:
+        return body.Finder(self._read.root, self._outline, self._title, self._description, self._authors).find()
+
+    @cached_property
+    def _own(self) -> str:
+        return normalise(self._body.text)
+
+    @cached_property
+    def _declared(self) -> str:
+        return _paragraphs(jsonld.text(self._node.get("articleBody")) or "")
+
+    @cached_property
+    def _held(self) -> str:
+        return state.text(LexborHTMLParser(self._read.text), self._title)
+
+    @cached_property
+    def _other(self) -> str:
+        return _paragraphs(_resiliparse(self._read.text))
+
+    @cached_property
+    def _careful(self) -> str:
+        found = _paragraphs(_trafilatura(rowsets.mark_tables(self._read.text)))
+        return _without_head(found, self._title, self._authors)
 
 
 def _headings(found: body.Body) -> list[Heading]:
