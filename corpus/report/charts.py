@@ -25,6 +25,10 @@ _WIDEST: Final = 60
 _LETTER: Final = 11
 
 
+# From here on numbers at the axis are counted in thousands.
+_MANY: Final = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One bar, in the SVG's own units."""
@@ -74,7 +78,7 @@ def timeline(days: Sequence[tuple[date, int]]) -> Timeline | None:
     bar = min(max(width * _FILLED, 0.6), _WIDEST)
     bars = [
         Bar(
-            round(_LEFT + place * width + (width * _FILLED - bar) / 2, 2),
+            round(_LEFT + place * width + (width - bar) / 2, 2),
             round(HEIGHT - _BOTTOM - room * counts[key] / top, 2),
             round(bar, 2),
             round(room * counts[key] / top, 2),
@@ -86,11 +90,18 @@ def timeline(days: Sequence[tuple[date, int]]) -> Timeline | None:
     ]
     every = max(1, math.ceil(len(slots) / _LABELS))
     along = [
-        _along(_LEFT + (place + _FILLED / 2) * width, name(slots[place]), first=place == 0 < len(slots) - every)
+        _along(_LEFT + (place + 0.5) * width, name(slots[place]), first=place == 0 < len(slots) - every)
         for place in range(0, len(slots), every)
     ]
-    up = [Mark(round(HEIGHT - _BOTTOM - room * part / top, 2), f"{part:,}") for part in sorted({0, top // 2, top})]
+    up = [Mark(round(HEIGHT - _BOTTOM - room * part / top, 2), _short(part)) for part in sorted({0, top // 2, top})]
     return Timeline(scale.unit, tuple(bars), tuple(along), tuple(up), max(bars, key=lambda bar: bar.count))
+
+
+def _short(count: int) -> str:
+    """Return a number that has room beside the axis on a narrow screen."""
+    return (
+        f"{count:,}" if count < _MANY else f"{count / 1_000:,g}k" if count < _MANY * 100 else f"{count / 1_000_000:,g}M"
+    )
 
 
 def _along(at: float, text: str, *, first: bool) -> Mark:

@@ -60,8 +60,8 @@ def text(found: Figures, *, title: str, top: int, licences: Mapping[str, str | N
         chart=timeline(found.days),
         width=WIDTH,
         height=HEIGHT,
-        publishers=_bars(by_group(found.publishers, top)),
-        languages=_bars(by_group(languages, top)),
+        publishers=_bars(by_group(found.publishers, top)) if _named(found.publishers) else [],
+        languages=_bars(by_group(languages, top)) if _named(languages) else [],
         sections=_bars(by_group(found.sections, top)) if _named(found.sections) else [],
         version=version[:_DIGITS],
         rights=[{"note": "none noted" if note is None else note, "articles": articles}

@@ -225,6 +225,26 @@ def test_what_was_added_up_is_no_measure_of_the_bars(tmp_path):
     ]  # fmt: skip
 
 
+def test_names_of_publishers_break_within_no_word_on_phones():
+    # 390 pixels are a common phone's width; a bold letter is 10 pixels wide at most.
+    phone = css().partition("@media (max-width: 30rem)")[2].partition("@media")[0]
+    width = 390 * int(re.search(r"th bdi, td bdi \{ max-width: (\d+)vw; \}", phone)[1]) / 100
+    assert width >= 10 * max(map(len, ("themoscowtimes.com", "washingtonexaminer.com", "rheinische-post.de")))
+    names = re.search(r"th bdi, td bdi \{([^}]*overflow-wrap[^}]*)\}", css())[1]
+    assert "overflow-wrap: break-word" in names
+    assert "anywhere" not in names
+
+
+def test_sections_with_nothing_in_them_are_not_shown(tmp_path):
+    page = rendered(tmp_path, [article(n, publisher=None, language=None, published_date=None) for n in range(3)])
+    assert re.findall("<h2>(.*?)</h2>", page) == ["The ledger", "What is known of them", "Read it"]
+
+
+@pytest.mark.parametrize(("count", "shown"), [(8_000, "8,000"), (20_000, "20k"), (400_000, "400k"), (2_000_000, "2M")])
+def test_numbers_at_the_axis_have_room(count, shown):
+    assert timeline([(date(2020, 1, 1), count)]).up[-1].text == shown
+
+
 def test_regional_forms_are_one_language(tmp_path):
     names = ["en", "en-US", "en-GB", "EN-gb", "zh-Hant", "zh", "de", None]
     page = rendered(tmp_path, [article(n, language=name) for n, name in enumerate(names)])
