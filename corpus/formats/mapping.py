@@ -26,16 +26,18 @@ _CAPTURES: Final = (
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "title": (
         "title", "headline", "heading", "title_rss", "web_title", "article_title", "news_title", "post_title", "story_title",
-        "headline_main", "title_full", "제목",
+        "headline_main", "title_full", "제목", "title_clean", "titre", "título", "titulo", "titel",
+        "titolo", "tytuł", "заголовок", "标题", "標題", "タイトル", "başlık",
     ),
     "text": (
         "maintext", "text", "body", "content", "article_body", "article_text", "body_text", "plaintext", "plain_text", "full_text",
         "article", "text_content", "content_text", "article_content", "news_content", "story_text", "story_body", "clean_text",
-        "cleaned_text", "raw_text", "content_html", "body_html", "content_encoded", "본문",
+        "cleaned_text", "raw_text", "content_html", "body_html", "content_encoded", "본문", "full_content", "post_content",
+        "content_clean", "contenu", "contenido", "conteúdo", "texto", "texte", "testo", "inhalt", "текст", "正文", "本文", "内容", "metin",
     ),
     "url": (
         "url", "link", "canonical_url", "article_url", "web_url", "news_url", "story_url", "requested_url", "target_uri",
-        "permalink", "href", "uri",
+        "permalink", "href", "uri", "share_url", "page_url", "story_link", "story_url_link", "original_url", "链接",
     ),
     "date": (
         "published_at", "date_publish", "date_published", "datetime_pub", "publishing_date", "publish_date", "publication_date",
@@ -44,6 +46,11 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "published", "publish_at", "iso_date", "pub_date", "pub_time", "datetime", "date_time", "date", "date_issued", "issued",
         "release_date", "display_date", "article_date", "news_date", "story_date", "post_date", "posted_at", "posted", "dc_date",
         "created_at", "date_created", "created", "creation_date", "created_date", "timestamp", "seen_date", "일자",
+        "first_published", "dcterms_date", "dcterms_created", "article_published_time", "og_published_time", "published_utc", "display_datetime",
+        "original_publish_date", "original_publication_date", "date_posted", "posted_on", "posted_date", "published_dt", "time_published",
+        "date_time_published", "created_utc", "datum", "erscheinungsdatum", "veröffentlicht", "fecha", "fecha_publicacion",
+        "fecha_de_publicación", "date_publication", "date_de_publication", "data_publicacao", "data_pubblicazione", "дата", "日期",
+        "发布时间", "发布日期", "掲載日", "公開日", "tarih",
     ),
     "modified": (
         "modified_at", "date_modify", "date_modified", "updated_at", "updated", "modified", "last_modified", "last_modified_at",
@@ -59,11 +66,12 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "authors": (
         "authors", "author", "byline", "creator", "creators", "dc_creator", "author_name", "author_names", "byline_original",
-        "writer", "writers", "reporter", "기고자",
+        "writer", "writers", "reporter", "기고자", "authors_list", "article_author", "journalist", "journalists", "by", "auteur",
+        "auteurs", "autor", "autores", "autore", "autoren", "verfasser", "автор", "авторы", "作者", "著者", "yazar",
     ),
     "publisher": (
         "publisher", "source_domain", "domain", "source", "outlet", "site", "site_name", "newspaper", "source_name", "clean_url",
-        "media_name", "media_url", "publisher_name", "source_title", "website", "hostname", "host", "provider",
+        "media_name", "media_url", "publisher_name", "source_title", "website", "hostname", "host", "provider", "media_outlet", "zeitung", "издание", "来源", "來源",
     ),
     "publication": (
         "publication", "publication_name", "publication_title", "pub_title", "newspaper", "newspaper_name", "source_name",
@@ -72,13 +80,13 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "page": ("page", "pages", "page_number", "print_page", "pagenr", "page_nr", "start_page"),
     "edition": ("edition",),
     "accession": ("accession", "accession_number", "accession_no", "an", "store_id", "뉴스 식별자"),
-    "language": ("language", "lang", "in_language", "language_code", "lang_code", "source_language", "article_language"),
+    "language": ("language", "lang", "in_language", "language_code", "lang_code", "source_language", "article_language", "source_lang", "language_iso", "sprache", "langue", "idioma"),
     "description": (
         "description", "summary", "standfirst", "abstract", "lead", "subtitle", "dek", "deck", "excerpt", "snippet",
-        "lead_paragraph", "trail_text", "content_snippet", "teaser",
+        "lead_paragraph", "trail_text", "content_snippet", "teaser", "intro", "sub_headline", "subheadline", "sub_title",
     ),
-    "section": ("section", "category", "section_name", "article_section", "news_desk", "desk", "rubric", "pillar_name", "통합 분류1"),
-    "keywords": ("keywords", "tags", "topics", "keyword", "tag", "subjects", "concepts", "categories", "특성추출(가중치순 상위 50개)"),
+    "section": ("section", "category", "section_name", "article_section", "news_desk", "desk", "rubric", "pillar_name", "통합 분류1", "rubrik", "rubrique", "ressort", "sección", "рубрика"),
+    "keywords": ("keywords", "tags", "topics", "keyword", "tag", "subjects", "concepts", "categories", "des_facet", "labels", "themes", "schlagworte", "mots_clés", "특성추출(가중치순 상위 50개)"),
 }  # fmt: skip
 # Columns of lists of stories that databases give without their texts: all of a database's are there, and no text.
 _LISTS: Final = {

@@ -9,9 +9,12 @@ from corpus.formats.mapping import columns
 # Where answers have their articles; what is not here is taken if it is the only list of objects.
 _NAMES: Final = (
     "articles", "results", "data", "items", "docs", "documents", "hits", "entries", "news", "stories", "records",
-    "rows", "posts", "response", "result", "content", "value", "feed", "payload", "list",
+    "rows", "posts", "response", "result", "content", "value", "feed", "payload", "list", "edges", "nodes", "features",
+    "objects", "channel", "item", "d", "pages",
 )  # fmt: skip
 _MOST_DEEP: Final = 4
+# What wraps each row: Elasticsearch, GraphQL, JSON:API, GeoJSON.
+_WRAPPERS: Final = ("_source", "node", "attributes", "properties")
 # A header and a row.
 _SHORTEST: Final = 2
 
@@ -39,20 +42,32 @@ def _is_article(value: dict[str, Any]) -> bool:
 def _within(value: dict[str, Any], depth: int) -> list[dict[str, Any]] | None:
     if depth > _MOST_DEEP:
         return None
-    lowered = {str(key).lower(): held for key, held in value.items()}
-    lists = [held for held in value.values() if isinstance(held, list) and held and isinstance(held[0], dict)]
-    for held in (*(lowered[name] for name in _NAMES if name in lowered), *(lists if len(lists) == 1 else ())):
-        if isinstance(held, list) and held and all(isinstance(row, dict) for row in held):
-            return [_source_of(row) for row in held]
-        if isinstance(held, dict) and (found := _within(held, depth + 1)):
+    lowered = {str(key).lower(): inner for key, inner in value.items()}
+    lists = [inner for inner in value.values() if isinstance(inner, list) and inner and isinstance(inner[0], dict)]
+    only = list(value.values()) if len(value) == 1 else []
+    for inner in (*(lowered[name] for name in _NAMES if name in lowered), *(lists if len(lists) == 1 else only)):
+        if isinstance(inner, list) and inner and all(isinstance(row, dict) for row in inner):
+            return _pages(inner, depth) or [_unwrapped(row) for row in inner]
+        if isinstance(inner, dict) and (found := _by_index(inner) or _within(inner, depth + 1)):
             return found
     return None
 
 
-def _source_of(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what Elasticsearch found, without what it says of finding it."""
-    inner = row.get("_source")
-    return inner if isinstance(inner, dict) else row
+def _pages(rows: list[dict[str, Any]], depth: int) -> list[dict[str, Any]] | None:
+    """Return the rows of a list of answers, each with some; None if one of them is no answer."""
+    if any(_is_article(_unwrapped(row)) for row in rows):
+        return None
+    found = [_within(row, depth + 1) for row in rows]
+    return [row for some in found if some for row in some] if all(found) else None
+
+
+def _unwrapped(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a search or an API found, without what it says of finding it."""
+    for name in _WRAPPERS:
+        inner = row.get(name)
+        if isinstance(inner, dict) and (name == _WRAPPERS[0] or (_is_article(inner) and not _is_article(row))):
+            return inner
+    return row
 
 
 def _below_header(value: list[Any]) -> list[dict[str, Any]] | None:
@@ -80,7 +95,13 @@ def _split(value: dict[str, Any]) -> list[dict[str, Any]] | None:
 def _by_column(value: dict[str, Any]) -> list[dict[str, Any]] | None:
     """Return rows of `{"title": {"0": "A"}, "text": {"0": "B"}}`."""
     found = columns(value, {})
-    if not (found.get("title") or found.get("text")) or not all(isinstance(held, dict) for held in value.values()):
+    if not (found.get("title") or found.get("text")):
+        return None
+    lengths = {len(held) if isinstance(held, list) else 0 for held in value.values()}
+    if len(lengths) == 1 and min(lengths) and len(value) > 1:
+        # {"title": ["A", "B"], "text": ["one", "two"]}
+        return [dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)]
+    if not all(isinstance(held, dict) for held in value.values()):
         return None
     numbers = list(next(iter(value.values())))
     if not numbers or any(list(held) != numbers for held in value.values()):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from corpus.formats.bylines import dateline_agency
+from corpus.formats.mapping import columns
 from tests.formats.test_printed_values import parse
 
 DOE, ROE, BOTH = ("Jane Doe",), ("John Roe",), ("Jane Doe", "John Roe")
@@ -119,3 +120,17 @@ def test_printed_moments(written: Any) -> None:
 )
 def test_moments_that_are_none(written: Any) -> None:
     assert parse(date=written).published_date is None
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("date", "firstPublishedAt Published-At date_posted published_utc article:published_time dcterms.date Datum fecha_publicacion дата 发布时间 掲載日"),
+        ("title", "webTitle Titre título Titel заголовок 标题 タイトル"), ("text", "bodyText post_content contenu Inhalt текст 正文"),
+        ("authors", "dc:creator journalist Auteur autores автор 作者 by"), ("url", "webUrl shareUrl page_url original_url"),
+        ("language", "languageCode source_lang Sprache"), ("section", "pillarName news_desk Rubrik"), ("keywords", "des_facet labels"),
+        ("description", "trailText lead_paragraph subheadline"), ("publisher", "media_outlet Source-Name издание"),
+    ],
+)  # fmt: skip
+def test_names_of_columns(field: str, names: str) -> None:
+    assert {name for name in names.split() if field not in columns([name], {})} == set()

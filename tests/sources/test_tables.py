@@ -286,6 +286,9 @@ ROWS = [ROW, {"title": "B", "text": "two"}]
         {"response": {"status": "ok", "results": ROWS}}, {"articles": {"results": ROWS, "pages": 1}}, {"hits": {"total": 2, "hits": [{"_id": "1", "_source": row} for row in ROWS]}},
         {"whatever": ROWS, "next": None}, {"schema": {"fields": []}, "data": ROWS}, {"title": {"0": "A", "1": "B"}, "text": {"0": "one", "1": "two"}},
         {"0": ROWS[0], "1": ROWS[1]}, {"columns": ["title", "text"], "index": [0, 1], "data": [["A", "one"], ["B", "two"]]}, ROWS, {"x7": ROWS[0], "x9": ROWS[1]},
+        {"data": {"articles": {"edges": [{"node": row} for row in ROWS]}}}, {"data": [{"id": "1", "type": "article", "attributes": row} for row in ROWS]},
+        {"d": {"results": ROWS}}, {"rss": {"channel": {"item": ROWS}}}, {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": row} for row in ROWS]},
+        {"pages": [{"articles": ROWS[:1]}, {"articles": ROWS[1:]}]}, {"articles": {"id7": ROWS[0], "id9": ROWS[1]}}, {"title": ["A", "B"], "text": ["one", "two"]},
     ],
 )  # fmt: skip
 def test_rows_in_something(tmp_path: Path, value: Any) -> None:
