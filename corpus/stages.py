@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+# Variables of the environment in which DVC runs stages. Where the process listens that runs them (`corpus.prepared`):
+PREPARED: Final = "CORPUS_PREPARED"
+# Set within that process, which watches by itself that those it works for are alive.
+WATCHED: Final = "CORPUS_PREPARED_WATCHED"
 _DATA: Final = "data"
 _KEYS: Final = f"{_DATA}/keys"
 

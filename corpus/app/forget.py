@@ -119,6 +119,7 @@ def forget(
             return Withdrawn(found, None, remotes.others)
         work.require_ready(repository, found, everywhere=everywhere)
         session = Session(repository, descriptor)
+        held.callback(session.close)
         done = _do(survey, found, session, store if request.push else None, today, tell, everywhere=everywhere)
     return Withdrawn(found, done, remotes.others)
 

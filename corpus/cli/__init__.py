@@ -127,7 +127,7 @@ def main() -> None:
 def _run() -> int:
     """Run the command of `sys.argv`; returns its exit status."""
     try:
-        status = cli.main(standalone_mode=False)
+        status = cli.main(prog_name="corpus", standalone_mode=False)
     except CorpusError as error:
         return _fail(str(error), error.exit_code, type(error).__name__)
     except click.ClickException as error:

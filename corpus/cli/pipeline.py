@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from corpus.cli.show import echo, json_option, print_json
-from corpus.stages import STAGES
+from corpus.stages import STAGES, WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +92,7 @@ def _run_stage(stage: Stage, workers: int | None) -> None:
     from corpus.pipeline.executors import chosen
     from corpus.repo.lock import die_with_dvc, write_lock
 
-    if os.environ.get("DVC_STAGE"):
+    if os.environ.get("DVC_STAGE") and not os.environ.get(WATCHED):
         die_with_dvc()
     root = _root()
     values = settings.load(root)

@@ -19,6 +19,7 @@ from corpus.batches.seeds import list_seeds
 from corpus.errors import DiskFull, MissingObjects, StageFailed
 from corpus.objects import dvc_process, pins, recovery, rereading
 from corpus.pipeline import failing, mending
+from corpus.pipeline.preparing import Prepared
 from corpus.repo import room
 from corpus.repo.files import sync_folder
 from corpus.repo.lock import die_with_parent, write_lock
@@ -90,7 +91,7 @@ class Session:
     def __init__(self, repository: Repository, descriptor: int, seeds: Sequence[SeedFile] = ()) -> None:
         self.repository = repository
         self._descriptor = descriptor
-        self._seeds = seeds
+        self._prepared, self._seeds = Prepared(), seeds
         self._began = time.time()
         self.mended = (*recovery.clear(repository), *raw.restore(repository), *mending.mend(repository, seeds))
         self._before = _pinned(repository)
@@ -101,6 +102,10 @@ class Session:
     def changed(self) -> bool:
         """Whether the pins are others than when the session began."""
         return _pinned(self.repository) != self._before
+
+    def close(self) -> None:
+        """End what was started for the stages."""
+        self._prepared.close()
 
     def run(self, stage: str, workers: int | None = None) -> Step:
         """Run one stage of the pipeline, if it is out of date.
@@ -129,6 +134,8 @@ class Session:
             environment["CORPUS_WORKERS"] = str(workers)
         if sys.stderr.isatty():
             environment[TERMINAL] = os.ttyname(sys.stderr.fileno())
+        self._prepared.start(self.repository.root, environment)
+        environment |= self._prepared.variables
         process = subprocess.Popen(
             [sys.executable, "-m", "dvc", "repro", *arguments],
             cwd=self.repository.root,
@@ -228,6 +235,7 @@ class writing:  # noqa: N801 - reads as a verb: `with writing(…) as session`
     def __init__(self, repository: Repository, purpose: str, wait: float = 0.0) -> None:
         self._repository = repository
         self._lock = write_lock(repository.root, purpose, wait)
+        self._session: Session | None = None
 
     def __enter__(self) -> Session:
         # Faults a user can mend are told before anything is held or changed.
@@ -236,12 +244,16 @@ class writing:  # noqa: N801 - reads as a verb: `with writing(…) as session`
         descriptor = self._lock.__enter__()
         try:
             _require_room(self._repository, sum(file.size for file in seeds))
-            return Session(self._repository, descriptor, seeds)
+            self._session = Session(self._repository, descriptor, seeds)
         except BaseException:
             self._lock.__exit__(*sys.exc_info())
             raise
+        return self._session
 
     def __exit__(self, *error: object) -> None:
+        if self._session is not None:
+            # Before the lock: no stage may work without it.
+            self._session.close()
         self._lock.__exit__(*error)  # type: ignore[arg-type]  # the three of a context manager
 
 
