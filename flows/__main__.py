@@ -148,7 +148,7 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
     result: Result = state.result()
     summary = summarise(repository)
     if options.json:
-        steps = [{"stage": step.stage, "ran": step.ran, "output": step.said} for step in result.steps]
+        steps = [{"stage": step.stage, "ran": step.ran, "output": step.printed} for step in result.steps]
         made: dict[str, Any] = {"changed": result.changed, "commit": result.commit, "steps": steps}
         made |= {"collected": as_values(result.collected)} if result.collected else {}
         made |= {"not_collected": str(result.not_collected)} if result.not_collected else {}

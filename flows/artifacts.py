@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus.app.collecting import Report
-    from corpus.pipeline.build import Step
+    from corpus.pipeline.reproducing import Step
     from corpus.repo.repository import Repository
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")

@@ -19,7 +19,7 @@ from prefect.states import Cancelled
 
 from corpus.app import alerting, collecting
 from corpus.errors import Busy, CorpusError, StageFailed
-from corpus.pipeline.build import Session, Step, writing
+from corpus.pipeline.build import Session, writing
 from corpus.repo import commit as committing
 from corpus.repo.repository import find
 from corpus.stages import NAMES
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import State, TaskRun
 
     from corpus.app.collecting import Report
+    from corpus.pipeline.reproducing import Step
     from corpus.repo.repository import Repository
 
 FLOW: Final = "corpus-update"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from corpus.pipeline.build import Step
+    from corpus.pipeline.reproducing import Step
     from corpus.repo.merging import Merge
     from corpus.repo.repository import Repository
 
@@ -97,7 +97,7 @@ def merge(
     left = tuple(path for path in found.conflicts if path not in SETTLED)
     built = not any(path.startswith(_INPUTS) for path in left)
     if built:
-        build(repository, wait=wait, workers=workers, tell=tell)
+        build(repository, wait=wait, workers=workers, show=tell)
         staging.stage(repository, _BUILT)
     settled = tuple(path for path in found.conflicts if path in (SETTLED if built else SETTLED[:3]))
     return Merged(len(raw.load(repository.root)), added, fetched, redacted, settled, left, built)

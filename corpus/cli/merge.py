@@ -13,7 +13,7 @@ from corpus.text.plural import count
 
 if TYPE_CHECKING:
     from corpus.app.merge import Merged
-    from corpus.pipeline.build import Step
+    from corpus.pipeline.reproducing import Step
 
 _SHOWN = 20
 

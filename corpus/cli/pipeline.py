@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from corpus.pipeline.executor import Executor
     from corpus.pipeline.outcome import Outcome
+    from corpus.pipeline.reproducing import Step
     from corpus.settings import Settings
     from corpus.stages import Stage
     from corpus.tables.ledger import Ledger
@@ -48,7 +49,6 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
     object that dvc.lock pins is in the DVC cache.
     """
     from corpus.app.summary import summarise
-    from corpus.pipeline.build import Step
     from corpus.pipeline.build import build as run
     from corpus.repo.outdated import hint
     from corpus.repo.repository import find
@@ -57,14 +57,14 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
     if line := hint(repository.root):
         echo(line, err=True)
 
-    def tell(step: Step) -> None:
+    def show(step: Step) -> None:
         if not as_json and step.ran:
-            echo(step.said if verbose and step.said else f"{step.stage:9} done", err=True)
+            echo(step.printed if verbose and step.printed else f"{step.stage:9} done", err=True)
 
-    done = run(repository, wait=wait, workers=workers, tell=tell)
+    done = run(repository, wait=wait, workers=workers, show=show)
     summary = summarise(repository)
     if as_json:
-        steps = [{"stage": step.stage, "ran": step.ran, "output": step.said} for step in done.steps]
+        steps = [{"stage": step.stage, "ran": step.ran, "output": step.printed} for step in done.steps]
         print_json("build", {"changed": done.changed, "seconds": round(done.seconds, 2), "steps": steps,
                     "mended": done.mended, "engine_changed": done.engine_changed, **summary.as_dict()})  # fmt: skip
         return

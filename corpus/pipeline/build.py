@@ -4,49 +4,34 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from corpus import settings, stages
 from corpus.batches import adding as raw
 from corpus.batches import stored
 from corpus.batches.seeds import list_seeds
-from corpus.errors import DiskFull, MissingObjects, StageFailed
+from corpus.errors import DiskFull, MissingObjects
 from corpus.objects import dvc_process, pins, recovery, rereading
-from corpus.pipeline import failing, mending
+from corpus.pipeline import mending
 from corpus.pipeline.preparing import Prepared
+from corpus.pipeline.reproducing import Reproduction
 from corpus.repo import room
 from corpus.repo.files import sync_folder
-from corpus.repo.lock import die_with_parent, write_lock
+from corpus.repo.lock import write_lock
 from corpus.repo.repository import LOCK, Repository
 from corpus.tables import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from corpus.batches.seeds import SeedFile
+    from corpus.pipeline.reproducing import Step
 
-# Where a stage leaves its error, for whoever started DVC around it.
-FAILURE: Final = "CORPUS_FAILURE_FILE"
-# The terminal a stage may draw its progress on, though DVC's own output is captured.
-TERMINAL: Final = "CORPUS_TERMINAL"
-_GRACE_SECONDS: Final = 2.0
 _SPARE_BYTES: Final = 50_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What became of one stage: `ran`, or its inputs and outputs stood."""
-
-    stage: str
-    ran: bool
-    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +50,7 @@ def build(
     *,
     wait: float = 0.0,
     workers: int | None = None,
-    tell: Callable[[Step], None] = lambda _: None,
+    show: Callable[[Step], None] = lambda _: None,
 ) -> Build:
     """Bring the corpus up to date with its documents, parameters and engine.
 
@@ -73,14 +58,14 @@ def build(
         repository: where.
         wait: seconds to wait for another writer.
         workers: processes that parse; None for one a core.
-        tell: called with each stage as it ends.
+        show: called with each stage as it ends.
 
     Raises:
         CorpusError: with what to do next. What had been built remains, and the next build goes on from there.
     """
     began = time.monotonic()
     with writing(repository, "corpus build", wait) as session:
-        steps = session.run_all(workers, tell)
+        steps = session.run_all(workers, show)
         session.verify()
         return Build(tuple(steps), session.mended, session.engine_changed, session.changed, time.monotonic() - began)
 
@@ -91,7 +76,9 @@ class Session:
     def __init__(self, repository: Repository, descriptor: int, seeds: Sequence[SeedFile] = ()) -> None:
         self.repository = repository
         self._descriptor = descriptor
-        self._prepared, self._seeds = Prepared(), seeds
+        self._prepared = Prepared()
+        self._running: Reproduction | None = None
+        self._seeds = seeds
         self._began = time.time()
         self.mended = (*recovery.clear(repository), *raw.restore(repository), *mending.mend(repository, seeds))
         self._before = _pinned(repository)
@@ -105,68 +92,35 @@ class Session:
 
     def close(self) -> None:
         """End what was started for the stages."""
+        if self._running is not None:
+            self._running.end()
         self._prepared.close()
 
     def run(self, stage: str, workers: int | None = None) -> Step:
-        """Run one stage of the pipeline, if it is out of date.
+        """Run the pipeline up to the end of one stage, where it is out of date; one DVC goes through all stages.
+
+        Args:
+            stage: its name.
+            workers: processes that parse; None for one a core.
 
         Raises:
-            StageFailed: with the stage's own error.
+            StageFailed: with the stage's own error. Asked again, DVC begins again.
+            NotWritten: for want of room on the disk.
         """
-        return self._repro(["--single-item", stage], (stage,), workers)[0]
-
-    def run_all(self, workers: int | None, tell: Callable[[Step], None]) -> list[Step]:
-        """Run the complete pipeline in one DVC process."""
-        return self._repro([], stages.NAMES, workers, tell)
-
-    def _repro(
-        self,
-        arguments: list[str],
-        stages: tuple[str, ...],
-        workers: int | None,
-        tell: Callable[[Step], None] = lambda _: None,
-    ) -> list[Step]:
-        failure = self.repository.root / ".dvc" / "tmp" / "corpus" / "failure.json"
-        failure.parent.mkdir(parents=True, exist_ok=True)
-        failure.unlink(missing_ok=True)
-        environment = {**dvc_process.environment_of(self.repository.root), FAILURE: str(failure)}
-        if workers is not None:
-            environment["CORPUS_WORKERS"] = str(workers)
-        if sys.stderr.isatty():
-            environment[TERMINAL] = os.ttyname(sys.stderr.fileno())
-        self._prepared.start(self.repository.root, environment)
-        environment |= self._prepared.variables
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dvc", "repro", *arguments],
-            cwd=self.repository.root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            # The lock is free again only when DVC, too, has ended.
-            pass_fds=(self._descriptor,),
-            preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - one system call, no lock of Python
-        )
-        lines: list[str] = []
-        steps: list[Step] = []
+        if self._running is None:
+            self._running = Reproduction(self.repository.root, self._prepared, self._descriptor, workers)
         try:
-            for step in _follow(process, lines):
-                steps.append(step)
-                tell(step)
-            status = process.wait()
+            return self._running.until(stage)
         except BaseException:
-            # Ctrl-C has reached the stage too, and a moment lets it end in order. DVC itself pays no heed while a
-            # stage runs; killed, it takes the stage along.
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_GRACE_SECONDS)
-            process.kill()
-            process.wait()
+            self._running = None
             raise
-        if status != 0:
-            raise failing.failure(self.repository.root, failure, lines, stages)
-        _require_all_steps(steps, stages, lines)
+
+    def run_all(self, workers: int | None, show: Callable[[Step], None]) -> list[Step]:
+        """Run the complete pipeline; `show` is called with each stage as it ends."""
+        steps = []
+        for name in stages.NAMES:
+            steps.append(self.run(name, workers))
+            show(steps[-1])
         return steps
 
     def verify(self) -> None:
@@ -269,32 +223,3 @@ def _require_room(repository: Repository, seeds: int) -> None:
     free = shutil.disk_usage(repository.root).free
     if free < needed:
         raise DiskFull(repository.root, free, needed)
-
-
-def _follow(process: subprocess.Popen[str], lines: list[str]) -> Iterator[Step]:
-    """Read what DVC prints; yields each stage when it has ended."""
-    running: str | None = None
-    said: list[str] = []
-    if process.stdout is None:
-        return
-    for text in process.stdout:
-        line = text.rstrip()
-        lines.append(line)
-        if line.startswith(("Running stage '", "Stage '")):
-            if running:
-                yield Step(running, ran=True, said="\n".join(said))
-                running = None
-            name = line.split("'")[1]
-            if line.startswith("Running"):
-                running, said = name, []
-            elif "didn't change, skipping" in line:
-                yield Step(name, ran=False)
-        elif running and line.startswith(f"{running}: "):
-            said.append(line)
-    if running and process.wait() == 0:
-        yield Step(running, ran=True, said="\n".join(said))
-
-
-def _require_all_steps(steps: list[Step], stages: tuple[str, ...], lines: list[str]) -> None:
-    if not {step.stage for step in steps} >= set(stages):
-        raise StageFailed(stages[0], "DVC ended without saying what became of it:\n" + "\n".join(lines[-5:]))
