@@ -176,7 +176,7 @@ class Settings(_Section):
     expectations: Expectations = Expectations()
 
     def section(self, stage: str) -> dict[str, Any]:
-        """One section as plain JSON values, for the key of a shard. `write` has none."""
+        """Return one section as plain JSON values, for the key of a shard; empty for a stage without a section."""
         sections = self.model_dump(mode="json", by_alias=True)
         section: dict[str, Any] = sections.get(stage, {})
         return section

@@ -90,7 +90,7 @@ def _check_version(found: object, ours: str) -> None:
     try:
         theirs = Version(str(found))
     except InvalidVersion:
-        raise CorpusError("it does not answer as a Prefect server does") from None
+        raise CorpusError("what answers there is not a Prefect server") from None
     if theirs.release[:2] != Version(ours).release[:2] and theirs.major < Version(ours).major:
         raise CorpusError(f"its API has version {theirs}, too old for ours, {ours}; upgrade that server")
 
@@ -111,11 +111,11 @@ def reason(error: BaseException) -> str:
         if isinstance(one, httpx.ConnectError) and one.__cause__ is None and one.__context__ is None:
             return f"nothing answers there ({first_line(one)})"
         if isinstance(one, ConnectionResetError):
-            return "it does not answer as a Prefect server does (it closes the connection)"
+            return "what answers there is not a Prefect server (it closes the connection)"
         if isinstance(one, ConnectionError):
             return f"nothing answers there ({one.strerror})"
     if isinstance(error, (ValueError, TypeError, KeyError, httpx.TransportError)):
-        return "it does not answer as a Prefect server does"
+        return "what answers there is not a Prefect server"
     return first_line(error).rstrip(".")
 
 
@@ -130,7 +130,7 @@ def _status(code: int) -> str:
         return f"it refuses us (HTTP {code}); set PREFECT_API_AUTH_STRING or PREFECT_API_KEY"
     if code >= 500:
         return f"it answers with an error (HTTP {code})"
-    return f"it does not answer as a Prefect server does (HTTP {code}); its address usually ends in /api"
+    return f"what answers there is not a Prefect server (HTTP {code}); its address usually ends in /api"
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -33,7 +33,7 @@ def publish(repository: Repository, changed: bool, steps: Sequence[Step], commit
 
 
 def publish_collected(report: Report) -> None:
-    """Leave the table of what collecting brought: sources by outcomes, and what went wrong."""
+    """Publish the table of what was collected as an artifact: outcomes by source, and what went wrong."""
     rows = [
         {
             "source": _escaped(run.name),

@@ -261,7 +261,7 @@ def _require_committed(repository: Repository) -> None:
 
 
 def _apply(repository: Repository, plan: Upgrade) -> str:
-    """Write the files and commit them, and nothing else."""
+    """Write the files and commit them; other changes stay as they are."""
     head = repository.commit_of("HEAD") or ""
     branch = commit.branch_of(repository) or "HEAD"
     paths = [change.path for change in plan.changes]

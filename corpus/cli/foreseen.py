@@ -29,7 +29,7 @@ def print_exports(exports: Mapping[str, Export]) -> None:
         for aside in dict.fromkeys(export.asides):
             echo(f"  no article: {safe(aside)}")
     if len(exports) > _SHOWN:
-        echo(f"and {len(exports) - _SHOWN:,} more exports")
+        echo(f"and {len(exports) - _SHOWN:,} more exports of press databases")
 
 
 def print_columns(name: str, said: dict[str, Any]) -> None:

@@ -70,9 +70,9 @@ def _print(done: Merged) -> None:
     for name, number in done.redacted.items():
         echo(f"Took {count(number, 'withdrawn document')} out of batch {safe(name)}.")
     for path in done.left[:_SHOWN]:
-        echo(f"Conflict left: {safe(path)}")
+        echo(f"Conflict to resolve: {safe(path)}")
     if len(done.left) > _SHOWN:
-        echo(f"Conflicts left: {len(done.left) - _SHOWN:,} more; --json names all")
+        echo(f"and {len(done.left) - _SHOWN:,} more conflicts to resolve; --json names all")
     if not done.built:
         echo("Not rebuilt. Resolve these conflicts, `git add` the files, and run `corpus merge` again.")
     elif done.left:

@@ -168,7 +168,7 @@ def _found(root: Path, n: int, fingerprint: str) -> Iterator[pl.DataFrame]:
 
 
 def publish(root: Path, names: Sequence[str], n: int, fingerprint: str, asked: pl.DataFrame) -> None:
-    """Publish what was asked for as the table `pairs`."""
+    """Write the pairs of texts that were compared as the table `pairs`, for later builds."""
     parts = {
         names[number]: part.select(PAIRS.names).to_arrow().cast(PAIRS.arrow)
         for (number,), part in asked.partition_by("shard", as_dict=True, maintain_order=True).items()

@@ -22,12 +22,12 @@ from corpus.formats.mediatypes import QUICK, family
 from corpus.formats.vetting import vetted
 from corpus.pipeline import observing
 from corpus.pipeline.captures import Group, holders_of
+from corpus.pipeline.documentlimits import DocumentLimits
 from corpus.pipeline.executor import WorkerDied
 from corpus.pipeline.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
 from corpus.pipeline.outcome import Outcome
 from corpus.pipeline.publications import with_publishers
 from corpus.pipeline.tabular import CONTENT, ORIGIN, table
-from corpus.pipeline.watch import Watch
 from corpus.pipeline.withdrawing import Marks, blank
 from corpus.progress import progress
 from corpus.repo.digest import canonical_json, digest
@@ -227,7 +227,7 @@ def documents(
     """
     origins: list[tuple[object, ...]] = []
     contents: list[tuple[object, ...]] = []
-    with Watch(note, settings.max_seconds) as watch:
+    with DocumentLimits(note, settings.max_seconds) as watch:
         for one in found:
             origins.append((one.document_id, one.source, one.batch, one.media_type, one.size, one.captured_at))
             contents.append(_content_of(_parsed(one, settings, watch, deadly)))
@@ -260,7 +260,7 @@ def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
     return pa.concat_tables([*made, documents(rest, settings, note, task.deadly)])
 
 
-def _parsed(found: Found, settings: Ingest, watch: Watch, deadly: Container[str]) -> Parsed:
+def _parsed(found: Found, settings: Ingest, watch: DocumentLimits, deadly: Container[str]) -> Parsed:
     """What one document says, or why it says nothing."""
     data, kind = found.data, found.media_type
     if found.is_link:

@@ -23,7 +23,7 @@ _NOTHING: Final = "0"
 
 @contextmanager
 def index(repository: Repository, commit: str | None) -> Iterator[dict[str, str]]:
-    """Make an index of our own from a commit, or an empty one. Yields the environment in which git uses it."""
+    """Make a temporary git index from a commit, or an empty one; yield the variables with which git uses it."""
     with tempfile.TemporaryDirectory(prefix="corpus-index-") as folder:
         variables = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         if commit:

@@ -66,7 +66,7 @@ _MASKS: Final = np.array([(1 << 8 * length) - 1 for length in range(9)], np.uint
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of some texts, in order.
+    """The words of several texts, text after text, with where each text begins.
 
     Attributes:
         hashes: of each word, 64 bits.
@@ -208,7 +208,7 @@ _HEADS: Final = {2: 0xC0, 3: 0xE0, 4: 0xF0}
 
 
 def grams(found: Words, n: int) -> Grams:
-    """Hash the n-grams of the words of each text. Those of a text begin where its words do."""
+    """Hash the n-grams of the words of each text. The first n-gram of a text begins at its first word."""
     count = np.diff(found.first)
     mixed = found.hashes.copy()
     last = len(mixed) - n + 1

@@ -72,7 +72,7 @@ class Selection:
     rights: Policy = EVERYTHING
 
     def conditions(self) -> dict[LeftOut, pl.Expr]:
-        """What an article must meet, each under the reason for being left out. Never null."""
+        """Return the conditions that an article must meet, by the reason for leaving it out; for no row null."""
         import polars as pl
 
         day = pl.col("published_date")

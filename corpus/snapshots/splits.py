@@ -110,7 +110,7 @@ def bounds(shares: Mapping[str, float]) -> dict[str, tuple[int, int]]:
 
 
 def place(keys: Iterable[str], seed: int | str) -> list[int]:
-    """Where each key falls, of 2**64."""
+    """Return a number below 2**64 for each key, spread evenly: its place among the shares of a split."""
     start = hashlib.sha256(f"{seed}:".encode())
     found = []
     for key in keys:

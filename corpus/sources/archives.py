@@ -198,7 +198,7 @@ class _Tar:
         self.count = 0
 
     def next(self) -> tarfile.TarInfo | None:
-        """The next member, with what extended headers say of it; None at the end."""
+        """Return the next member of the tar, with the fields of its extended headers; None at the end."""
         told: dict[str, str] = {}
         while True:
             block = self._stream.read(_BLOCK)
@@ -213,9 +213,9 @@ class _Tar:
             try:
                 info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
             except (tarfile.TarError, ValueError) as error:
-                raise Unreadable(Reason.CORRUPT, f"{error}; nothing after it is read") from None
+                raise Unreadable(Reason.CORRUPT, f"{error}; what follows in the archive is not read") from None
             if info.size < 0:
-                raise Unreadable(Reason.CORRUPT, "a member of negative size; nothing after it is read")
+                raise Unreadable(Reason.CORRUPT, "a member of negative size; what follows in the archive is not read")
             if info.type in {tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE}:
                 told |= _pax(self._header(info))
             elif info.type == tarfile.XGLTYPE:

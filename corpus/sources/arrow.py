@@ -258,7 +258,10 @@ class _Reader:
 
     def _require_within(self, came: int) -> None:
         if came > self._allowed:
-            raise Unreadable(Reason.BOMB, f"more than {MOST_RATIO} times its size, after row {self.last:,}")
+            raise Unreadable(
+                Reason.BOMB,
+                f"its values take more than {MOST_RATIO} times the size of the file, after row {self.last:,}",
+            )
 
 
 def _names(schema: pa.Schema) -> tuple[tuple[str, ...], ...]:

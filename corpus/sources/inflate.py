@@ -222,12 +222,12 @@ def _unchunk(data: bytes) -> bytes:
             if not pieces:
                 # Crawlers store the body plain and leave the header as it was.
                 return data
-            raise Unreadable(Reason.TORN, "the last chunk is missing")
+            raise Unreadable(Reason.TORN, "the last chunk of its HTTP body is missing")
         if size == 0:
             return b"".join(pieces)
         if end + 1 + size > len(data):
-            raise Unreadable(Reason.TORN, "the last chunk is cut off")
+            raise Unreadable(Reason.TORN, "the last chunk of its HTTP body is cut off")
         pieces.append(data[end + 1 : end + 1 + size])
         at = data.find(b"\n", end + 1 + size) + 1
         if at == 0:
-            raise Unreadable(Reason.TORN, "the last chunk is missing")
+            raise Unreadable(Reason.TORN, "the last chunk of its HTTP body is missing")

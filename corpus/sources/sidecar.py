@@ -138,10 +138,10 @@ def _yaml(text: str) -> Iterator[dict[str, Any]]:
             elif isinstance(said, dict):
                 yield {"file": name, **said}
             else:
-                raise ValueError(f"{name}: neither a URL nor a mapping")  # noqa: TRY004 - of the file, not of a type
+                raise ValueError(f"the value of {name} is neither a URL nor a mapping of fields")  # noqa: TRY004 - of the file, not of a type
         return
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-        raise ValueError("neither a list of mappings nor a mapping of files")
+        raise ValueError("the file is neither a list of mappings nor a mapping of file names")
     yield from values
 
 

@@ -167,7 +167,7 @@ def _opened(stream: Readable) -> BinaryIO:
 
 
 def _copied(stream: Readable) -> BinaryIO:
-    """Return a copy of a stream that lies compressed, or in memory.
+    """Return a temporary file with what a stream gives, if the stream is compressed or in memory.
 
     Raises:
         Unreadable: it is too large.

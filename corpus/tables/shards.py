@@ -150,7 +150,7 @@ class KeyedShards:
         self.memory.save()
 
     def stale(self, keys: Mapping[str, str]) -> list[str]:
-        """The names whose shard was made from something else, or whose files do not stand."""
+        """Return the names whose shard was made from other inputs, or whose files are missing or changed."""
         return [name for name, key in keys.items() if not self._stands(name, key)]
 
     def _stands(self, name: str, key: str) -> bool:

@@ -20,7 +20,7 @@ from corpus.sources.web.spool import Spool
 from corpus.sources.web.state import FILE as STATE
 from corpus.sources.web.state import State
 from corpus.text.urls import canonical
-from corpus.withdrawal.redaction import Redacted
+from corpus.withdrawal.redactedfiles import Redacted
 from schemas.observations import OBSERVED
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from corpus.batches.withdrawals import Kind, Tombstones, Withdrawal, hashed
 from corpus.text.urls import canonical
 from corpus.withdrawal.collected import Gone, file_holds
-from corpus.withdrawal.redaction import DOCUMENT
+from corpus.withdrawal.redactedfiles import DOCUMENT
 from schemas import Check
 
 if TYPE_CHECKING:

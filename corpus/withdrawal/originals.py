@@ -10,7 +10,7 @@ from corpus.batches.withdrawals import Kind, hashed
 from corpus.errors import StorageError
 from corpus.press import originals
 from corpus.press.excision import cut
-from corpus.withdrawal.redaction import Redacted
+from corpus.withdrawal.redactedfiles import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from corpus.batches.withdrawals import Tombstones
 from corpus.objects.pins import Objects
 from corpus.repo.files import publish, sync_folder
 from corpus.sources.web.place import FOLDER, collect_lock
-from corpus.withdrawal import collected, holding, originals, redaction
+from corpus.withdrawal import collected, holding, originals, redactedfiles
 from corpus.withdrawal.redact_rows import without
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def _documents(root: Path, batch: raw.Batch, record: Withdrawal, folder: Path) -
     files: list[raw.RawFile] = []
     gone = 0
     for file in batch.files:
-        found = redaction.batch_file(raw.path_of(root, file), lambda rows: holding.withdrawn_rows(rows, record), folder)
+        found = redactedfiles.batch_file(
+            raw.path_of(root, file), lambda rows: holding.withdrawn_rows(rows, record), folder
+        )
         gone += found.gone
         if not found.gone:
             files.append(file)
@@ -85,7 +87,7 @@ def _documents(root: Path, batch: raw.Batch, record: Withdrawal, folder: Path) -
     return without(batch, files, gone)
 
 
-def _put(root: Path, folder: Path, made: redaction.Redacted) -> raw.RawFile | None:
+def _put(root: Path, folder: Path, made: redactedfiles.Redacted) -> raw.RawFile | None:
     """Move a new file of a batch to its place; return its entry in the register, None if nothing was left."""
     if made.file is not None:
         publish(folder / made.file.name, raw.path_of(root, made.file), sync=False)

@@ -12,7 +12,7 @@ from corpus.batches import stored
 from corpus.batches.withdrawals import Tombstones
 from corpus.objects.pins import Objects
 from corpus.repo.files import publish
-from corpus.withdrawal import collected, originals, redaction
+from corpus.withdrawal import collected, originals, redactedfiles
 from corpus.withdrawal.holding import Sought, holds, rows, withdrawn_rows
 from schemas import OBSERVATIONS
 
@@ -109,7 +109,7 @@ class Work:
                 continue
             before = _count(self.root / path)
             aside = self.aside / name
-            written = redaction.shard(self.root / path, self._stays(table), aside, table)
+            written = redactedfiles.shard(self.root / path, self._stays(table), aside, table)
             self.shards[path] = written
             self.made.rows[table] = self.made.rows.get(table, 0) + before - (written.rows if written else 0)
             if written:
@@ -117,7 +117,7 @@ class Work:
                 continue
             del self.now[path]
             if not any(other.startswith(f"{folder}/") for other in self.now):
-                redaction.empty(aside, table, self.root / path)
+                redactedfiles.empty(aside, table, self.root / path)
                 self._put(f"{folder}/empty.parquet", aside)
             (self.root / path).unlink()
 
@@ -126,7 +126,7 @@ class Work:
         if table == OBSERVATIONS.name:
             gone = collected.Gone(Tombstones((self.withdrawal,)))
             return lambda rows: collected.stays(rows, gone)
-        return redaction.of_documents(self.documents)
+        return redactedfiles.of_documents(self.documents)
 
     def keys(self) -> None:
         """The keys of the shards, as they are now. What a shard was made from is said no longer to be all of it."""
@@ -166,7 +166,7 @@ class Work:
                 if path not in self.was or not holds(self.root / path, self.withdrawal):
                     files.append(file)
                     continue
-                found = redaction.batch_file(
+                found = redactedfiles.batch_file(
                     self.root / path, lambda rows: withdrawn_rows(rows, self.withdrawal), self.aside
                 )
                 gone += found.gone

@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from corpus.pipeline.watch import Watch
+from corpus.pipeline.documentlimits import DocumentLimits
 
 LIMITS = (resource.RLIMIT_CPU, resource.RLIMIT_AS)
 
@@ -16,7 +16,7 @@ def limits():
 def test_time_and_blame_end_with_the_document(tmp_path):
     note = tmp_path / "at"
     before = limits()
-    with Watch(note, seconds=1_000) as watch:
+    with DocumentLimits(note, seconds=1_000) as watch:
         bounded = limits()
         assert bounded[1] != before[1]
         with watch.over("seeds/a.html"):
@@ -29,10 +29,10 @@ def test_time_and_blame_end_with_the_document(tmp_path):
 
 def test_without_a_note_nothing_is_bounded():
     before = limits()
-    with Watch(None, seconds=1) as watch, watch.over("seeds/a.html"):
+    with DocumentLimits(None, seconds=1) as watch, watch.over("seeds/a.html"):
         assert limits() == before
 
 
 def test_a_failing_parser_is_not_hidden(tmp_path):
-    with pytest.raises(RecursionError), Watch(tmp_path / "at", seconds=1_000) as watch, watch.over("x"):
+    with pytest.raises(RecursionError), DocumentLimits(tmp_path / "at", seconds=1_000) as watch, watch.over("x"):
         raise RecursionError

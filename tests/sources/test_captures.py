@@ -22,7 +22,7 @@ from corpus.sources.batch import Writer
 from corpus.sources.entries import Item, Selection
 from corpus.sources.gather import documents
 from corpus.sources.known import Known
-from corpus.withdrawal import redaction
+from corpus.withdrawal import redactedfiles
 from tests.conftest import article
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def test_a_batch_without_the_column_reads_as_before(store: Store) -> None:
     store.add(item("A", 2))
     assert store.read()["data"].to_list() == [b"A", b"A"]
     (store.root / "made").mkdir()
-    made = redaction.batch_file(path, lambda rows: pa.array([False] * rows.num_rows), store.root / "made")
+    made = redactedfiles.batch_file(path, lambda rows: pa.array([False] * rows.num_rows), store.root / "made")
     assert pq.read_table(store.root / "made" / made.file.name)["data"].to_pylist() == [b"A"]
 
 

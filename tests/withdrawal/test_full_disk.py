@@ -15,7 +15,7 @@ import pytest
 from corpus.batches import register, withdrawals
 from corpus.repo.files import aside_of, copy, write_text
 from corpus.tables import shards
-from corpus.withdrawal import collected, redaction
+from corpus.withdrawal import collected, redactedfiles
 from schemas import Table
 from schemas.observations import OBSERVED
 from schemas.raw import RAW
@@ -137,8 +137,8 @@ def test_a_batch_that_cannot_be_written_anew_is_not_called_unreadable(tmp_path, 
     stored(tmp_path / "a.parquet", RAW, {"document_id": ["a", "b"], "source": ["a", "b"], "data": [b"A", b"B"]})
     before = (tmp_path / "a.parquet").read_bytes()
 
-    def redact() -> redaction.Redacted:
-        return redaction.batch_file(tmp_path / "a.parquet", lambda _: pa.array([True, False]), tmp_path / "made")
+    def redact() -> redactedfiles.Redacted:
+        return redactedfiles.batch_file(tmp_path / "a.parquet", lambda _: pa.array([True, False]), tmp_path / "made")
 
     with no_file_above(size), pytest.raises(OSError) as failed:  # noqa: PT011
         redact()

@@ -25,7 +25,7 @@ def paragraphs(stream: BinaryIO) -> Iterator[rtfstate.Paragraph]:
     try:
         yield from rtf.paragraphs(stream, MOST_PART_BYTES)
     except rtfstate.TooDeep:
-        raise Unreadable(Reason.NESTED, f"more than {rtfstate.DEEPEST:,} groups in one another") from None
+        raise Unreadable(Reason.NESTED, f"its RTF has groups nested more than {rtfstate.DEEPEST:,} deep") from None
 
 
 def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Part | TooLarge]:

@@ -88,7 +88,7 @@ def _walk(
         nonlocal depth
         depth += 1
         if depth > _DEEPEST:
-            raise Unreadable(Reason.NESTED, f"more than {_DEEPEST} elements in one another")
+            raise Unreadable(Reason.NESTED, f"its XML has elements nested more than {_DEEPEST} deep")
         start(name.rpartition(" ")[2], attributes)
 
     def ends(name: str) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SPACE: Final = 2 << 30
 
 
-class Watch:
+class DocumentLimits:
     """What a worker does before each document. Use as a context manager around a task's documents."""
 
     def __init__(self, note: Path | None, seconds: int) -> None:
