@@ -29,6 +29,7 @@ _IDLE_LOOKS: Final = 12
 # Of processor time between two looks. Waiting threads wake now and then.
 _IDLE_SHARE: Final = 0.05
 _FIELD_OF_STATE: Final = 0
+_NAME: Final = "stalls"
 
 
 class Place(NamedTuple):
@@ -40,16 +41,18 @@ class Place(NamedTuple):
 
 
 def watch(end: Callable[[str], None], *, every: float = _EVERY_SECONDS, idle: int = _IDLE_LOOKS) -> None:
-    """Watch this process from a thread of its own, until it ends.
+    """Watch this process from a thread of its own, until it ends. Asked again, it goes on as it is.
 
     Args:
         end: takes one line that says what happened; must end the process.
         every: seconds between two looks.
         idle: how many looks in a row must find the process waiting.
     """
+    if any(thread.name == _NAME for thread in threading.enumerate()):
+        return
     # Without a thread for it, there is no watch; what needs one more urgently says so.
     with suppress(RuntimeError):
-        threading.Thread(target=_look, args=(end, every, idle), name="stalls", daemon=True).start()
+        threading.Thread(target=_look, args=(end, every, idle), name=_NAME, daemon=True).start()
 
 
 def _look(end: Callable[[str], None], every: float, idle: int) -> None:
