@@ -11,6 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from corpus.repo.paths import ENGINE, PIPELINE
+from corpus.stages import pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,8 @@ FILES: Final = {
     ".gitattributes": "gitattributes",
     ".dvc/config": "dvcconfig",
 }
+# In the template of dvc.yaml: where the list of stages goes.
+_STAGES: Final = b"{stages}"
 NOTES: Final = "template"
 _NOTES_HEADER: Final = (
     "# What `corpus init` or `corpus upgrade` wrote last, by file. `corpus upgrade` compares with it."
@@ -39,7 +42,8 @@ _NOTES_HEADER: Final = (
 
 def current(path: str) -> bytes:
     """Return the content that this version of newscorpus gives a file of `FILES`."""
-    return (templates() / FILES[path]).read_bytes()
+    content = (templates() / FILES[path]).read_bytes()
+    return content.replace(_STAGES, pipeline().encode()) if path == PIPELINE else content
 
 
 def earlier(path: str) -> list[bytes]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from corpus.repo import layout
 from corpus.tables import engine
 
 ROOT = Path(__file__).parents[2]
@@ -20,19 +20,9 @@ def init(*arguments, cwd):
     )
 
 
-@pytest.mark.parametrize(
-    ("template", "here"),
-    [
-        ("pipeline.yaml", "dvc.yaml"),
-        ("params.yaml", "params.yaml"),
-        ("dvcignore", ".dvcignore"),
-        ("gitattributes", ".gitattributes"),
-        ("dvcconfig", ".dvc/config"),
-    ],
-)
-def test_this_repository_has_what_init_gives(template, here):
-    given = resources.files("corpus.app") / "template" / template
-    assert (ROOT / here).read_bytes() == given.read_bytes()
+@pytest.mark.parametrize("path", ["dvc.yaml", "params.yaml", ".dvcignore", ".gitattributes", ".dvc/config"])
+def test_this_repository_has_what_init_gives(path):
+    assert (ROOT / path).read_bytes() == layout.current(path)
 
 
 def test_dvc_sees_one_pipeline_in_this_repository():

@@ -2,12 +2,12 @@
 
 import importlib
 import inspect
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from corpus.cli import COMMANDS
+from corpus.repo import layout
 from corpus.stages import NAMES, STAGES, pipeline
 from schemas import TABLES
 
@@ -15,13 +15,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    "text",
-    [(ROOT / "dvc.yaml").read_text(), (resources.files("corpus.app") / "template" / "pipeline.yaml").read_text()],
-    ids=["dvc.yaml", "template"],
+    "text", [(ROOT / "dvc.yaml").read_text(), layout.current("dvc.yaml").decode()], ids=["dvc.yaml", "of a new corpus"]
 )
 def test_dvc_yaml_has_the_stages(text: str) -> None:
     begin, end = text.index("stages:\n"), text.index("\nartifacts:")
-    assert text[begin:end] == pipeline(), "write what corpus.stages.pipeline() returns into dvc.yaml and the template"
+    assert text[begin:end] == pipeline(), "write what corpus.stages.pipeline() returns into dvc.yaml"
 
 
 def test_a_stage_reads_only_what_stages_before_it_write() -> None:
