@@ -37,6 +37,8 @@ _CELL_END: Final = re.compile(
     r"([:：])(?:\s|</(?:b|strong|td|th|dt|span|label)\s*>|<(?:td|dd|span)\b[^<>]{0,300}>){1,6}", re.IGNORECASE
 )
 _TAG: Final = re.compile(r"<[^<>]{0,500}>")
+# Begins with a character, not a choice of two, since that is found twice as quickly.
+_COLON_AND_TAG: Final = re.compile(r":\s?</")
 _LEAST_LABELS: Final = 6
 _LONGEST_LABEL: Final = 60
 
@@ -61,7 +63,8 @@ def in_page(markup: str) -> str | None:
     """
     markup = markup[:_MOST_CHARACTERS]
     # Most pages have hardly a colon before a tag, and counting is quick.
-    if sum(map(markup.count, (":</", ": </", "：</"))) < _LEAST_LABELS:
+    wide = 0 if markup.isascii() else markup.count("：</")
+    if len(_COLON_AND_TAG.findall(markup)) + wide < _LEAST_LABELS:
         return None
     # Of the rest, scripts and styles are the longest part.
     for name in ("script", "style"):

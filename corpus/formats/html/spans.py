@@ -72,12 +72,13 @@ _FOUND_ELSEWHERE: Final = re.compile(f"{_DAY}|{_ELSEWHERE}", re.IGNORECASE)
 _HINT: Final = re.compile(
     r"(?:19|20)\d\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|年|[ก-๙.]\s?(?:25[3-9]\d|[4-7]\d)(?!\d)|[آ-ی،]\s1[34]\d\d|民[國国]"
 )
-# What a date has at least, and how long it may be before that.
+# What a date has at least, and how long it may be before and behind that.
 _CORE: Final = re.compile(
     r"(?:19|20)\d\d|\d\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d|年|[ก-๙.]\s?(?:25[3-9]\d|[4-7]\d)(?!\d)"
     r"|[\u0621-\u06cc،,]\s1[34]\d\d|民[國国]|令和|平成|昭和"
 )
-_LONGEST_BEFORE: Final = 60
+_LONGEST_AROUND: Final = 60
+_MOST_CORES: Final = 1_000
 _LOOK_BACK: Final = 40
 _MOST: Final = 12
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]+")
@@ -124,11 +125,7 @@ def find(text: str, language: str | None = None, hint: date | None = None) -> It
     text = _in_ascii(text)
     position = 0
     for _ in range(_MOST):
-        # Most of a long text is far from any year, and the search for dates is slow.
-        core = _CORE.search(text, position)
-        if core is None:
-            return
-        found = form.search(text, max(position, core.start() - _LONGEST_BEFORE))
+        found = _next(form, text, position)
         if found is None:
             return
         position = found.end()
@@ -139,6 +136,20 @@ def find(text: str, language: str | None = None, hint: date | None = None) -> It
             continue
         position = span.end
         yield span
+
+
+def _next(form: re.Pattern[str], text: str, position: int) -> re.Match[str] | None:
+    """Return the next date, sought only around years and the like: a long text has few, and the search is slow."""
+    begin = position
+    for _ in range(_MOST_CORES):
+        core = _CORE.search(text, position)
+        if core is None:
+            return None
+        found = form.search(text, max(begin, core.start() - _LONGEST_AROUND), core.end() + _LONGEST_AROUND)
+        if found is not None:
+            return found
+        position = core.end()
+    return None
 
 
 def _first_word(written: str) -> int:
