@@ -46,7 +46,7 @@ _PLACEHOLDER: Final = re.compile(
 )
 _ACCOUNT: Final = re.compile(
     r"(?i:(?:(?:wp|web|site|super)?[ -]?admin(?:istrator|istrador|istrateur|istratore)?|webmaster|root|"
-    r"(?:super ?)?user(?:name)?)"
+    r"(?:undefined|null|none|nan|admin)[ ,]+(?:undefined|null|none|nan|admin|user)|(?:super ?)?user(?:name)?)"
     r"[ _-]?\d{0,4}|админ(?:истратор)?|管理[员員者]|관리자|yönetici|beheerder|ylläpitäjä|адміністратор)"
 )
 _ADDRESS: Final = re.compile(

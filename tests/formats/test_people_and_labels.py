@@ -128,3 +128,18 @@ def test_the_usual_date_beside_another_calendar(written: str) -> None:
 )  # fmt: skip
 def test_a_canonical_link_without_the_route(known: str, declared: str, url: str) -> None:
     assert page(f'<link rel="canonical" href="{declared}">', url=known).url == url
+
+
+@pytest.mark.parametrize(
+    ("author", "authors", "agency"),
+    [
+        # An agency alone signs, as the page has it.
+        ({"@type": "Organization", "name": "Reuters"}, ("Reuters",), "Reuters"), ({"name": "Jane Doe (AP)"}, ("Jane Doe",), "AP"),
+        ([{"name": "Jane Doe"}, {"@type": "Organization", "name": "AFP"}], ("Jane Doe",), "AFP"), ({"name": "Staff Writer Jane Doe"}, ("Jane Doe",), None),
+        ({"name": "undefined undefined"}, (), None), ({"name": "Admin User"}, (), None), ({"name": "__AUTHOR__"}, (), None), ({"name": "记者李明"}, ("李明",), None),
+    ],
+)  # fmt: skip
+def test_agencies_roles_and_nobody_in_json_ld(author: Any, authors: tuple[str, ...], agency: str | None) -> None:
+    node = json.dumps({"@type": "NewsArticle", "headline": TITLE, "author": author})
+    parsed = page(f'<script type="application/ld+json">{node}</script>')
+    assert (parsed.authors, parsed.agency) == (authors, agency)

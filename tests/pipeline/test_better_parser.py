@@ -21,21 +21,26 @@ def test_a_changed_parser_concerns_its_documents_alone(built, tmp_path):
         (tmp_path / f"{number}.html").write_text(PAGE.format(f"<p>{article(str(number))}</p>" * 3))
     built.run("add", "--captured-at", "2026-01-05", str(tmp_path / "0.html"), str(tmp_path / "1.html"))
     built.build()
+    built.commit()
     engine = tmp_path / "engine"
     for package in ("corpus", "schemas", "flows"):
         shutil.copytree(PACKAGES / package, engine / package, ignore=shutil.ignore_patterns("__pycache__"))
 
-    def ingested(changed, before, after):
+    def run(*arguments):
+        environment = {**os.environ, **UNMEASURED, "PYTHONPATH": str(engine)}
+        subprocess.run([sys.executable, *arguments], cwd=built.root, env=environment, check=True, capture_output=True)
+
+    def change(changed, before, after):
         source = (engine / changed).read_text()
         assert before in source
         (engine / changed).write_text(source.replace(before, after, 1))
-        environment = {**os.environ, **UNMEASURED, "PYTHONPATH": str(engine)}
+
+    def ingested(changed, before, after):
+        change(changed, before, after)
         # What `corpus build` does of it; the other stages need not run to see what ingest makes anew.
         pin = "from pathlib import Path; from corpus.tables.engine import pin; pin(Path())"
-        for arguments in (["-c", pin], ["-m", "corpus", "ingest"]):
-            subprocess.run(
-                [sys.executable, *arguments], cwd=built.root, env=environment, check=True, capture_output=True
-            )
+        run("-c", pin)
+        run("-m", "corpus", "ingest")
         return keys(built.root)
 
     before = keys(built.root)
@@ -50,6 +55,16 @@ def test_a_changed_parser_concerns_its_documents_alone(built, tmp_path):
     }
     everything = ingested("corpus/text/dates.py", "LONGEST: Final =", "LONGEST: Final = 0 +")
     assert all(everything[name] != last[name] for name in last)
+
+    # And the corpus says what reading anew changed, article by article.
+    change("corpus/formats/text.py", "text=", "text='Read anew. ' + ")
+    run("-m", "corpus", "build")
+    found = json.loads(built.run("diff", "HEAD", "--json").stdout)
+    assert found["counts"] == {"re-parsed": 2}
+    assert {(one["old"]["source"], *one["parts"]) for one in found["changes"]} == {
+        ("seeds/one.txt", "text"),
+        ("seeds/two.txt", "text"),
+    }
 
 
 def keys(root):

@@ -36,6 +36,7 @@ _AND: Final = re.compile(
     r"\s*(?:[,;|·•](?:\s*(?:and|und|et|y|och|og|en|e|и|i)\s)?|\s/\s|\s&\s|"
     r"\s(?:(?i:and|und)|et|y|och|og|en|e|и|i)\s)\s*"
 )
+_BRACKETED: Final = re.compile(r"\(([^()]{2,40})\)\s*$")
 _ROLE: Final = re.compile(
     r"^(?:.*\b(?:correspondent|editor|reporter|writer|journalist|columnist|bureau|desk|staff|team|newsroom|redaktion|redakteur(?:in)?|"
     r"korrespondent(?:in)?|autor(?:in)?|journaliste|rédaction|correspondant(?:e)?|redacción|periodista|redazione|redactie|редакция|"
@@ -111,7 +112,7 @@ def _signed(
         authors: list[str] = []
         for written in names:
             for name in _split(written):
-                agency = agency or bylines.agency(name)
+                agency = agency or _agency(name)
                 # `follow on Twitter` stands where names do.
                 if is_shown and not bylines.is_capitalised(name):
                     continue
@@ -130,11 +131,17 @@ def _signed(
     kept = [one_line(name) for name in declared if not re.search(r"https?://|@", name)]
     kept = [name for name in kept if 2 <= len(name) <= _LONGEST and not persons.is_nobody(name)]
     if kept:
-        agency = agency or next((known for name in kept if (known := bylines.agency(name))), None)
+        agency = agency or next((known for name in kept if (known := _agency(name))), None)
         return tuple(dict.fromkeys(kept)), agency, "JSON-LD author"
     # `AOL Staff` signs where nobody else does.
     first = next(iter(desks), None)
     return (first,) if first else (), agency, desks[first] if first else None
+
+
+def _agency(name: str) -> str | None:
+    """Return the agency that a name is, or that is in brackets behind it: `Jane Doe (AP)`."""
+    bracketed = _BRACKETED.search(name)
+    return bylines.agency(name) or (bylines.agency(bracketed[1]) if bracketed else None)
 
 
 def _is_desk(name: str) -> bool:
