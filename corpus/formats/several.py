@@ -7,6 +7,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import Final
 
+import numpy as np
+
 from corpus.formats.fieldlines import parse
 from corpus.text import dates
 
@@ -38,6 +40,8 @@ _CELL_END: Final = re.compile(
 )
 _TAG: Final = re.compile(r"<[^<>]{0,500}>")
 # Begins with a character, not a choice of two, since that is found twice as quickly.
+_WIDE_COLON: Final = "：".encode()[-1]
+_BLANKS: Final = np.frombuffer(b" \t\r\n\f\v", np.uint8)
 _COLON_AND_TAG: Final = re.compile(r":\s?</")
 _LEAST_LABELS: Final = 6
 _LONGEST_LABEL: Final = 60
@@ -53,16 +57,19 @@ def in_text(text: str) -> str | None:
     return _by_counters(text) or _by_labels(text, _FEW) or _by_rulers(text)
 
 
-def in_page(markup: str) -> str | None:
+def in_page(markup: str, source: bytes | None = None) -> str | None:
     """Return what shows that a page holds several articles under labelled fields; None if nothing does.
 
     Lists of teasers, comments and related articles have no such labels.
 
     Args:
         markup: the HTML.
+        source: the same in UTF-8, if it is; in bytes it is seen much sooner that there is nothing to find.
     """
+    # Most pages have hardly a colon before a tag.
+    if source is not None and _count_colons(source) < _LEAST_LABELS:
+        return None
     markup = markup[:_MOST_CHARACTERS]
-    # Most pages have hardly a colon before a tag, and counting is quick.
     wide = 0 if markup.isascii() else markup.count("：</")
     if len(_COLON_AND_TAG.findall(markup)) + wide < _LEAST_LABELS:
         return None
@@ -73,6 +80,17 @@ def in_page(markup: str) -> str | None:
         return None
     lines = _TAG.sub("", _BLOCK.sub("\n", _CELL_END.sub(r"\1 ", markup)))
     return _by_counters(lines) or _by_labels(lines, _LEAST)
+
+
+def _count_colons(source: bytes) -> int:
+    """Count the closing tags with a colon before them, or what may be the last byte of a wide one."""
+    letters = np.frombuffer(source, np.uint8)
+    at = np.flatnonzero(letters[2:-1] == ord("<")) + 2
+    at = at[letters[at + 1] == ord("/")]
+    last = letters[at - 1]
+    is_space = np.isin(last, _BLANKS)
+    colons = (last == ord(":")) | (last == _WIDE_COLON) | (is_space & (letters[at - 2] == ord(":")))
+    return int(np.count_nonzero(colons))
 
 
 def _repeats_labels(markup: str) -> bool:

@@ -62,5 +62,9 @@ def test_bounds_are_the_same_whether_a_page_has_few_tags_or_many(page: bytes, *,
 def test_labels_in_scripts_are_of_no_article() -> None:
     one = "<p><b>Title:</b> A day</p><p><b>Publication:</b> The Gazette</p><p><b>Date:</b> 3 May 2020</p>"
     assert several.in_page(f"<html><body>{one * 4}</body></html>") is not None
+    for page in (one * 4, one.replace(":", "：") * 4, one.replace(":</b>", ": </b>") * 4):
+        assert several.in_page(page, page.encode()) is not None
+    assert several.in_page(one, one.encode()) is None
+    assert several.in_page("", b"") is None
     assert several.in_page(f"<html><body><script>{one * 4}</script><style>") is None
     assert several.in_page(f"<html><body>{one * 4}<script>var a = 1;") is not None

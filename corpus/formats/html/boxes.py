@@ -190,7 +190,8 @@ def _mark_pictures(outline: Outline) -> None:
         while at is not None and at.tag in _FRAMES and at.mem_id not in large:
             if at.mem_id in found:
                 break
-            if len(at.text(deep=True, strip=True)) > _LONGEST_CAPTION or at.css_first("h1, h2, p + p") is not None:
+            text = at.text(deep=True, strip=True)
+            if len(text) > _LONGEST_CAPTION or (text and at.css_first("h1, h2, p + p") is not None):
                 large.add(at.mem_id)
                 break
             box = at

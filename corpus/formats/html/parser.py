@@ -130,7 +130,7 @@ class HtmlParser:
             problems.append(Problem(Check.EMPTY, "no text on the page"))
         if published is not None and published.source is DateSource.GUESSED:
             problems.append(Problem(Check.GUESSED_DATE, published.day.isoformat()))
-        if holds := several.in_page(read.text):
+        if holds := several.in_page(read.text, document.data if read.encoding == "utf-8" else None):
             problems.append(Problem(Check.SEVERAL_ARTICLES, holds))
         if _is_free(nodes) is False:
             problems.append(Problem(Check.PAYWALL, "isAccessibleForFree: false"))
