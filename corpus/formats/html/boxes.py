@@ -130,17 +130,32 @@ def is_lead(node: LexborNode) -> bool:
     return False
 
 
-def stands_among_others(node: LexborNode) -> bool:
-    """Return whether an element is within what is named as of other articles."""
+def stands_among_others(node: LexborNode, known: dict[int, bool] | None = None) -> bool:
+    """Return whether an element is within what is named as of other articles.
+
+    Args:
+        node: the element.
+        known: what was found of elements of the same tree, by their places in memory; what is found now is added.
+    """
+    known = {} if known is None else known
+    passed: list[int] = []
+    found = False
     at: LexborNode | None = node
     for _ in range(_MOST_LEVELS):
         if at is None or at.tag in {"body", "html", "-undef"}:
-            return False
+            break
+        place = at.mem_id
+        if place in known:
+            found = known[place]
+            break
+        passed.append(place)
         if is_of_others(at):
             # What has the headline in it is only laid out with the others'.
-            return at.css_first("h1") is None
+            found = at.css_first("h1") is None
+            break
         at = at.parent
-    return False
+    known.update(dict.fromkeys(passed, found))
+    return found
 
 
 def mark(outline: Outline) -> None:

@@ -23,11 +23,11 @@ BREAK: Final = "\u2028"
 TABLE: Final = "data-newscorpus-table"
 POST: Final = "data-newscorpus-post"
 # Never text: markup, widgets, navigation, what was taken back, readings of characters.
-_STRIPPED: Final = (
+_STRIPPED: Final = frozenset([
     "script", "style", "noscript", "template", "svg", "iframe", "nav", "select", "option", "textarea",
     "video", "audio", "picture", "object", "embed", "canvas", "dialog", "figcaption", "footer",
     "amp-ad", "amp-iframe", "img", "input", "map", "meta", "link", "del", "s", "strike", "rt", "rp",
-)  # fmt: skip
+])  # fmt: skip
 _ADVERTISED: Final = re.compile(
     r"(?:^|[\s_-])(?:ads?(?:by\w*|sense\w*|slot|unit|block|box|container|wrapper)?|(?:dcm|asm|ox|gpt)ads?|advert\w*|sponsor\w*|"
     r"publicit\w*|publicidad|werbung|anzeige|banner)(?=$|[\s_-])",
@@ -78,12 +78,18 @@ def prepare(root: LexborNode, outline: Outline) -> None:
             _replace(one, POST, posts.lines_of(one))
     for one in root.css("figure table")[:_MOST] if outline.has("table") else ():
         _keep_caption(one)
-    root.strip_tags(list(_STRIPPED))
+    _strip(root)
     for one in root.css("table")[:_MOST] if outline.has("table") else ():
         if (lines := table_rows(one)) is not None:
             _replace(one, TABLE, lines)
     for one in root.css("pre")[:_MOST] if outline.has("pre") or outline.has("table") else ():
         _write_preformatted(one)
+
+
+def _strip(root: LexborNode) -> None:
+    """Take out the elements that are never text, in one walk; those inside others first."""
+    for one in [node for node in root.traverse() if node.tag in _STRIPPED][::-1]:
+        one.decompose()
 
 
 def _take_out(root: LexborNode, outline: Outline) -> None:

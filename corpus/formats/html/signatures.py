@@ -121,12 +121,13 @@ class Named:
     def __init__(self, outline: Outline) -> None:
         self._outline = outline
         self._found: dict[str, list[LexborNode]] = {}
+        self._known: dict[int, bool] = {}
 
     def called(self, selector: str) -> list[LexborNode]:
         """Return the first elements that a selector of this module finds, without those of other articles."""
         if selector not in self._found:
             found = self._find(selector)[:8]
-            self._found[selector] = [one for one in found if not boxes.stands_among_others(one)]
+            self._found[selector] = [one for one in found if not boxes.stands_among_others(one, self._known)]
         return self._found[selector]
 
     def _find(self, selector: str) -> list[LexborNode]:

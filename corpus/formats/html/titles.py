@@ -192,11 +192,12 @@ def _as_most_write(text: str, clean: dict[str, str]) -> str:
 
 def _shown(outline: Outline, sites: set[str], lowest: int) -> Iterator[Heading]:
     asked = [(tag, node) for tag, node in outline.headings if int(tag[1]) <= lowest]
+    known: dict[int, bool] = {}
     for tag, heading in asked[: 4 * _MOST_HEADINGS]:
         text = shown_text(heading)
         if not text or len(text) > _LONGEST or folded(text) in sites:
             continue
-        if tag != "h1" and stands_among_others(heading):
+        if tag != "h1" and stands_among_others(heading, known):
             continue
         yield Heading(text, tag)
 
