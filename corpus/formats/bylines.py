@@ -24,7 +24,7 @@ _STAFF: Final = frozenset(
         "online-redaktion", "redaktion", "redaction", "la rédaction", "rédaction", "redacción", "redação", "redazione",
         "redactie", "редакция", "редакція", "agencies", "news agencies", "agenturen", "wire reports", "guest author", "anonymous",
         "agencias", "agenzie", "agences", "redaktionen", "toimitus", "redakcja", "redakce", "szerkesztőség", "haber merkezi",
-        "news agency", "guest writer", "guest columnist",
+        "news agency", "guest writer", "guest columnist", "la redazione", "la redacción", "die redaktion", "de redactie", "a redação",
     ]
 )  # fmt: skip
 # With a colon any of these begins a byline; without one, only those after which a name must follow.
@@ -54,7 +54,11 @@ _DEGREES: Final = frozenset(
     ["ba", "ma", "md", "phd", "mph", "msc", "bsc", "mba", "rn", "jd", "esq", "dds", "psyd", "edd", "cfa", "obe", "mbe"]
 )
 _SUFFIXES: Final = frozenset(["jr", "sr", "ii", "iii", "iv"])
-_TITLE: Final = re.compile(r"^(?:dr|prof|mr|mrs|ms|sir|dame|herr|frau|mme|m)\.?\s+", re.IGNORECASE)
+_TITLE: Final = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|sir|dame|herr|frau|mme|m)\.?\s+)+", re.IGNORECASE)
+# What each of several did, behind a name.
+_WORK: Final = re.compile(
+    r"\s*\((?:text|texte|texto|words|photos?|fotos?|bilder|video|grafik|recherche|mitarbeit)\)", re.IGNORECASE
+)
 _PARTICLES: Final = frozenset(["von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al", "bin", "ibn", "ben", "y", "e", "zu", "zum", "ter", "ten", "af", "av", "st.", "o'"])  # fmt: skip
 # The last words of names of papers, which stand behind those of people.
 _OUTLETS: Final = frozenset(
@@ -75,7 +79,7 @@ class Byline(NamedTuple):
 
 def opened(written: str) -> str:
     """A list of names without brackets around the last of them."""
-    return _WITH.sub(r", \1", written) if "(" in written else written
+    return _WITH.sub(r", \1", _WORK.sub("", written)) if "(" in written else written
 
 
 def without_degrees(names: list[str]) -> list[str]:
@@ -118,7 +122,7 @@ def read_line(line: str) -> Byline | None:
 
 def read_names(written: str) -> Byline | None:
     """People and agency in a list of names; None if something in it is no name."""
-    text = roles.without_han_role(opened(" ".join(written.strip().rstrip(".").split())))
+    text = roles.without_role_before(opened(" ".join(written.strip().rstrip(".").split())))
     if turned := inverted.names(text, sure=True):
         return Byline(turned)
     found_agency = None

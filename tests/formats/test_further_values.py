@@ -38,6 +38,11 @@ def test_printed_people(written: Any, authors: tuple[str, ...]) -> None:
         ("специальный корреспондент Иван Иванов", ("Иван Иванов",)), ("Журналистка Анна Иванова", ("Анна Иванова",)), ("Enviado especial Juan Pérez", ("Juan Pérez",)),
         ("Verslaggever Jan Jansen", ("Jan Jansen",)), ("Muhabir Ali Veli", ("Ali Veli",)), ("Dziennikarz Jan Kowalski", ("Jan Kowalski",)),
         ("李明；王芳", ("李明", "王芳")), ("记者李明", LI), ("本报记者李明", LI), ("記者李明", LI), ("記者 李明／台北報導", LI), ("記者李明/台北報導", LI),
+        ("Jane Doe (text), John Roe (photos)", BOTH), ("Reporter: Jane Doe", DOE), ("Contributing Writer Jane Doe", DOE), ("Jane Doe Contributing Writer", DOE),
+        ("Jane Doe Freelance Journalist", DOE), ("Jane Doe Managing Director", DOE), ("Jane Doe Professor of Law", DOE),
+        ("Jane Doe CMO", DOE), ("Jane Doe Photographer", DOE), ("Ressortleiter Tom Sabel", ("Tom Sabel",)), ("Tom Sabel, Ressortleiter Politik", ("Tom Sabel",)),
+        ("Jane Doe und John Roe, Redakteure", BOTH), ("Prof. Dr. Jane Doe", DOE), ("Rédacteur en chef Jean Dupont", ("Jean Dupont",)), ("La Redazione", ()),
+        ("李明/文", LI), ("本报记者 李明 王芳", ("李明", "王芳")), ("作者 李明 编辑 王芳", LI),
         ("文＝山田太郎", ("山田太郎",)), ("【山田太郎】", ("山田太郎",)), ("서울=홍길동 기자", HONG), ("[홍길동 기자]", HONG), ("Writers Guild", ("Writers Guild",)),
     ],
 )  # fmt: skip
