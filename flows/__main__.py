@@ -18,7 +18,7 @@ from corpus.repo import environment, room, stalls
 from corpus.repo.repository import Repository, find
 from flows.access import known_password, random_secret
 from flows.address import reason, require_server, shown
-from flows.environment import API, AUTH, isolate, prepare
+from flows.environment import API, AUTH, isolate, prepare, settings_fault
 from flows.plan import Plan
 from flows.server import server
 from flows.stopping import Stop
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except streams.OutputFailed:
         raise
     except BaseException as error:  # a panic of a library is no Exception
-        if (found := explained(error)) is None:
+        if (found := explained(error) or settings_fault(error)) is None:
             raise
         print(f"error: {found}", file=sys.stderr)
         return found.exit_code

@@ -11,7 +11,7 @@ import os
 import sys
 from contextlib import redirect_stderr, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from corpus.errors import CorpusError, UsageError
 
@@ -109,6 +109,22 @@ def _made(home: Path) -> Path:
         with suppress(OSError):
             probe.unlink()
     return home
+
+
+def settings_fault(error: BaseException) -> CorpusError | None:
+    """Return the error to show where Prefect refuses a setting as it is imported; None for any other error."""
+    if type(error).__module__.partition(".")[0] not in {"pydantic_core", "pydantic_settings"}:
+        return None
+    details: list[dict[str, Any]] = getattr(error, "errors", list)()
+    # What depends on a setting that is refused fails too.
+    first = next((one for one in details if one.get("type") != "default_factory_not_called"), None)
+    if first is None:
+        return CorpusError(f"Prefect cannot read your settings: {first_line(error)}")
+    name = ".".join(map(str, first["loc"]))
+    return CorpusError(
+        f"Prefect cannot read your settings: {name} is {first.get('input')!r}: {first['msg']}. "
+        "Correct or unset it (a variable PREFECT_…, or a line of your profile) and run again."
+    )
 
 
 def _address_of_users_server() -> str | None:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-# What a cell must not begin with. Apostrophes before it count, so that one more can be told from those of the text.
-_RISKY: Final = rf"\A'*[{re.escape(''.join(FORMULA))}]"
+# What a cell must not begin with, also behind what a spreadsheet may pass over: spaces, controls, what is not seen.
+# Apostrophes before it count, so that one more can be told from those of the text.
+_RISKY: Final = rf"\A['\s\p{{Z}}\p{{C}}]*[{re.escape(''.join(FORMULA))}]"
 
 
 class Csv:
@@ -30,7 +31,8 @@ class Csv:
         ' are JSON in their cell; null is an empty cell, an empty string is `""`. So that no spreadsheet'
         " takes a text for a formula, a cell has an apostrophe put before it if it begins with `=`, `+`,"
         " `-`, `@`, `|`, one of these in full width or small, a tab, a carriage return or a line feed, "
-        "or with apostrophes and then one of these. Without one it is the text again."
+        "or with apostrophes, spaces or characters that are not seen and then one of these. Without one it is the "
+        "text again."
     )
     stem = "articles"
     lists_are_text = True

@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches import register as raw
@@ -18,6 +16,7 @@ from corpus.errors import DamagedObject, MissingObjects, Refused, StageFailed
 from corpus.integrity.content import pinned_engine
 from corpus.integrity.faults import Fault, Place, Trouble
 from corpus.objects.listing import listing
+from corpus.repo import files as storing
 from corpus.repo import staging
 from corpus.repo.environment import inherited
 from corpus.repo.lock import TOKEN
@@ -28,6 +27,7 @@ from corpus.withdrawal.redact import is_successor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from corpus.snapshots.snapshot import Snapshot
 
@@ -96,8 +96,8 @@ def _scratch(version: Snapshot) -> Iterator[Path]:
     """A folder on the repository's own disk, which goes afterwards."""
     place = version.repository.root / ".dvc" / "tmp" / "corpus"
     place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="rebuild-", dir=place) as folder:
-        yield Path(folder)
+    with storing.scratch("rebuild-", place) as folder:
+        yield folder
 
 
 def _lay_out(version: Snapshot, folder: Path) -> None:

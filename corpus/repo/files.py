@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus.repo import room
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 # It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
 __fingerprint__ = False
@@ -39,6 +41,23 @@ def aside_of(target: Path, root: Path | None = None) -> Path:
         if folder.stat().st_dev == target.parent.stat().st_dev:
             return folder / f"{target.name}.{os.getpid()}"
     return beside
+
+
+@contextmanager
+def scratch(prefix: str, place: Path | None = None) -> Iterator[Path]:
+    """Make a folder that is removed afterwards, as far as the system lets it be removed.
+
+    `tempfile.TemporaryDirectory` calls itself without end where a folder cannot be removed (Python 3.11).
+
+    Args:
+        prefix: how its name begins.
+        place: the folder to make it in; by default that of the system.
+    """
+    folder = tempfile.mkdtemp(prefix=prefix, dir=place)
+    try:
+        yield Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def publish(aside: Path, target: Path, *, sync: bool = True) -> None:

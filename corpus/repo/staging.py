@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from corpus.repo import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from corpus.repo.repository import Repository
 
@@ -24,8 +25,8 @@ _NOTHING: Final = "0"
 @contextmanager
 def index(repository: Repository, commit: str | None) -> Iterator[dict[str, str]]:
     """Make a temporary git index from a commit, or an empty one; yield the variables with which git uses it."""
-    with tempfile.TemporaryDirectory(prefix="corpus-index-") as folder:
-        variables = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+    with files.scratch("corpus-index-") as folder:
+        variables = {"GIT_INDEX_FILE": str(folder / "index")}
         if commit:
             repository.git("read-tree", commit, env=variables)
         yield variables
@@ -59,8 +60,8 @@ def tree(
 
 def blob(repository: Repository, content: bytes) -> str:
     """Return the blob of some bytes, written as they are."""
-    with tempfile.TemporaryDirectory(prefix="corpus-blob-") as folder:
-        aside = Path(folder) / "content"
+    with files.scratch("corpus-blob-") as folder:
+        aside = folder / "content"
         aside.write_bytes(content)
         return repository.git("hash-object", "-w", "--no-filters", str(aside)).strip()
 
@@ -85,10 +86,10 @@ def _entries(
     repository: Repository, paths: Sequence[str], before: Mapping[str, tuple[str, str]]
 ) -> list[tuple[str, str, str]]:
     """Write the blobs of files. Returns mode, object and path of each."""
-    files = [file for path in paths for file in _files(repository.root, path)]
+    found = [file for path in paths for file in _files(repository.root, path)]
     entries = []
     plain = []
-    for path in files:
+    for path in found:
         full = repository.root / path
         if full.is_symlink():
             target = os.fsencode(full.readlink()).decode("utf-8", "surrogateescape")

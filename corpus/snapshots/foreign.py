@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import socket
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -33,6 +34,8 @@ _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _SCP: Final = re.compile(r"(?P<user>[^/@\s]+)@(?P<host>\[[0-9a-f:.]+\]|[^/:\s\[\]]+):(?P<path>.+)", re.IGNORECASE)
 _LIKE_AN_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*:(?://|:)|[^/@\s]+@[^/:\s]+:|-", re.IGNORECASE)
 _HOST: Final = re.compile(r"\w[\w.-]*")
+_BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 _NUMERIC: Final = re.compile(r"[0-9a-fx.]+", re.IGNORECASE)
 _CONTROLS: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
 _REMOTE: Final = re.compile(r"""['"]?remote\s+["']?(?P<name>.*?)["']?['"]?""", re.IGNORECASE | re.DOTALL)
@@ -254,9 +257,22 @@ def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def is_this_machine(host: str) -> bool:
     """Return whether a host is this machine, or an address that only means something on its own network link."""
-    name = host.lower().strip("[]").rstrip(".")
+    # Programs that look a name up take full width letters and circled digits for plain ones.
+    name = unicodedata.normalize("NFKC", host).lower().strip("[]").rstrip(".")
     ip = _ip(name)
     if ip is None:
         return name in {"localhost", "localhost.localdomain", "ip6-localhost"} or name.endswith(".localhost")
-    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
-    return any((one.is_loopback or one.is_link_local or one.is_unspecified) for one in (ip, mapped) if one)
+    return any(
+        one.is_loopback or one.is_link_local or one.is_unspecified or one.is_multicast or one == _BROADCAST
+        for one in (ip, _inner(ip))
+        if one
+    )
+
+
+def _inner(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the address that a longer one leads to: mapped, by NAT64, by 6to4 or by Teredo; None of any other."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return None
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -54,14 +55,14 @@ def _cloned(url: str) -> Repository:
     source = foreign.address(url)
     if source.host is not None:
         _LOG.warning("Contacting %s to clone %s.", source.host, foreign.shown(url))
-    folder = tempfile.TemporaryDirectory(prefix="corpus-clone-")
-    atexit.register(folder.cleanup)
-    root = Path(folder.name)
+    folder = tempfile.mkdtemp(prefix="corpus-clone-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    root = Path(folder)
     # Documents may stand in the history; of all files only a few small ones are wanted, and git fetches those.
     done = subprocess.run(
         [
             "git", *environment.OPTIONS, *environment.NO_HOOKS, "clone", "--quiet", "--no-checkout", "--origin=origin",
-            "--template=", "--filter=blob:none", "--", url, folder.name,
+            "--template=", "--filter=blob:none", "--", url, folder,
         ],
         capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
         # Whoever has no password to give wants an error, not a prompt that nobody sees.

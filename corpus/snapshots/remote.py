@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+import shutil
 import tempfile
 from functools import cache, cached_property
 from pathlib import Path
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 @cache
 def _folder() -> Path:
     """Where fetched objects stand as long as this process lives."""
-    folder = tempfile.TemporaryDirectory(prefix="corpus-objects-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
+    folder = tempfile.mkdtemp(prefix="corpus-objects-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def fetch(repository: Repository, commit: str | None, wanted: Sequence[Pinned]) -> dict[str, Path]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -23,7 +21,7 @@ from corpus.errors import SettingsError
 from corpus.objects.listing import listing
 from corpus.pipeline.report import report
 from corpus.repo.commit import METRICS
-from corpus.repo.files import aside_of, publish
+from corpus.repo.files import aside_of, publish, scratch
 from corpus.repo.repository import LOCK
 from corpus.tables import engine
 from corpus.withdrawal.redact_rows import Redaction, Work
@@ -31,6 +29,7 @@ from schemas import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from corpus.batches.withdrawals import Withdrawal
     from corpus.objects.pins import Pin
@@ -84,8 +83,8 @@ def redact(
 def _scratch(repository: Repository) -> Iterator[Path]:
     place = repository.root / ".dvc" / "tmp" / "corpus"
     place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="redact-", dir=place) as folder:
-        yield Path(folder)
+    with scratch("redact-", place) as folder:
+        yield folder
 
 
 def _figures(work: Work) -> None:

@@ -118,15 +118,16 @@ def test_csv_that_no_spreadsheet_takes_for_formulas(version, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "begin", ["＝", "＋", "－", "＠", "｜", "|", "﹦", "﹢", "﹣", "﹫", "'＝", "''|", "\t=", "\r", "\n", "="]
-)
+    "begin",
+    ["＝", "＋", "－", "＠", "｜", "|", "﹦", "﹢", "﹣", "﹫", "'＝", "''|", "\t=", "\r", "\n", "=", " =", "\xa0=", "\u3000＝", "\ufeff=", "\u200b+", "\x00=", "\x0b@", "\x1f-", "\u2028=", "' '="],
+)  # fmt: skip
 def test_cells_in_any_width_are_guarded(tmp_path, begin):
     sink = files.Sink(tmp_path, "rows", format_of("csv"), pa.schema({"title": pa.string()}))
     sink.write(pa.table({"title": [f"{begin}cmd", f"x{begin}cmd"]}))
     (made,) = sink.finish()
     with (tmp_path.parent / made.path).open(newline="", encoding="utf-8") as file:
         assert [row["title"] for row in csv.DictReader(file)] == [f"'{begin}cmd", f"x{begin}cmd"]
-    assert tabular._safe(f"{begin}cmd") == (f"{begin}cmd" if begin.startswith("'") else f"'{begin}cmd")
+    assert tabular._safe(f"{begin}cmd") == (f"'{begin}cmd" if begin.startswith(tabular.FORMULA) else f"{begin}cmd")
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -255,3 +255,19 @@ def test_profiles_and_settings_files_of_the_user(tmp_path, files, variables, exp
     assert done.stdout.startswith(expected), (done.stdout, done.stderr)
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("PREFECT_LOGGING_LEVEL", "LOUD"), ("PREFECT_API_REQUEST_TIMEOUT", "abc"), ("PREFECT_SERVER_API_PORT", "abc"),
+     ("PREFECT_SERVER_EPHEMERAL_ENABLED", "maybe")],
+)  # fmt: skip
+def test_a_setting_that_prefect_refuses_is_named(tmp_path, variable, value):
+    code = "from flows.environment import settings_fault\ntry:\n    import prefect\n    prefect.settings.get_current_settings()\nexcept Exception as error:\n    print(settings_fault(error))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "HOME": str(tmp_path), variable: value}, cwd=tmp_path,
+        capture_output=True, text=True, check=True, timeout=300,
+    )  # fmt: skip
+    assert done.stdout.startswith("Prefect cannot read your settings: ")
+    assert repr(value) in done.stdout
+    assert done.stdout.count("\n") == 1

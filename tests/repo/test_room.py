@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import pickle
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from corpus.errors import NotWritten
 from corpus.pipeline.failing import failure
-from corpus.repo import room
+from corpus.repo import files, room
 
 FULL = Path("/dev/full")
 HERE = Path("/corpus")
@@ -125,3 +126,17 @@ def test_a_stage_that_could_not_leave_its_error_is_heard_through_dvc(tmp_path: P
     assert "DVC's files in .dvc could not be written" in str(failure(tmp_path, tmp_path / "none", lines, ("write",)))
     (tmp_path / "note").write_text('{"stage": "write", "message": "Too large.", "kind": "NotWritten"}')
     assert str(failure(tmp_path, tmp_path / "note", lines, ("write",))) == "Too large."
+
+
+def test_a_scratch_folder_that_cannot_be_removed_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with files.scratch("a-", tmp_path) as folder:
+        (folder / "b").write_text("b")
+        monkeypatch.setattr(os, "rmdir", refuse)
+    monkeypatch.undo()
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    with files.scratch("b-", tmp_path) as other:
+        pass
+    assert not other.exists()

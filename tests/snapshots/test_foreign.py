@@ -69,7 +69,10 @@ def test_folders_are_no_addresses(folder):
      "ssh://-oProxyCommand=x/y", "ssh://$(touch x)/y", "https:///x", "https://example.org\\@evil.example/x",
      '"https://example.org/a b"', "a, b", "http://localhost/x", "http://127.0.0.1:8080/x", "http://127.1/x",
      "http://2130706433/x", "http://0x7f000001/x", "http://[::1]/x", "http://[::ffff:127.0.0.1]/x", "http://0.0.0.0/x",
-     "http://169.254.169.254/latest", "http://a.localhost/x", "http://LOCALHOST./x"],
+     "http://169.254.169.254/latest", "http://a.localhost/x", "http://LOCALHOST./x",
+     "http://[64:ff9b::7f00:1]/x", "http://[2002:7f00:1::]/x", "http://①②⑦.0.0.1/x", "http://ⓛocalhost/x",
+     "http://127。0。0。1/x", "http://224.0.0.1/x", "http://255.255.255.255/x", "http://[ff02::1]/x",
+     "http://[64:ff9b::a9fe:a9fe]/latest"],
 )  # fmt: skip
 def test_data_where_a_foreign_repository_may_not_send_a_reader(url):
     with pytest.raises(CorpusError, match=r"dvc/config of https://git\.example\.org"):
