@@ -29,18 +29,21 @@ _STAFF: Final = frozenset(
 )  # fmt: skip
 # With a colon any of these begins a byline; without one, only those after which a name must follow.
 _LABELS: Final = (
-    "by|written by|words by|story by|text by|reporting by|report by|words|text|story|author|authors|byline|von|ein "
+    "by|written by|words by|story by|text by|reporting by|report by|posted by|published by|opinion by|analysis by|"
+    "commentary by|review by|interview by|column by|essay by|perspective by|compiled by|contributed by|words|text|story|author|authors|byline|von|ein "
     "artikel von|autor|autorin|autoren|par|texte|auteur|auteurs|autrice|por|texto|autora|autores|di|a cura di|autore|"
     "autori|testo|door|tekst|tekst av|af|av|text av|skrivet av|skrevet av|przez|opracował|opracowała|autorzy|od|napsal|"
     "napsala|автор|авторы|текст|автори|автора|от|szerző|yazan|yazar|haber|de la|teksti|κείμενο|του"
 )
 _WITHOUT_COLON: Final = (
-    "by|written by|words by|story by|text by|reporting by|report by|von|par|por|door|di|a cura di|af|av|text av|"
+    "by|written by|words by|story by|text by|reporting by|report by|posted by|published by|opinion by|analysis by|"
+    "commentary by|review by|interview by|column by|essay by|perspective by|compiled by|contributed by|von|par|por|door|di|a cura di|af|av|text av|"
     "skrevet av|tekst av|przez|ein artikel von"
 )
 _BYLINE: Final = re.compile(
     rf"^(?:(?:{_LABELS})\s*[:：]|(?:{_WITHOUT_COLON})\s(?!\s*[:：]))\s*(?P<rest>\S.*)$", re.IGNORECASE
 )
+_ENGLISH: Final = re.compile(r"(?:\w+\s+)?by\b|words\b|story\b", re.IGNORECASE)
 _JOINTS: Final = re.compile(
     r"\s*(?:,?\s+(?:and|und|et|y|e|en|og|och|i|a|и|та|і|ve|és|ja|με|και|with|mit|avec|con|com)\s+|[,;；&/|·•、，]|\s[-–—]\s)\s*"
 )
@@ -55,6 +58,12 @@ _DEGREES: Final = frozenset(
 )
 _SUFFIXES: Final = frozenset(["jr", "sr", "ii", "iii", "iv"])
 _TITLE: Final = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|sir|dame|herr|frau|mme|m)\.?\s+)+", re.IGNORECASE)
+# For whom, behind a name; the name of an account there; when it was posted.
+_SURPLUS: Final = re.compile(
+    r",?\s+(?:special(?:ly)?\s+(?:to|for)\s.{2,60}|on\s+(?:[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+[a-z]{3,9}),?\s+\d{4}\b.*)$"
+    r"|\s*\(\s*@\w{2,40}\s*\)|\s+@\w{2,40}$",
+    re.IGNORECASE,
+)
 # What each of several did, behind a name.
 _WORK: Final = re.compile(
     r"\s*\((?:text|texte|texto|words|photos?|fotos?|bilder|video|grafik|recherche|mitarbeit)\)", re.IGNORECASE
@@ -78,8 +87,9 @@ class Byline(NamedTuple):
 
 
 def opened(written: str) -> str:
-    """A list of names without brackets around the last of them."""
-    return _WITH.sub(r", \1", _WORK.sub("", written)) if "(" in written else written
+    """A list of names without brackets around the last of them, and without what is written for whom and when."""
+    named = _SURPLUS.sub("", written)
+    return _WITH.sub(r", \1", _WORK.sub("", named)) if "(" in named else named
 
 
 def without_degrees(names: list[str]) -> list[str]:
@@ -111,9 +121,7 @@ def read_line(line: str) -> Byline | None:
     byline = read_names(found["rest"])
     if byline is None:
         return None
-    english = line[:2].casefold() == "by" or line.casefold().startswith(
-        ("written", "words", "story", "report", "text by")
-    )
+    english = _ENGLISH.match(line) is not None
     # `Di Roma`, `Von Hand`: without a colon, a single word after these may be anything.
     if not labelled and not english and byline.authors and all(" " not in name for name in byline.authors):
         return None

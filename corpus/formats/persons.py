@@ -151,7 +151,7 @@ def _read(written: str) -> bylines.Byline | None:
     found = found.strip("[]【】'\"").strip()
     if " " in found and "@" in found:
         # An address behind a name.
-        found = _MAILED.sub(" ", found).strip()
+        found = _MAILED.sub(" ", found).strip(" -–—|,;:")
     if (
         is_nothing(found)
         or is_nobody(found)

@@ -28,18 +28,21 @@ _BEFORE: Final = re.compile(
     rf"|(?i:(?:(?:{_OF_EDITORS})\s+){{0,3}}(?:editor|{_EDITORS}))\s*:?\s+{_NAME}"
 )
 _BEFORE_HAN: Final = re.compile(
-    r"(?:本[报報]|新华社|新華社|见习|特约|首席|实习|南都)?(?:记者|記者|作者|撰文|通讯员|特派员|特派員|责任编辑|责编|编辑|編輯|編集|文字|文)"
-    r"(?:\s*[:：/／|=＝]\s*|\s+)(?=\S)|(?:기자|글|취재)\s*(?:[:：=]\s*|\s+)(?=\S)"
+    r"(?:本[报報]|新华社|新華社|见习|特约|首席|实习|南都)?(?:记者|記者|作者|撰文|撰稿|撰写|采写|採寫|采访|採訪|编译|編譯|通讯员|特派员|特派員|"
+    r"责任编辑|责编|编辑|編輯|編集|文字|聞き手|執筆|文責|筆者|著者|取材(?:・文)?|構成(?:・文)?|文)"
+    r"(?:\s*[:：/／|=＝・]\s*|\s+)(?=\S)|(?:기자|글|취재|정리)\s*(?:[:：=]\s*|\s+)(?=\S)"
     # Names of two to four characters follow without a blank.
     r"|(?:本[报報]|新华社|新華社|见习|特约|首席|实习)?(?:记者|記者|通讯员|特派员|特派員)(?=[\u3400-\u9fff]{2,4}(?:$|[/／、，]))"
-    r"|[\uac00-\ud7af]{2,6}=(?=[\uac00-\ud7af]{2,4}\s)"
+    r"|[\uac00-\ud7af]{2,6}=(?=[\uac00-\ud7af]{2,4}(?:\s|$))"
 )
-# Where a report is from, behind its author.
+# Where a report is from, and who else had a part in it, behind its author.
 _FROM_HAN: Final = re.compile(
-    r"\s*[/／]\s*(?:[\u3400-\u9fff]{0,6}(?:報導|报道|報道|電|电)|文|图|圖|摄|攝)$|\s+(?:责任编辑|责编|编辑|編輯|摄影|攝影)\s.*$"
+    r"\s*[/／]\s*(?:[\u3400-\u9fff]{0,6}(?:報導|报道|報道|電|电)|文|图|圖|摄|攝)$"
+    r"|\s+(?:责任编辑|责编|编辑|編輯|摄影|攝影|图片|图|圖|写真|撮影|사진|영상)(?:\s*[:：/／=＝・]\s*|\s).*$"
 )
 # Names behind a role that blanks alone part.
 _NAMES_HAN: Final = re.compile(r"[\u3400-\u9fff]{2,4}(?:\s+[\u3400-\u9fff]{2,4}){1,5}")
+_JAPANESE: Final = re.compile(r"聞き手|執筆|文責|筆者|著者|取材|構成|・")
 _BEHIND: Final = re.compile(
     r"\s*(?:선임기자|인턴기자|객원기자|기자|특파원|논설위원|記者|记者|特派員|編集委員|編集長|论说委员|編輯|编辑)$"
     rf"|,?\s+(?i:(?:(?:{_OF_EDITORS})\s+){{0,3}}"
@@ -68,8 +71,11 @@ def without_han_role(text: str) -> str:
     """Return a text without the role before it in Chinese, Japanese or Korean, and the place behind it."""
     if text.isascii():
         return text
-    named = _without_begin(_BEFORE_HAN, _FROM_HAN.sub("", text))
-    return "、".join(named.split()) if named != text and _NAMES_HAN.fullmatch(named) else named
+    named = _without_begin(_BEFORE_HAN, _without_begin(_BEFORE_HAN, _FROM_HAN.sub("", text)))
+    label = text.removesuffix(named)
+    # In Japanese a blank parts family and given name.
+    is_list = label and not _JAPANESE.search(label) and _NAMES_HAN.fullmatch(named)
+    return "、".join(named.split()) if is_list else named
 
 
 def role_behind(name: str) -> re.Match[str] | None:

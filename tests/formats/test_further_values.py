@@ -51,6 +51,23 @@ def test_roles_around_names(written: str, authors: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "authors"),
+    [
+        ("撰稿：王小明 李红", ("王小明", "李红")), ("采写：王小明", ("王小明",)), ("编译/王小明", ("王小明",)),
+        ("文/本报记者 王小明 图/李红", ("王小明",)), ("文・山田太郎", ("山田太郎",)), ("取材・文／山田太郎", ("山田太郎",)),
+        ("聞き手・山田太郎", ("山田太郎",)), ("執筆：山田 太郎", ("山田 太郎",)), ("記者 山田太郎 写真 佐藤花子", ("山田太郎",)),
+        ("글 홍길동 사진 김철수", ("홍길동",)), ("서울=홍길동", ("홍길동",)), ("정리=홍길동", ("홍길동",)),
+        ("Jane Doe, special to the Post", DOE), ("Jane Doe, Special for The Gazette", DOE), ("Jane Doe (@janedoe)", DOE),
+        ("Jane Doe @janedoe", DOE), ("Posted by Jane Doe on June 5, 2023", DOE), ("By Jane Doe on 5 June 2023 at 10:19", DOE),
+        ("Opinion by Jane Doe", DOE), ("Analysis by Jane Doe, CNN", DOE), ("Jane Doe - jdoe@paper.example", DOE),
+        ("Guest column by Jane Doe", ("Guest column by Jane Doe",)), ("On Stage", ("On Stage",)),
+    ],
+)  # fmt: skip
+def test_labels_and_surplus_around_names(written: str, authors: tuple[str, ...]) -> None:
+    assert parse(author=written).authors == authors
+
+
+@pytest.mark.parametrize(
     ("written", "authors", "agency"),
     [
         ("Doe, Jane (AP)", DOE, "AP"), ("Jane Doe (Reuters)", DOE, "Reuters"), ("AP News", (), "AP"), ("연합뉴스", (), "연합뉴스"),
