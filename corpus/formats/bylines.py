@@ -9,7 +9,7 @@ from corpus.formats import inverted, roles
 from corpus.formats.agencies import agency, dateline_agency
 
 __all__ = [
-    "LONGEST", "Byline", "agency", "dateline_agency", "is_capitalised", "is_no_name", "opened", "read_line", "read_names",
+    "LONGEST", "Byline", "agency", "dateline_agency", "is_capitalised", "is_no_name", "opened", "read_line", "read_names", "undated",
     "without_degrees", "without_role",
 ]  # fmt: skip
 
@@ -58,10 +58,26 @@ _DEGREES: Final = frozenset(
 )
 _SUFFIXES: Final = frozenset(["jr", "sr", "ii", "iii", "iv"])
 _TITLE: Final = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|sir|dame|herr|frau|mme|m)\.?\s+)+", re.IGNORECASE)
-# For whom, behind a name; the name of an account there; when it was posted.
+# When it was posted, behind a name; for whom, and the name of an account there.
+_MONTH: Final = r"[^\W\d_]{3,12}\.?"
+_DAY: Final = (
+    rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th|\.|er)?\s+(?:de\s+)?{_MONTH},?\s+(?:de\s+)?\d{{4}}"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})"
+)
+_DATED: Final = re.compile(
+    rf"[\s,|·•–—-]+(?:(?:(?:last\s+)?(?:updated|published|posted|modified)|on|at|am|le|el|il|em|[^\W\d_]{{3,10}}day)[\s,:]+){{0,3}}{_DAY}\b.*$"
+    r"|[\s,|·•–—-]+\d{1,3}\s+(?:hours?|hrs?|minutes?|mins?|days?|weeks?|months?|years?)\s+ago\b.*$",
+    re.IGNORECASE,
+)
 _SURPLUS: Final = re.compile(
-    r",?\s+(?:special(?:ly)?\s+(?:to|for)\s.{2,60}|on\s+(?:[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+[a-z]{3,9}),?\s+\d{4}\b.*)$"
+    r",?\s+special(?:ly)?\s+(?:to|for)\s.{2,60}$"
     r"|\s*\(\s*@\w{2,40}\s*\)|\s+@\w{2,40}$",
+    re.IGNORECASE,
+)
+# When, before a name.
+_AHEAD: Final = re.compile(
+    rf"(?:(?:(?:last\s+)?(?:updated|published|posted|modified)|on|am|le|el|il|em|[^\W\d_]{{3,10}}day|[^\W\d_]{{2,12}}\.?,)[\s,:]+){{0,3}}{_DAY}"
+    r"(?:,?\s+(?:at\s+)?\d{1,2}[:.h]\d{2}(?:\s*[ap]\.?m\.?)?(?:\s+(?-i:[A-Z]{2,5}))?)?[\s,|·•–—-]+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 # What each of several did, behind a name.
@@ -86,8 +102,16 @@ class Byline(NamedTuple):
     agency: str | None = None
 
 
+def undated(line: str) -> str:
+    """Return a byline without the date or time before and behind it: `By Jane Doe June 5, 2023`."""
+    if not any(map(str.isdigit, line)):
+        return line
+    ahead = _AHEAD.match(line)
+    return _DATED.sub("", line[ahead.end() :] if ahead else line)
+
+
 def opened(written: str) -> str:
-    """A list of names without brackets around the last of them, and without what is written for whom and when."""
+    """A list of names without brackets around the last of them, and without what is written for whom."""
     named = _SURPLUS.sub("", written)
     return _WITH.sub(r", \1", _WORK.sub("", named)) if "(" in named else named
 

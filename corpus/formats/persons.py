@@ -162,6 +162,7 @@ def _read(written: str) -> bylines.Byline | None:
     if (bracketed := _AGENCY.fullmatch(found)) and (agency := bylines.agency(bracketed[2])):
         byline = _read(bracketed[1])
         return bylines.Byline(byline.authors if byline else (), agency)
+    found = bylines.undated(found)
     inverted = _inverted(found)
     if inverted is not None:
         return bylines.Byline(inverted)

@@ -235,3 +235,26 @@ def test_the_byline_by_the_headline_signs(head, byline, authors):
 )  # fmt: skip
 def test_the_shown_headline_is_the_articles(head, body, title):
     assert parse(f"<html><head>{head}</head><body>{body}{TEXT}</body></html>").title == title
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ('<p class=byline>By Jane Doe and John Roe <time datetime="2023-06-05">June 5, 2023</time></p>', ("Jane Doe", "John Roe")),
+        ("<p class=byline>By Jane Doe | 5 June 2023</p>", ("Jane Doe",)),
+        ("<div class=author>Jane Doe, 05.06.2023 10:19</div>", ("Jane Doe",)),
+        ("<p>By Jane Doe on Monday, June 5th, 2023 at 10:19 am</p>", ("Jane Doe",)),
+        ("<p class=byline>By <a href=/x>Jane Doe</a> · Updated June 5, 2023 10:19</p>", ("Jane Doe",)),
+        ("<p class=meta>Von Max Müller, 5. Juni 2023</p>", ("Max Müller",)),
+        ("<p class=meta>Par Jeanne Dupont le 5 juin 2023 à 10h19</p>", ("Jeanne Dupont",)),
+        ("<p class=author>Por Ana Ruiz 5 de junio de 2023</p>", ("Ana Ruiz",)),
+        ("<p class=byline>2023-06-05 By Jane Doe</p>", ("Jane Doe",)),
+        ("<p class=byline>Published June 5, 2023 | By Jane Doe</p>", ("Jane Doe",)),
+        ("<p class=byline>Mon, 5 June 2023 10:19 am by Jane Doe</p>", ("Jane Doe",)),
+        ("<p class=byline>Jane Doe 2 hours ago</p>", ("Jane Doe",)),
+        ("<p class=byline>June 5, 2023</p>", ()),
+        ("<p class=byline>By 2023 the town will have a bridge</p>", ()),
+    ],
+)  # fmt: skip
+def test_a_date_beside_a_name_is_no_part_of_it(byline: str, authors: tuple[str, ...]) -> None:
+    assert parse(f"<article><h1>Tram line approved</h1>{byline}{TEXT}</article>").authors == authors

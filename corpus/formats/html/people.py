@@ -222,7 +222,7 @@ def _named(value: Any, known: dict[str, jsonld.Node], *, organisations: bool, de
 
 
 def _split(written: str) -> list[str]:
-    written = one_line(re.sub(r"<[^<>]{0,300}>", " ", written))
+    written = bylines.undated(one_line(re.sub(r"<[^<>]{0,300}>", " ", written)))
     if not written or len(written) > 5 * _LONGEST or signatures.ADDRESS.search(written):
         return []
     if (named := _BY.sub("", written)) != written:

@@ -103,7 +103,7 @@ def behind_headline(outline: Outline) -> list[str]:
             text = (one.text_content or "")[:_LONGEST_LINE].strip()
             if not text or _BEFORE.match(text) is None or one.parent is None:
                 continue
-            line = one_line(one.parent.text(separator=" ")[: 2 * _LONGEST_LINE])
+            line = bylines.undated(one_line(one.parent.text(separator=" ")[: 2 * _LONGEST_LINE]))
             byline = bylines.read_line(line) if len(line) <= _LONGEST_LINE else None
             if (
                 byline is not None
@@ -156,7 +156,9 @@ def shown(selector: str, named: list[LexborNode], near: frozenset[int] = frozens
     """What stands in elements that are called so: in those near the headline, if it is known, or in the first group."""
     elements = [one for one in named if not near or _is_near(one, near)]
     shown = [
-        text for one in _of_one_group(elements) if (text := one_line(one.text(separator=" "))) and len(text) <= 200
+        text
+        for one in _of_one_group(elements)
+        if (text := bylines.undated(one_line(one.text(separator=" ")))) and len(text) <= 200
     ]
     if "byline" in selector or selector.endswith(_LINES):
         read = [bylines.read_line(text) or _full_names(text) for text in shown[: 8 if "span" in selector else 3]]
