@@ -155,6 +155,17 @@ def test_a_stage_ends_if_the_process_does(prepared, stuck):
     assert err.count("\n") == 1
 
 
+def test_what_the_starting_process_has_needed_is_not_counted(built):
+    program = (
+        "import os, pathlib, subprocess, sys; from corpus.pipeline.preparing import Prepared; large = b'x' * 700_000_000;"
+        "one = Prepared(); one.start(pathlib.Path(), os.environ);"
+        "sys.exit(subprocess.call([sys.executable, '-m', 'corpus', 'validate'], env={**os.environ, **one.variables,"
+        "'DVC_STAGE': 'validate'}) or 'polars' not in pathlib.Path(f'/proc/{one._process.pid}/maps').read_text())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=built.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_it_ends_with_the_build_that_started_it(built):
     program = (
         "import os, pathlib, sys; from corpus.pipeline.preparing import Prepared; one = Prepared();"
