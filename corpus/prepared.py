@@ -17,9 +17,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
-__fingerprint__ = False
-
 _STREAMS: Final = (0, 1, 2)
 _TAKEN: Final = b"taken\n"
 _SECONDS: Final = 10.0

@@ -97,7 +97,10 @@ def _rows(runs: Sequence[Run]) -> Iterator[Row]:
     """All rows: one ends where both texts have a paragraph's end."""
     cells = _Cells()
     for kept, group in groupby(runs, lambda run: run.fate is Fate.KEPT):
-        changes = {run.fate: run.text for run in group}
+        changes: dict[Fate, str] = {}
+        for run in group:
+            # Two of one fate may follow each other.
+            changes[run.fate] = changes.get(run.fate, "") + run.text
         if kept:
             for number, part in enumerate(_BREAK.split(changes[Fate.KEPT])):
                 if number:

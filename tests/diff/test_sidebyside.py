@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.diff.sidebyside import sides
@@ -44,6 +44,7 @@ words = st.lists(st.sampled_from(["tram ", "bus ", "\n\n", "line. ", "京"]), ma
 
 
 @given(words, words)
+@example("bus \n\n", "bus \n\n\n\ntram \n\ntram ")
 def test_nothing_is_lost(old, new):
     found = sides(runs(old, new))
     kinds = {Fate.KEPT, Fate.REMOVED}, {Fate.KEPT, Fate.ADDED}

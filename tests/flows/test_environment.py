@@ -183,14 +183,14 @@ def test_a_server_that_cannot_be_used_is_one_line_before_anything_is_done(tmp_pa
     ):
         cases[f"http://127.0.0.1:{port}/{code}/api"] = words
     for how in ("html", "number", "none", "text"):
-        cases[f"http://127.0.0.1:{port}/{how}/api"] = "not answer as a Prefect server"
+        cases[f"http://127.0.0.1:{port}/{how}/api"] = "not a Prefect server"
     cases[f"http://127.0.0.1:{port}/old/api"] = "too old"
     if shutil.which("openssl"):
         tls = ThreadingHTTPServer(("127.0.0.1", 0), Odd)
         tls.socket = certificate(tmp_path).wrap_socket(tls.socket, server_side=True)
         servers.append(tls)
         cases[f"https://127.0.0.1:{tls.server_address[1]}/api"] = "certificate is not trusted"
-        cases[f"http://127.0.0.1:{tls.server_address[1]}/api"] = "not answer as a Prefect server"
+        cases[f"http://127.0.0.1:{tls.server_address[1]}/api"] = "not a Prefect server"
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     code = """
