@@ -117,7 +117,7 @@ class Reproduction:
             left = tuple(name for name in NAMES if name not in self._done)
             return failing.failure(self._root, self._failure, self._lines, left or (stage,))
         last = "\n".join(self._lines[-5:])
-        return StageFailed(stage, f"DVC ended without a word of what became of it:\n{last}")
+        return StageFailed(stage, f"DVC ended and did not report this stage:\n{last}")
 
     def _follow(self) -> Iterator[Step]:
         """Read what DVC prints; yields each stage when it has ended."""

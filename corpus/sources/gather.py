@@ -8,15 +8,14 @@ from __future__ import annotations
 import glob
 import io
 import os
-from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from corpus.batches.seeds import SeedFile, find, read_whole
 from corpus.errors import ChangedWhileRead, InputError
 from corpus.formats.mediatypes import media_type
 from corpus.sources import archives, feeds, rows
+from corpus.sources.dividing import splitting
 from corpus.sources.entries import MOST_DOCUMENT_BYTES, MOST_NESTED, Item, Reason, Selection, Skipped, Unreadable
 from corpus.sources.inflate import ENDINGS, Inflated
 from corpus.sources.sidecar import SIDECARS, Sidecar
@@ -24,9 +23,9 @@ from corpus.sources.sidecar import SIDECARS, Sidecar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from corpus.sources.dividing import Keeper
     from corpus.sources.inflate import Readable
 
-_EXPORTS: Final = "corpus.press.splitting.splitting"
 _SHORT: Final = {"tgz": "tar.gz", "tzst": "tar.zst", "tbz2": "tar.bz2", "tbz": "tar.bz2", "txz": "tar.xz"}
 _LISTED: Final = 64_000_000
 # Of a list; no system has longer paths.
@@ -79,7 +78,7 @@ def _listed(lines: Iterable[bytes], faults: list[str]) -> Iterator[Path]:
             faults.append(f"{ascii(name[:_SHOWN])[1:-1]}: there is no such file or folder")
 
 
-def documents(paths: Sequence[Path], selection: Selection, keeper: Any | None = None) -> Iterator[Item | Skipped]:
+def documents(paths: Sequence[Path], selection: Selection, keeper: Keeper | None = None) -> Iterator[Item | Skipped]:
     """Every document at some paths, in their order; a folder's by name, hidden ones left aside.
 
     Args:
@@ -102,14 +101,14 @@ def documents(paths: Sequence[Path], selection: Selection, keeper: Any | None = 
                 yield entry
             elif feeds.is_feed(entry):
                 yield from feeds.read(entry)
-            elif (several := _exports().of_item(entry)) is not None:
+            elif (several := splitting().of_item(entry)) is not None:
                 yield from _kept(several, entry.source, io.BytesIO(entry.data), keeper)
             else:
                 yield entry
 
 
 def _kept(
-    several: Iterable[Item | Skipped], source: str, file: BinaryIO, keeper: Any | None
+    several: Iterable[Item | Skipped], source: str, file: BinaryIO, keeper: Keeper | None
 ) -> Iterator[Item | Skipped]:
     """Yield the articles of an export, and have the file kept once all were taken."""
     if keeper is not None:
@@ -127,7 +126,7 @@ def _label(path: Path) -> str:
 
 
 def _folder(
-    folder: Path, label: str, selection: Selection, above: tuple[Sidecar, ...], keeper: Any | None
+    folder: Path, label: str, selection: Selection, above: tuple[Sidecar, ...], keeper: Keeper | None
 ) -> Iterator[Item | Skipped]:
     try:
         with os.scandir(folder) as entries:
@@ -152,7 +151,7 @@ def _folder(
 
 
 def _found(
-    path: Path, source: str, selection: Selection, sidecars: tuple[Sidecar, ...], keeper: Any | None
+    path: Path, source: str, selection: Selection, sidecars: tuple[Sidecar, ...], keeper: Keeper | None
 ) -> Iterator[Item | Skipped]:
     faults: list[str] = []
     files = find(path, source, faults)
@@ -166,7 +165,7 @@ def _found(
         yield entry
 
 
-def _file(file: SeedFile, selection: Selection, keeper: Any | None) -> Iterator[Item | Skipped]:
+def _file(file: SeedFile, selection: Selection, keeper: Keeper | None) -> Iterator[Item | Skipped]:
     if file.is_link:
         yield Skipped(file.source, Reason.LINK, "symbolic")
         return
@@ -189,16 +188,10 @@ def _file(file: SeedFile, selection: Selection, keeper: Any | None) -> Iterator[
         yield Skipped(file.source, Reason.UNREADABLE, error.strerror or str(error))
 
 
-@cache
-def _exports() -> Any:
-    """Return what divides exports of press databases; that room imports this one."""
-    return import_module(_EXPORTS)
-
-
-def _plain(file: SeedFile, keeper: Any | None) -> Iterator[Item | Skipped]:
+def _plain(file: SeedFile, keeper: Keeper | None) -> Iterator[Item | Skipped]:
     if file.size > _STREAMED:
         with file.path.open("rb") as opened:
-            several = _exports().split(cast("BinaryIO", opened), file.path.name, file.source)
+            several = splitting().split(cast("BinaryIO", opened), file.path.name, file.source)
             if several is not None:
                 before = os.fstat(opened.fileno())
                 yield from _kept(several, file.source, cast("BinaryIO", opened), keeper)

@@ -6,28 +6,12 @@ import io
 
 import pytest
 
-from corpus.formats import parser_of
-from corpus.formats.article import Document, Parsed
 from corpus.press.parsing import rtf
-from corpus.sources.entries import Item, Reason, Selection, Skipped
-from corpus.sources.gather import documents
+from corpus.sources.entries import Item, Reason, Skipped
+from tests.gathered import articles, gather
 from tests.golden.richfiles import cells, document, field, paragraph, text
 
 ACCESSION = "HARBGZ0020260505em540000{}"
-
-
-def gather(path) -> list[Item | Skipped]:
-    return list(documents([path], Selection()))
-
-
-def articles(path) -> list[Parsed]:
-    found = []
-    for one in gather(path):
-        if isinstance(one, Item):
-            parser = parser_of(one.media_type, "by-language")
-            assert parser is not None, one.media_type
-            found.append(parser.parse(Document(one.data, one.media_type, one.source)))
-    return found
 
 
 def nexis_uni(count: int = 3, *, marks: bool = True, cover: bool = True) -> list[str]:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus.formats import parser_of
-from corpus.formats.article import Document, Parsed
 from corpus.press.splitting.serials import date_of
 from corpus.sources.entries import Item, Reason, Selection, Skipped
 from corpus.sources.gather import documents
+from tests.gathered import articles, gather
 from tests.golden.sheetfiles import workbook
 
 COLUMNS = ["Источник", "Дата", "Время", "Заголовок", "Анонс", "Оригинал", "Автор"]
@@ -28,20 +27,6 @@ KOREAN = [
     "사회>사건_사고", "지역>부산", "", "", "", "", "", "부산", "해양청", "안개,여객선,부두,월요일", "안개,여객선",
     "안개가 월요일 부두를 닫았다.\n배는 나가지 않았다.", "https://news.example.kr/view/1", "",
 ]  # fmt: skip
-
-
-def gather(path) -> list[Item | Skipped]:
-    return list(documents([path], Selection()))
-
-
-def articles(path) -> list[Parsed]:
-    found = []
-    for one in gather(path):
-        if isinstance(one, Item):
-            parser = parser_of(one.media_type, "by-language")
-            assert parser is not None, one.media_type
-            found.append(parser.parse(Document(one.data, one.media_type, one.source)))
-    return found
 
 
 @pytest.mark.parametrize(

@@ -10,28 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from corpus.formats import parser_of
-from corpus.formats.article import Document, Parsed
-from corpus.sources.entries import Item, Reason, Selection, Skipped
-from corpus.sources.gather import documents
+from corpus.sources.entries import Item, Reason
+from tests.gathered import articles, gather
 from tests.golden.wordfiles import document, paragraph, run
 
 MADE = Path(__file__).parent.parent / "golden" / "exports"
 PAGE = (MADE / "integrum.html").read_bytes()
-
-
-def gather(path) -> list[Item | Skipped]:
-    return list(documents([path], Selection()))
-
-
-def articles(path) -> list[Parsed]:
-    found = []
-    for one in gather(path):
-        if isinstance(one, Item):
-            parser = parser_of(one.media_type, "by-language")
-            assert parser is not None, one.media_type
-            found.append(parser.parse(Document(one.data, one.media_type, one.source)))
-    return found
 
 
 def chunked(data: bytes, name: str = "word/afchunk.htm", text: str = "") -> bytes:
