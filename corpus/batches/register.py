@@ -111,7 +111,7 @@ def parse(text: str) -> list[Batch]:
 
 
 def normalised(batches: Iterable[Batch]) -> list[Batch]:
-    """Return batches sorted by name, each once, whatever order they come in.
+    """Return batches sorted by name, each once. Their order of arrival does not matter.
 
     Of several of one name, the one from which most documents were taken out is kept: none may come back by a merge.
     """

@@ -129,7 +129,7 @@ def _kind(mode: int) -> str:
     return names.get(stat.S_IFMT(mode), "something special")
 
 
-def read_whole(file: SeedFile, limit: int) -> bytes | None:
+def read_document(file: SeedFile, limit: int) -> bytes | None:
     """The bytes of a document, or None if it has more than `limit`.
 
     Raises:

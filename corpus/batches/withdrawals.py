@@ -1,8 +1,8 @@
 """What was withdrawn and must not come back: `withdrawn.yaml`, a record of hashes, dates and reasons.
 
-No text, title, address or name is there: who holds a document, its address or a publisher's name can tell whether
-it was withdrawn, and nobody can read from the file what was. It is small, in git, and a dependency of `ingest`, so that
-what was withdrawn stays out of every build, by anyone and from whatever documents.
+The file has no text, title, address or name. Somebody who has a document, its address or a publisher's name can find
+out whether it was withdrawn; nobody can read from the file what was withdrawn. The file is small, in git, and a
+dependency of `ingest`. So a withdrawn document stays out of every build, on every machine and from all batches.
 """
 
 from __future__ import annotations

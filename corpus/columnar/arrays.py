@@ -22,8 +22,8 @@ def numbers_of(array: pa.Array, dtype: DTypeLike) -> NDArray[Any]:
     return np.frombuffer(data, dtype)[array.offset :][: len(array)] if len(array) else np.zeros(0, dtype)
 
 
-def whole(column: pa.ChunkedArray) -> pa.Array:
-    """A column in one piece; not copied if it is."""
+def in_one_piece(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array. A column of one chunk is not copied."""
     if not column.num_chunks:
         return pa.nulls(0, column.type)
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -95,12 +95,12 @@ def points(texts: Sequence[str], table: Callable[[int], NDArray[np.uint8]]) -> I
 
 def _together(numbers: list[int], texts: Sequence[str]) -> Iterator[list[int]]:
     group: list[int] = []
-    held = 0
+    length = 0
     for number in numbers:
-        if group and held + len(texts[number]) > _TOGETHER:
+        if group and length + len(texts[number]) > _TOGETHER:
             yield group
-            group, held = [], 0
+            group, length = [], 0
         group.append(number)
-        held += len(texts[number]) + 1
+        length += len(texts[number]) + 1
     if group:
         yield group

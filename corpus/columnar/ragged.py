@@ -51,11 +51,11 @@ def large(values: NDArray[Any]) -> NDArray[Any]:
 
 def blocks(weights: NDArray[np.int64], most: int, number: int) -> Iterator[slice]:
     """Consecutive rows, at most `number` and together of at most `most` weight; a heavier one alone."""
-    held = np.cumsum(weights)
+    sums = np.cumsum(weights)
     begin = 0
     while begin < len(weights):
-        before = held[begin - 1] if begin else 0
-        end = int(np.searchsorted(held, before + most, side="right"))
+        before = sums[begin - 1] if begin else 0
+        end = int(np.searchsorted(sums, before + most, side="right"))
         end = min(max(end, begin + 1), begin + number, len(weights))
         yield slice(begin, end)
         begin = end

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches import stored
-from corpus.batches.seeds import SEEDS, list_seeds, read_whole
+from corpus.batches.seeds import SEEDS, list_seeds, read_document
 from corpus.errors import CorpusError
 from corpus.integrity.faults import Fault, Place, Trouble
 from corpus.objects.listing import listing
@@ -43,7 +43,8 @@ def check_seeds(version: Snapshot) -> tuple[list[Fault], list[str]]:
         version: the working tree's.
 
     Returns:
-        Files that git or a disk changed, and notes: what was edited and not built yet, or why nothing can be said.
+        Files that git or a disk changed, and notes: what was edited and not built yet, or why the files were not
+        compared.
     """
     expected = pinned_md5(version.text(LOCK) or "")
     if expected is None:
@@ -84,7 +85,7 @@ def _differences(version: Snapshot, files: list[SeedFile], expected: str) -> tup
     digests: dict[str, str] = {}
     faults = []
     for file in files:
-        content = read_whole(file, file.size) or b""
+        content = read_document(file, file.size) or b""
         digests[file.source] = hashlib.sha256(content).hexdigest()
         mode, blob = committed.get(file.source, ("", ""))
         if mode == staging.LINK and not file.is_link and blob == _blob_of(content, len(blob)):
@@ -112,7 +113,7 @@ def _by_git(version: Snapshot, files: list[SeedFile], committed: Mapping[str, tu
         some = files[start : start + AT_ONCE]
         blobs = contents(version, [committed[file.source][1] for file in some])
         for file, (_, blob) in zip(some, blobs, strict=True):
-            alike = _plain(blob) == _plain(read_whole(file, file.size) or b"")
+            alike = _plain(blob) == _plain(read_document(file, file.size) or b"")
             if alike or file.source in untouched:
                 what = "line endings or keywords" if alike else "bytes"
                 detail = (
@@ -137,7 +138,7 @@ def contents(version: Snapshot, objects: list[str], *options: str) -> list[tuple
     """Read some objects of git.
 
     Args:
-        version: of which repository.
+        version: a version of the repository to read.
         objects: what names them, none of it with a line break.
         options: of `git cat-file`.
 

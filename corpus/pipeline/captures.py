@@ -1,7 +1,7 @@
-"""Captures whose bytes are kept once: where they are held, and putting them back into the rows that lack them.
+"""Find the bytes of captures that are kept once, in another batch, and put them back into the rows that lack them.
 
-What a row says follows from its document id, which is the digest of its bytes, wherever these are held. So the shards
-of `documents` do not depend on which batch that is.
+The content of a row follows from its document id, which is the digest of its bytes. So the shards of `documents` do not
+depend on which batch has the bytes.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def _places(root: Path, wanted: Mapping[str, set[str]], batches: Iterable[raw.Ba
             path = raw.path_of(root, file)
             for number, rows in enumerate(raw.groups(path, ["document_id", "held_by"])):
                 frame = pl.DataFrame(rows)
-                held = frame.filter(pl.col("held_by").is_null() & pl.col("document_id").is_in(asked.implode()))
-                for document_id in held["document_id"]:
+                own_bytes = frame.filter(pl.col("held_by").is_null() & pl.col("document_id").is_in(asked.implode()))
+                for document_id in own_bytes["document_id"]:
                     places.setdefault((batch.name, document_id), Group(path, number))
     return places
 
@@ -94,8 +94,8 @@ def with_bytes(rows: pa.Table, holders: Sequence[Group]) -> pa.Table:
     asked = frame.filter(pl.col("held_by").is_not_null())["document_id"].unique()
     parts = []
     for holder in holders:
-        held = pl.DataFrame(raw.read_group(holder.path, holder.number).select(["document_id", "data"]))
-        parts.append(held.filter(pl.col("data").is_not_null() & pl.col("document_id").is_in(asked.implode())))
+        kept = pl.DataFrame(raw.read_group(holder.path, holder.number).select(["document_id", "data"]))
+        parts.append(kept.filter(pl.col("data").is_not_null() & pl.col("document_id").is_in(asked.implode())))
     found = pl.concat([frame.select("document_id", "data").clear(), *parts]).unique("document_id")
     for document_id, data in found.iter_rows():
         if hashlib.sha256(data).hexdigest() != document_id:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 STAGE: Final = "pairs"
 _KEY: Final = ("text_hash", "other_hash")
 _SCORES: Final = ("common", "grams", "other_grams")
-# The n-grams that are held at a time: 160 MB, and those of 50,000 articles.
-_HELD: Final = 20_000_000
+# The n-grams that are in memory at a time: 160 MB, those of 50,000 articles.
+_MOST_GRAMS: Final = 20_000_000
 
 
 class Comparing:
@@ -127,7 +127,7 @@ class Comparing:
                 texts = ragged.distinct(
                     np.concatenate([pairs.later[begin : begin + size], pairs.earlier[begin : begin + size]])
                 )
-                if grams[texts].sum(dtype=np.int64) <= _HELD:
+                if grams[texts].sum(dtype=np.int64) <= _MOST_GRAMS:
                     break
                 size = (size + 1) // 2
             yield slice(begin, begin + size)

@@ -1,4 +1,4 @@
-"""From signatures to decisions: what each document is, over a complete corpus at once, wherever its tables are."""
+"""Decide from signatures what each document is, over a complete corpus at once. Its tables may be in any place."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class DocumentLimits:
 
     @contextmanager
     def over(self, source: str) -> Iterator[None]:
-        """Note a document and time it. What takes longer is killed by the kernel, in whatever library it is."""
+        """Note a document and time it. The kernel kills a process that takes longer, also inside a library."""
         if self._note is None:
             yield
             return

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from corpus.batches import register as raw
 from corpus.batches import withdrawals
-from corpus.batches.seeds import SEEDS, SeedFile, list_seeds, read_whole
+from corpus.batches.seeds import SEEDS, SeedFile, list_seeds, read_document
 from corpus.errors import ChangedWhileRead, CorpusError, InvariantError, StorageError
 from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
@@ -112,9 +112,9 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
         origins = {name: origin for name, (origin, _) in groups.items() if name in again}
         parsed = {origin.batch for origin in origins.values()}
         raw.require(root, [batch for batch in batches if batch.name in parsed], reread=True)
-        held = holders_of(root, {Group(o.path, o.number): o.batch for o in origins.values()}, batches)
+        holders = holders_of(root, {Group(o.path, o.number): o.batch for o in origins.values()}, batches)
         origins = {
-            name: replace(origin, holders=held.get(Group(origin.path, origin.number), ()))
+            name: replace(origin, holders=holders.get(Group(origin.path, origin.number), ()))
             for name, origin in origins.items()
         }
         tasks += [Task(name, origin, shards.folder, settings.ingest, root=root) for name, origin in origins.items()]
@@ -160,7 +160,7 @@ def sha256_of(file: SeedFile, memory: FileDigests) -> str:
     """
     try:
         if file.is_link:
-            return hashlib.sha256(read_whole(file, 0) or b"").hexdigest()
+            return hashlib.sha256(read_document(file, 0) or b"").hexdigest()
         return memory.recall(file.path, file.stamp) or memory.of(file.path)
     except OSError:
         raise ChangedWhileRead(file.source) from None
@@ -240,15 +240,15 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[s
 
 def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
     """The rows of `documents` for a row group: of plain JSON together, of other documents one by one."""
-    settings, whole = task.settings, group.table()
+    settings, rows = task.settings, group.table()
     made: list[pa.Table] = []
-    left = np.ones(whole.num_rows, np.bool_)
-    for kind in sorted(QUICK & set(whole["media_type"].unique().to_pylist())):
+    left = np.ones(rows.num_rows, np.bool_)
+    for kind in sorted(QUICK & set(rows["media_type"].unique().to_pylist())):
         parser = parser_of(kind, *settings.parsing)
         if is_registered(kind) or not isinstance(parser, ManyParser):
             continue
-        for numbers in group.ordinary(whole, kind, settings.max_bytes):
-            some = taken(whole, numbers)
+        for numbers in group.ordinary(rows, kind, settings.max_bytes):
+            some = taken(rows, numbers)
             done = parser.parse_together(contents(some))
             if done.numbers:
                 chosen = np.array(done.numbers, np.int64)
@@ -256,7 +256,7 @@ def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
                 made.append(table(group.origins(taken(some, chosen)), done.columns))
     if made and not left.any():
         return pa.concat_tables(made)
-    rest = group.documents_of(taken(whole, np.flatnonzero(left)), settings.max_bytes)
+    rest = group.documents_of(taken(rows, np.flatnonzero(left)), settings.max_bytes)
     return pa.concat_tables([*made, documents(rest, settings, note, task.deadly)])
 
 

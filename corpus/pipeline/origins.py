@@ -12,8 +12,8 @@ import polars as pl
 import pyarrow as pa
 
 from corpus.batches import register as raw
-from corpus.batches.seeds import SEEDS, SeedFile, read_whole
-from corpus.columnar.arrays import numbers_of, of_numbers, whole
+from corpus.batches.seeds import SEEDS, SeedFile, read_document
+from corpus.columnar.arrays import in_one_piece, numbers_of, of_numbers
 from corpus.errors import ChangedWhileRead
 from corpus.formats import is_registered
 from corpus.formats.article import Problem
@@ -144,21 +144,28 @@ class RowGroup:
         Args:
             rows: all of them.
             kind: the media type that is asked for.
-            limit: bytes; larger ones are not among them, nor are those of which intake knows more than their bytes.
+            limit: bytes. Larger documents are left out, and documents for which the batch records more than their
+                bytes.
         """
         # Arrow would compare with values too, and import pandas to see whether they are its own.
-        sizes = numbers_of(whole(rows["size"]), np.int64)
-        fits = (sizes >= 1) & (sizes <= min(limit, _LARGE)) & (pl.Series(whole(rows["media_type"])) == kind).to_numpy()
+        sizes = numbers_of(in_one_piece(rows["size"]), np.int64)
+        fits = (
+            (sizes >= 1)
+            & (sizes <= min(limit, _LARGE))
+            & (pl.Series(in_one_piece(rows["media_type"])) == kind).to_numpy()
+        )
         for name in ("url", "published_date", "publisher"):
-            fits &= pl.Series(whole(rows[name])).is_null().to_numpy()
+            fits &= pl.Series(in_one_piece(rows[name])).is_null().to_numpy()
         numbers = np.flatnonzero(fits)
         part = np.cumsum(sizes[numbers]) // _TOGETHER
         yield from (some for some in np.split(numbers, np.flatnonzero(np.diff(part)) + 1) if len(some))
 
     def origins(self, rows: pa.Table) -> dict[str, pa.Array | pl.Series]:
         """Where some of its rows come from, in columns."""
-        told = {name: whole(rows[name]) for name in ("document_id", "source", "media_type", "size", "captured_at")}
-        return {**told, "batch": pl.Series([self.batch]).new_from_index(0, rows.num_rows)}
+        columns = {
+            name: in_one_piece(rows[name]) for name in ("document_id", "source", "media_type", "size", "captured_at")
+        }
+        return {**columns, "batch": pl.Series([self.batch]).new_from_index(0, rows.num_rows)}
 
 
 def _charset() -> pl.Expr:
@@ -176,10 +183,10 @@ def _signals() -> pl.Expr:
 
 def contents(rows: pa.Table) -> list[memoryview]:
     """The bytes of each of some rows, where they are. None of them may be null."""
-    data = whole(rows["data"])
-    _, ends, held = data.buffers()
+    data = in_one_piece(rows["data"])
+    _, ends, buffer = data.buffers()
     begins = np.frombuffer(ends, np.int64)[data.offset :][: len(data) + 1].tolist()
-    view = memoryview(held or b"")
+    view = memoryview(buffer or b"")
     return [view[begin:end] for begin, end in pairwise(begins)]
 
 
@@ -201,7 +208,7 @@ def seed_documents(files: Iterable[tuple[SeedFile, str | None]], limit: int) -> 
         ChangedWhileRead: a file has not the digest it must have.
     """
     for file, expected in files:
-        data = read_whole(file, limit)
+        data = read_document(file, limit)
         found = _stream_digest(file.path) if data is None else hashlib.sha256(data).hexdigest()
         if expected is not None and found != expected:
             raise ChangedWhileRead(file.source)
@@ -219,13 +226,15 @@ def with_provenance(parsed: Parsed, found: Found) -> Parsed:
         return parsed
     url = parsed.url or (urls.canonical(found.url) if found.url else None)
     publisher = parsed.publisher or (urls.publisher(url) if url else None) or _publisher(found.publisher)
-    day, instant, whence = parsed.published_date, parsed.published_at, parsed.date_source
+    day, instant, date_source = parsed.published_date, parsed.published_at, parsed.date_source
     if day is None and found.published_date:
         written, tongue = found.published_date, parsed.language
         moment = dates.parse(written, language=tongue) or parse_foreign(written, tongue)
         if moment:
-            day, instant, whence = moment.day, moment.instant, DateSource.DECLARED
-    return replace(parsed, url=url, publisher=publisher, published_date=day, published_at=instant, date_source=whence)
+            day, instant, date_source = moment.day, moment.instant, DateSource.DECLARED
+    return replace(
+        parsed, url=url, publisher=publisher, published_date=day, published_at=instant, date_source=date_source
+    )
 
 
 def _publisher(written: str | None) -> str | None:

@@ -49,8 +49,8 @@ def validate(root: Path, settings: Settings, _: Executor | None = None) -> Outco
             )
 
         with progress("validate", len(stale), "shards") as advance, ThreadPoolExecutor(THREADS) as pool:
-            for name, said in in_turn(pool, check, stale):
-                shards.put(name, keys[name], [(VERDICTS, said.to_arrow())])
+            for name, found in in_turn(pool, check, stale):
+                shards.put(name, keys[name], [(VERDICTS, found.to_arrow())])
                 advance(1)
         shards.finish(keys)
     came = sum(source.files["documents"].rows for source in sources.values())
@@ -92,13 +92,13 @@ def verdicts(
     """
     limits = Limits(settings.min_words, settings.title_length, settings.earliest_date, settings.latest_date)
     key = ["document_id", "source"]
-    told = frame.select(*key, "problems").explode("problems", empty_as_null=False).unnest("problems")
+    reported = frame.select(*key, "problems").explode("problems", empty_as_null=False).unnest("problems")
     # What could not be read has no title and no words either; its one reason is enough.
     unread = (frame["text_hash"] == _NOTHING) & (frame["problems"].list.len() > 0)
-    checked = find(limits, frame.filter(~unread), key) if not unread.all() else told.clear()
+    checked = find(limits, frame.filter(~unread), key) if not unread.all() else reported.clear()
     severity = {check.value: settings.severity.get(check, rule.severity).value for check, rule in RULES.items()}
     found = (
-        pl.concat([told, checked])
+        pl.concat([reported, checked])
         .unique(maintain_order=True)
         .with_columns(severity=pl.col("check").replace_strict(severity, return_dtype=pl.String))
         .filter(pl.col("severity") != Severity.IGNORE.value)

@@ -1,7 +1,7 @@
-"""Keeping out what was withdrawn: a withdrawn document is one row without content and with a reason, whatever it says.
+"""Keep out what was withdrawn: a withdrawn document becomes one row with a reason and without any of its content.
 
-Which documents of a shard are withdrawn is part of its key. So a withdrawal makes those shards anew that it concerns,
-and no others, and a build after it is still a function of documents, parameters, withdrawals and code.
+The key of a shard includes which of its documents are withdrawn. So after a withdrawal only the shards that it concerns
+are made again, and a build is still a function of documents, parameters, withdrawals and code.
 """
 
 from __future__ import annotations

@@ -173,8 +173,8 @@ class _Reader:
     def verdicts(self, shard: str) -> pl.DataFrame:
         """The blocking verdicts on one shard of documents."""
         known = VERDICTS.name in self._inputs["validate"][shard].files
-        said = pl.DataFrame(self._read(VERDICTS.name, shard) if known else VERDICTS.empty)
-        return said.filter(pl.col("severity") == Severity.BLOCK.value)
+        found = pl.DataFrame(self._read(VERDICTS.name, shard) if known else VERDICTS.empty)
+        return found.filter(pl.col("severity") == Severity.BLOCK.value)
 
     def _read(self, table: str, shard: str) -> pa.Table:
         stage = _MADE_BY[table]

@@ -31,7 +31,7 @@ _MORE: Final = (
     "[dictionary.md](dictionary.md) has every table and check, [index.html](index.html) the figures in pictures."
 )
 _RIGHTS: Final = (
-    "What was said with `corpus add --licence`. The rights in each text are its publisher's; a note gives nobody more."
+    "As given with `corpus add --licence`. The rights in each text are its publisher's; this note grants none."
 )
 
 
@@ -137,8 +137,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     ]
 
 
-def _percent(part: int | None, whole: int) -> str:
-    found = None if part is None else share(part, whole)
+def _percent(part: int | None, total: int) -> str:
+    found = None if part is None else share(part, total)
     return "" if found is None else f"{100 * found:.4g} %"
 
 

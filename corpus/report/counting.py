@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from corpus.errors import InvariantError
-from corpus.report.figures import Copied, Figures, Group, Held, Holdings, Reason, Verdicts
+from corpus.report.figures import Copied, Figures, Group, Holdings, QuarantinedDocument, Reason, Verdicts
 from schemas import TABLES
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ OPTIONAL: Final = (
     "image_credits",
 )
 # Rows that are handed on for the page; it shows fewer where they are long.
-HELD_ROWS: Final = 200
+QUARANTINED_ROWS: Final = 200
 COPIED_ROWS: Final = 20
 REASONS_PER_ROW: Final = 6
 # Longer strings are cut while they are read: a title may be as long as its document.
@@ -70,7 +70,7 @@ def count(tables: Mapping[str, Sequence[Path]], ledger: Ledger) -> Figures:
         ledger=ledger,
         verdicts=_verdicts(scans["verdicts"]),
         quarantined=_reasons(quarantine),
-        held=_held(quarantine),
+        quarantined_documents=_quarantined(quarantine),
         sections=_groups(scans["articles"], "section"),
         copied=_copied(scans["articles"]) if holdings.duplicates else (),
     )
@@ -78,14 +78,14 @@ def count(tables: Mapping[str, Sequence[Path]], ledger: Ledger) -> Figures:
 
 def describe(articles: pl.LazyFrame) -> Holdings:
     """Count some articles. Memory does not grow with their number."""
-    whole = _whole(articles)
-    first, last = whole["captured_first"], whole["captured_last"]
+    overall = _overall(articles)
+    first, last = overall["captured_first"], overall["captured_last"]
     return Holdings(
-        articles=whole["articles"],
-        words=whole["words"],
-        median_words=whole["median_words"],
-        filled=tuple((column, whole[column]) for column in OPTIONAL),
-        duplicates=whole["duplicates"],
+        articles=overall["articles"],
+        words=overall["words"],
+        median_words=overall["median_words"],
+        filled=tuple((column, overall[column]) for column in OPTIONAL),
+        duplicates=overall["duplicates"],
         captured=None if first is None else (first, last),
         days=_days(articles),
         publishers=_groups(articles, "publisher"),
@@ -109,7 +109,7 @@ def _rows(frame: pl.LazyFrame) -> int:
     return int(_collect(frame.select(pl.len())).item())
 
 
-def _whole(articles: pl.LazyFrame) -> dict[str, Any]:
+def _overall(articles: pl.LazyFrame) -> dict[str, Any]:
     """One row of figures over all articles, as Python values."""
     schema = TABLES["articles"].arrow
     filled = [
@@ -168,7 +168,7 @@ def _cut(column: str) -> pl.Expr:
     return pl.col(column).str.slice(0, STRING_LIMIT)
 
 
-def _held(quarantine: pl.LazyFrame) -> tuple[Held, ...]:
+def _quarantined(quarantine: pl.LazyFrame) -> tuple[QuarantinedDocument, ...]:
     """The first documents in quarantine by source."""
     frame = quarantine.select(
         "document_id",
@@ -176,10 +176,10 @@ def _held(quarantine: pl.LazyFrame) -> tuple[Held, ...]:
         "size",
         pl.col("reasons").list.head(REASONS_PER_ROW),
         pl.col("reasons").list.len().alias("count"),
-    ).bottom_k(HELD_ROWS, by=["source", "document_id"])
+    ).bottom_k(QUARANTINED_ROWS, by=["source", "document_id"])
     rows = _collect(frame).sort("source", "document_id").iter_rows(named=True)
     return tuple(
-        Held(
+        QuarantinedDocument(
             source=row["source"],
             title=row["title"],
             url=row["url"],

@@ -38,7 +38,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class QuarantinedDocument:
     """A quarantined document. Strings are untrusted and cut while they are read."""
 
     source: str
@@ -86,6 +86,6 @@ class Figures(Holdings):
     ledger: Ledger
     verdicts: tuple[Verdicts, ...]  # most documents first
     quarantined: tuple[tuple[str, int], ...]  # check, documents; most first
-    held: tuple[Held, ...]
+    quarantined_documents: tuple[QuarantinedDocument, ...]
     sections: tuple[Group, ...]  # most articles first, the unknown last
     copied: tuple[Copied, ...]

@@ -48,6 +48,6 @@ def text(found: Figures, version: str = "") -> str:
     return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 
-def share(part: int, whole: int) -> float | None:
-    """A share in four decimals; None of nothing."""
-    return round(part / whole, 4) if whole else None
+def share(part: int, total: int) -> float | None:
+    """Return a share with four decimals; None if the total is 0."""
+    return round(part / total, 4) if total else None

@@ -71,15 +71,15 @@ def text(found: Figures, *, title: str, top: int, licences: Mapping[str, str | N
         undated=ledger.articles - sum(count for _, count in found.days),
         rules={check.value: rule.meaning for check, rule in RULES.items()},
         checks=len(Check),
-        more_held=ledger.quarantined - len(found.held),
+        more_quarantined=ledger.quarantined - len(found.quarantined_documents),
         named_publishers=_named(found.publishers),
         named_languages=_named(languages),
         named_sections=_named(found.sections),
     )  # fmt: skip
 
 
-def _percent(part: int, whole: int) -> float:
-    return round(100 * part / whole, 2) if whole else 0.0
+def _percent(part: int, total: int) -> float:
+    return round(100 * part / total, 2) if total else 0.0
 
 
 def _named(groups: Sequence[Group]) -> int:

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from corpus.batches.seeds import SeedFile, find, read_whole
+from corpus.batches.seeds import SeedFile, find, read_document
 from corpus.errors import ChangedWhileRead, InputError
 from corpus.formats.mediatypes import media_type
 from corpus.sources import archives, feeds, rows
@@ -199,7 +199,7 @@ def _plain(file: SeedFile, keeper: Keeper | None) -> Iterator[Item | Skipped]:
                     yield Skipped(file.source, Reason.CHANGED)
                 return
     try:
-        data = read_whole(file, MOST_DOCUMENT_BYTES)
+        data = read_document(file, MOST_DOCUMENT_BYTES)
     except ChangedWhileRead:
         yield Skipped(file.source, Reason.CHANGED)
         return

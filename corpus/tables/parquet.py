@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.columnar.arrays import numbers_of, of_numbers, whole
+from corpus.columnar.arrays import in_one_piece, numbers_of, of_numbers
 from corpus.errors import DamagedObject, InvariantError, StorageError
 from corpus.repo import room
 
@@ -90,7 +90,7 @@ def _late(days: pa.ChunkedArray) -> int:
 
     One article that was found a year late would otherwise make its file one of all months between.
     """
-    dated = numbers_of(whole(days).drop_null().view(pa.int32()), np.int32)
+    dated = numbers_of(in_one_piece(days).drop_null().view(pa.int32()), np.int32)
     if not len(dated):
         return 0
     late = int(np.searchsorted(dated, dated[len(dated) // 2] - _LATE_DAYS))
@@ -135,16 +135,16 @@ def take(path: Path, column: str, rows: NDArray[np.int64]) -> pa.Array:
         StorageError: as `read`.
     """
     with _opened(path) as file:
-        held = np.array([file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)])
-        ends = np.cumsum(held)
+        counts = np.array([file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)])
+        ends = np.cumsum(counts)
         group = np.searchsorted(ends, rows, side="right")
-        wanted = np.flatnonzero(np.bincount(group, minlength=len(held)))
+        wanted = np.flatnonzero(np.bincount(group, minlength=len(counts)))
         read = file.read_row_groups(wanted.tolist(), columns=[column], use_threads=False)[column]
         # Where the groups that were read begin there, less where they begin in the file.
-        moved = np.zeros(len(held), np.int64)
-        moved[wanted] = np.cumsum(held[wanted]) - ends[wanted]
+        moved = np.zeros(len(counts), np.int64)
+        moved[wanted] = np.cumsum(counts[wanted]) - ends[wanted]
         numbers = of_numbers(rows + moved[group], pa.int64())
-    return whole(read.take(numbers))
+    return in_one_piece(read.take(numbers))
 
 
 @contextmanager
