@@ -85,13 +85,13 @@ def _parsers() -> Iterator[Finding]:
 def _git() -> Finding:
     if shutil.which("git") is None:
         return problem("git", "not found", "install git")
-    said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    found = re.search(r"(\d+)\.(\d+)", said)
+    printed = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    found = re.search(r"(\d+)\.(\d+)", printed)
     if found is None:
-        return warning("git", f"says {said!r} of its version", "install git from https://git-scm.com")
+        return warning("git", f"says {printed!r} of its version", "install git from https://git-scm.com")
     if (int(found[1]), int(found[2])) < _OLDEST_GIT:
-        return problem("git", said, f"install git {_OLDEST_GIT[0]}.{_OLDEST_GIT[1]} or later")
-    return ok("git", said.removeprefix("git "))
+        return problem("git", printed, f"install git {_OLDEST_GIT[0]}.{_OLDEST_GIT[1]} or later")
+    return ok("git", printed.removeprefix("git "))
 
 
 def _prefect(*, network: bool) -> Finding:

@@ -16,7 +16,7 @@ from corpus.objects import objectstore
 
 
 def probe(root: str, remote: str) -> str:
-    """What was found, in words. Raises whatever the remote's client raises."""
+    """Return in words what was found. Raises the errors of the remote's client."""
     began = time.monotonic()
     store = objectstore.database(Path(root), remote)
     name, content = f"corpus-doctor-{secrets.token_hex(8)}", secrets.token_bytes(64)
@@ -35,10 +35,10 @@ def probe(root: str, remote: str) -> str:
 def main() -> None:
     """Print what was found."""
     try:
-        told = {"ok": probe(sys.argv[1], sys.argv[2])}
-    except Exception as error:  # noqa: BLE001 - each client has errors of its own; all are told
-        told = {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"}
-    sys.stdout.write(json.dumps(told) + "\n")
+        result = {"ok": probe(sys.argv[1], sys.argv[2])}
+    except Exception as error:  # noqa: BLE001 - each client has errors of its own; all are reported
+        result = {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"}
+    sys.stdout.write(json.dumps(result) + "\n")
 
 
 if __name__ == "__main__":

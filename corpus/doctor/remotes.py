@@ -154,10 +154,10 @@ def _probe(repository: Repository, name: str) -> Finding:
     except subprocess.TimeoutExpired:
         return problem(about, f"did not answer within {_NETWORK_SECONDS:.0f} s", advice)
     try:
-        told = json.loads(done.stdout.strip().rpartition("\n")[2])
+        result = json.loads(done.stdout.strip().rpartition("\n")[2])
     except ValueError:
         return problem(about, f"cannot be asked: {done.stderr.strip()[-300:] or 'no answer'}", advice)
-    return ok(about, told["ok"]) if "ok" in told else problem(about, told["error"], advice)
+    return ok(about, result["ok"]) if "ok" in result else problem(about, result["error"], advice)
 
 
 def _ask_git(repository: Repository, name: str) -> Finding:

@@ -111,8 +111,8 @@ def _engine(repository: Repository) -> Finding:
 
 def _cache_type(config: Mapping[str, object]) -> Finding:
     cache = config.get("cache")
-    said = cache.get("type") if isinstance(cache, dict) else None
-    kinds = said if isinstance(said, list) else [str(said)] if said else ["reflink", "copy"]
+    setting = cache.get("type") if isinstance(cache, dict) else None
+    kinds = setting if isinstance(setting, list) else [str(setting)] if setting else ["reflink", "copy"]
     links = [kind for kind in kinds if kind in {"hardlink", "symlink"}]
     if links:
         return problem(

@@ -1,8 +1,8 @@
 """Follows names from a root to all of our code that it can use, and to the packages that this code imports.
 
 Followed are names and attributes of modules, imports in functions, what annotations name (its methods may be called),
-and strings such as "corpus.formats.text:TextParser". Whatever runs when a module is imported counts once anything of it
-is used. Where it is not known which part of a module is used, all of it is.
+and strings such as "corpus.formats.text:TextParser". All that runs when a module is imported counts as soon as one of
+its names is used. Where it is not known which part of a module is used, all of the module counts.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Reached:
         return digest(parts())
 
     def _final(self) -> set[Piece]:
-        """The pieces, without the parts of classes of which all is there."""
+        """Return the pieces, without the parts of classes that are there completely."""
         return {piece for piece in self.pieces if not piece[2] or (piece[0], piece[1], "") not in self.pieces}
 
     def _follow(self, target: Target, chain: tuple[str, ...], *, typed: bool = False) -> None:
@@ -152,7 +152,7 @@ class Reached:
         self._waiting.append((module, use, apart))
 
     def _class(self, module: Module, number: int, node: ast.ClassDef) -> None:
-        """A class of which values come in: what its fields are counts where something uses them."""
+        """Follow a class whose values are used: the types of its fields count where something uses the fields."""
         shell = module.name, number, _SHELL
         if shell in self.pieces:
             return

@@ -105,11 +105,11 @@ class Definitions:
                 return None
             target = targets[-1]
             inner = self._module(f"{target.module}.{target.name}") if target.name else None
-            whole = inner or (self._module(target.module) if target.name is None else None)
-            if whole is not None:
+            imported = inner or (self._module(target.module) if target.name is None else None)
+            if imported is not None:
                 if not rest:
                     return None
-                module, chain = whole, rest
+                module, chain = imported, rest
                 continue
             found = self._module(target.module)
             if found is None or target.name is None:

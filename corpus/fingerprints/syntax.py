@@ -168,17 +168,17 @@ class Text:
     def _joined(self, values: Sequence[ast.expr]) -> None:
         """An f-string, its constant parts joined: versions of Python cut them in different places."""
         self._out.append("f(")
-        held = ""
+        constant = ""
         for value in values:
             if isinstance(value, ast.Constant):
-                held += str(value.value)
+                constant += str(value.value)
                 continue
-            self._out.append(f"{held!a}")
-            self.strings.add(held)
-            held = ""
+            self._out.append(f"{constant!a}")
+            self.strings.add(constant)
+            constant = ""
             self._node(value)
-        self.strings.add(held)
-        self._out.append(f"{held!a})")
+        self.strings.add(constant)
+        self._out.append(f"{constant!a})")
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         self.imports.append(node)

@@ -1,6 +1,6 @@
-"""Whether `seeds/` of a commit is what its dvc.lock was built from: read by git, whatever the working tree holds.
+"""Check that `seeds/` of a commit is what its dvc.lock was built from. The working tree plays no part in it.
 
-Nobody builds a commit later. So what differs is a fault of it, and not an edit that waits for a build.
+Nobody builds a commit later. So a difference is a fault of the commit, and not an edit that waits for a build.
 """
 
 from __future__ import annotations

@@ -45,12 +45,12 @@ class Content:
 
 
 def check_content(version: Snapshot, wanted: Iterable[Stored], sound: Mapping[str, Digests]) -> Content:
-    """Hold what a version says of itself against what it holds.
+    """Compare what a version says of itself with what it has.
 
     Args:
-        version: which.
+        version: the version to check.
         wanted: its objects.
-        sound: the digests of those that are complete, by md5. Of others nothing is said here.
+        sound: the digests of the complete objects, by md5. The other objects are not checked here.
     """
     files = {one.path: one for one in wanted if not one.md5.endswith(".dir")}
     found = Content()
@@ -81,7 +81,7 @@ def _keys(
             continue
         try:
             kept = json.loads(_path(version, one).read_bytes())["shards"]
-            said = {
+            keyed_files = {
                 f"data/{table}/{name}.parquet": (table, file["sha256"], int(file["rows"]), int(file["bytes"]))
                 for name, shard in kept.items()
                 for table, file in shard["files"].items()
@@ -89,8 +89,8 @@ def _keys(
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             found.fault(Trouble.DAMAGED, path, f"it holds no keys: {type(error).__name__}")
             continue
-        known |= said.keys()
-        for shard, (table, sha256, count, size) in said.items():
+        known |= keyed_files.keys()
+        for shard, (table, sha256, count, size) in keyed_files.items():
             shards += 1
             rows[table] = rows.get(table, 0) + count
             if shard not in files:
@@ -106,9 +106,9 @@ def _keys(
                     Trouble.DIFFERS, shard, f"{path} says {kept_as}; found {digests.sha256}, {digests.size:,} bytes"
                 )
                 continue
-            held = pq.read_metadata(_path(version, files[shard])).num_rows
-            if held != count:
-                found.fault(Trouble.DIFFERS, shard, f"{path} says {count:,} rows; found {held:,}")
+            counted = pq.read_metadata(_path(version, files[shard])).num_rows
+            if counted != count:
+                found.fault(Trouble.DIFFERS, shard, f"{path} says {count:,} rows; found {counted:,}")
     keyed = {shard.rpartition("/")[0] for shard in known}
     for shard in files:
         folder, _, name = shard.rpartition("/")
@@ -128,9 +128,9 @@ def _batches(version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str,
     except (ValueError, TypeError, KeyError, yaml.YAMLError) as error:
         found.fault(Trouble.DAMAGED, raw.BATCHES, " ".join(str(error).split()))
         return
-    said = {f"{raw.RAW}/{file.name}": file for batch in batches for file in batch.all_files}
+    registered = {f"{raw.RAW}/{file.name}": file for batch in batches for file in batch.all_files}
     listed = any(path.startswith(f"{raw.RAW}/") for path in files)
-    for path, file in said.items():
+    for path, file in registered.items():
         if path not in files:
             if listed or not any(pin.stage == "raw" for pin in version.pins):
                 found.fault(Trouble.MISSING, path, f"{raw.BATCHES} names it, {raw.RAW}.dvc does not")
@@ -141,13 +141,13 @@ def _batches(version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str,
         if digests.sha256 != file.sha256:
             found.fault(Trouble.DIFFERS, path, f"{raw.BATCHES} says {file.sha256}; found {digests.sha256}")
             continue
-        held = pq.read_metadata(_path(version, files[path]))
-        counts = (held.num_rows, digests.size, held.num_row_groups)
+        metadata = pq.read_metadata(_path(version, files[path]))
+        counts = (metadata.num_rows, digests.size, metadata.num_row_groups)
         if counts != (file.documents, file.size, file.groups):
             expected = f"{file.documents:,} documents, {file.size:,} bytes, {file.groups:,} groups"
             found.fault(Trouble.DIFFERS, path, f"{raw.BATCHES} says {expected}; found {counts}")
     for path in files:
-        if path.startswith(f"{raw.RAW}/") and path not in said:
+        if path.startswith(f"{raw.RAW}/") and path not in registered:
             found.fault(Trouble.UNEXPECTED, path, f"no batch of {raw.BATCHES} has it")
     found.looked["batches"] = len(batches)
 
@@ -206,8 +206,8 @@ def _promises(table: Table, rows: pa.Table, path: str, found: Content) -> None:
         published(table).validate(pl.DataFrame(rows), lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases.group_by("column", "check").len().sort("column", "check")
-        said = "; ".join(f"{column}: {check} ({count:,} rows)" for column, check, count in cases.iter_rows())
-        found.fault(Trouble.DIFFERS, path, f"breaks the table's promises: {said}")
+        failures = "; ".join(f"{column}: {check} ({count:,} rows)" for column, check, count in cases.iter_rows())
+        found.fault(Trouble.DIFFERS, path, f"breaks the table's promises: {failures}")
 
 
 def _ledger(version: Snapshot, rows: Mapping[str, int], found: Content) -> None:
@@ -232,7 +232,7 @@ def _ledger(version: Snapshot, rows: Mapping[str, int], found: Content) -> None:
                 Trouble.DIFFERS, f"data/{table}", f"{rows.get(table, 0):,} rows, {counted.get(name, 0):,} decisions"
             )
     if twice := _twice(version):
-        found.fault(Trouble.DIFFERS, "data/articles", f"{twice:,} articles stand in more than one row")
+        found.fault(Trouble.DIFFERS, "data/articles", f"{twice:,} articles are in more than one row")
     found.looked["documents"] = counted["documents"]
 
 

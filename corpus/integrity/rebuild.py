@@ -83,10 +83,10 @@ def _require_engine(version: Snapshot) -> None:
         if pinned.get(name) != installed[name]
     ]
     if others:
-        told = pinned.get("newscorpus", "that engine.yaml names")
+        version_then = pinned.get("newscorpus", "that engine.yaml names")
         raise Refused(
             f"{version.name} was made by another engine, so that other bytes would prove nothing. Install "
-            f"newscorpus {told} as it was then, and verify with that.",
+            f"newscorpus {version_then} as it was then, and verify with that.",
             others,
         )
 

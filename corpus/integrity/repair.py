@@ -32,9 +32,9 @@ def repair(version: Snapshot, faults: Iterable[Fault], store: ObjectStore | None
         store: the remote to fetch from, if there is one.
 
     Returns:
-        Why some could not be, in words. Verify again to know what remains.
+        The reasons why some faults could not be mended. Verify again to know what remains.
     """
-    said: list[str] = []
+    reasons: list[str] = []
     for fault in faults:
         try:
             match fault.place:
@@ -45,8 +45,8 @@ def repair(version: Snapshot, faults: Iterable[Fault], store: ObjectStore | None
                 case Place.REMOTE | Place.CONTENT | Place.REBUILD:
                     continue
         except (CorpusError, OSError) as error:
-            said.append(f"{fault.path}: {error}")
-    return said
+            reasons.append(f"{fault.path}: {error}")
+    return reasons
 
 
 def _mend_cache(version: Snapshot, fault: Fault, store: ObjectStore | None) -> None:
@@ -98,11 +98,11 @@ def repair_remote(version: Snapshot, faults: Iterable[Fault], store: ObjectStore
     """Mend a remote from the cache: what is damaged goes, and each missing object is stored, listings last.
 
     Returns:
-        Why some could not be, in words.
+        The reasons why some faults could not be mended.
     """
-    said: list[str] = []
+    reasons: list[str] = []
     wrong = [fault for fault in faults if fault.place is Place.REMOTE and fault.md5]
-    # While a listing stands, DVC takes its files for there: it comes back when they are.
+    # While a listing exists, DVC assumes that its files exist too. So it is stored again after its files.
     again = {fault.listing for fault in wrong if fault.listing}
     for fault in wrong:
         if fault.trouble is Trouble.DAMAGED and fault.md5:
@@ -115,15 +115,15 @@ def repair_remote(version: Snapshot, faults: Iterable[Fault], store: ObjectStore
             try:
                 upload(version, store, fault.md5)
             except (CorpusError, OSError) as error:
-                said.append(f"{fault.path}: {error}")
+                reasons.append(f"{fault.path}: {error}")
                 failed.add(fault.listing or "")
     listings = again | {fault.md5 for fault in wrong if fault.md5 and fault.md5.endswith(".dir")}
     for listing in sorted(listings - failed):
         try:
             upload(version, store, listing)
         except (CorpusError, OSError) as error:
-            said.append(f"{listing}: {error}")
-    return said
+            reasons.append(f"{listing}: {error}")
+    return reasons
 
 
 def upload(version: Snapshot, store: ObjectStore, md5: str) -> None:

@@ -77,11 +77,11 @@ def _in_cache(version: Snapshot, wanted: Iterable[stored.Stored]) -> tuple[list[
             if isinstance(found, FileNotFoundError):
                 faults.append(Fault(Place.CACHE, Trouble.MISSING, one.path, one.md5, one.md5, one.listing))
             elif isinstance(found, OSError):
-                said = f"{one.md5}: {found.strerror}"
-                faults.append(Fault(Place.CACHE, Trouble.DAMAGED, one.path, said, one.md5, one.listing))
+                detail = f"{one.md5}: {found.strerror}"
+                faults.append(Fault(Place.CACHE, Trouble.DAMAGED, one.path, detail, one.md5, one.listing))
             elif found.md5 != one.md5.removesuffix(".dir"):
-                said = f"pinned {one.md5}, found {found.md5}"
-                faults.append(Fault(Place.CACHE, Trouble.DAMAGED, one.path, said, one.md5, one.listing))
+                detail = f"pinned {one.md5}, found {found.md5}"
+                faults.append(Fault(Place.CACHE, Trouble.DAMAGED, one.path, detail, one.md5, one.listing))
             else:
                 sound[one.md5] = found
             advance(1)

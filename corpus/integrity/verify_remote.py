@@ -65,5 +65,5 @@ def _judge(version: Snapshot, store: ObjectStore, one: stored.Stored) -> Fault |
     digest = store.digest(one.md5)
     if digest == one.md5.removesuffix(".dir"):
         return None
-    said = f"{detail}, found {digest}"
-    return Fault(Place.REMOTE, Trouble.DAMAGED, one.path, said, one.md5, one.listing)
+    compared = f"{detail}, found {digest}"
+    return Fault(Place.REMOTE, Trouble.DAMAGED, one.path, compared, one.md5, one.listing)

@@ -60,7 +60,7 @@ def absent(store: Any, objects: Sequence[Object]) -> list[Object]:
 
 
 def present(store: Any, objects: Sequence[Object]) -> list[Object]:
-    """Return the objects that a remote has, with whatever bytes.
+    """Return the objects that a remote has. Their bytes are not checked.
 
     Args:
         store: DVC's object database of the remote.

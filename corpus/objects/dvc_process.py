@@ -56,8 +56,8 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
     """Return why DVC failed, without where to ask for help."""
-    said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-    return "\n".join(said) or (done.stderr or done.stdout).strip()
+    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    return "\n".join(errors) or (done.stderr or done.stdout).strip()
 
 
 def full(root: Path, done: subprocess.CompletedProcess[str], what: str) -> NotWritten | None:

@@ -64,7 +64,7 @@ class ObjectStore:
 
     @contextmanager
     def reading(self, md5: str) -> Iterator[Any]:
-        """An object as an open file, of which only what is asked for is moved. Raises FileNotFoundError."""
+        """Open an object as a file. Only the parts that are read are transferred. Raises FileNotFoundError."""
         with self._odb.fs.open(self._odb.oid_to_path(md5), "rb") as file:
             yield file
 
@@ -119,9 +119,9 @@ class ObjectStore:
             yield
         except (CorpusError, FileNotFoundError):
             raise
-        except Exception as error:  # whatever the remote's client raises
-            said = " ".join(str(error).split()) or type(error).__name__
-            raise CorpusError(f"Remote {self.name!r} ({self.url}) could not be asked about {md5}: {said}") from error
+        except Exception as error:  # the remote's client has errors of its own
+            message = " ".join(str(error).split()) or type(error).__name__
+            raise CorpusError(f"Remote {self.name!r} ({self.url}) could not be asked about {md5}: {message}") from error
 
 
 # Readers have threads. Two that open a remote at once would have two clients, of which one is dropped at its work.
@@ -157,7 +157,7 @@ def _database(root: Path, name: str | None, _settings: tuple[Stamp | None, ...])
 
 
 def connect(store: Any) -> None:
-    """Make the client of an object database, once for all threads; raises whatever the client raises."""
+    """Make the client of an object database, once for all threads. Raises the client's own errors."""
     with _OPENING:
         _ = store.fs.fs
 

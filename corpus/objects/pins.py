@@ -105,10 +105,10 @@ def _kept_in_git(pipeline: str | None) -> set[str]:
 
 
 def of_working_tree(repository: Repository) -> list[Pin]:
-    """The pins of the working tree; none if nothing was built yet.
+    """Return the pins of the working tree; an empty list if nothing was built yet.
 
-    DVC writes dvc.lock in place. Beside a build a reader may catch a part of it: one that was just written and is not
-    whole is read again.
+    DVC writes dvc.lock in place. A reader may see a part of the file while a build runs. So a file that was just
+    written and is not complete is read again.
     """
     path = repository.root / LOCK
     if not path.exists():
@@ -271,7 +271,7 @@ def verify(repository: Repository, pins: Iterable[Pin], *, trusted: Container[st
 
 
 def names(repository: Repository, pins: Iterable[Pin]) -> set[str]:
-    """Return the md5s of all objects that some pins name, as far as the cache has their listings whole."""
+    """Return the md5s of all objects that some pins name, as far as the cache has their complete listings."""
     objects = Objects(repository)
     found: set[str] = set()
     for pin in pins:

@@ -75,12 +75,12 @@ def is_abandoned(path: Path) -> bool:
     return bool(holders) and not any(_is_dvc(pid) for pid in holders)
 
 
-def _process_ids(held: object) -> list[int]:
+def _process_ids(content: object) -> list[int]:
     """Every `pid` in an rwlock, however it is nested."""
-    if isinstance(held, dict):
-        own = [held["pid"]] if isinstance(held.get("pid"), int) else []
-        return own + [pid for value in held.values() for pid in _process_ids(value)]
-    return [pid for value in held for pid in _process_ids(value)] if isinstance(held, list) else []
+    if isinstance(content, dict):
+        own = [content["pid"]] if isinstance(content.get("pid"), int) else []
+        return own + [pid for value in content.values() for pid in _process_ids(value)]
+    return [pid for value in content for pid in _process_ids(value)] if isinstance(content, list) else []
 
 
 def _is_dvc(pid: int) -> bool:

@@ -91,7 +91,7 @@ def position(repository: Repository) -> list[str]:
 
 
 def obstacles(repository: Repository) -> list[str]:
-    """Return why no commit can be made now, whatever is to be committed."""
+    """Return the reasons why git can make no commit now, independent of what is to be committed."""
     reasons = position(repository)
     if not repository.git("var", "GIT_COMMITTER_IDENT", check=False):
         reasons.append("git does not know who you are; `git config user.name` and `git config user.email` tell it")
@@ -114,8 +114,8 @@ def snapshot(repository: Repository, head: str | None, others: Mapping[str, str]
 
 def _there(repository: Repository, commit: str | None) -> list[str]:
     """What of `PATHS` is in the working tree or in a commit. git refuses to hear of anything else."""
-    held = repository.git("ls-tree", "-z", "--name-only", commit, "--", *PATHS).split("\0") if commit else []
-    return [path for path in PATHS if path in held or (repository.root / path).exists()]
+    committed = repository.git("ls-tree", "-z", "--name-only", commit, "--", *PATHS).split("\0") if commit else []
+    return [path for path in PATHS if path in committed or (repository.root / path).exists()]
 
 
 # Of the ledger, what is counted: one, and several. The others are no nouns.

@@ -56,9 +56,9 @@ class _Sink(io.RawIOBase):
         return True
 
     def write(self, data: Buffer) -> int:
-        held = bytes(data)
-        self._take(held)
-        return len(held)
+        content = bytes(data)
+        self._take(content)
+        return len(content)
 
 
 def canonical_json(value: Any) -> str:

@@ -36,7 +36,7 @@ class Step:
         path: a file of the commit, from the root.
         before: its text in the working tree until now; None if it was not there.
         after: its text in the new commit, as it is in the working tree.
-        staged: the paths of which the commit has what the working tree has.
+        staged: the paths whose content in the commit is that of the working tree.
     """
 
     branch: str

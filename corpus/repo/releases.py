@@ -80,7 +80,7 @@ def releases(repository: Repository) -> list[Release]:
     listing = repository.git("for-each-ref", f"--format={form}", f"refs/tags/{ARTIFACT}@v*")
     found: list[Release] = []
     redacted: dict[str, tuple[int, str]] = {}
-    # Whoever wrote a tag may have had another encoding.
+    # The author of a tag may have used another encoding.
     text = listing.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     for entry in text.split("\0\x01"):
         name, *rest = entry.lstrip("\n").split("\0")
@@ -93,8 +93,8 @@ def releases(repository: Repository) -> list[Release]:
                 redacted[base] = max(redacted.get(base, (-1, "")), (int(again[1]), rest[0] or rest[1]))
             continue
         found.append(_release(version, name, rest))
-    whole = [replace(one, redacted=redacted[one.version][1]) if one.version in redacted else one for one in found]
-    return sorted(whole, key=lambda release: number(release.version))
+    complete = [replace(one, redacted=redacted[one.version][1]) if one.version in redacted else one for one in found]
+    return sorted(complete, key=lambda release: number(release.version))
 
 
 def _release(version: str, name: str, rest: list[str]) -> Release:
@@ -118,11 +118,11 @@ def _figures(contents: str) -> tuple[dict[str, int], str | None]:
     counts: dict[str, int] = {}
     digest = None
     for line in contents.strip().rpartition("\n\n")[2].splitlines():
-        if told := _FIGURE.fullmatch(line):
-            if told[1] == DIGEST:
-                digest = told[2]
-            elif len(told[2]) < 20:
-                counts[told[1]] = int(told[2].replace(",", ""))
+        if figure := _FIGURE.fullmatch(line):
+            if figure[1] == DIGEST:
+                digest = figure[2]
+            elif len(figure[2]) < 20:
+                counts[figure[1]] = int(figure[2].replace(",", ""))
     return counts, digest
 
 

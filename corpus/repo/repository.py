@@ -66,16 +66,16 @@ class Repository:
             input=(given or "").encode("utf-8", "surrogateescape"),
         )
         if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()
+            errors = done.stderr.decode(errors="replace").strip()
             if done.returncode == -signal.SIGXFSZ:
                 raise room.not_written(errno.EFBIG, self.root, "git's files in .git")
-            if reason := _refusal(said, self.root):
+            if reason := _refusal(errors, self.root):
                 raise CorpusError(reason)
             if not check:
                 return ""
-            if full := room.of_text(said, self.root, "git's files in .git"):
+            if full := room.of_text(errors, self.root, "git's files in .git"):
                 raise full
-            raise CorpusError(f"`git {' '.join(arguments)}` failed: {said}")
+            raise CorpusError(f"`git {' '.join(arguments)}` failed: {errors}")
         return done.stdout.decode(errors="surrogateescape")
 
     def read_at(self, commit: str, path: str) -> str | None:
@@ -96,21 +96,21 @@ class Repository:
         return self.git(*asked, check=False).split()
 
     def inside(self, path: str) -> str:
-        """A path from where we stand as the corpus calls it: from the root. One that lies outside, as it is."""
+        """Return a path of the current folder as a path from the root. A path outside is not changed."""
         try:
             return str((Path.cwd() / path).resolve().relative_to(self.root))
         except (ValueError, OSError):
             return path
 
 
-def _refusal(said: str, root: Path) -> str | None:
+def _refusal(errors: str, root: Path) -> str | None:
     """Return why git would not work in a repository at all, and what to do; None if that is not it."""
-    if re.search(r"dubious ownership|is owned by someone else", said):
+    if re.search(r"dubious ownership|is owned by someone else", errors):
         return (
             f"git refuses to work in {root}: it belongs to another user. If you trust it, run "
             f"`git config --global --add safe.directory {root}`."
         )
-    if re.search(r"lazy fetching disabled|transport '[^']*' not allowed|[Pp]romisor remote", said):
+    if re.search(r"lazy fetching disabled|transport '[^']*' not allowed|[Pp]romisor remote", errors):
         return (
             f"{root} is a partial clone, and git lacks objects that are needed here. They are not fetched unasked. "
             f"Run `git -C {root} fetch --refetch --no-filter` to fetch all, then run again."

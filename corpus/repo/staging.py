@@ -76,8 +76,8 @@ def modes(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str
     found = {}
     for entry in repository.git("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths).split("\0"):
         if entry:
-            said, _, path = entry.partition("\t")
-            mode, _, identity = said.split(" ")
+            facts, _, path = entry.partition("\t")
+            mode, _, identity = facts.split(" ")
             found[path] = (mode, identity)
     return found
 
