@@ -32,15 +32,15 @@ def progress(label: str, total: int | None, unit: str) -> Iterator[Callable[[int
     )  # fmt: skip
     with terminal, Progress(*columns, console=Console(file=terminal), transient=True) as bar:
         task = bar.add_task(label, total=total)
-        held, told = 0, 0.0
+        waiting, last = 0, 0.0
 
         def advance(count: int) -> None:
-            # To tell the bar takes longer than to read a row of a table.
-            nonlocal held, told
-            held += count
-            if (now := time.monotonic()) - told > _PAUSE:
-                bar.advance(task, held)
-                held, told = 0, now
+            # An update of the bar takes longer than to read a row of a table.
+            nonlocal waiting, last
+            waiting += count
+            if (now := time.monotonic()) - last > _PAUSE:
+                bar.advance(task, waiting)
+                waiting, last = 0, now
 
         yield advance
 

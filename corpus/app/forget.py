@@ -53,7 +53,7 @@ class Request:
         if (self.article is None) == (self.publisher is None):
             raise UsageError("Give an ID or URL, or --publisher NAME.")
         if not self.reason.strip():
-            raise UsageError("Give a --reason. It stands on record, so name nobody in it.")
+            raise UsageError("Give a --reason. It is kept on record, so do not name anyone in it.")
         if len(self.reason) > LONGEST_REASON or not self.reason.isprintable():
             raise UsageError(f"--reason is one line of at most {LONGEST_REASON} characters.")
         if self.push and not self.everywhere:
@@ -90,7 +90,7 @@ def forget(
         repository: where.
         request: what.
         agreed: called with what was found; it returns whether to go on.
-        dry_run: change nothing, whatever `agreed` returns.
+        dry_run: change nothing, even if `agreed` returns True.
         wait: seconds to wait for another writer.
         tell: called with what was finished, as it is.
 
@@ -106,11 +106,11 @@ def forget(
     if request.push and not remotes.default:
         raise UsageError("--push: there is no default remote. `dvc remote add --default NAME URL` names one.")
     everywhere = request.everywhere
-    with ExitStack() as held:
-        descriptor = -1 if dry_run else held.enter_context(write_lock(repository.root, "corpus forget", wait))
+    with ExitStack() as stack:
+        descriptor = -1 if dry_run else stack.enter_context(write_lock(repository.root, "corpus forget", wait))
         for line in () if dry_run else recovery.clear(repository):
             tell(f"Repaired: {line}.")
-        store = held.enter_context(objectstore.default(repository)) if remotes.default and everywhere else None
+        store = stack.enter_context(objectstore.default(repository)) if remotes.default and everywhere else None
         survey = Survey(repository, store)
         found = plan(
             survey, request.article, request.publisher, reason=request.reason, today=today, everywhere=everywhere
@@ -119,7 +119,7 @@ def forget(
             return Withdrawn(found, None, remotes.others)
         work.require_ready(repository, found, everywhere=everywhere)
         session = Session(repository, descriptor)
-        held.callback(session.close)
+        stack.callback(session.close)
         done = _do(survey, found, session, store if request.push else None, today, tell, everywhere=everywhere)
     return Withdrawn(found, done, remotes.others)
 

@@ -69,7 +69,7 @@ class Status:
 
 
 def status(repository: Repository, now: datetime) -> Status:
-    """Return how the sources of collect.yaml stand. Nothing is fetched.
+    """Return the state of each source of collect.yaml. Nothing is fetched.
 
     Raises:
         UsageError: collect.yaml has faults.
@@ -80,12 +80,12 @@ def status(repository: Repository, now: datetime) -> Status:
         failing, silent = health(state, collecting.sources, now)
         found = []
         for source in collecting.sources:
-            stands = state.source(source.name)
+            known = state.source(source.name)
             waiting, new = state.waiting(source.name, now)
             recent = sum(now - at <= timedelta(days=30) for at in state.captured(source.name))
             found.append(
                 Standing(
-                    source.name, source.kind.value, stands.last_success, stands.due, waiting, new, recent,
+                    source.name, source.kind.value, known.last_success, known.due, waiting, new, recent,
                     state.next_page(source.name), failing.get(source.name), silent.get(source.name),
                 )
             )  # fmt: skip
@@ -127,7 +127,7 @@ def plan(repository: Repository, names: Sequence[str], now: datetime) -> list[Pl
 
 
 def _planned(source: Source, state: State, pacer: Pacer, now: datetime) -> Planned:
-    stands = state.source(source.name)
+    known = state.source(source.name)
     _, new = state.waiting(source.name, now)
     pages = state.due(source.name, now, captured=False, limit=source.max_new)
     left: Counter[str] = Counter({"beyond max_new": new - len(pages)})
@@ -140,9 +140,9 @@ def _planned(source: Source, state: State, pacer: Pacer, now: datetime) -> Plann
         else:
             fetched.append(page.url)
     longest = max(Counter(urlsplit(url).hostname for url in fetched).values(), default=0)
-    looks = stands.due is None or stands.due <= now
+    looks = known.due is None or known.due <= now
     return Planned(
-        source.name, looks, stands.due, tuple(fetched), {why: n for why, n in left.items() if n},
+        source.name, looks, known.due, tuple(fetched), {why: n for why, n in left.items() if n},
         longest * source.delay.total_seconds(),
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def offers(address: str, repository: Repository | None = None, web: Web | None =
         web: how the web is reached.
 
     Raises:
-        UsageError: the address is none that may be asked.
+        UsageError: requests to this address are not allowed.
         CorpusError: it does not answer.
     """
     url = address if "://" in address else f"https://{address}"

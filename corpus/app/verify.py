@@ -67,9 +67,9 @@ def verify(
         MissingObjects: nothing was built in the working tree.
         Withdrawn: objects of the version were removed on purpose.
     """
-    with ExitStack() as held:
+    with ExitStack() as stack:
         if repair:
-            held.enter_context(write_lock(repository.root, "corpus verify --repair", wait))
+            stack.enter_context(write_lock(repository.root, "corpus verify --repair", wait))
         found, reasons = _local(repository, rev, repair=repair)
         if remote:
             with objectstore.default(repository) as store:
@@ -89,10 +89,10 @@ def _local(repository: Repository, rev: str | None, *, repair: bool) -> tuple[Ve
     snapshot = Snapshot.of(repository, rev)
     found = look(snapshot)
     first, reasons = found.faults, []
-    with ExitStack() as held:
+    with ExitStack() as stack:
         # A listing that comes back says what else is missing, so once is not always enough.
         while repair and (broken := [fault for fault in found.faults if fault.md5]):
-            reasons = mend(snapshot, broken, held.enter_context(remote_or_none(snapshot)))
+            reasons = mend(snapshot, broken, stack.enter_context(remote_or_none(snapshot)))
             again = look(Snapshot.of(repository, rev))
             found, before = again, found.faults
             first = (*first, *(fault for fault in again.faults if fault not in first))

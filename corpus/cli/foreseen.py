@@ -32,12 +32,12 @@ def print_exports(exports: Mapping[str, Export]) -> None:
         echo(f"and {len(exports) - _SHOWN:,} more exports of press databases")
 
 
-def print_columns(name: str, said: dict[str, Any]) -> None:
+def print_columns(name: str, found: dict[str, Any]) -> None:
     """Print what the columns of a table are taken for."""
-    if "columns" not in said:
+    if "columns" not in found:
         echo(f"{safe(name)}: its first row is no JSON object; it would be quarantined.")
         return
-    taken = "; ".join(f"{field} from {' or '.join(map(safe, names))}" for field, names in said["columns"].items())
+    taken = "; ".join(f"{field} from {' or '.join(map(safe, names))}" for field, names in found["columns"].items())
     echo(f"{safe(name)}: {taken or 'no column is known'}")
-    if said["unused"]:
-        echo(f"  not used: {', '.join(safe(column) for column in said['unused'][:40])}")
+    if found["unused"]:
+        echo(f"  not used: {', '.join(safe(column) for column in found['unused'][:40])}")

@@ -164,8 +164,8 @@ class Change:
 
 def parts_of(columns: tuple[str, ...]) -> tuple[Part, ...]:
     """The parts that some columns belong to, each once, in the order of `Part`."""
-    said = {PARTS[name] for name in columns if name in PARTS} | ({Part.DETAILS} if details_of(columns) else set())
-    return tuple(part for part in Part if part in said)
+    found = {PARTS[name] for name in columns if name in PARTS} | ({Part.DETAILS} if details_of(columns) else set())
+    return tuple(part for part in Part if part in found)
 
 
 def details_of(columns: tuple[str, ...]) -> tuple[str, ...]:

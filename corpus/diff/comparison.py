@@ -117,7 +117,7 @@ def _names(differs: pl.DataFrame) -> pl.Series:
 
 
 def _kinds(differs: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
-    """The kind of each row of which some columns differ; see `Kind`."""
+    """Return the kind of each row that has columns that differ; see `Kind`."""
     there = set(differs.columns)
 
     def any_of(names: Iterable[str]) -> pl.Expr:
@@ -125,16 +125,16 @@ def _kinds(differs: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
 
     dates = {name for name, part in PARTS.items() if part is Part.DATE}
     words = any_of(set(PARTS) - dates)
-    said = any_of(there - {*MARKS, *PROVENANCE})
+    content = any_of(there - {*MARKS, *PROVENANCE})
     newly_marked = rows[f"{_OLD}duplicate_of"].is_null() & rows[f"{_NEW}duplicate_of"].is_not_null()
     kind = (
         pl.when(newly_marked)
         .then(_lit(Kind.MERGED))
-        .when(~any_of(["document_id"]) & (said | any_of(["parser"])))
+        .when(~any_of(["document_id"]) & (content | any_of(["parser"])))
         .then(_lit(Kind.REPARSED))
         .when(any_of(dates) & ~words)
         .then(_lit(Kind.REDATED))
-        .when(said)
+        .when(content)
         .then(_lit(Kind.CORRECTED))
         .when(any_of(MARKS))
         .then(_lit(Kind.REMARKED))
@@ -158,19 +158,19 @@ def with_fates(gone: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The rows with `kind` and `into`.
     """
-    is_held = pl.col("decision") == Decision.QUARANTINED.value
-    held = decided.filter(is_held)
-    # The same bytes may stand in several places; what was made of any of them counts before a refusal of another.
+    is_quarantined = pl.col("decision") == Decision.QUARANTINED.value
+    quarantined = decided.filter(is_quarantined)
+    # The same bytes may be in several places; what was made of one of them counts before the refusal of another.
     kept = (
-        decided.filter(~is_held)
+        decided.filter(~is_quarantined)
         .sort("document_id", "article_id", "duplicate_of", nulls_last=True)
         .unique("document_id", keep="first", maintain_order=True)
     )
     rows = gone.join(kept, left_on=f"{_OLD}document_id", right_on="document_id", how="left", maintain_order="left")
     other = pl.when(pl.col("article_id") != pl.col(f"{_OLD}article_id")).then("article_id").otherwise("duplicate_of")
     # Only in seeds/ does a document take another's place; batches never change, and their names for documents recur.
-    in_seeds = held.filter(pl.col("source").str.starts_with(f"{SEEDS}/"))["source"]
-    refused = pl.col(f"{_OLD}document_id").is_in(held["document_id"].implode())
+    in_seeds = quarantined.filter(pl.col("source").str.starts_with(f"{SEEDS}/"))["source"]
+    refused = pl.col(f"{_OLD}document_id").is_in(quarantined["document_id"].implode())
     refused |= pl.col(f"{_OLD}source").is_in(in_seeds.implode())
     kind = (
         pl.when(other.is_not_null())

@@ -126,11 +126,11 @@ def history(repository: Repository, asked: str, rev: str | None = None) -> Histo
         ids |= {one for several in former_ids(rows) for one in several} | _once(rows, named)
         for row in rows.iter_rows(named=True):
             states[_state(row)] = {**row, "_current": table == "articles", "_kept": True}
-    stood = _standing(named, key, ids)
-    for name, row in stood:
+    rows_in_releases = _standing(named, key, ids)
+    for name, row in rows_in_releases:
         # Where a release and the version agree, the version's row says more: it knows what took its place.
         states.setdefault(_state(row), {**row, "_current": False, "_kept": False, "_release": name})
-    had = {name: _state(row) for name, row in stood}
+    had = {name: _state(row) for name, row in rows_in_releases}
     ordered = sorted(states.values(), key=_moment)
     return History(
         key,
@@ -184,7 +184,7 @@ def _once(rows: pl.DataFrame, named: Iterable[tuple[str, Version]]) -> set[str]:
 def _standing(named: Iterable[tuple[str, Version]], key: str, ids: Collection[str]) -> list[tuple[str, dict[str, Any]]]:
     """Return the row of an article in each release that has it, under its id or else another. Reads no shard twice."""
     known: dict[str, list[dict[str, Any]]] = {}
-    stood = []
+    found_rows = []
     for name, version in named:
         files = version.files()
         for file, path in zip(files, version.paths(), strict=True):
@@ -192,8 +192,8 @@ def _standing(named: Iterable[tuple[str, Version]], key: str, ids: Collection[st
                 found = pl.scan_parquet(path, glob=False).filter(pl.col("article_id").is_in(sorted(ids))).collect()
                 known[file.md5] = list(found.iter_rows(named=True))
         rows = [row for file in files for row in known[file.md5]]
-        stood += [(name, row) for row in sorted(rows, key=lambda row: row["article_id"] != key)[:1]]
-    return stood
+        found_rows += [(name, row) for row in sorted(rows, key=lambda row: row["article_id"] != key)[:1]]
+    return found_rows
 
 
 def _state(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -216,7 +216,7 @@ def _revisions(ordered: Sequence[dict[str, Any]], had: dict[str, tuple[Any, ...]
             row.get("superseded_at"),
             current=row["_current"],
             kept=row["_kept"],
-            releases=tuple(name for name, stood in had.items() if stood == state),
+            releases=tuple(name for name, had_state in had.items() if had_state == state),
             columns=columns,
             title=runs(before["title"], row["title"]) if before and "title" in columns else None,
             text=runs(before["text"], row["text"]) if before and "text" in columns else None,

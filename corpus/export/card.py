@@ -33,7 +33,7 @@ _SIZES: Final = (
 def text(contents: Contents) -> str:
     """The file's content."""
     about, found = contents.about, contents.holdings
-    told = [
+    facts = [
         ("version", f"`{about.name}`"),
         *([("git commit", f"`{about.commit}`")] if about.commit else []),
         ("articles, as dvc.lock pins them", f"`md5:{about.md5}`"),
@@ -44,7 +44,7 @@ def text(contents: Contents) -> str:
     return "\n".join([
         "---", yaml.safe_dump(header(contents), sort_keys=False, allow_unicode=True).rstrip(), "---", "",
         f"# {markdown(about.title)}", "", card.summary(found), "",
-        *card.table(("", ""), told),
+        *card.table(("", ""), facts),
         *_selected(contents),
         "## Load it", "", *_loading(contents), "",
         *card.body(found, contents.columns, top=_TOP, licences=about.licences),

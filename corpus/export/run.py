@@ -67,7 +67,7 @@ def export(version: Version, target: Path, order: Order, *, force: bool = False)
     """Write a folder with the articles of a version that are asked for, and what they are.
 
     Args:
-        version: of which.
+        version: the version to export.
         target: the folder; it is there completely or not at all.
         order: what, and as what.
         force: replace what is there.
@@ -118,8 +118,8 @@ def _left_out(version: Version, selection: Selection) -> dict[str, int]:
 def _write(
     version: Version, folder: Path, order: Order, selection: Selection, columns: list[str]
 ) -> tuple[DataFile, ...]:
-    whole = version.shards().schema
-    schema = pa.schema([whole.field(name) for name in columns])
+    complete = version.shards().schema
+    schema = pa.schema([complete.field(name) for name in columns])
     parts = _parts(version, order, selection)
     format_ = format_of(order.format)
     sinks = {stem: Sink(folder, stem, format_, schema) for stem in parts}

@@ -54,7 +54,7 @@ class Changes:
         publishers: by publisher, most changes first.
         months: by month of publication (`2026-05`), latest first.
         columns: what became of the columns.
-        tables: the published tables of which any byte differs.
+        tables: the published tables that differ in any byte.
     """
 
     added: int = 0
@@ -84,16 +84,16 @@ def between(old: Snapshot | None, new: Snapshot) -> Changes:
     come = new.paths([file for file in after if file.md5 not in shared])
     # Where nothing stands on one side, there is nothing to hold the other against.
     left, right = (_rows(paths, compared=bool(gone and come)) for paths in (gone, come))
-    said = [name for name in left.columns if name in right.columns and name.startswith(_HASH)]
+    common = [name for name in left.columns if name in right.columns and name.startswith(_HASH)]
     # An article may move between shards; only its own row says whether it changed.
     joined = left.join(right, on="article_id", how="full", suffix="_new", coalesce=False)
     absent, new_ = pl.col("article_id_new").is_null(), pl.col("article_id").is_null()
     same = _reidentified(joined.filter(absent), joined.filter(new_))
     # What refers to such an article refers to it as before.
     ids = same.select(pl.all().hash(seed=0))
-    links = [name for name in (f"{_HASH}duplicate_of", f"{_HASH}contained_in") if name in said]
+    links = [name for name in (f"{_HASH}duplicate_of", f"{_HASH}contained_in") if name in common]
     joined = joined.with_columns(pl.col(name).replace(ids["old"], ids["new"]) for name in links)
-    differs = {name: pl.col(name).ne(pl.col(f"{name}_new")).fill_null(value=False) for name in said}
+    differs = {name: pl.col(name).ne(pl.col(f"{name}_new")).fill_null(value=False) for name in common}
     kinds = joined.select(
         added=new_ & ~pl.col("article_id_new").is_in(same["new"].implode()),
         removed=absent & ~pl.col("article_id").is_in(same["old"].implode()),
@@ -108,7 +108,7 @@ def between(old: Snapshot | None, new: Snapshot) -> Changes:
         removed=removed,
         changed=changed,
         reidentified=len(same),
-        fields=_fields(fields.row(0, named=True)) if said and len(joined) else (),
+        fields=_fields(fields.row(0, named=True)) if common and len(joined) else (),
         publishers=_counts(kinds, "publisher"),
         months=_counts(kinds, "month"),
         columns=columns,

@@ -103,10 +103,10 @@ def cite(repository: Repository, version: str | None = None) -> Citation:
 
 def _title(repository: Repository, commit: str) -> str:
     try:
-        said = yaml.safe_load(repository.read_at(commit, PARAMS) or "")["report"]["title"]
+        title = yaml.safe_load(repository.read_at(commit, PARAMS) or "")["report"]["title"]
     except (yaml.YAMLError, KeyError, TypeError):
         return _TITLE
-    return " ".join(str(said).split()) or _TITLE
+    return " ".join(str(title).split()) or _TITLE
 
 
 def _url(repository: Repository) -> str | None:
@@ -117,7 +117,7 @@ def _url(repository: Repository) -> str | None:
 
 
 def _licences(repository: Repository, commit: str) -> tuple[str, ...]:
-    """The licences of a version's batches; none if there are seeds, or a batch, of which none is known."""
+    """Return the licences of a version's batches; nothing if it has seeds or a batch without a known licence."""
     seeds = repository.git("ls-tree", "-r", "-z", "--name-only", commit, "--", "seeds").split("\0")
     if any(name and not name.endswith("/.gitkeep") for name in seeds):
         return ()
@@ -144,11 +144,11 @@ def spdx(licence: str) -> str | None:
 def bibtex(citation: Citation) -> str:
     """Return a citation as a BibTeX entry, without the fields that are not known."""
     name = re.sub(r"[^a-z0-9]+", "-", citation.title.lower()).strip("-") or "corpus"
-    held = [] if citation.articles is None else [count(citation.articles, "article")]
+    counts = [] if citation.articles is None else [count(citation.articles, "article")]
     licence = [f"licence: {'; '.join(citation.licences)}"] if citation.licences else []
     commit = [f"git commit {citation.commit}"] if citation.commit else []
     dated = f" of {citation.date:%Y-%m-%d}" if citation.date else ""
-    note = "; ".join([*held, *commit, f"sha256 of the articles {citation.digest}", *licence])
+    note = "; ".join([*counts, *commit, f"sha256 of the articles {citation.digest}", *licence])
     fields = {
         "title": f"{{{_tex(citation.title)}}}",
         "author": f"{{{_tex(citation.author)}}}" if citation.author else None,

@@ -75,20 +75,20 @@ def expect(expectations: Expectations, old: Snapshot | None, new: Snapshot) -> l
         new: the version.
 
     Returns:
-        Every figure overall, and those of publishers of which something is expected.
+        Every figure of the corpus, and the figures of publishers for which there is an expectation.
 
     Raises:
         MissingObjects: the data of one of them are not at hand.
     """
     before = None if old is None else old.scan("articles").select("publisher", "published_date").collect()
     tables = Tables(new.scan("articles"), new.scan("documents"), new.scan("quarantine"), before)
-    whole = measured(tables, by_publisher=False)
+    overall = measured(tables, by_publisher=False)
     listed: dict[str, list[str] | None] = {
         Figure.SILENT: silent(tables, expectations.silent_days),
         Figure.SCHEMA: None if old is None else _reshaped(old, new),
     }
     counts = [pl.lit(None if names is None else len(names), pl.Int64).alias(name) for name, names in listed.items()]
-    frames = [_long(Scope.OVERALL, whole.with_columns(counts), tuple(Figure), expectations.overall, listed)]
+    frames = [_long(Scope.OVERALL, overall.with_columns(counts), tuple(Figure), expectations.overall, listed)]
     asked = tuple(figure for figure in OF_PUBLISHERS if figure in expectations.per_publisher)
     if asked:
         each = measured(tables, by_publisher=True).filter(pl.col("most") >= expectations.least_articles)
@@ -136,8 +136,8 @@ def measured(tables: Tables, *, by_publisher: bool) -> pl.DataFrame:
         (pl.lit(captured, pl.Date) - pl.col("published_date").max()).dt.total_days().alias(Figure.NEWEST_AGE),
     )
     known = pl.LazyFrame(schema={"publisher": pl.String}) if tables.before is None else tables.before.lazy()
-    held = documents.join(tables.quarantine, on=["document_id", "source", "batch"], how="semi")
-    for other, name in ((documents, "documents"), (held, "held"), (known, "before")):
+    quarantined = documents.join(tables.quarantine, on=["document_id", "source", "batch"], how="semi")
+    for other, name in ((documents, "documents"), (quarantined, "held"), (known, "before")):
         articles = articles.join(
             grouped(other, pl.len().alias(name)), on="publisher", how="full", coalesce=True, nulls_equal=True
         )

@@ -106,8 +106,8 @@ def _uncommitted(repository: Repository) -> list[str]:
 def _unbalanced(repository: Repository) -> list[str]:
     """Whether the ledger adds up, and whether its articles and quarantine are those of the tables."""
     try:
-        told = json.loads((repository.root / commit.METRICS).read_bytes())["ledger"]
-        ledger = Ledger(**{name: int(told[name]) for name in Ledger.__dataclass_fields__})
+        counts_by_name = json.loads((repository.root / commit.METRICS).read_bytes())["ledger"]
+        ledger = Ledger(**{name: int(counts_by_name[name]) for name in Ledger.__dataclass_fields__})
     except InvariantError as error:
         return [str(error).partition("\n")[0]]
     except (OSError, ValueError, KeyError, TypeError):

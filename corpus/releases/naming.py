@@ -105,17 +105,17 @@ def plan(
 def _composed(repository: Repository, bare: Plan, decided: numbering.Next, files: str, message: str | None) -> Plan:
     """A plan with what describes it."""
     last, changes, person = bare.last, bare.changes, bare.person
-    said = _readable(message or "").strip() or None
+    text = _readable(message or "").strip() or None
     metrics = repository.root / commit.METRICS
     now = notes.figures(metrics.read_text(encoding="utf-8") if metrics.exists() else None)
     then = notes.figures(repository.read_at(last.commit, commit.METRICS)) if last else {}
-    told = notes.Told(
+    description = notes.Description(
         version=decided.version,
         before=last.version if last else None,
         day=f"{person.at:%Y-%m-%d}" if person else "",
         by=f"{person.name} <{person.email}>" if person else "",
         why=decided.why if decided.part is None else f"{decided.part}, {decided.why}",
-        message=said,
+        message=text,
         digest=files,
         engine=metadata.version("newscorpus"),
     )
@@ -126,9 +126,9 @@ def _composed(repository: Repository, bare: Plan, decided: numbering.Next, files
     return replace(
         bare,
         version=decided.version,
-        why=told.why,
-        entry=notes.entry(told, changes, now, then),
-        message=in_tag(said or tag(decided.version), counts, files),
+        why=description.why,
+        entry=notes.entry(description, changes, now, then),
+        message=in_tag(text or tag(decided.version), counts, files),
     )
 
 
@@ -199,12 +199,12 @@ def _readable(text: str) -> str:
 
 def _person(repository: Repository) -> Person | None:
     """Who git thinks we are; None if it does not know."""
-    told = _IDENTITY.match(repository.git("var", "GIT_COMMITTER_IDENT", check=False).strip())
-    if told is None:
+    identity = _IDENTITY.match(repository.git("var", "GIT_COMMITTER_IDENT", check=False).strip())
+    if identity is None:
         return None
-    hours, minutes = int(told["zone"][:3]), int(told["zone"][0] + told["zone"][3:])
+    hours, minutes = int(identity["zone"][:3]), int(identity["zone"][0] + identity["zone"][3:])
     zone = timezone(timedelta(hours=hours, minutes=minutes))
     return Person(
-        _readable(told["name"]), _readable(told["email"]), f"{told['seconds']} {told['zone']}",
-        datetime.fromtimestamp(int(told["seconds"]), zone),
+        _readable(identity["name"]), _readable(identity["email"]), f"{identity['seconds']} {identity['zone']}",
+        datetime.fromtimestamp(int(identity["seconds"]), zone),
     )  # fmt: skip

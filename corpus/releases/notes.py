@@ -31,7 +31,7 @@ _CONTROL: Final = dict.fromkeys((*range(0x20), 0x7F), " ")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Description:
     """What describes a release besides its figures.
 
     Attributes:
@@ -40,7 +40,7 @@ class Told:
         day: the day it was named, `2026-11-25`.
         by: who named it.
         why: why it has this number.
-        message: what the user said of it.
+        message: what the user wrote about it.
         digest: of its articles, see `citation`.
         engine: the version of newscorpus that made it.
     """
@@ -70,7 +70,7 @@ def figures(metrics: str | None) -> dict[str, int | float | str]:
 
 
 def entry(
-    told: Told,
+    release: Description,
     changes: Changes | None,
     now: Mapping[str, int | float | str],
     then: Mapping[str, int | float | str],
@@ -78,22 +78,22 @@ def entry(
     """The entry of a release, from its heading to its last line.
 
     Args:
-        told: who, when, why.
+        release: who, when, why.
         changes: what it changes; None if that is not known.
         now: its figures.
         then: those of the release before.
     """
-    parts = [f"## {told.version} ({told.day})"]
-    if told.message:
+    parts = [f"## {release.version} ({release.day})"]
+    if release.message:
         # Quoted, so that no line of it can pass for one of ours.
-        parts.append("\n".join(f"> {line}".rstrip() for line in told.message.splitlines()))
-    parts.append(f"By {plain(told.by)}, with newscorpus {told.engine}. Number: {plain(told.why)}.")
-    parts.append(_figures(told, now, then))
+        parts.append("\n".join(f"> {line}".rstrip() for line in release.message.splitlines()))
+    parts.append(f"By {plain(release.by)}, with newscorpus {release.engine}. Number: {plain(release.why)}.")
+    parts.append(_figures(release, now, then))
     if changes is None:
-        parts.append(f"What changed since {told.before} is not known: its data were not at hand.")
+        parts.append(f"What changed since {release.before} is not known: its data were not at hand.")
     else:
-        parts += _changes(told, changes)
-    parts.append(f"Digest of the articles: `sha256:{told.digest}`")
+        parts += _changes(release, changes)
+    parts.append(f"Digest of the articles: `sha256:{release.digest}`")
     return "\n\n".join(parts) + "\n"
 
 
@@ -107,25 +107,25 @@ def insert(notes: str | None, new: str) -> str:
     return f"{notes[:start]}{new}\n{notes[start:]}"
 
 
-def _figures(told: Told, now: Mapping[str, int | float | str], then: Mapping[str, int | float | str]) -> str:
-    if told.before is None:
-        return _table(["", told.version], [[name.replace("_", " "), _said(value)] for name, value in now.items()])
+def _figures(release: Description, now: Mapping[str, int | float | str], then: Mapping[str, int | float | str]) -> str:
+    if release.before is None:
+        return _table(["", release.version], [[name.replace("_", " "), _shown(value)] for name, value in now.items()])
     rows = []
     for name, value in now.items():
         was = then.get(name)
         both = isinstance(value, (int, float)) and isinstance(was, (int, float))
         change = f"{round(value - was, 1):+,}" if both and value != was else ""  # type: ignore[operator]  # both are numbers
-        rows.append([name.replace("_", " "), _said(value), "" if was is None else _said(was), change])
-    return _table(["", told.version, told.before, "change"], rows)
+        rows.append([name.replace("_", " "), _shown(value), "" if was is None else _shown(was), change])
+    return _table(["", release.version, release.before, "change"], rows)
 
 
-def _said(value: float | str) -> str:
+def _shown(value: float | str) -> str:
     return plain(value) if isinstance(value, str) else f"{value:,}"
 
 
-def _changes(told: Told, changes: Changes) -> list[str]:
+def _changes(release: Description, changes: Changes) -> list[str]:
     parts = []
-    if told.before is not None:
+    if release.before is not None:
         counts = f"{changes.added:,} added, {changes.removed:,} removed, {changes.changed:,} changed"
         other = f" Re-identified, the same article under another id: {changes.reidentified:,}."
         fields = (
@@ -137,7 +137,7 @@ def _changes(told: Told, changes: Changes) -> list[str]:
         parts.append(_counted("month of publication", changes.months))
     if changes.columns:
         parts.append("Columns:\n\n" + "\n".join(f"- {plain(str(change))}" for change in changes.columns))
-    elif told.before is not None:
+    elif release.before is not None:
         parts.append("Columns: unchanged.")
     return parts
 

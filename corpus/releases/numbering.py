@@ -73,13 +73,13 @@ def decide(known: Sequence[Release], changes: Changes | str, bump: Bump, version
         Refused: which part goes up cannot be decided, because what changed is not known.
     """
     if version is not None:
-        return Next(version, None, "as told")
+        return Next(version, None, "as requested")
     if not known:
         return Next(FIRST, None, "the first")
     last = known[-1].version
     match bump:
         case Bump.MAJOR | Bump.MINOR | Bump.PATCH:
-            return Next(_up(last, bump), bump, "as told")
+            return Next(_up(last, bump), bump, "as requested")
         case Bump.AUTO:
             if isinstance(changes, str):
                 advice = "or say which part goes up: --bump major, minor or patch"

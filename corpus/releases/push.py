@@ -89,7 +89,7 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
         if full := dvc_process.full(repository.root, done, f"The remote {remote} or DVC's notes in .dvc/tmp"):
             raise NotWritten(f"{full}\n{release.version} is complete here; `corpus release --push` tries again.")
         raise CorpusError(
-            f"`dvc push` failed; {release.version} stands here, and `corpus release --push` tries again.\n"
+            f"`dvc push` failed; {release.version} exists in this repository; `corpus release --push` tries again.\n"
             + dvc_process.complaint(done)
         )
     lacking = checks.lacking(repository, store, remote, objects)
@@ -176,7 +176,7 @@ def _mend_listings(
 
 
 def _send(repository: Repository, store: Any, objects: Sequence[Object]) -> None:
-    """Send objects to the remote over whatever is there. Each is verified before."""
+    """Send objects to the remote and replace what is there. Each object is verified before."""
     cache = pins.Objects(repository)
     for one in objects:
         source = cache.path(one.md5)
@@ -202,6 +202,7 @@ def _push_git(repository: Repository, remote: str, names: Sequence[str], release
         receiving.push(repository, remote, *names, env=environment, atomic=True)
     except CorpusError as error:
         raise CorpusError(
-            f"The data of {release.version} are in the remote, but git was not pushed; the release stands here.\n"
-            f"{error}\nMend that (`git pull {remote}` if others have pushed), then `corpus release --push` tries again."
+            f"The data of {release.version} are in the remote, but git was not pushed; "
+            f"the release exists in this repository.\n{error}\n"
+            f"Mend that (`git pull {remote}` if others have pushed), then `corpus release --push` tries again."
         ) from None

@@ -91,7 +91,7 @@ def compare(table: str, old: pa.Schema | None, new: pa.Schema | None) -> list[Co
     after = {} if new is None else {field.name: field for field in new}
     found = []
     for name in dict.fromkeys([*before, *after]):
-        was, now = (_said(fields.get(name)) for fields in (before, after))
+        was, now = (_described(fields.get(name)) for fields in (before, after))
         if was != now:
             found.append(ColumnChange(table, name, _kind(was, now), was, now))
     kept = [name for name in before if name in after]
@@ -100,7 +100,7 @@ def compare(table: str, old: pa.Schema | None, new: pa.Schema | None) -> list[Co
     return found
 
 
-def _said(field: pa.Field | None) -> str:
+def _described(field: pa.Field | None) -> str:
     return _ABSENT if field is None else type_name(field.type) + ("?" if field.nullable else "")
 
 

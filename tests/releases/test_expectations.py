@@ -106,7 +106,10 @@ def test_expectations_make_no_stage_out_of_date(released):
             "overall: {rows: {min: 1, on_min: shout}}",
             "expectations.overall.rows.on_min: input should be 'fail' or 'warn'",
         ),
-        ("per_publisher: {silent_publishers: {max: 1}}", "silent_publishers can be expected of the whole corpus only"),
+        (
+            "per_publisher: {silent_publishers: {max: 1}}",
+            "silent_publishers can be expected only of the complete corpus",
+        ),
         ("silent_days: 0", "expectations.silent_days: input should be greater than or equal to 1"),
     ],
 )

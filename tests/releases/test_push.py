@@ -73,5 +73,5 @@ def test_what_cannot_be_published_leaves_the_release_here(published, tmp_path):
     subprocess.run(["git", "-C", str(other), "commit", "--quiet", "--allow-empty", "-m", "Theirs"], check=True)
     subprocess.run(["git", "-C", str(other), "push", "--quiet", "origin", "main"], check=True)
     published.git("commit", "--quiet", "--allow-empty", "-m", "Ours")
-    with pytest.raises(CorpusError, match="but git was not pushed; the release stands here"):
+    with pytest.raises(CorpusError, match="but git was not pushed; the release exists in this repository"):
         pushing.push(repository, release)
