@@ -1,8 +1,8 @@
-"""params.yaml as one frozen object. What can change a byte of the data is there, and what is expected of them.
+"""Read params.yaml as one frozen object. It has all settings that can change a byte of the data, and the expectations.
 
-Each section is a DVC `params:` dependency of the stage of its name; `expectations` is none's, for it changes nothing.
-Unknown keys and bad values are refused together, each named. What is neither (workers, addresses, log levels) is an
-option or a variable.
+Each section is a DVC `params:` dependency of the stage of its name. No stage depends on `expectations`, because they
+change no data. Unknown keys and bad values are refused together, each by name. Settings that change no data (workers,
+addresses, log levels) are options or environment variables.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Expectations(_Section):
     def _of_publishers(self) -> Expectations:
         wrong = [figure.value for figure in self.per_publisher if figure not in OF_PUBLISHERS]
         if wrong:
-            raise ValueError(f"per_publisher: {', '.join(wrong)} can be expected of the whole corpus only")
+            raise ValueError(f"per_publisher: {', '.join(wrong)} can be expected only of the complete corpus")
         return self
 
 

@@ -54,7 +54,7 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """The samples of some texts' sketches, wherever they are.
+    """The samples of some texts' sketches, in any order of texts.
 
     Attributes:
         hashes: those of these texts and maybe others, ascending for each text.
@@ -89,8 +89,8 @@ def candidates(texts: Samples, threshold: float, containment: float) -> Pairs:
 
     Args:
         texts: from the earliest to the latest.
-        threshold: Jaccard similarity of which pairs are looked for.
-        containment: share of the one text's grams in the other, likewise.
+        threshold: the least Jaccard similarity of the pairs to find.
+        containment: the least share of one text's grams that the other text has, of the pairs to find.
     """
     pairs = _sharing(texts)
     chosen = [
@@ -138,7 +138,7 @@ def _promising(texts: Samples, pairs: Pairs, threshold: float, containment: floa
     """Which pairs' samples are as much alike as those of what is looked for."""
     number = len(pairs)
     common = np.minimum(texts.limit[pairs.later], texts.limit[pairs.earlier])
-    # The two samples of a pair stand one behind the other, so that there are runs to merge.
+    # The two samples of a pair follow each other, so that there are runs to merge.
     sides = np.column_stack([pairs.later, pairs.earlier]).ravel()
     count = texts.count[sides]
     side = np.repeat(np.arange(len(sides)), count)
@@ -148,15 +148,15 @@ def _promising(texts: Samples, pairs: Pairs, threshold: float, containment: floa
     twice = ragged.twice(((side >> 1).astype(np.uint64) << _32) | hashes)
     shared = np.bincount((twice >> _32).astype(np.int64), minlength=number)
     sizes = np.bincount(side, minlength=2 * number).reshape(-1, 2)
-    whole = common == ALL
-    near = _reaches(shared, sizes.sum(axis=1) - shared, threshold, whole)
-    part = _reaches(shared, sizes.min(axis=1), containment, whole)
-    found: NDArray[np.bool_] = (near | part) & (whole | (shared >= _LEAST))
+    is_complete = common == ALL
+    near = _reaches(shared, sizes.sum(axis=1) - shared, threshold, is_complete)
+    part = _reaches(shared, sizes.min(axis=1), containment, is_complete)
+    found: NDArray[np.bool_] = (near | part) & (is_complete | (shared >= _LEAST))
     return found
 
 
-def _reaches(shared: Places, of: Places, share: float, whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _reaches(shared: Places, of: Places, share: float, is_complete: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether so many shared of so many sampled may represent a share of all."""
-    margin = np.where(whole, 1e-6, _MARGIN * np.sqrt(of * share * (1 - share)))
+    margin = np.where(is_complete, 1e-6, _MARGIN * np.sqrt(of * share * (1 - share)))
     reached: NDArray[np.bool_] = (shared > 0) & (shared >= of * share - margin)
     return reached

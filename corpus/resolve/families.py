@@ -1,4 +1,4 @@
-"""Which texts are copies of which: every family has one original, to which all its copies point."""
+"""Find families of copies: every family has one original text, and all its copies point to that."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def wholes(texts: int, parts: Places, of: Places, share: NDArray[np.float64], co
     Args:
         texts: how many there are.
         parts: the texts that are parts.
-        of: of which.
-        share: of the part's grams, how many the other has.
+        of: for each of them, the text that has it.
+        share: the share of the part's grams that the other text has.
         copies: which texts are copies; they neither are parts nor have any.
     """
     to = np.full(texts, NONE, np.int64)

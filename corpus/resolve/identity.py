@@ -40,7 +40,7 @@ def with_identity(documents: pl.DataFrame) -> pl.DataFrame:
     there = (published, _folded("title"), day())
     # Of the text alone the id is what the first rule gave.
     more = pl.any_horizontal(*(one.is_not_null() for one in there))
-    said = pl.concat_str(*(one.fill_null("") for one in there), "text_hash", separator="\0")
+    combined = pl.concat_str(*(one.fill_null("") for one in there), "text_hash", separator="\0")
     bases = {
         Basis.URL: (pl.col("url").is_not_null(), pl.concat_str(pl.lit("url\0"), "url")),
         Basis.ACCESSION: (
@@ -54,7 +54,7 @@ def with_identity(documents: pl.DataFrame) -> pl.DataFrame:
         Basis.HEADLINE: (headline.is_not_null(), pl.concat_str(pl.lit("headline\0"), headline)),
     }
     name, rule = (
-        pl.when(more).then(pl.concat_str(pl.lit("said\0"), said)).otherwise(first_text()),
+        pl.when(more).then(pl.concat_str(pl.lit("said\0"), combined)).otherwise(first_text()),
         pl.lit(Basis.TEXT.value),
     )
     for basis, (known, of_basis) in reversed(bases.items()):

@@ -92,8 +92,8 @@ def _resolved(
         pl.col("article_id", *STATE, "document_id", "captured_at", "rule", "text_hash").first(),
         *(pl.col(name).first() for name in ("title_words",) if name in ordered.columns),
     )
-    told = _told(first, bounds, compare)
-    standing = told.filter(pl.col("_number") == pl.col("_stands"))
+    compared = _with_changes(first, bounds, compare)
+    standing = compared.filter(pl.col("_number") == pl.col("_represented_by"))
     story = ["article_id", "_story"]
     revisions = standing.select(
         "_number",
@@ -103,29 +103,29 @@ def _resolved(
         superseded_at=pl.col("captured_at").shift(-1).over(story),
         winner=pl.col("document_id").last().over(story),
         first_seen=pl.col("captured_at").first().over(story),
-        _stands_by=pl.col("document_id"),
-        _stands_text=pl.col("text_hash"),
+        _state_document=pl.col("document_id"),
+        _state_text=pl.col("text_hash"),
         _first=pl.col("_order"),
         # The words were there before, and others in between.
         _again=(pl.col("_number") != pl.col("_number").min().over(*story, "words"))
         & (pl.col("words") != pl.col("words").shift(1).over(story)),
     )
     joined = ordered.join(
-        told.select(RUN, "_stands", "_identity", "change", _said="_rule"),
+        compared.select(RUN, "_represented_by", "_identity", "change", _rule_before="_rule"),
         on=RUN,
         how="left",
         maintain_order="left",
-    ).join(revisions, left_on="_stands", right_on="_number", how="left", maintain_order="left")
+    ).join(revisions, left_on="_represented_by", right_on="_number", how="left", maintain_order="left")
     repeat = pl.col("_order") != pl.col("_first")
-    same_words = repeat & (pl.col("text_hash") != pl.col("_stands_text"))
-    again = ~repeat & pl.col("_again") & pl.col("_said").ne_missing(Rule.SPLIT.value)
-    said = (
+    same_words = repeat & (pl.col("text_hash") != pl.col("_state_text"))
+    again = ~repeat & pl.col("_again") & pl.col("_rule_before").ne_missing(Rule.SPLIT.value)
+    rule = (
         pl.when(again)
         .then(pl.lit(Rule.REVERTED.value))
-        .when(same_words & pl.col("_said").ne_missing(Rule.MINOR.value))
+        .when(same_words & pl.col("_rule_before").ne_missing(Rule.MINOR.value))
         .then(pl.lit(Rule.SAME_WORDS.value))
-        .when(~repeat | (pl.col("_said") != Rule.OTHER_STORY.value))
-        .then("_said")
+        .when(~repeat | (pl.col("_rule_before") != Rule.OTHER_STORY.value))
+        .then("_rule_before")
     )
     decided = joined.with_columns(
         decision=pl.when(repeat)
@@ -133,22 +133,24 @@ def _resolved(
         .when(pl.col("revision") < pl.col("revisions"))
         .then(pl.lit(Decision.SUPERSEDED.value))
         .otherwise(pl.lit(Decision.ARTICLE.value)),
-        rule=pl.coalesce(said, "rule"),
+        rule=pl.coalesce(rule, "rule"),
         # A repeat's winner is the document whose revision it repeats.
-        winner=pl.when(repeat).then("_stands_by").otherwise("winner"),
+        winner=pl.when(repeat).then("_state_document").otherwise("winner"),
         superseded_by=pl.when(~repeat).then("superseded_by"),
         superseded_at=pl.when(~repeat).then("superseded_at"),
-        change=pl.when(~repeat | (pl.col("_said") == Rule.MINOR.value)).then("change"),
+        change=pl.when(~repeat | (pl.col("_rule_before") == Rule.MINOR.value)).then("change"),
         article_id=pl.coalesce("_identity", "article_id"),
     )
     return decided.select(pl.exclude("^_.*$", "revisions"))
 
 
-def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame], pl.DataFrame] | None) -> pl.DataFrame:
+def _with_changes(
+    states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame], pl.DataFrame] | None
+) -> pl.DataFrame:
     """Add to the runs of articles, in order, what each is to the one before.
 
     Returns:
-        The same rows with _number; _stands, the number of the run that represents it; _story, a number that is
+        The same rows with _number; _represented_by, the number of the run that represents it; _story, a number that is
         another where another story begins; _identity, that story's where it is no longer the article's; _rule; change.
     """
     states = states.with_columns(
@@ -156,7 +158,7 @@ def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame]
         other_hash=pl.col("text_hash").shift(1).over("article_id"),
     )
     if compare is None or states.is_empty():
-        nothing = {"_stands": pl.col("_number"), "_story": pl.lit(0), "_rule": pl.lit(None, pl.String)}
+        nothing = {"_represented_by": pl.col("_number"), "_story": pl.lit(0), "_rule": pl.lit(None, pl.String)}
         return states.with_columns(**nothing, _identity=pl.lit(None, pl.String), change=pl.lit(None, pl.Float32))
     asked = states.filter(pl.col("other_hash").is_not_null()).select("text_hash", "other_hash").unique()
     scored = compare(asked.filter(pl.col("text_hash") != pl.col("other_hash")))
@@ -174,7 +176,7 @@ def _told(states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame]
     reused = strangers & (alike < bounds.reuse_below * either).fill_null(value=False)
     both = both.with_columns(_reused=reused.fill_null(value=False))
     found = both.with_columns(_standing(both, bounds))
-    minor = pl.col("_stands") != pl.col("_number")
+    minor = pl.col("_represented_by") != pl.col("_number")
     found = found.with_columns(
         # A state that comes back to its story, or to the revision that stands, has nothing new to measure.
         change=pl.when(~pl.col("_back")).then(1 - pl.col("jaccard")).cast(pl.Float32),
@@ -206,21 +208,23 @@ def _standing(states: pl.DataFrame, bounds: Bounds) -> list[pl.Series]:
     """
     numbers: list[int] = states["_number"].to_list()
     if not bounds.minor_change and not (bounds.split and states["_reused"].any()):
-        stands, stories, back = numbers, [0] * len(numbers), [False] * len(numbers)
+        representatives, stories, back = numbers, [0] * len(numbers), [False] * len(numbers)
     else:
-        stands, stories, back = [], [], []
+        representatives, stories, back = [], [], []
         columns = states.select("article_id", *STATE, 1 - pl.col("jaccard"), "_number", "_reused")
         article = None
         for row in columns.iter_rows():
             if row[0] != article:
-                article, stood = row[0], _Stories(bounds)
-            stand, story, came_back = stood.take(*row[1:])
-            stands.append(stand)
+                article, known = row[0], _Stories(bounds)
+            representative, story, came_back = known.take(*row[1:])
+            representatives.append(representative)
             stories.append(story)
             back.append(came_back)
     return [
-        pl.Series("_stands", stands, pl.Int64), pl.Series("_story", stories, pl.Int64), pl.Series("_back", back)
-    ]  # fmt: skip
+        pl.Series("_represented_by", representatives, pl.Int64),
+        pl.Series("_story", stories, pl.Int64),
+        pl.Series("_back", back),
+    ]
 
 
 class _Stories:
@@ -241,14 +245,14 @@ class _Stories:
         if begins:
             self._now = self._of_state.get(state, len(self._standing))
         self._of_state.setdefault(state, self._now)
-        stood = self._standing.get(self._now)
-        if stood is not None and stood[1] == state:
-            self._standing[self._now] = stood[0], state, 0.0
-            return stood[0], self._now, True
-        if stood is not None and not begins and stood[1][1] == head and change is not None:
-            moved = stood[2] + change
+        current = self._standing.get(self._now)
+        if current is not None and current[1] == state:
+            self._standing[self._now] = current[0], state, 0.0
+            return current[0], self._now, True
+        if current is not None and not begins and current[1][1] == head and change is not None:
+            moved = current[2] + change
             if moved < self._bounds.minor_change:
-                self._standing[self._now] = stood[0], stood[1], moved
-                return stood[0], self._now, False
+                self._standing[self._now] = current[0], current[1], moved
+                return current[0], self._now, False
         self._standing[self._now] = number, state, 0.0
         return number, self._now, returns

@@ -1,7 +1,7 @@
 """The captures of articles in order, and the runs of those that say the same: a run of equal neighbours is one state.
 
-Captures of one instant have no order of their own. Those of one state are taken together, and first those that say
-what the article said before.
+Captures of one instant have no order of their own. Captures with the same state are taken together, and first those
+that repeat the state before.
 """
 
 from __future__ import annotations

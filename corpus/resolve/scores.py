@@ -57,10 +57,10 @@ def joined(parts: Sequence[GramSets]) -> GramSets:
     """The sets of several parts, one part after the other."""
     if not parts:
         return GramSets(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.int64))
-    held = ragged.offsets(np.array([len(part.grams) for part in parts]))
+    offsets = ragged.offsets(np.array([len(part.grams) for part in parts]))
     return GramSets(
         np.concatenate([part.grams for part in parts]),
-        np.concatenate([part.begin + before for part, before in zip(parts, held[:-1], strict=True)]),
+        np.concatenate([part.begin + before for part, before in zip(parts, offsets[:-1], strict=True)]),
         np.concatenate([part.size for part in parts]),
     )
 
@@ -69,7 +69,7 @@ def _sets(found: Grams, texts: int) -> GramSets:
     begin, size = np.zeros(texts, np.int64), np.zeros(texts, np.int64)
     order = np.argsort(found.count, kind="stable")
     parts: list[Hashes] = []
-    held = 0
+    length = 0
     for at in range(0, texts, _ROWS):
         rows = order[at : at + _ROWS]
         count = found.count[rows]
@@ -81,8 +81,8 @@ def _sets(found: Grams, texts: int) -> GramSets:
         new[:, 1:] &= matrix[:, 1:] != matrix[:, :-1]
         parts.append(matrix[new])
         size[rows] = new.sum(axis=1)
-        begin[rows] = held + ragged.offsets(size[rows])[:-1]
-        held += len(parts[-1])
+        begin[rows] = length + ragged.offsets(size[rows])[:-1]
+        length += len(parts[-1])
     return GramSets(np.concatenate(parts) if parts else np.zeros(0, np.uint64), begin, size)
 
 

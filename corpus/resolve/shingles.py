@@ -213,13 +213,13 @@ def grams(found: Words, n: int) -> Grams:
     mixed = found.hashes.copy()
     last = len(mixed) - n + 1
     if last > 0:
-        whole = mixed[:last]
+        complete = mixed[:last]
         for place in range(1, n):
-            whole *= STEP
-            whole += found.hashes[place : place + last]
+            complete *= STEP
+            complete += found.hashes[place : place + last]
     short = np.flatnonzero((count < n) & (count > 0))
     if len(short):
-        # All the words that there are; the number of words tells them from a whole gram's.
+        # All the words that there are. Their number distinguishes them from a complete gram.
         at, of = found.first[short], count[short]
         value = of.astype(np.uint64)
         for place in range(n - 1):

@@ -35,7 +35,7 @@ def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
         settings: params.yaml's `resolve`.
     """
     frame = with_identity(pl.DataFrame(documents.drop_columns(["text"])))
-    texts = sketches(_whole(documents["text"]), settings.ngram, settings.sketch, settings.ignored_paragraphs)
+    texts = sketches(_in_one_piece(documents["text"]), settings.ngram, settings.sketch, settings.ignored_paragraphs)
     # Bad documents may have no title. The grams of one word are words, and all are sampled of so few.
     titles = sketches(frame["title"].fill_null("").to_arrow(), 1, 256)
     made: dict[str, Any] = {
@@ -56,7 +56,7 @@ def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
 
 def heads(documents: pl.DataFrame) -> list[int]:
     """What each document says beside its text, as 64 bits: they are compared within an article alone."""
-    said = documents.select(
+    joined = documents.select(
         pl.concat_str(
             pl.col("title", "agency").fill_null("\1"),
             pl.col("authors").list.join("\1"),
@@ -65,17 +65,17 @@ def heads(documents: pl.DataFrame) -> list[int]:
             separator="\0",
         )
     ).to_series()
-    return [int.from_bytes(hashlib.sha256(one.encode()).digest()[:8], "little") for one in said]
+    return [int.from_bytes(hashlib.sha256(one.encode()).digest()[:8], "little") for one in joined]
 
 
 def with_state(documents: pa.Table, settings: Resolve) -> pl.DataFrame:
     """Documents or articles without their texts, with the `words` and the `head` by which revisions are recognised."""
     frame = pl.DataFrame(documents.drop_columns(["text"]))
-    found = sketches(_whole(documents["text"]), 1, 1, settings.ignored_paragraphs)
+    found = sketches(_in_one_piece(documents["text"]), 1, 1, settings.ignored_paragraphs)
     return frame.with_columns(words=pl.Series(found.words), head=pl.Series(heads(frame), dtype=pl.UInt64))
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
+def _in_one_piece(column: pa.ChunkedArray) -> pa.Array:
     """A string column in one piece."""
     if column.type not in {pa.string(), pa.large_string()}:
         column = column.cast(pa.large_string())

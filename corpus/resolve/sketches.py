@@ -2,7 +2,8 @@
 
 A gram is in the sample if its hash lies below a limit that follows from how many grams the text has; so two samples
 can be compared below the lower of their limits, and the share of grams that they have in common there estimates that
-of the texts (Broder 1997; sampling by a limit as in FracMinHash, Irber et al. 2022). Short texts are sampled whole.
+of the texts (Broder 1997; sampling by a limit as in FracMinHash, Irber et al. 2022). Of a short text all grams are
+taken.
 """
 
 from __future__ import annotations
@@ -64,13 +65,13 @@ def sketches(texts: pa.Array, n: int, size: int, ignored: Sequence[str] = ()) ->
     if not parts:
         empty = np.zeros(0, np.uint32)
         return Sketches(np.zeros(0, np.uint64), np.zeros(0, np.int32), empty, empty, np.zeros(1, np.int64))
-    held = np.cumsum([0, *(len(part.sample) for part in parts)])
+    begins = np.cumsum([0, *(len(part.sample) for part in parts)])
     return Sketches(
         np.concatenate([part.words for part in parts]),
         np.concatenate([part.grams for part in parts]),
         np.concatenate([part.limit for part in parts]),
         np.concatenate([part.sample for part in parts]),
-        np.concatenate([held[:1], *(part.first[1:] + begin for part, begin in zip(parts, held[:-1], strict=True))]),
+        np.concatenate([begins[:1], *(part.first[1:] + begin for part, begin in zip(parts, begins[:-1], strict=True))]),
     )
 
 

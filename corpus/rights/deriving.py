@@ -60,10 +60,10 @@ def derive(signals: Iterable[Signal], base: str | None = None) -> Rights:
         return NOTHING
     consent: dict[Purpose, set[Consent]] = {purpose: set() for purpose in Purpose}
     for one in found:
-        for purpose, said in _said(one):
-            consent[purpose].add(said)
-    for purpose, said in _rsl([one for one in found if one.where == Place.RSL]):
-        consent[purpose].add(said)
+        for purpose, answer in _answers(one):
+            consent[purpose].add(answer)
+    for purpose, answer in _rsl([one for one in found if one.where == Place.RSL]):
+        consent[purpose].add(answer)
     licence_url, licence_id = _licence(found, base)
     return Rights(
         licence_url=licence_url,
@@ -81,11 +81,11 @@ def derive(signals: Iterable[Signal], base: str | None = None) -> Rights:
     )
 
 
-def _strictest(said: set[Consent]) -> Consent | None:
-    return Consent.DENY if Consent.DENY in said else Consent.ALLOW if said else None
+def _strictest(answers: set[Consent]) -> Consent | None:
+    return Consent.DENY if Consent.DENY in answers else Consent.ALLOW if answers else None
 
 
-def _said(one: Signal) -> Iterator[tuple[Purpose, Consent]]:
+def _answers(one: Signal) -> Iterator[tuple[Purpose, Consent]]:
     if one.name in {"content-signal", "content-usage"}:
         for name, value in _ITEM.findall(one.value):
             yield from _preference(name.lower(), value.lower())
@@ -195,5 +195,5 @@ def _usage_info(found: tuple[Signal, ...], base: str | None) -> str | None:
 
 
 def _free(found: tuple[Signal, ...]) -> bool | None:
-    said = {one.value.strip().lower() for one in found if one.name == "isaccessibleforfree"}
-    return False if "false" in said else True if "true" in said else None
+    declared = {one.value.strip().lower() for one in found if one.name == "isaccessibleforfree"}
+    return False if "false" in declared else True if "true" in declared else None

@@ -38,7 +38,7 @@ class Policy:
     Attributes:
         purpose: what they are wanted for; None leaves out nothing by itself.
         exclude: further grounds to leave an article out.
-        unknown: what becomes of an article of which nothing says whether it may be used for the purpose.
+        unknown: what becomes of an article if nothing says whether it may be used for the purpose.
     """
 
     purpose: Purpose | None = None

@@ -96,9 +96,9 @@ def about(version: Version) -> About:
             licences={batch.name: batch.licence for batch in batches},
         )
     except (ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
-        said = " ".join(str(error).split())
+        message = " ".join(str(error).split())
         raise CorpusError(
-            f"{version.name}: {PARAMS}, {ENGINE}, {METRICS} or {raw.BATCHES} cannot be read: {said}"
+            f"{version.name}: {PARAMS}, {ENGINE}, {METRICS} or {raw.BATCHES} cannot be read: {message}"
         ) from None
 
 

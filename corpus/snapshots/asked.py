@@ -1,4 +1,4 @@
-"""What somebody means by an id, the beginning of one, a URL or a path: said once, for all commands that take one."""
+"""Find the article that an id, the beginning of an id, a URL or a path means, in the same way for all commands."""
 
 from __future__ import annotations
 

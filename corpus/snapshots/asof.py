@@ -31,10 +31,10 @@ _BY_DECISION: Final = {"articles": Decision.ARTICLE, "revisions": Decision.SUPER
 
 
 def capture_day(written: date | str) -> date:
-    """A day as people give it.
+    """Return the day that a text or a date gives.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the text is not a day.
     """
     if isinstance(written, datetime):
         return (written.astimezone(UTC) if written.tzinfo else written).date()
@@ -91,8 +91,8 @@ class AsOf(Derived):
         rows = numbered(parquet.read(signatures[name]) for name in names).filter(self._until(pl.col("captured_at")))
         blocked = [pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "rule": pl.String})]
         for number, name in enumerate(names):
-            said = pl.DataFrame(parquet.read(decisions[name], ["source", "rule", "decision"]))
-            bad = said.filter(pl.col("decision") == Decision.QUARANTINED.value)
+            decisions_of_shard = pl.DataFrame(parquet.read(decisions[name], ["source", "rule", "decision"]))
+            bad = decisions_of_shard.filter(pl.col("decision") == Decision.QUARANTINED.value)
             blocked.append(bad.select(pl.lit(number, pl.Int32).alias(SHARD), "source", "rule"))
         pairs = [pl.DataFrame(parquet.read(path)) for path in self._by_name("pairs").values()]
         decided, _ = decide(
@@ -128,7 +128,7 @@ class AsOf(Derived):
             return pl.DataFrame(TABLES[table].empty).lazy()
         documents = pl.scan_parquet(paths, glob=False, include_file_paths=_SOURCE)
         # A document's name is its own within its shard.
-        said = decided.select("source", pl.exclude(TABLES["documents"].names))
-        return completed(documents.join(said.lazy(), on=[_SOURCE, "source"], how="inner"), TABLES[table])
+        decisions = decided.select("source", pl.exclude(TABLES["documents"].names))
+        return completed(documents.join(decisions.lazy(), on=[_SOURCE, "source"], how="inner"), TABLES[table])
 
     _tables: Final = ("revisions", "quarantine", "documents", "decisions")

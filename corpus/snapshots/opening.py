@@ -58,20 +58,20 @@ def _cloned(url: str) -> Repository:
     folder = tempfile.mkdtemp(prefix="corpus-clone-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     root = Path(folder)
-    # Documents may stand in the history; of all files only a few small ones are wanted, and git fetches those.
+    # Documents may be in the history; of all files only a few small ones are wanted, and git fetches those.
     done = subprocess.run(
         [
             "git", *environment.OPTIONS, *environment.NO_HOOKS, "clone", "--quiet", "--no-checkout", "--origin=origin",
             "--template=", "--filter=blob:none", "--", url, folder,
         ],
         capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
-        # Whoever has no password to give wants an error, not a prompt that nobody sees.
+        # A user without a password wants an error, not a prompt that nobody sees.
         env={**environment.for_git(root, network=True), "GIT_TERMINAL_PROMPT": "0",
              "GIT_ALLOW_PROTOCOL": source.protocol},
     )  # fmt: skip
     if done.returncode != 0:
-        said = done.stderr.strip().replace(url, foreign.shown(url))
-        raise CorpusError(f"{foreign.shown(url)} could not be cloned: {said}")
+        message = done.stderr.strip().replace(url, foreign.shown(url))
+        raise CorpusError(f"{foreign.shown(url)} could not be cloned: {message}")
     # What is missing is fetched from where this came from, by settings that we wrote.
     repository = Repository(root, fetches=True)
     # DVC's settings say where the data are.

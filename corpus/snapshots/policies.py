@@ -43,8 +43,8 @@ def policy_of(version: Readable, asked: str | Policy) -> Policy:
     """Return a policy of rights for a version.
 
     Args:
-        version: of which.
-        asked: a policy; or a purpose, for which `exclude` and `unknown` in params.yaml hold.
+        version: a version with columns of rights.
+        asked: a policy; or a purpose, to which `exclude` and `unknown` in params.yaml apply.
 
     Raises:
         UsageError: there is no such purpose, or the version has no columns of rights.

@@ -1,7 +1,7 @@
-"""Objects straight from a DVC remote, for anyone who has no copy in the cache: whole, or in ranges.
+"""Read objects directly from a DVC remote if the cache has no copy: completely, or in ranges.
 
-A complete object is verified against its md5. Of a range nobody can say its digest, so what is read in ranges is held
-against what else is known of it: see `scanning`.
+A complete object is verified against its md5. The digest of a range is not known. So what is read in ranges is compared
+with what else is known of the object: see `scanning`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @cache
 def _folder() -> Path:
-    """Where fetched objects stand as long as this process lives."""
+    """Return the folder where fetched objects are kept as long as this process lives."""
     folder = tempfile.mkdtemp(prefix="corpus-objects-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)
@@ -127,8 +127,8 @@ class Remote:
     @staticmethod
     def unread(file: Pinned, error: BaseException | None) -> CorpusError:
         """The error of a file that the remote did not give."""
-        said = " ".join(str(error).split()) or type(error).__name__
-        return CorpusError(f"{file.path} could not be read from the remote: {said}")
+        message = " ".join(str(error).split()) or type(error).__name__
+        return CorpusError(f"{file.path} could not be read from the remote: {message}")
 
     def missing(self, lost: Sequence[Pinned]) -> MissingObjects:
         """The error of objects that are nowhere, and how to have them."""

@@ -49,7 +49,7 @@ def parse(text: str | None) -> list[Removal]:
     """The removals in the text of a record.
 
     Raises:
-        CorpusError: it is none.
+        CorpusError: the text is not a record of removals.
     """
     try:
         values = plain_yaml.load(text or "") or {"removals": []}
@@ -63,8 +63,8 @@ def parse(text: str | None) -> list[Removal]:
             for entry in values["removals"]
         ]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        said = " ".join(str(error).split())
-        raise CorpusError(f"{REMOVED} cannot be read: {said}. `git checkout -- {REMOVED}` restores it.") from None
+        message = " ".join(str(error).split())
+        raise CorpusError(f"{REMOVED} cannot be read: {message}. `git checkout -- {REMOVED}` restores it.") from None
 
 
 def as_text(removals: Sequence[Removal]) -> str:

@@ -3,8 +3,8 @@
 A cached shard was verified against its md5. Of a shard in a remote only ranges are read, and a range has no
 md5. It is held against what else is known: size and rows against the pinned keys of the stage that made it, every page
 against the checksum that was written with it. If anything is wrong, the file is fetched, and its md5 decides.
-That finds a torn, swapped or decayed object. Against somebody who forges objects, page checksums and all, only whole
-files help: `Version.paths` fetches those.
+That finds a torn, swapped or decayed object. Against somebody who forges objects with their page checksums, only
+complete files help: `Version.paths` fetches those.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _T = TypeVar("_T")
 class Shard:
     """One file of a table. `path` is where it is, verified; None if only the remote has it.
 
-    `made` is what the stage that made it said of it, None if that is not known.
+    `made` is what the stage that made it recorded about it, None if that is not known.
     """
 
     file: Pinned
@@ -179,8 +179,8 @@ class Shards:
                 _expect(shard, "rows", file.metadata.num_rows)
                 return take(file)
         except (pa.ArrowException, OSError) as error:
-            said = " ".join(str(error).split())
-            raise StorageError(f"{source} cannot be read: {said}. Delete it and run `dvc pull`.") from None
+            message = " ".join(str(error).split())
+            raise StorageError(f"{source} cannot be read: {message}. Delete it and run `dvc pull`.") from None
 
 
 def _expect(shard: Shard, what: str, found: int) -> None:

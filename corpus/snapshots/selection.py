@@ -62,7 +62,7 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The articles asked for. What is None is not asked; days are inclusive, and undated articles lie outside any."""
+    """The articles to select. None means no condition. Days are inclusive; no range of days has undated articles."""
 
     publishers: tuple[str, ...] | None = None
     languages: tuple[str, ...] | None = None
@@ -210,7 +210,7 @@ def _is_language(asked: str, value: str) -> bool:
 
 def _there_are(name: str, there: Sequence[str]) -> str:
     if not there:
-        return "There are none."
+        return "The column is empty."
     close = difflib.get_close_matches(name.lower(), there, _SHOWN, 0.75) if len(there) <= 10_000 else []
     shown = [*close, *(value for value in there if value not in close)][:_SHOWN]
     more = f" and {len(there) - len(shown):,} more" if len(there) > len(shown) else ""

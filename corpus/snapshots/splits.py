@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SHARES: Final = {"train": 0.8, "validation": 0.1, "test": 0.1}
 # What may decide.
 BY: Final = ("article_id", "publisher")
-_WHOLE: Final = 2**64
+_RANGE: Final = 2**64
 Nodes: TypeAlias = "npt.NDArray[Any]"
 # Asked only where an article needs it, for its files may be far away.
 Revisions: TypeAlias = Callable[[], pl.LazyFrame]
@@ -62,30 +62,30 @@ class Splits:
             )
 
     def of(
-        self, articles: pl.LazyFrame, whole: pl.LazyFrame, revisions: Revisions | None = None
+        self, articles: pl.LazyFrame, version: pl.LazyFrame, revisions: Revisions | None = None
     ) -> dict[str, pl.LazyFrame]:
         """Return the parts of some articles of a version.
 
         Args:
             articles: some articles.
-            whole: all of the version.
+            version: all articles of the version.
             revisions: gives the revisions before, if any article needs them.
         """
-        return {name: articles.filter(within) for name, within in self.conditions(whole, revisions).items()}
+        return {name: articles.filter(within) for name, within in self.conditions(version, revisions).items()}
 
-    def conditions(self, whole: pl.LazyFrame, revisions: Revisions | None = None) -> dict[str, pl.Expr]:
+    def conditions(self, version: pl.LazyFrame, revisions: Revisions | None = None) -> dict[str, pl.Expr]:
         """Return what an article must meet to be in each part. The arguments are those of `of`."""
-        where = placed(self._key(whole, revisions), self.seed)
+        where = placed(self._key(version, revisions), self.seed)
         # Inclusive, for 2**64 itself is no UInt64.
         return {name: where.is_between(start, end - 1) for name, (start, end) in bounds(self.shares).items()}
 
-    def _key(self, whole: pl.LazyFrame, revisions: Revisions | None) -> pl.Expr:
-        keys = first_keys(whole, revisions)
+    def _key(self, version: pl.LazyFrame, revisions: Revisions | None) -> pl.Expr:
+        keys = first_keys(version, revisions)
         own = pl.col("article_id")
         if self.by == "publisher":
             return pl.coalesce("publisher", own.replace(keys["article_id"], keys["key"]))
         # A family's key counts before its members'.
-        found = pl.concat([families(whole, keys), keys]).unique("article_id", keep="first")
+        found = pl.concat([families(version, keys), keys]).unique("article_id", keep="first")
         return own.replace(found["article_id"], found["key"]) if found.height else own
 
 
@@ -93,7 +93,7 @@ def bounds(shares: Mapping[str, float]) -> dict[str, tuple[int, int]]:
     """From where (inclusive) to where (exclusive) each split reaches, of 2**64.
 
     Raises:
-        UsageError: the shares are no shares of one whole.
+        UsageError: the shares are not positive numbers with the sum 1.
     """
     if not isinstance(shares, Mapping) or not shares:
         raise UsageError('shares names each part and its share, as {"train": 0.9, "test": 0.1}.')
@@ -104,8 +104,8 @@ def bounds(shares: Mapping[str, float]) -> dict[str, tuple[int, int]]:
     total = math.fsum(shares.values())
     if not math.isclose(total, 1, abs_tol=1e-9):
         raise UsageError(f"The shares of {', '.join(shares)} sum up to {total:g}, not to 1.")
-    cuts = [min(round(start * _WHOLE), _WHOLE) for start in accumulate(shares.values(), initial=0.0)]
-    cuts[-1] = _WHOLE
+    cuts = [min(round(start * _RANGE), _RANGE) for start in accumulate(shares.values(), initial=0.0)]
+    cuts[-1] = _RANGE
     return dict(zip(shares, pairwise(cuts), strict=True))
 
 

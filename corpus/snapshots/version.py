@@ -117,7 +117,7 @@ class Version:
         return self._shards[table]
 
     def _made(self, table: str) -> Mapping[str, keyed.ShardFile]:
-        """What the stage that made a table said of its files, by path."""
+        """Return what the stage that made a table recorded about its files, by path."""
         pin = self._snapshot.outputs[f"{_DATA}{table}"]
         try:
             path = self._snapshot.path(f"{_DATA}keys/{pin.stage}.json")

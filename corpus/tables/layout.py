@@ -40,16 +40,16 @@ class Part:
 def cut(batch: str, members: Iterable[Member]) -> Iterator[Part]:
     """Cut a batch into parts. The order in which members are given does not matter."""
     part: list[Member] = []
-    held = 0
+    size = 0
     for member in sorted(members, key=lambda member: member.source.encode()):
-        if part and (len(part) >= MOST_DOCUMENTS or held + member.size > MOST_BYTES):
+        if part and (len(part) >= MOST_DOCUMENTS or size + member.size > MOST_BYTES):
             yield _part(batch, part)
-            part, held = [], 0
+            part, size = [], 0
         part.append(member)
-        held += member.size
+        size += member.size
         if _hash(member.source) % TARGET == 0:
             yield _part(batch, part)
-            part, held = [], 0
+            part, size = [], 0
     if part:
         yield _part(batch, part)
 

@@ -79,7 +79,7 @@ def place_rest(documents: Mapping[str, int]) -> list[Piece]:
     found: list[Piece] = []
     for _, several in groupby(_units(documents), key=lambda unit: (unit.captured is None, _month(unit))):
         units = list(several)
-        packed = _pack(units, REST_ROWS) if units[0].captured else (_whole(unit) for unit in units)
+        packed = _pack(units, REST_ROWS) if units[0].captured else (_complete(unit) for unit in units)
         found += (Piece(f"rest-{piece.name}", piece.slices) for piece in packed)
     return found
 
@@ -145,17 +145,17 @@ def _months(day: date) -> int:
 
 def _pack(units: Iterable[_Unit], rows: int) -> Iterator[Piece]:
     """Consecutive units together as long as they have no more than so many rows; a larger one evenly cut."""
-    held: list[_Unit] = []
+    group: list[_Unit] = []
     for unit in units:
-        if held and sum(one.documents for one in held) + unit.documents > rows:
-            yield _together(held)
-            held = []
+        if group and sum(one.documents for one in group) + unit.documents > rows:
+            yield _together(group)
+            group = []
         if unit.documents > rows:
             yield from _cut(unit, rows)
         else:
-            held.append(unit)
-    if held:
-        yield _together(held)
+            group.append(unit)
+    if group:
+        yield _together(group)
 
 
 def _cut(unit: _Unit, rows: int) -> Iterator[Piece]:
@@ -167,8 +167,8 @@ def _cut(unit: _Unit, rows: int) -> Iterator[Piece]:
 
 def _together(units: Sequence[_Unit]) -> Piece:
     more = f"-and-{len(units) - 1}" if len(units) > 1 else ""
-    return Piece(f"{units[0].shard}{more}", tuple(slice_ for unit in units for slice_ in _whole(unit).slices))
+    return Piece(f"{units[0].shard}{more}", tuple(slice_ for unit in units for slice_ in _complete(unit).slices))
 
 
-def _whole(unit: _Unit) -> Piece:
+def _complete(unit: _Unit) -> Piece:
     return Piece(unit.shard, (Slice(unit.shard, 0, unit.documents),))

@@ -151,9 +151,9 @@ class KeyedShards:
 
     def stale(self, keys: Mapping[str, str]) -> list[str]:
         """Return the names whose shard was made from other inputs, or whose files are missing or changed."""
-        return [name for name, key in keys.items() if not self._stands(name, key)]
+        return [name for name, key in keys.items() if not self._is_current(name, key)]
 
-    def _stands(self, name: str, key: str) -> bool:
+    def _is_current(self, name: str, key: str) -> bool:
         shard = self.known.get(name)
         if shard is None or shard.key != key:
             return False

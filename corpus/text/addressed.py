@@ -24,7 +24,7 @@ _IN_PARTS: Final = re.compile(r"(\d{4})[/_.-]?([a-z]{3,9}|\d\d?(?=[/_.-])|\d\d)[
 
 
 def in_url(url: str | None) -> date | None:
-    """Return the day in a URL's path, as `/2020/09/11/`, `/2020/sep/11/` or `-20200911.html`; None if there is none."""
+    """Return the day in a URL's path, as `/2020/09/11/`, `/2020/sep/11/` or `-20200911.html`; None without one."""
     for found in _IN_URL.finditer(url) if url else ():
         if parts := _IN_PARTS.search(found[0]):
             year, month, day = parts.groups()

@@ -126,7 +126,7 @@ def _gregorian(year: int, month: int, day: int) -> date | None:
 
 
 def jalali(year: int, month: int, day: int) -> date | None:
-    """Return a day of the Solar Hijri calendar as ours; None if there is none.
+    """Convert a day of the Solar Hijri calendar; None if the calendar has no such day.
 
     By the breaks in the 33-year cycle that K. M. Borkowski gives (Earth, Moon, and Planets 74, 1996).
     """

@@ -27,8 +27,8 @@ def control_characters(texts: pl.Series) -> pl.Series:
 
 
 def _has_controls(texts: pl.Series) -> bool:
-    """Whether a control character stands, or may stand, in any of the texts."""
-    # Views of the bytes where they lie; only the shortest texts stand within the views themselves.
+    """Whether any of the texts has, or may have, a control character."""
+    # Views of the bytes where they lie; only the shortest texts are within the views themselves.
     if texts.filter(texts.str.len_bytes() <= _INLINE).str.contains(CONTROL).any():
         return True
     array = texts.to_arrow(compat_level=pl.CompatLevel.newest())

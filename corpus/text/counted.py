@@ -36,10 +36,10 @@ def of_number(value: float | Decimal) -> Moment | None:
     """
     if not 0 < value < 100 * _FIRST_SECOND * 10**9:
         return None
-    whole = int(value)
-    if whole in _NOBODYS:
+    integer = int(value)
+    if integer in _NOBODYS:
         return None
-    if whole == value and (written := _written(str(whole))) is not None:
+    if integer == value and (written := _written(str(integer))) is not None:
         return written or None
     for least, most, scale in _SCALES:
         if least <= value < most:
@@ -67,7 +67,7 @@ def is_number(written: str) -> bool:
 
 
 def _written(digits: str) -> Moment | tuple[()] | None:
-    """Return the day that digits write; an empty tuple if they may write one and cannot be told; None if none."""
+    """Return the day that digits write; an empty tuple if they may write several days; None if they write no day."""
     if len(digits) not in {*_WRITTEN, _WITH_HOUR}:
         return None
     parts = [int(digits[:4]), *(int(digits[at : at + 2]) for at in range(4, len(digits), 2))]

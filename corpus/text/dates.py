@@ -1,7 +1,7 @@
-"""Dates as people write them: the day always, the instant only where a time and an offset stand there.
+"""Read dates as people write them: always the day, and the instant only if a time and an offset are given.
 
-A strict grammar reads the usual forms in many languages; whatever of a text is neither date nor time must be a
-weekday or a small word, or it is no date. `foreign` reads the rest. No clock has a say in any of it.
+A strict grammar reads the usual forms in many languages. The rest of the text must be a weekday or a small word, or the
+text is not a date. `foreign` reads other forms. The current time plays no part in it.
 """
 
 from __future__ import annotations
@@ -132,10 +132,10 @@ def search(written: str, language: str | None = None, years: tuple[int, ...] = (
     Args:
         written: at most 300 characters of it are read.
         language: what the article is in, for 03/04/2020.
-        years: years that stand near it, as in a copyright line; they say the century of a year of two digits.
+        years: years near it, as in a copyright line; they give the century of a year of two digits.
 
     Returns:
-        The moment, and what else stands there, without weekday and time; None if there is no date.
+        The moment, and the rest of the line without weekday and time; None if there is no date.
     """
     text = written[:_LONGEST_LINE].strip()
     if _DIGIT.search(text) is None:

@@ -1,4 +1,4 @@
-"""Bytes to text: what people's files are encoded in, found without being told."""
+"""Convert bytes to text: find the encoding of files that do not declare it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def decode(data: bytes) -> Decoded:
 
 
 def _checked(text: str, encoding: str) -> Decoded:
-    """Text without its NULs, unless there are so many controls in it that it is none."""
+    """Return text without its NULs; binary if it has too many control characters for a text."""
     sample = text[:_SAMPLE].encode("utf-8", "replace")
     allowed = max(_FEW, len(sample) * _FEW_SHARE)
     nuls = text.count("\0")
@@ -85,7 +85,7 @@ def mixed(data: bytes) -> Decoded | None:
 
 
 def declared_encoding(name: str | None) -> str | None:
-    """The encoding that a declared charset stands for, as browsers read it; None if they know none of this name."""
+    """Return the encoding that a declared charset means to browsers; None if they do not know its name."""
     try:
         encoding = codecs.lookup(name or "").name
     except (LookupError, ValueError):
@@ -94,7 +94,7 @@ def declared_encoding(name: str | None) -> str | None:
 
 
 def legacy(data: bytes) -> str | None:
-    """What text that is no UTF-8 is encoded in; None if that cannot be told.
+    """Return the encoding of text that is not UTF-8; None if it cannot be found.
 
     A few accents among English words look like many encodings; they are nearly always Windows-1252.
     """
@@ -116,8 +116,8 @@ def _guessed(data: bytes) -> Decoded:
         import chardet
 
         # One NUL makes it binary to chardet, though it may be a stray one.
-        told = chardet.detect(sample)["encoding"] or chardet.detect(sample.replace(b"\0", b""))["encoding"]
-        name = codecs.lookup("utf-8" if told.lower() == "ascii" else told).name if told else None
+        detected = chardet.detect(sample)["encoding"] or chardet.detect(sample.replace(b"\0", b""))["encoding"]
+        name = codecs.lookup("utf-8" if detected.lower() == "ascii" else detected).name if detected else None
     else:
         name = legacy(sample)
         if name is None and sum(map(len, _FOREIGN.findall(sample))) < _FEW:

@@ -60,7 +60,7 @@ _NONE: Final = frozenset({"und", "mul", "zxx", "mis", "x", "i"})
 
 @lru_cache(maxsize=4_096)
 def tag(written: str) -> str | None:
-    """A language tag as people write it (`en_us`, `EN`, `de-DE.UTF-8`) in BCP 47's form; None if it is none."""
+    """Convert a language tag as people write it (`en_us`, `EN`, `de-DE.UTF-8`) to BCP 47; None if it is not one."""
     import langcodes
 
     name = written.strip().partition(".")[0].replace("_", "-")

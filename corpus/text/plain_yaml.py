@@ -1,7 +1,7 @@
-"""YAML that strangers wrote: no deeper than data is, and without aliases.
+"""Read YAML that strangers wrote, with bounded nesting and without aliases.
 
-An alias may stand for a billion letters. libyaml builds its tree by recursion in C, where a text of some kilobytes
-that is nested deep enough ends the process; its events alone are read without.
+An alias may represent a billion letters. libyaml builds its tree by recursion in C, so a deeply nested text of some
+kilobytes ends the process; reading its events alone needs no recursion.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def load(text: str, *, as_written: bool = False, aliases: bool = False) -> Any:
     Args:
         text: the text, of bounded length.
         as_written: leave every value a text, so that no date, number or `no` is read into it.
-        aliases: whether they are read, by who does not write out what they stand for.
+        aliases: read aliases too. Only for callers that do not write out what the aliases represent.
 
     Raises:
         ValueError: it is no YAML, or nested deeper than `DEEPEST`, or has aliases.

@@ -1,4 +1,4 @@
-"""Find start tags of HTML without building a tree: in time linear in the page, whatever the page is."""
+"""Find start tags of HTML without building a tree: in time linear in the length of any page."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _JOINING_JAMO: Final = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))
 
 
 class Form(NamedTuple):
-    """What of some texts can be said without normalising them, one by one.
+    """What is known of each of some texts without normalising it.
 
     `by_blank` says that a text is normalised and has its paragraphs apart by one blank line; `by_line`, that it is
     normalised and has no blank line, so that each line may be a paragraph. Both are false where that is doubtful.
@@ -38,7 +38,7 @@ class Form(NamedTuple):
 
 
 def forms(texts: Sequence[str]) -> Form:
-    """The forms of some texts without spaces and line ends around them, and how many words each has as it stands."""
+    """The forms of some texts without spaces and line ends around them, and how many words each has unchanged."""
     count = len(texts)
     form = Form(np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.int64))
     for some in points(texts, _kinds):

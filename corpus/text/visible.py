@@ -1,6 +1,7 @@
-"""Characters that are not seen where they stand, made visible: text of unknown origin must not hide or reorder any.
+"""Make invisible characters visible: text of unknown origin must not hide or reorder what is shown.
 
-What controls a terminal, reorders what follows (Unicode's bidi controls), breaks a line, or takes no room at all.
+These are characters that control a terminal, reorder what follows (Unicode's bidi controls), break a line, or have no
+width.
 """
 
 from __future__ import annotations

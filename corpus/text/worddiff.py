@@ -1,7 +1,7 @@
 """What was removed from a text and what was added, by words. Bounded: texts of megabytes take seconds, not hours.
 
-Paragraphs are compared first, then the words of what lies between equal ones. Pure, and knows of no version; it is here
-since whatever lies in `corpus/text/` is part of the engine, whose fingerprint would change with it.
+Paragraphs are compared first, then the words of what is between equal paragraphs. It depends on the two texts alone and
+knows nothing of versions.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Run:
 def runs(old: str, new: str) -> tuple[Run, ...]:
     """The difference of two texts.
 
-    Kept and removed runs together are the old text, kept and added ones the new, to the letter. What was removed stands
+    Kept and removed runs together are the old text, kept and added ones the new, to the letter. What was removed comes
     before what was added in its place.
 
     >>> [(run.fate.value, run.text) for run in runs("The old tram line.", "The new tram line.")]

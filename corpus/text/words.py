@@ -37,11 +37,11 @@ def word_counts(texts: Sequence[str]) -> list[int]:
 
 
 def count(some: Points) -> NDArray[np.int64]:
-    """The same of texts that are looked at already, by `kinds`; other bits may stand above these two."""
+    """Count the words of texts whose letters `kinds` has marked; higher bits than its two are ignored."""
     low, high = some.having(_LETTER), some.having(_JOINT)
     letter, joint = low & ~high, high & ~low
     behind = following(letter)
-    # A word ends where a letter is followed by none; a line end stands behind every text.
+    # A word ends where a letter is followed by none; every text is followed by a line end.
     ends = letter & ~behind
     # A joint between two letters makes one word of two.
     joins = letter & following(joint & behind)
