@@ -11,10 +11,7 @@ from tests.docs import words
 def test_no_module_has_more_of_the_old_words_than_are_on_record() -> None:
     allowed = yaml.safe_load(words.RECORD.read_text())
     rose = {
-        name: [
-            f"line {line}: {word!r} in {excerpt!r}"
-            for line, word, excerpt in words.found_in((words.ROOT / name).read_text())
-        ]
+        name: [f"line {line}: {word!r} in {excerpt!r}" for line, word, excerpt in words.in_module(words.ROOT / name)]
         for name, number in words.counts().items()
         if number > allowed.get(name, 0)
     }

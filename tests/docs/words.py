@@ -22,8 +22,8 @@ RECORD: Final = Path(__file__).with_name("words.yaml")
 BANNED: Final = {
     r"told": "named, reported, given, known",
     r"said": "printed, reported, given, stated",
-    r"whole": "complete, all of, entire; or an adverb's own verb",
-    r"(?:is|are|was|were) none": "is not a …, there is no …",
+    r"whole(?! number)": "complete, all of, entire; or an adverb's own verb",
+    r"(?:is|are|was|were) (?-i:none)": "is not a …, there is no …",
     r"of which": "whose, where; or two sentences",
     r"stands?|stood": "is, remains",
     r"thereof|whence|wherein|whither|hence|ere|hath|lest": "of it, where from, in which, so that",
@@ -31,6 +31,12 @@ BANNED: Final = {
     r"(?:is|are) to be had": "is available",
     r"no one's|nobody's": "not … of anyone",
     r"whatever|wherever|whoever": "what, everything that, where, who",
+}
+# Strings in which a word is no English of ours.
+KEPT: Final = {
+    "corpus/formats/html/labels.py": {"lest"},  # Norwegian: mest lest, most read
+    "corpus/formats/lines.py": {"stand"},  # German: Stand, as of
+    "corpus/resolve/identity.py": {"said"},  # hashed into article ids
 }
 _TEXTS: Final = {word: re.compile(rf"\b(?:{word})\b", re.IGNORECASE) for word in BANNED}
 _NAMES: Final = frozenset({"told", "said", "held", "whole", "stands", "stood", "whence", "thereof", "ere"})
@@ -70,9 +76,15 @@ def files() -> list[Path]:
     return sorted(path for name in ("corpus", "flows", "schemas") for path in (ROOT / name).rglob("*.py"))
 
 
+def in_module(path: Path) -> list[tuple[int, str, str]]:
+    """Return the banned words of a module: line, word, where."""
+    kept = KEPT.get(str(path.relative_to(ROOT)), set())
+    return [found for found in found_in(path.read_text(encoding="utf-8")) if found[1] not in kept]
+
+
 def counts() -> dict[str, int]:
     """How many banned words each module has, where it has any."""
-    found = {str(path.relative_to(ROOT)): len(found_in(path.read_text(encoding="utf-8"))) for path in files()}
+    found = {str(path.relative_to(ROOT)): len(in_module(path)) for path in files()}
     return {name: number for name, number in found.items() if number}
 
 
@@ -80,7 +92,7 @@ def main() -> None:
     """Record the counts, or show where a module has banned words: `python -m tests.docs.words corpus/cli/add.py`."""
     if sys.argv[1:]:
         for name in sys.argv[1:]:
-            for line, word, excerpt in found_in(Path(name).read_text(encoding="utf-8")):
+            for line, word, excerpt in in_module(Path(name).resolve()):
                 sys.stdout.write(f"{name}:{line}: {word}: {excerpt}\n")
         return
     before = yaml.safe_load(RECORD.read_text()) if RECORD.exists() else None
