@@ -1,4 +1,4 @@
-"""The blocks of a page: pieces of text with where they stand, what they are marked as and how much of them is links."""
+"""The blocks of a page: pieces of text with their places, their marks and the share of links in them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BLOCKS: Final = "h1,p,h2,h3,h4,h5,h6,li,blockquote,pre,dd,dt,div,section,articl
 _LOOSE: Final = frozenset({"div", "section", "article", "td", "center"})
 _CONTAINERS: Final = frozenset({"li", "blockquote", "dd", "dt", *_LOOSE})
 HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
-# These belong to a text, but do not show where it stands.
+# These belong to a text, but do not show where it is.
 _UNWEIGHED: Final = HEADINGS | {"h1", "table", "post"}
 _INNER: Final = frozenset(
     {
@@ -31,7 +31,7 @@ _INNER: Final = frozenset(
 _NAMES: Final = frozenset(_BLOCKS.split(","))
 _WORDS: Final = re.compile(r"\w+")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
-# What is said of a link to those who do not see where it opens.
+# Descriptions of a link for readers who do not see where it opens.
 _OPENS: Final = re.compile(
     r"\s*\((?:opens|öffnet|ouvre|s[’']ouvre|se abre|si apre|abre|opent|åpnes|åbner|öppnas)\b[^()\n]{0,40}\)",
     re.IGNORECASE,
@@ -53,7 +53,7 @@ _FULL_STOP: Final = (".", ".”", '."', ".“", "。", "?", "।")
 
 @dataclass(slots=True)
 class Piece:
-    """A block of a page: its element's number, its text as one or more lines, its `length`, and where it stands."""
+    """A block of a page: its element's number, its text as one or more lines, its `length`, and its place."""
 
     number: int
     tag: str
@@ -123,7 +123,7 @@ def read(root: LexborNode, outline: Outline) -> tuple[list[Piece], Layout]:
 
 
 def _wrap_runs(root: LexborNode) -> None:
-    """Make paragraphs of the text that stands bare between the blocks of an element."""
+    """Make paragraphs of the text that is directly between the blocks of an element."""
     wrapped = 0
     for node in [root, *root.css("div,section,article,td,blockquote,main,center,font")[:_MOST_BLOCKS]]:
         if len((node.text(deep=False) or "").strip()) < _SHORTEST_RUN:

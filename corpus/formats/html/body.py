@@ -1,7 +1,7 @@
-"""The text of an article, found by its paragraphs: where most of the prose stands, what around it is none.
+"""Find the text of an article by its paragraphs: where most of the prose is, and what around it is not prose.
 
-Parents are scored by the prose of their paragraphs; the best one is the article's container. What class and id names
-call related, newsletter, comment and the like is no prose, nor are paragraphs that are mostly links.
+Parents are scored by the prose of their paragraphs; the best one is the article's container. Elements whose class or id
+means related articles, a newsletter or comments do not count as prose, nor do paragraphs that are mostly links.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from corpus.formats.html.outline import Outline
 
-# A part of the page with so much of its prose is no box beside it, whatever it is called.
+# A part of the page with so much of its prose is not a box beside it, even if its name says so.
 _TOO_MUCH: Final = 0.35
 _MOST: Final = 0.85
 # So much prose is an article by itself.
-_STANDS_ALONE: Final = 600
+_ENOUGH_ALONE: Final = 600
 _SHORT_ARTICLE: Final = 100
 _LEAST_BEGINNING: Final = 120
 _LEAST_LEAD: Final = 50
@@ -83,7 +83,7 @@ class Finder:
             piece.junk = self._is_junk(piece.number)
 
     def find(self) -> Body:
-        """The article's text; empty where there is none."""
+        """Return the article's text; empty if the page has no article."""
         container = self._container()
         if container is None:
             return Body()
@@ -127,8 +127,8 @@ class Finder:
         return junk
 
     def _is_behind_text(self, node: LexborNode, before: float) -> bool:
-        """Whether an element holds other articles or what readers say, and an article's prose stands before it."""
-        return before >= _STANDS_ALONE and boxes.is_of_others(node) and node.css_first("h1") is None
+        """Return whether an element holds other articles or readers' comments, and follows an article's prose."""
+        return before >= _ENOUGH_ALONE and boxes.is_of_others(node) and node.css_first("h1") is None
 
     def _container(self) -> int | None:
         layout = self._layout
@@ -140,7 +140,7 @@ class Finder:
         own = self._own_article(masses)
         self._is_own = own is not None and layout.tags[own] == "article"
         if own is not None and not layout.is_within(best, own):
-            # Below the article that was asked for stands a longer one, to be scrolled to.
+            # A longer article follows the one that was asked for, for readers who scroll on.
             inside = [number for number in scores if layout.is_within(number, own)]
             best = max(inside, key=lambda number: (scores[number], -masses[number]))
         scope = self._scope(best)
@@ -171,13 +171,13 @@ class Finder:
                 continue
             # What is called an article may be short; a page's main part has other things in it as well.
             node = self._layout.nodes[scope]
-            least = _STANDS_ALONE if node.tag == "main" or node.attributes.get("role") == "main" else _SHORT_ARTICLE
+            least = _ENOUGH_ALONE if node.tag == "main" or node.attributes.get("role") == "main" else _SHORT_ARTICLE
             if masses.get(scope, 0.0) >= least:
                 return scope
         return None
 
     def _begins_with_more(self, above: int, first: int) -> bool:
-        """Whether a paragraph of the element itself stands before what has most of its text, and begins there."""
+        """Return whether the text begins with a paragraph of the element itself, before the part with most text."""
         for piece in self._pieces[:first]:
             if self._layout.parents[piece.number] == above and piece.tag == "p" and not piece.loose:
                 return piece.weight >= _LEAST_BEGINNING
@@ -197,7 +197,7 @@ class Finder:
         return None
 
     def _leads(self, first: int) -> list[Piece]:
-        """The standfirst, if it stands between the headline and the text, whose first piece is given."""
+        """Return the standfirst, if it is between the headline and the text, whose first piece is given."""
         headline = next((piece.order for piece in self._pieces[:first][::-1] if self._is_headline(piece)), None)
         above = self._pieces[headline + 1 : first] if headline is not None else []
         leads = [
@@ -229,14 +229,14 @@ class Finder:
             return True
         if piece.tag not in HEADINGS:
             return False
-        said, title = set(folded(piece.text).split()), set(self._title.split())
-        return len(said & title) > _SAME_WORDS * min(len(said), len(title))
+        words, title = set(folded(piece.text).split()), set(self._title.split())
+        return len(words & title) > _SAME_WORDS * min(len(words), len(title))
 
     def _is_description(self, text: str) -> bool:
-        said = folded(text)
-        if len(said) < PROSE or len(self._description) < PROSE:
+        line = folded(text)
+        if len(line) < PROSE or len(self._description) < PROSE:
             return False
-        return said.startswith(self._description[:80]) or self._description.startswith(said)
+        return line.startswith(self._description[:80]) or self._description.startswith(line)
 
     def _assemble(self, leads: list[Piece], pieces: list[Piece]) -> Body:
         body = Body([piece.text for piece in leads])
@@ -250,8 +250,8 @@ class Finder:
                 continue
             if "\n" in piece.text and len(body.blocks) == len(leads):
                 piece.text = self._without_head(piece.text)
-            said = folded(piece.text)
-            if piece.tag == "h1" or said == self._title or said in self._signatures:
+            line = folded(piece.text)
+            if piece.tag == "h1" or line == self._title or line in self._signatures:
                 continue
             if piece.tag in HEADINGS:
                 # A heading over nothing is a label of something that is gone.
@@ -282,8 +282,12 @@ class Finder:
 
     def _is_title(self, line: str) -> bool:
         """Whether a line is the title, or an author's name; a window's title may have the site's name behind it."""
-        said = folded(line)
-        return said in self._signatures or said == self._title or (len(said) >= _TITLE and self._title.startswith(said))
+        folded_line = folded(line)
+        return (
+            folded_line in self._signatures
+            or folded_line == self._title
+            or (len(folded_line) >= _TITLE and self._title.startswith(folded_line))
+        )
 
 
 def _begins(piece: Piece) -> bool:

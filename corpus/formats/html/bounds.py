@@ -38,7 +38,7 @@ def _code(name: str) -> int:
 
 _VOID_CODES: Final = np.sort(np.array([_code(name) for name in _VOID], np.uint64))
 _RAW_CODES: Final = np.sort(np.array([_code(name) for name in _RAW], np.uint64))
-# Each byte as a part of a name, in lower case; 0 if it is none.
+# Each byte as a part of a name, in lower case; 0 if it cannot be in a name.
 _LETTERS: Final = np.zeros(256, np.uint8)
 for _letter in b"abcdefghijklmnopqrstuvwxyz0123456789-:":
     _LETTERS[_letter] = _letter

@@ -1,4 +1,4 @@
-"""What stands around an article's text on its page: boxes by their names, and lines by their words."""
+"""Recognise what is around an article's text on its page: boxes by their names, and lines by their words."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _INVITATION: Final = re.compile(
     r"\s*(?:[:：|]|\W*$)",
     re.IGNORECASE,
 )
-# What is said where something of another site would stand, at any length.
+# What is shown in the place of something from another site, at any length.
 _NOTICE: Final = re.compile(
     r"^\W*(?:empfohlener (?:redaktioneller|externer) inhalt|an dieser stelle (?:finden|befindet|steht)|"
     r"ich bin damit einverstanden|this content is (?:hosted|provided) by|to (?:view|display) this content|"
@@ -104,7 +104,7 @@ def _is_named_so(node: LexborNode, attributes: dict[str, str | None]) -> bool:
     if node.tag == "figure":
         return node.css_first(f"blockquote, [{TABLE}]") is None
     if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
-        # Paragraphs behind a wall are hidden one by one; boxes are hidden whole.
+        # Paragraphs behind a wall are hidden one by one; boxes are hidden with all they contain.
         return node.tag != "p"
     if node.tag in {"p", "li", "blockquote"}:
         return len(names) > 1 and _ASIDE.search(names) is not None
@@ -126,11 +126,11 @@ def is_lead(node: LexborNode) -> bool:
         if at is not None and _LEAD.search(
             f"{at.attributes.get('class') or ''} {at.attributes.get('id') or ''}"[:_LONGEST_NAMES]
         ):
-            return not stands_among_others(node)
+            return not is_among_others(node)
     return False
 
 
-def stands_among_others(node: LexborNode, known: dict[int, bool] | None = None) -> bool:
+def is_among_others(node: LexborNode, known: dict[int, bool] | None = None) -> bool:
     """Return whether an element is within what is named as of other articles.
 
     Args:
@@ -159,9 +159,9 @@ def stands_among_others(node: LexborNode, known: dict[int, bool] | None = None) 
 
 
 def mark(outline: Outline) -> None:
-    """Mark the boxes that are known by what stands in them, before that is taken out of the tree.
+    """Mark the boxes that are known by their content, before the content is taken out of the tree.
 
-    By an attribute: what is known by its place in memory may be another element once the tree has changed.
+    The mark is an attribute, because a place in memory may be that of another element once the tree has changed.
     """
     _mark_sign_ups(outline)
     _mark_pictures(outline)
@@ -177,7 +177,7 @@ def is_of_others(node: LexborNode) -> bool:
 
 
 def _mark_sign_ups(outline: Outline) -> None:
-    """The boxes around forms that ask for an address: all they say is said to subscribers."""
+    """Mark the boxes around forms that ask for an address: their text is for subscribers."""
     asked = [one for one in outline.all("input") if _asks_for_address(one.attributes)]
     for field_ in asked[:20]:
         at = field_.parent

@@ -53,7 +53,7 @@ def _bits_of(name: str) -> int:
     bits = 0
     if _JUNK.search(name) is not None:
         bits |= _JUNK_BIT
-        # In `card__body` and `article__related` either part says what the whole is.
+        # In `card__body` and `article__related` either part says what the box is.
         if "__" in name and any(_JUNK.search(part) and not _KEEP.search(part) for part in name.split("__")):
             bits |= _PART_BIT
     if _KEEP.search(name) is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SILENT: Final = frozenset({"script", "style", "noscript", "template", "select", "option", "textarea", "title", "svg"})
 _LONGEST_TEXT: Final = 20_000
-# Attributes in which a machine's form of a date stands beside what is shown.
+# Attributes with a date in a machine's form beside the one that is shown.
 _ATTRIBUTES: Final = re.compile(
     r"^(?:datetime|content|data-(?!.*(?:end|expir|until|valid|event|start|update|modif)).*(?:date|time|publish|stamp|created).*)$"
 )

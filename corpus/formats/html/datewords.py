@@ -60,7 +60,7 @@ _PERIOD: Final = re.compile(
     re.IGNORECASE,
 )
 
-# Names of classes and ids; those of the element itself and of what it stands in.
+# Names of classes and ids, of the element itself and of the elements around it.
 _PUBLISHING: Final = re.compile(
     r"publi(?:sh|c|e|k)|(?<![a-z])(?:pub|post(?:ed)?|create[d]?|creation|issue[d]?|entry|article|story|news|artikel|"
     r"beitrag|blog)[-_]?_?(?:date|time|datum|day|info|meta)|date[-_]?(?:publi|post|creat|entry|article)|displaydate|"
@@ -115,7 +115,7 @@ def sense_of_label(before: str, after: str = "") -> Sense:
         after: the text behind it.
     """
     label = before[-_LONGEST_LABEL:]
-    # The word that stands nearest decides.
+    # The nearest word decides.
     nearest: tuple[int, Sense] = (-1, Sense.NOTHING)
     for pattern, sense in ((_NOT_OURS, Sense.OTHER), (_PUBLISHED, Sense.PUBLISHED), (_MODIFIED, Sense.MODIFIED)):
         for found in pattern.finditer(label):

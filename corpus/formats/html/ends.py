@@ -1,4 +1,4 @@
-"""What of an article's blocks is said twice, or only follows its text."""
+"""Find the blocks of an article that repeat its text, or only follow it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _LONGEST_READ_TWICE: Final = 200_000
 
 
 def pulled(pieces: list[Piece]) -> set[int]:
-    """The quotes that are pulled out of a paragraph, in which they stand as well, by their order."""
-    said = {piece.order: f" {folded(piece.text)} " for piece in pieces if piece.tag in {"p", "blockquote"}}
-    everything = "\n".join(said.values())
+    """Return the numbers of the pull quotes: quotes that are also in a paragraph of the text."""
+    folded_texts = {piece.order: f" {folded(piece.text)} " for piece in pieces if piece.tag in {"p", "blockquote"}}
+    everything = "\n".join(folded_texts.values())
     if len(everything) > _LONGEST_READ_TWICE:
         return set()
-    copies = Counter(said.values())
+    copies = Counter(folded_texts.values())
     return {
         order
-        for order, text in said.items()
+        for order, text in folded_texts.items()
         if PROSE <= len(text) <= _LONGEST_QUOTE and everything.count(text) > copies[text]
     }
 

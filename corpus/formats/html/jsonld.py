@@ -104,7 +104,7 @@ def _mended(source: str) -> Iterator[Any]:
         mended = unescape(mended)
     decoder = json.JSONDecoder(strict=False)
     position = 0
-    # Several objects one after another, with or without commas, and whatever is sound before the breach.
+    # Several objects one after another, with or without commas, and all that is sound before the breach.
     while (start := _next(mended, position)) is not None:
         try:
             value, position = decoder.raw_decode(mended, start)

@@ -1,4 +1,4 @@
-"""What stands over other articles and over readers' comments: whole headings, in the languages of many papers."""
+"""The headings over other articles and over readers' comments, complete, in the languages of many papers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS: Final = frozenset({"div", "section", "ul", "ol", "dl", "table"})
 
 _THINGS: Final = "articles?|stories|story|posts?|news|topics?|content|links|coverage|reading|videos?|items|pages"
-# Folded: without case and marks. Whole headings, none that may stand over a part of an article.
+# Folded: without case and marks. Complete headings; none of them may be over a part of an article.
 _OVER_OTHERS: Final = re.compile(
     "|".join(
         (
@@ -135,7 +135,7 @@ _OVER_OTHERS: Final = re.compile(
 
 
 def is_over_others(text: str) -> bool:
-    """Whether a line is a heading over what is none of the article."""
+    """Return whether a line is a heading over something that is not part of the article."""
     if len(text) > 4 * _LONGEST or len(text := text.strip()) > _LONGEST_SHOWN:
         return False
     line = folded(text)
@@ -143,9 +143,9 @@ def is_over_others(text: str) -> bool:
 
 
 def boxes_of_others(outline: Outline) -> Iterator[LexborNode]:
-    """The elements that such a heading stands over: what it begins, or else the lists and boxes right behind it.
+    """Yield the elements under such a heading: the element that it begins, or the lists and boxes right after it.
 
-    And the lists of pictures with a text each, that are counted as `3/50`.
+    The lists of pictures with texts, counted as `3/50`, are among them.
     """
     for list_ in outline.found["ul"][:_MOST_LABELS]:
         items = [child for child in list_.iter() if child.tag == "li"][:_SLIDES]

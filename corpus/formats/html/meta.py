@@ -1,4 +1,4 @@
-"""What a page declares in its meta and link elements, whatever the vocabulary."""
+"""Read what a page declares in its meta and link elements, in any vocabulary."""
 
 from __future__ import annotations
 
@@ -96,6 +96,6 @@ def every(found: Declared, names: tuple[str, ...]) -> list[str]:
 
 
 def canonical(outline: Outline) -> str | None:
-    """The page's canonical address, as it stands there."""
+    """Return the page's canonical address, as it is written there."""
     links = (node.attributes for node in outline.all("link"))
     return next((link["href"] for link in links if "href" in link and is_related(link, "canonical")), None)

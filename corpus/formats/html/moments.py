@@ -1,7 +1,7 @@
 """When a page was published: its witnesses, weighed.
 
-What the page declares speaks first, then what it shows, its address, and a guess. Modified dates never stand for
-published ones. An instant is known only where a time and an offset are.
+What the page declares speaks first, then what it shows, its address, and a guess. Modified dates are never taken
+for published ones. An instant is known only where a time and an offset are known.
 """
 
 from __future__ import annotations
@@ -148,13 +148,13 @@ def _contradicts(best: Witness, chosen: Witness, witnesses: list[Witness]) -> bo
     return chosen.weight >= _SURE and not any(one.moment.day == best.moment.day for one in shown)
 
 
-def _best(said: list[Witness]) -> Witness | None:
+def _best(witnesses: list[Witness]) -> Witness | None:
     """The first with an instant, if it dates the page to the same day as the first of all; else that."""
-    for one in said:
+    for one in witnesses:
         # The day is the source's own, as it dates the article there.
-        if one.moment.instant is not None and abs((said[0].moment.day - one.moment.day).days) <= 1:
+        if one.moment.instant is not None and abs((witnesses[0].moment.day - one.moment.day).days) <= 1:
             return one
-    return said[0] if said else None
+    return witnesses[0] if witnesses else None
 
 
 def _with_instant(chosen: Witness, others: list[Witness], *, one_stamp: bool) -> dates.Moment:

@@ -34,7 +34,7 @@ class Page:
 
     @property
     def root(self) -> LexborNode:
-        """The body, or the whole tree of a page without one."""
+        """The body, or the complete tree of a page without one."""
         found = self.tree.body or self.tree.root
         if found is None:
             raise Unreadable("no element")

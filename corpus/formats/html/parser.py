@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CUT: Final = 1_200
 _LONGEST_CREDIT: Final = 300
 _MOST_LISTED: Final = 60
-# A dateline stands in one of so many paragraphs, and characters.
+# A dateline is within so many paragraphs, and characters.
 _FIRST_PARAGRAPHS: Final = 3
 _BEGINNING: Final = 2_000
 _LINKED_HEADINGS: Final = (
@@ -61,7 +61,7 @@ class HtmlParser:
         return cls()
 
     def parse(self, document: Document) -> Parsed:
-        """Parse one page. What is wrong with it stands in `problems`."""
+        """Parse one page. `problems` lists what is wrong with it."""
         try:
             read = page.read(document.data, document.charset)
         except page.Unreadable as error:

@@ -53,7 +53,7 @@ _BUTTONS: Final = frozenset(
      "telegram", "youtube", "more", "autor", "author", "von", "twitter facebook", "no author", "unknown",
      "unknown author", "none", "null", "undefined", "n a", "user", "super user", "superuser"]
 )  # fmt: skip
-# Buttons that stand beside a name, or in its place.
+# Buttons that are beside a name, or in its place.
 _NETWORK: Final = re.compile(
     r"(?:\s+(?:twitter|facebook|instagram|linkedin|e-?mail|mastodon|bluesky|rss|website))+$", re.IGNORECASE
 )
@@ -63,7 +63,7 @@ _SHORTENED: Final = re.compile(r"\s(?:[^\W\d_]{1,2}|[JS]r)\.$")
 _BRACKETS: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 # `By Jane Doe and John Roe For The Mail On Sunday`.
 _FOR: Final = re.compile(r"\s(?i:for|für|pour|para)\s(?i:the\s)?(?=[A-ZÀ-Þ]).*$")
-# The account that a content management system begins with is no person, whatever it is called.
+# The first account of a content management system is not a person, under any name.
 _ADMIN: Final = re.compile(r"/author/admin(?:istrator)?/?(?:\s|$)", re.IGNORECASE)
 
 
@@ -113,7 +113,7 @@ def _signed(
         for written in names:
             for name in _split(written):
                 agency = agency or _agency(name)
-                # `follow on Twitter` stands where names do.
+                # `follow on Twitter` is in the place of a name.
                 if is_shown and not bylines.is_capitalised(name):
                     continue
                 if (sound := _person(name, site)) and bylines.agency(name) is None:
@@ -145,7 +145,7 @@ def _agency(name: str) -> str | None:
 
 
 def _is_desk(name: str) -> bool:
-    """Whether a name is a desk's, as it stands where authors do."""
+    """Return whether a name in the place of an author is that of a desk."""
     return _DESK.search(name) is not None and 2 <= len(name.split()) <= _MOST_WORDS and bylines.is_capitalised(name)
 
 
@@ -163,7 +163,7 @@ def _folded(name: str) -> str:
 
 
 def _is_site(name: str, sites: frozenset[str]) -> bool:
-    """Whether a name is the site's own, which stands where no author was filled in."""
+    """Return whether a name is the site's own, which is shown where no author was filled in."""
     folded = re.sub(r"\W+", "", name.casefold())
     return any(folded == re.sub(r"\W+", "", site) for site in sites)
 
@@ -171,7 +171,7 @@ def _is_site(name: str, sites: frozenset[str]) -> bool:
 def _sources(
     outline: Outline, nodes: list[jsonld.Node], node: jsonld.Node, found: meta.Declared
 ) -> Iterator[tuple[str, list[str], bool]]:
-    """Sources, the names in each, and whether they are only shown: anything may stand there."""
+    """Yield each source, its names, and whether they are only shown: those may be anything."""
     yield "JSON-LD author", _declared_authors(nodes, node, organisations=False), False
     for key in meta.AUTHOR:
         if key in found:
@@ -209,11 +209,11 @@ def _named(value: Any, known: dict[str, jsonld.Node], *, organisations: bool, de
             given = one
             if not given.get("name") and str(given.get("@id")) in known:
                 given = known[str(given["@id"])]
-            said = [unescape(name) for name in persons.texts(given)]
+            texts_of_names = [unescape(name) for name in persons.texts(given)]
             if jsonld.kinds(given) & _ORGANISATIONS and not organisations:
                 # An agency is worth knowing; the publisher itself is no person.
-                said = [name for name in said if bylines.agency(name)]
-            names += said
+                texts_of_names = [name for name in texts_of_names if bylines.agency(name)]
+            names += texts_of_names
         elif isinstance(one, list):
             names += _named(one, known, organisations=organisations, depth=depth + 1)
         elif isinstance(one, str):
@@ -251,7 +251,7 @@ def _person(name: str, sites: frozenset[str]) -> str | None:
     if folded in _BUTTONS or _CALL.match(name):
         return None
     if "-" in name and " " not in name and name.islower():
-        # A name as it stands in an address.
+        # A name as it is written in an address.
         name = name.replace("-", " ").title()
     if _ROLE.match(name) or re.search(r"\d|[<>{}=#@]", name):
         return None

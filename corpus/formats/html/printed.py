@@ -32,7 +32,7 @@ _PROSE: Final = 200
 _BEGINNING: Final = 60
 _NEAR: Final = 350
 _FAR: Final = 1_500
-# A label stands in an element of its own before a date, and is no longer.
+# A label is in an element of its own before a date, and has at most this length.
 _LONGEST_LABEL: Final = 60
 
 
@@ -45,7 +45,7 @@ class Printed:
         written: how it is written.
         weight: how much speaks for it; below 2 hardly anything.
         is_modified: whether its label or name says that it dates a change.
-        is_machine: whether it stands in an attribute.
+        is_machine: whether it is in an attribute.
         names: class and id of its element.
     """
 
@@ -109,16 +109,16 @@ class Scanner:
             silent = tag in SILENT
 
     def _headline(self) -> tuple[int, int]:
-        """Where the headline begins and ends; -1 if there is none."""
+        """Return where the headline begins and ends; -1 for both if no headline was found."""
         best: tuple[float, int, int, LexborNode] | None = None
         title = set(self._title.split())
         for begin, end, node in self._heads:
             if end - begin > _LONGEST_HEADLINE or end == begin:
                 continue
-            said = folded(node.text(deep=True, separator=" ") or "")
-            words = set(said.split())
+            line = folded(node.text(deep=True, separator=" ") or "")
+            words = set(line.split())
             same = len(words & title) / max(len(words | title), 1)
-            value = 3 * same + (0.6 if node.tag == "h1" else 0) + (1.0 if said == self._title else 0)
+            value = 3 * same + (0.6 if node.tag == "h1" else 0) + (1.0 if line == self._title else 0)
             if best is None or value > best[0]:
                 best = value, begin, end, node
         if best is None or best[0] < 0.5:

@@ -1,4 +1,4 @@
-"""The names that a page shows as its authors', by what their elements are called, where they stand and link to."""
+"""Find the names that a page shows as its authors, by the names, places and links of their elements."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PARTS: Final = {
     outer: part[1] for outer in _OUTER.values() if (part := re.fullmatch(r'\[class\*="(\w+(?:-\w+)?)" i\]', outer))
 }
 _CLASSES: Final = ", ".join(f'[class*="{part}" i]' for part in ("author", "byline", "autor", "auteur"))
-# What is called so may hold a whole line, with a `By`, places and dates.
+# An element with such a name may hold a complete line, with a `By`, places and dates.
 _LINES: Final = ('"author" i]', '"autor" i]', '"auteur" i]')
 # Pages about a person, as sites link to them from a byline.
 _PERSONAL: Final = ("author", "authors", "autor", "autoren", "auteur", "auteurs", "autore", "autori")
@@ -65,7 +65,7 @@ def addressed(outline: Outline, found: meta.Declared) -> list[str]:
 
 
 def around_headline(outline: Outline) -> frozenset[int]:
-    """The elements that the headline stands in, a few levels up, by their places in memory."""
+    """Return the elements around the headline, a few levels up, by their places in memory."""
     found: list[int] = []
     heading = outline.headline
     at = heading.parent if heading is not None else None
@@ -87,7 +87,7 @@ def _is_near(node: LexborNode, near: frozenset[int]) -> bool:
 
 
 def behind_headline(outline: Outline) -> list[str]:
-    """Names behind a `By` in a line of its own, whatever it is called, shortly behind the headline."""
+    """Return the names after `By` in an element of its own with any name, soon after the headline."""
     heading = outline.headline
     box = heading.parent if heading is not None else None
     for _ in range(_NEAR_LEVELS):
@@ -127,7 +127,7 @@ class Named:
         """Return the first elements that a selector of this module finds, without those of other articles."""
         if selector not in self._found:
             found = self._find(selector)[:8]
-            self._found[selector] = [one for one in found if not boxes.stands_among_others(one, self._known)]
+            self._found[selector] = [one for one in found if not boxes.is_among_others(one, self._known)]
         return self._found[selector]
 
     def _find(self, selector: str) -> list[LexborNode]:
@@ -153,7 +153,7 @@ class Named:
 
 
 def shown(selector: str, named: list[LexborNode], near: frozenset[int] = frozenset()) -> list[str]:
-    """What stands in elements that are called so: in those near the headline, if it is known, or in the first group."""
+    """Return the texts of named elements: of those near the headline, if it is known, or of the first group."""
     elements = [one for one in named if not near or _is_near(one, near)]
     shown = [
         text
@@ -167,7 +167,7 @@ def shown(selector: str, named: list[LexborNode], near: frozenset[int] = frozens
 
 
 def _of_one_group(elements: list[LexborNode]) -> list[LexborNode]:
-    """The elements that stand in one box with the first of them, as the names in one byline do."""
+    """Return the elements that are in one box with the first of them, as the names in one byline are."""
     if len(elements) < 2:
         return elements
     box = elements[0].parent
@@ -210,7 +210,7 @@ def linked(outline: Outline) -> list[str]:
 
 
 def signed(outline: Outline) -> list[str]:
-    """A name in bold that is a whole paragraph, behind a standfirst or last of all, as small papers print it."""
+    """Return a name in bold that is a paragraph of its own, after a standfirst or at the end, as in small papers."""
     for bold in outline.tree.css("p > strong:only-child, p > b:only-child")[:20]:
         text = one_line(bold.text(separator=" "))
         names = _SLASH.split(text)

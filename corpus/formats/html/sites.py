@@ -9,7 +9,7 @@ from corpus.formats.html import jsonld, meta
 from corpus.text.normalise import one_line
 
 _SEPARATOR: Final = re.compile(r"\s+(?:[|»›«·•—–:\-/~]{1,2}|::)\s+|\s*[|｜»ㅣ│]\s*|[_＿](?=\S)|(?<=\S)[：](?=\S)")
-# Between these a site's own name stands; between others any part of a headline may.
+# Between these there is a site's own name; between others there may be any part of a headline.
 _WEAK: Final = frozenset("_＿：")
 # A suffix of more words is part of the headline.
 _LONGEST_SITE: Final = 6
@@ -68,8 +68,12 @@ def publication(node: jsonld.Node, found: meta.Declared) -> str | None:
     """The paper or programme as the page declares it: the site's name, or its publisher's; None if it names none."""
     publisher = node.get("publisher")
     name = jsonld.text(publisher.get("name")) if isinstance(publisher, dict) else None
-    for said in (meta.first(found, ("og:site_name", "application-name")), name, meta.first(found, ("dc.publisher",))):
-        line = one_line(said) if said else ""
+    for text in (
+        meta.first(found, ("og:site_name", "application-name")),
+        name,
+        meta.first(found, ("dc.publisher",)),
+    ):
+        line = one_line(text) if text else ""
         if 2 <= len(line) <= _LONGEST_NAME and not line.startswith(("http:", "https:", "@", "//")):
             return line
     return None

@@ -94,7 +94,7 @@ _OTHER_DIGITS: Final = re.compile("[" + "".join(map(chr, _DIGITS)) + "]")
 
 
 class Span(NamedTuple):
-    """A date in a text: where it stands, how it is written, what it means, and whether its year has two digits."""
+    """A date in a text: its place, how it is written, what it means, and whether its year has two digits."""
 
     start: int
     end: int

@@ -26,7 +26,7 @@ def read(written: str, hint: date | None = None, language: str | None = None) ->
     """Read a machine's date, or a human one, perhaps behind a label.
 
     Args:
-        written: as it stands in an attribute, a field or a line.
+        written: as it is in an attribute, a field or a line.
         hint: the day in the page's address.
         language: of the page.
     """

@@ -26,7 +26,7 @@ _TEXTS: Final = frozenset(
     {"text", "content", "html", "body", "value", "paragraph", "copy", "markup", "articlebody", "bodytext",
      "description", "data"}
 )  # fmt: skip
-_WHOLE: Final = frozenset(
+_ALL_TEXT: Final = frozenset(
     {"articlebody", "body", "bodytext", "content", "contenthtml", "html", "text", "story", "fulltext", "article",
      "bodyhtml", "articletext", "storybody", "maintext", "rendered", "articlecontent", "markdown"}
 )  # fmt: skip
@@ -44,7 +44,7 @@ _SENTENCE: Final = re.compile(r"[.!?。！？…”\"»]\s*$")
 
 
 def text(tree: LexborHTMLParser, title: str | None) -> str:
-    """The longest prose in a page's state, in paragraphs; "" if there is none.
+    """Return the longest prose in a page's state, in paragraphs; "" if it has no prose.
 
     Args:
         tree: the page, before anything was taken out of it.
@@ -77,12 +77,12 @@ def _states(tree: LexborHTMLParser) -> Iterator[tuple[Any, str]]:
         count += 1
         if count > _MOST_SCRIPTS:
             return
-        for value in [_whole(source)] if "json" in kind else _assigned(source):
+        for value in [_loaded(source)] if "json" in kind else _assigned(source):
             if value is not None:
                 yield value, source
 
 
-def _whole(source: str) -> Any:
+def _loaded(source: str) -> Any:
     try:
         return json.loads(source, strict=False)
     except (ValueError, RecursionError):
@@ -123,7 +123,7 @@ def _longest(value: Any) -> str:
         if isinstance(one, dict):
             for key, inner in one.items():
                 if isinstance(inner, str):
-                    if len(inner) > max(len(best), _LEAST) and _fold(str(key)) in _WHOLE:
+                    if len(inner) > max(len(best), _LEAST) and _fold(str(key)) in _ALL_TEXT:
                         best = max(best, _prose(inner), key=len)
                 elif isinstance(inner, dict | list):
                     waiting.append((inner, depth + 1))
@@ -141,8 +141,8 @@ def _joined(blocks: list[Any]) -> str:
         return ""
     paragraphs = []
     for block in blocks[:2_000]:
-        said = block if isinstance(block, str) else _of_block(block) if isinstance(block, dict) else None
-        if said and (line := _prose(said)):
+        content = block if isinstance(block, str) else _of_block(block) if isinstance(block, dict) else None
+        if content and (line := _prose(content)):
             paragraphs.append(line)
     prose = [one for one in paragraphs if len(one) >= _PROSE and _SENTENCE.search(one)]
     # Titles and teasers of other articles are no sentences.
@@ -158,19 +158,19 @@ def _of_block(block: dict[str, Any]) -> str | None:
             return value
         if isinstance(value, dict) and _fold(str(key)) in {"data", "attributes", "model", "props", "content"}:
             inner = {"type": "text", **{k: v for k, v in value.items() if isinstance(v, str) and k != "type"}}
-            if (said := _of_block(inner)) is not None:
-                return said
+            if (content := _of_block(inner)) is not None:
+                return content
         if isinstance(value, list) and _fold(str(key)) in {"children", "content", "blocks"}:
-            said = "".join(_of_piece(one) for one in value)
-            if said:
-                return said
+            content = "".join(_of_piece(one) for one in value)
+            if content:
+                return content
     return None
 
 
 def _of_piece(piece: Any) -> str:
     """The text of a part of a block."""
-    said = piece.get("text") or piece.get("value") if isinstance(piece, dict) else piece
-    return said if isinstance(said, str) else ""
+    content = piece.get("text") or piece.get("value") if isinstance(piece, dict) else piece
+    return content if isinstance(content, str) else ""
 
 
 def _is_text(kind: str) -> bool:
@@ -182,7 +182,7 @@ def _fold(key: str) -> str:
 
 
 def _prose(written: str) -> str:
-    """A string without markup, in paragraphs; "" if it is none to be read."""
+    """Return a string without markup, in paragraphs; "" if it is not meant for readers."""
     if "<" in written:
         written = _TAGS.sub("", _ENDS.sub("\n", rowsets.mark_markup(_NOISE.sub("", written))))
     if "&" in written:

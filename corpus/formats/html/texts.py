@@ -78,7 +78,7 @@ class Finders:
         return {
             _OWN: lambda: self._own,
             "jsonld": lambda: self._declared,
-            "state": lambda: self._held,
+            "state": lambda: self._in_state,
             "resiliparse": lambda: self._other,
             "trafilatura": lambda: self._careful,
         }
@@ -92,10 +92,10 @@ class Finders:
             return "jsonld" if is_cut and not _ends_alike(own, declared) else _OWN
         if len(declared) > much:
             return "jsonld"
-        if len(self._held) > much:
+        if len(self._in_state) > much:
             return "state"
         if self._body.is_own and len(self._body.blocks) > 1:
-            # It is short, and longer boxes beside it are none of it.
+            # It is short, and longer boxes beside it are not part of it.
             return _OWN
         if len(self._other) <= much or _share(own, self._other) >= _AGREES:
             return _OWN
@@ -114,7 +114,7 @@ class Finders:
         return _paragraphs(jsonld.text(self._node.get("articleBody")) or "")
 
     @cached_property
-    def _held(self) -> str:
+    def _in_state(self) -> str:
         return state.text(LexborHTMLParser(self._read.text), self._title)
 
     @cached_property
@@ -158,8 +158,8 @@ def _without_head(text: str, title: str | None, authors: tuple[str, ...]) -> str
 def _resiliparse(text: str) -> str:
     from resiliparse.extract.html2text import extract_plain_text  # seldom needed
 
-    said: str = extract_plain_text(text, main_content=True, alt_texts=False, links=False, list_bullets=False)
-    return said
+    found: str = extract_plain_text(text, main_content=True, alt_texts=False, links=False, list_bullets=False)
+    return found
 
 
 def _trafilatura(text: str) -> str:

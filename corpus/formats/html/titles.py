@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpus.formats.html import jsonld, meta
-from corpus.formats.html.boxes import stands_among_others
+from corpus.formats.html.boxes import is_among_others
 from corpus.formats.html.sites import folded, sites_of, without_site
 from corpus.text.entities import unescape
 from corpus.text.normalise import one_line
@@ -52,7 +52,7 @@ def title(
     host: str | None,
     evidence: Evidence | None = None,
 ) -> str | None:
-    """The headline of a page; None if there is none.
+    """Return the headline of a page; None if it has no headline.
 
     The shown headline is the article's, if it is like what the page declares; what is declared may be for machines.
 
@@ -69,9 +69,9 @@ def title(
     shown = list(_shown(outline, sites, 1 if _LINKED in declared and evidence is None else 3))
     clean = {key: without_site(text, sites) for key, text in declared.items()}
     clean = {key: text for key, text in clean.items() if text and (folded(text) not in sites or len(clean) == 1)}
-    # What another has as the whole headline is none's beginning.
-    whole = [*(one.text for one in shown if one.tag == "h1"), *(clean[key] for key in clean if key != "title")]
-    clean = {key: _as_shown(text, whole) for key, text in clean.items()}
+    # If one witness has a text as its complete headline, the text is not only the beginning of another's.
+    complete = [*(one.text for one in shown if one.tag == "h1"), *(clean[key] for key in clean if key != "title")]
+    clean = {key: _as_shown(text, complete) for key, text in clean.items()}
     chosen = _chosen(shown, clean, node, sites)
     if evidence is not None:
         for one in shown:
@@ -112,7 +112,7 @@ def _of_linked(shown: list[str], clean: dict[str, str], node: jsonld.Node, sites
     name = without_site(one_line(jsonld.text(node.get("name")) or ""), sites)
     others = [text for key, text in clean.items() if key != _LINKED]
     if name and _shows(name, shown) and not _shows(first, [*shown, *others]):
-        # What JSON-LD calls the headline is said nowhere else.
+        # No other place has what JSON-LD calls the headline.
         return "JSON-LD name", name
     graph = clean.get("og:title")
     if graph is None or folded(graph) == folded(first):
@@ -169,23 +169,23 @@ def _words(text: str) -> set[str]:
 
 def _as_declared(text: str, clean: dict[str, str]) -> str:
     """A shown headline as the page declares it: where only marks differ, or all that is declared has more of it."""
-    said = [clean[key] for key in ("og:title", "meta") if key in clean]
-    for one in said:
+    stated = [clean[key] for key in ("og:title", "meta") if key in clean]
+    for one in stated:
         if len(one) > _SHORTEST and folded(one) == folded(text):
             return _as_most_write(text, clean)
-    if said and len({folded(one) for one in said}) == 1:
-        more, less = folded(said[0]), folded(text)
-        if less in more and len(said) > 1:
-            return said[0]
-        if text.endswith(said[0]) and len(said[0]) > _SHORTEST:
-            # A kicker stands before it.
-            return said[0]
+    if stated and len({folded(one) for one in stated}) == 1:
+        more, less = folded(stated[0]), folded(text)
+        if less in more and len(stated) > 1:
+            return stated[0]
+        if text.endswith(stated[0]) and len(stated[0]) > _SHORTEST:
+            # A kicker comes before it.
+            return stated[0]
     return text
 
 
 def _as_most_write(text: str, clean: dict[str, str]) -> str:
     """A headline with the marks between its words that most of the page's own statements of it have."""
-    forms = [said for said in clean.values() if folded(said) == folded(text)]
+    forms = [form for form in clean.values() if folded(form) == folded(text)]
     best = max(forms, key=forms.count, default=text)
     return best if forms.count(best) > max(forms.count(text), 1) else text
 
@@ -197,7 +197,7 @@ def _shown(outline: Outline, sites: set[str], lowest: int) -> Iterator[Heading]:
         text = shown_text(heading)
         if not text or len(text) > _LONGEST or folded(text) in sites:
             continue
-        if tag != "h1" and stands_among_others(heading, known):
+        if tag != "h1" and is_among_others(heading, known):
             continue
         yield Heading(text, tag)
 
@@ -210,9 +210,9 @@ def shown_text(heading: LexborNode) -> str:
     dropped = [one for one in inner if _is_kicker(one)]
     if dropped:
         for one in dropped:
-            said = one.text(deep=True, separator=_PART)
-            if said and len(said) < len(text) * 0.6:
-                text = text.replace(said, _PART, 1)
+            kicker = one.text(deep=True, separator=_PART)
+            if kicker and len(kicker) < len(text) * 0.6:
+                text = text.replace(kicker, _PART, 1)
     joined = ""
     for part in text.split(_PART):
         if joined and part and _parts_words(joined[-1], part[0]):
@@ -239,13 +239,13 @@ def _parts_words(left: str, right: str) -> bool:
 
 def _declared(outline: Outline, node: jsonld.Node, found: meta.Declared) -> dict[str, str]:
     element = next(iter(outline.all("title")), None)
-    said = {
+    stated = {
         _LINKED: jsonld.text(node.get("headline")),
         "og:title": meta.first(found, ("og:title",)),
         "meta": meta.first(found, ("twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")),
         "title": element.text() if element else None,
     }
-    return {key: line for key, text in said.items() if text and (line := one_line(_unescaped(text)))}
+    return {key: line for key, text in stated.items() if text and (line := one_line(_unescaped(text)))}
 
 
 def _unescaped(text: str) -> str:
@@ -254,7 +254,7 @@ def _unescaped(text: str) -> str:
 
 
 def _as_shown(text: str, shown: list[str]) -> str:
-    """A declared headline without what stands behind the shown one, which is the site's name or a section's."""
+    """Return a declared headline without what follows the shown one: the name of the site or of a section."""
     for heading in shown:
         rest = text[len(heading) :]
         if len(heading) > _SHORTEST and text.startswith(heading) and re.match(r"\s*[-–—|·•*]\s", rest):

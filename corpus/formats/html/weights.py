@@ -1,4 +1,4 @@
-"""How much prose stands where in a page: of each element with any, how much in it, near it and before it."""
+"""Measure where a page has its prose: how much is in each element, near it and before it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Weights:
     """Of each element by its number, in characters of alphabetic writing.
 
     Attributes:
-        masses: how much prose stands in it.
-        scores: how much stands right in it; less for what is further within.
-        before: how much stands before it in the page.
+        masses: how much prose is in it.
+        scores: how much prose is directly in it; prose further within counts less.
+        before: how much prose is before it in the page.
         first: the order of the first block of prose in it.
     """
 

@@ -94,7 +94,7 @@ class Page:
             yield Witness(name, one.moment, one.written, min(one.weight, _MOST_SHOWN), source)
 
     def set_in_scripts(self) -> Iterator[Witness]:
-        """What scripts set. Below the page's own state stand those of other articles, so the first counts most."""
+        """Yield the dates that scripts set. The first counts most: the page's own state comes before others."""
         found = []
         for one in scripts.settings(self.outline):
             moment = stamps.read(one.written, self.hint, self.language)
@@ -111,7 +111,7 @@ class Page:
             yield Witness("address", dates.Moment(self.hint), self.hint.isoformat(), _ADDRESS, DateSource.ADDRESS)
 
     def guess(self) -> Witness | None:
-        """The day that htmldate finds, by whatever it takes for a date."""
+        """Return the day that htmldate guesses."""
         day = stamps.guess(self.text)
         if day is None:
             return None
