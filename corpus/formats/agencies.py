@@ -41,7 +41,7 @@ _DATELINE: Final = re.compile(
     # 【ロンドン共同】
     r"|[【［\[][^】］\]]{0,10}?(共同|時事|ロイター)[】］\]]"
 )
-# What stands behind an agency's name in the name of one of its services.
+# What follows an agency's name in the name of one of its services.
 _ASIDE: Final = re.compile(r"\s+[-–—]+\s+|\s*[(\[,:/]")
 _OF_FEEDS: Final = frozenset(
     {
@@ -70,7 +70,7 @@ def dateline_agency(text: str) -> str | None:
     if found is None:
         return None
     named = next(group for group in found.groups() if group)
-    # Behind its name may stand the name of a service.
+    # The name of a service may follow its name.
     return agency(named) or agency(named.partition(" ")[0])
 
 

@@ -94,10 +94,10 @@ Column: TypeAlias = "list[Any] | pl.Series"
 
 
 class Together(NamedTuple):
-    """What those of some documents say of which there is nothing else to tell: fields of `Parsed`, in columns.
+    """The fields of `Parsed` in columns, for those of some documents that were read completely and have no problems.
 
-    A field that is not there has its default in each; `word_count` may be there too. A document whose number is not
-    among them is to be parsed alone.
+    A field without a column has its default in each document; `word_count` may be there too. A document whose number is
+    not in `numbers` must be parsed alone.
     """
 
     numbers: list[int]

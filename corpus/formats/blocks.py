@@ -152,7 +152,7 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[str]]:
             yield group
             group = []
         if line.text[0].isalpha():
-            # No markup of a whole line begins with a letter.
+            # No markup of a complete line begins with a letter.
             group.append(line.text)
             continue
         after = lines[number + 1] if number + 1 < len(lines) else None
@@ -219,14 +219,14 @@ def _clean(line: str, *, markdown: bool) -> str:
 
 def _unwrap(group: list[str], width: int) -> Iterator[str]:
     """Wrapped lines as paragraphs: a line that had room for more ends one."""
-    held: list[str] = []
+    lines: list[str] = []
     for line in group:
-        held.append(line)
+        lines.append(line)
         if len(line) < width - _RAGGED:
-            yield " ".join(held)
-            held = []
-    if held:
-        yield " ".join(held)
+            yield " ".join(lines)
+            lines = []
+    if lines:
+        yield " ".join(lines)
 
 
 def _list(group: list[str], *, markdown: bool) -> Iterator[Block]:

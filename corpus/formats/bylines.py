@@ -52,7 +52,7 @@ _IN: Final = re.compile(r"\s+(?:in|aus|à|en|from|i|из|в|w|reporting from)\s+
 _IN_BRACKETS: Final = re.compile(r"\s*\((?=[^()]*\)$)")
 # `Jane Doe (with John Smith)`: both wrote it.
 _WITH: Final = re.compile(r"\s*\(\s*(?:with|mit|avec|con|com|met|med)\s+([^()]{2,120})\)", re.IGNORECASE)
-# What stands behind a name for a degree or an office, and what belongs to it.
+# What follows a name and is a degree or an office, and what belongs to the name.
 _DEGREES: Final = frozenset(
     ["ba", "ma", "md", "phd", "mph", "msc", "bsc", "mba", "rn", "jd", "esq", "dds", "psyd", "edd", "cfa", "obe", "mbe"]
 )
@@ -85,7 +85,7 @@ _WORK: Final = re.compile(
     r"\s*\((?:text|texte|texto|words|photos?|fotos?|bilder|video|grafik|recherche|mitarbeit)\)", re.IGNORECASE
 )
 _PARTICLES: Final = frozenset(["von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al", "bin", "ibn", "ben", "y", "e", "zu", "zum", "ter", "ten", "af", "av", "st.", "o'"])  # fmt: skip
-# The last words of names of papers, which stand behind those of people.
+# The last words of names of papers, which follow the names of people.
 _OUTLETS: Final = frozenset(
     ["news", "times", "media", "magazine", "tv", "radio", "online", "tribune", "gazette", "herald", "network"]
 )
@@ -117,7 +117,7 @@ def opened(written: str) -> str:
 
 
 def without_degrees(names: list[str]) -> list[str]:
-    """Names that stood apart by commas, without degrees; what belongs to the name before it is put there."""
+    """Return names that commas separated, without degrees. A part that belongs to the name before is joined to it."""
     kept: list[str] = []
     for name in names:
         bare = name.replace(".", "").strip().casefold()

@@ -50,23 +50,23 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
         if isinstance(row, dict):
             numbers.append(number)
             rows.append(row)
-    said = columns.fields(rows)
-    # A row without a text may be one of a list of stories: that is said row by row.
-    listed = [not text and listed_by(row) is not None for text, row in zip(said["text"], rows, strict=True)]
+    fields = columns.fields(rows)
+    # A row without a text may belong to a list of stories: that is decided row by row.
+    listed = [not text and listed_by(row) is not None for text, row in zip(fields["text"], rows, strict=True)]
     del rows
-    texts, counts = _texts(said["text"])
-    titles = _lines(said["title"])
-    written = [one if _is_address(one) else values.address(one) if one else None for one in said["url"]]
+    texts, counts = _texts(fields["text"])
+    titles = _lines(fields["title"])
+    written = [one if _is_address(one) else values.address(one) if one else None for one in fields["url"]]
     placed = [urls.placed(known) if known else (None, None) for known in written]
     addresses = [url for url, _ in placed]
     tongues = [
         None if text is None else tag or language.detect(text)
-        for tag, text in zip(_each(said["language"], _tag), texts, strict=True)
+        for tag, text in zip(_each(fields["language"], _tag), texts, strict=True)
     ]
-    published = moments.read(said["date"], numeric, tongues, addresses)
-    modified = moments.read(said["modified"], numeric, tongues, addresses)
-    people = list(map(values.people, said["authors"]))
-    papers = list(map(values.publisher, _lines(said["publisher"])))
+    published = moments.read(fields["date"], numeric, tongues, addresses)
+    modified = moments.read(fields["modified"], numeric, tongues, addresses)
+    people = list(map(values.people, fields["authors"]))
+    papers = list(map(values.publisher, _lines(fields["publisher"])))
     kept = [
         sure and not alone and text is not None and bool(text or title) and (url is None or canonical is not None)
         for sure, alone, text, title, url, canonical in zip(
@@ -81,17 +81,17 @@ def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericD
         "publisher": [by_url or domain for (_, by_url), (domain, _) in zip(placed, papers, strict=True)],
         "publication": [
             printed or paper
-            for printed, (_, paper) in zip(_each(said["publication"], values.label), papers, strict=True)
+            for printed, (_, paper) in zip(_each(fields["publication"], values.label), papers, strict=True)
         ],
-        **{field: _each(said[field], values.label) for field in ("page", "edition", "accession")},
-        "description": _lines(said["description"]),
+        **{field: _each(fields[field], values.label) for field in ("page", "edition", "accession")},
+        "description": _lines(fields["description"]),
         "authors": [authors for authors, _ in people],
         "agency": [
             agency or (bylines.dateline_agency(text) if text else None)
             for (_, agency), text in zip(people, texts, strict=True)
         ],
-        "section": _each(said["section"], values.name),
-        "keywords": [values.words(value) if value else () for value in said["keywords"]],
+        "section": _each(fields["section"], values.name),
+        "keywords": [values.words(value) if value else () for value in fields["keywords"]],
         "language": tongues,
         "published_date": published.days,
         "date_source": [None if undated else DateSource.DECLARED.value for undated in published.days.is_null()],
@@ -112,18 +112,18 @@ def _kept(column: Column, kept: list[bool]) -> Column:
     )
 
 
-def _each(said: list[Any], read: Callable[[Any], str | None]) -> list[str | None]:
+def _each(given: list[Any], read: Callable[[Any], str | None]) -> list[str | None]:
     """What is read of each value; of a text that is there again, what was read of it before."""
-    if not any(said):
+    if not any(given):
         # A number that is false is no name either.
-        return [None if one is None else read(one) for one in said]
-    texts = {one for one in said if isinstance(one, str)}
+        return [None if one is None else read(one) for one in given]
+    texts = {one for one in given if isinstance(one, str)}
     known = {one: read(one) for one in texts}
-    return [known[one] if isinstance(one, str) else None if one is None else read(one) for one in said]
+    return [known[one] if isinstance(one, str) else None if one is None else read(one) for one in given]
 
 
 def _is_address(value: Any) -> bool:
-    """Whether a value is an address as most are, of which `values.address` would change nothing."""
+    """Return whether a value is a usual address, in which `values.address` would change nothing."""
     return type(value) is str and value.startswith("http") and value.isascii() and " " not in value and "&" not in value
 
 
@@ -131,27 +131,27 @@ def _tag(value: Any) -> str | None:
     return language.tag(values.name(value) or "")
 
 
-def _lines(said: list[Any]) -> list[str | None]:
-    if not any(said):
-        return [None] * len(said)
+def _lines(given: list[Any]) -> list[str | None]:
+    if not any(given):
+        return [None] * len(given)
     return [
         (one_line(value) or None)
         if isinstance(value, str) and "_x0" not in value
         else values.line(value)
         if value
         else None
-        for value in said
+        for value in given
     ]
 
 
-def _texts(said: list[Any]) -> tuple[list[str | None], list[int]]:
+def _texts(given: list[Any]) -> tuple[list[str | None], list[int]]:
     """Texts by paragraphs, None for one that tells its subheadings; and how many words each has."""
-    trimmed = [value.strip(" \n") if isinstance(value, str) else "" for value in said]
+    trimmed = [value.strip(" \n") if isinstance(value, str) else "" for value in given]
     form = forms(trimmed)
     texts: list[str | None] = []
     changed: list[int] = []
     for number, (value, text, by_blank, by_line) in enumerate(
-        zip(said, trimmed, form.by_blank.tolist(), form.by_line.tolist(), strict=True)
+        zip(given, trimmed, form.by_blank.tolist(), form.by_line.tolist(), strict=True)
     ):
         if text.startswith(_PRINTED):
             # It may be the print of a text in sections.

@@ -49,7 +49,7 @@ class Record:
     paragraphs: list[str] = field(default_factory=list)
 
     def first(self, *names: str) -> str:
-        """Return the first filled value of some fields; "" if there is none."""
+        """Return the first filled value of some fields; "" if all are empty."""
         return next((one.value for name in names for one in self.fields if one.name == name and one.value), "")
 
     def labelled(self, *labels: str) -> str:
@@ -62,7 +62,7 @@ def parse(line: str, own: Mapping[str, str]) -> Field | None:
 
     Args:
         line: the line.
-        own: further labels of a database, as they are compared, and what they stand for.
+        own: further labels of a database, as they are compared, and the names of their fields.
     """
     found = _LINE.match(line)
     if found is None:
@@ -75,7 +75,7 @@ def parse(line: str, own: Mapping[str, str]) -> Field | None:
 
 
 def looks_labelled(line: str) -> bool:
-    """Return whether a line begins as a field of which nothing is known does."""
+    """Return whether a line begins like a field with an unknown label."""
     found = _LINE.match(line)
     return found is not None and _PLAIN_LABEL.match(found["label"]) is not None
 
@@ -85,8 +85,8 @@ def record(text: str, own: Mapping[str, str], *, text_label: bool = True) -> Rec
 
     Args:
         text: the record.
-        own: further labels of its database, as they are compared, and what they stand for.
-        text_label: whether the text has a label of its own, as `Full text:`; else it is what stands between the first
+        own: further labels of its database, as they are compared, and the names of their fields.
+        text_label: whether the text has a label of its own, as `Full text:`; else it is the lines between the first
             fields and the last.
     """
     lines = lines_of(text)
@@ -108,7 +108,7 @@ def record(text: str, own: Mapping[str, str], *, text_label: bool = True) -> Rec
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text, whatever ends them."""
+    """Return the lines of a text with any kind of line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\xa0", " ").split("\n")
 
 
@@ -154,7 +154,7 @@ def _tail_start(lines: Sequence[str], found: Sequence[Field | None], start: int)
         elif one is not None or looks_labelled(line):
             going_on = 0
         elif line.strip():
-            # A value that goes on stands right below its label, or below what goes on there.
+            # A value of several lines continues right below its label, or below its line before.
             going_on += 1
             above = at - 2
             while above >= start and going_on + (at - 2 - above) <= _MOST_GOING_ON and found[above] is None:

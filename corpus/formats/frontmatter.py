@@ -28,7 +28,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What the front matter says of an article. Whatever it leaves out is left to the text."""
+    """What the front matter says of an article. The text gives what the front matter leaves out."""
 
     title: str | None = None
     description: str | None = None
@@ -196,7 +196,7 @@ def _list(values: dict[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         value = values.get(name)
         if isinstance(value, str):
-            # `tags: a, b` and `author: A and B` are the writer's own; bylines are parted by whoever reads names.
+            # `tags: a, b` and `author: A and B` are the writer's own; the code that reads names separates bylines.
             items: list[Any] = value.split(",") if name in {*_KEYWORDS, *_SECTION} else [value]
         else:
             items = value if isinstance(value, list) else [value]

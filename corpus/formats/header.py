@@ -1,4 +1,4 @@
-"""The top of an exported article: title, standfirst, byline, dates and credits, in whatever order they are."""
+"""The top of an exported article: title, standfirst, byline, dates and credits, in any order."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class Reader:
     def _all_of(self, parts: list[str]) -> bool:
         trial = Reader(numeric=self._numeric, language=self._language, hint=self._hint, markdown=self._markdown)
         trial.header = Header(published=self.header.published, modified=self.header.modified)
-        # A name is a byline without `By` if a date stands beside it.
+        # A name is a byline without `By` if a date is beside it.
         kept: list[str] = []
         for part in parts:
             if not trial._one(part):

@@ -35,7 +35,7 @@ def column(written: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def field_of(written: str) -> str | None:
-    """Return the field that a label stands for, as `byline`; None if it is no label in any language.
+    """Return the field that a label means, as `byline`; None if it is not a label in any language.
 
     Args:
         written: the label, with or without its colon.

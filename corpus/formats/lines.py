@@ -191,7 +191,7 @@ def is_prose(line: str) -> bool:
 
 def related(line: str) -> list[Link] | None:
     """The related articles that a line names; empty for a heading over a list of them; None if it is no such line."""
-    # Prose of some length without a link or a colon near its start is told apart without a pattern.
+    # Prose of some length without a link or a colon near its start is recognised without a pattern.
     if len(line) > _LONGEST_LABEL and "](" not in line and ":" not in line[:_LONGEST_LABEL]:
         return None
     found = _RELATED.match(line.strip("*_ "))
@@ -251,7 +251,7 @@ def _is_bank(part: str) -> bool:
 
 
 def source(line: str) -> str | None:
-    """What a source line names: an address, or "" if it stands on the next line; None if it is no source line."""
+    """Return the address that a source line names, or "" if it is on the next line; None if it is no source line."""
     if ":" not in line[:_LONGEST_LABEL] and "：" not in line[:_LONGEST_LABEL]:
         return None
     found = _SOURCE.match(line)

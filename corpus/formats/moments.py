@@ -40,7 +40,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Moments(NamedTuple):
-    """Days, instants, and of which there is nothing else to tell, as that they are ambiguous or cannot be read."""
+    """Days and instants, and whether each is sure: not ambiguous, and read completely."""
 
     days: pl.Series
     instants: pl.Series
@@ -65,9 +65,9 @@ def read(
     )
     plain = pl.col("plain")
     length = plain.str.len_bytes()
-    # In two steps: what stands in one expression four times is worked out four times.
-    told = texts.to_frame().select(plain=pl.when(pl.col("written").str.contains(_PLAIN)).then("written"))
-    read = told.select(
+    # In two steps: what is four times in one expression is computed four times.
+    plain_texts = texts.to_frame().select(plain=pl.when(pl.col("written").str.contains(_PLAIN)).then("written"))
+    read = plain_texts.select(
         day=plain.str.slice(0, _DAY_LENGTH).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32),
         time=plain.str.slice(_DAY_LENGTH + 1, 8).str.to_time("%H:%M:%S", strict=False).cast(pl.Int64) // 1_000,
         bare=length == _DAY_LENGTH,

@@ -61,15 +61,15 @@ def block(
     text = tidy("".join(run.text for run in runs), preformatted=preformatted)
     if not text:
         return None
-    said = [run for run in runs if not run.text.isspace() and run.text]
-    label, value = _labelled(said, text) if said[0].bold else ("", text)
+    visible = [run for run in runs if not run.text.isspace() and run.text]
+    label, value = _labelled(visible, text) if visible[0].bold else ("", text)
     return Block(
         text,
         label,
         value,
         centred,
-        all(run.bold for run in said),
-        max([run.size for run in said]),
+        all(run.bold for run in visible),
+        max([run.size for run in visible]),
         division,
         marks,
         preformatted,

@@ -17,7 +17,7 @@ LONGEST_NAME: Final = 200
 _MOST_LISTED: Final = 60
 _MOST_DEEP: Final = 6
 # Where objects name a person, the surest first; and in parts.
-_WHOLE: Final = (
+_FULL_NAMES: Final = (
     "name",
     "fullname",
     "displayname",
@@ -89,11 +89,11 @@ def texts(value: Any, depth: int = 0) -> Iterator[str]:
     if depth > _MOST_DEEP:
         return
     if isinstance(value, str):
-        told = unprinted(value) if is_printed(value) and not is_nobody(value.strip()) else value
-        if isinstance(told, str):
-            yield told
+        people = unprinted(value) if is_printed(value) and not is_nobody(value.strip()) else value
+        if isinstance(people, str):
+            yield people
         else:
-            yield from texts(told, depth + 1)
+            yield from texts(people, depth + 1)
     elif isinstance(value, list):
         for one in value[:_MOST_LISTED]:
             yield from texts(one, depth + 1)
@@ -107,7 +107,7 @@ def is_nobody(name: str) -> bool:
 
 
 def _of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
-    fields = {_NO_LETTER.sub("", str(key).lower()) or str(key): held for key, held in value.items()}
+    fields = {_NO_LETTER.sub("", str(key).lower()) or str(key): member for key, member in value.items()}
     for name in _WITHIN:
         if isinstance(fields.get(name), (list, dict)) and not is_nothing(fields[name]):
             yield from texts(fields[name], depth + 1)
@@ -119,9 +119,9 @@ def _of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
     if parts[0] and parts[2]:
         yield " ".join(part for part in parts if part)
         return
-    for name in _WHOLE:
-        if not is_nothing(held := fields.get(name)):
-            yield from texts(held, depth + 1)
+    for name in _FULL_NAMES:
+        if not is_nothing(member := fields.get(name)):
+            yield from texts(member, depth + 1)
             return
     if only := parts[2] or parts[0]:
         yield only

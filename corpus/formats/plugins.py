@@ -44,7 +44,7 @@ class PlugIn:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A parser of another package, with what it said of itself when it was loaded."""
+    """A parser of another package, with what it declared when it was loaded."""
 
     name: str
     media_types: frozenset[str]
@@ -88,7 +88,7 @@ def _load(entry: EntryPoint) -> tuple[Parser, PlugIn]:
         name, parse = parser.name, parser.parse
         kinds: object = getattr(parser, "media_types", None)
         if not (isinstance(name, str) and name and callable(parse)):
-            raise TypeError("it has no name, or no `parse`")  # noqa: TRY301 - told like what its import raises
+            raise TypeError("it has no name, or no `parse`")  # noqa: TRY301 - reported like what its import raises
         if len(name) > _LONGEST_NAME or not name.isprintable():
             raise ValueError(f"its name is no printable text of up to {_LONGEST_NAME} characters")  # noqa: TRY301
         if not isinstance(kinds, (frozenset, set, tuple, list)):

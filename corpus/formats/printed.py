@@ -86,19 +86,19 @@ def plain(value: Any, depth: int = 0) -> Any:
         return [plain(one, depth + 1) for one in value]
     if not isinstance(value, dict) or len(value) != 1:
         return value
-    ((key, held),) = value.items()
+    ((key, content),) = value.items()
     if not isinstance(key, str) or not key.startswith("$") or depth >= _MOST_DEEP:
         return value
-    held = plain(held, depth + 1)
+    content = plain(content, depth + 1)
     match key:
         case "$date":
-            return _instant(held)
+            return _instant(content)
         case "$numberLong" | "$numberInt" | "$numberDouble" | "$numberDecimal":
-            return _number(held)
+            return _number(content)
         case "$timestamp":
-            return held.get("t") if isinstance(held, dict) else None
+            return content.get("t") if isinstance(content, dict) else None
         case "$oid" | "$uuid" | "$symbol" | "$code":
-            return held
+            return content
         case "$undefined" | "$minKey" | "$maxKey":
             return None
     return value
@@ -160,7 +160,7 @@ def is_printed(text: str) -> bool:
 
 
 def unprinted(written: str) -> Any:
-    """Return the list or object that a text is the print of; the text itself if it is none.
+    """Return the list or object that a text is the print of; any other text unchanged.
 
     >>> unprinted("['Jane Doe' 'John Roe']")
     ['Jane Doe', 'John Roe']
@@ -185,7 +185,7 @@ def unprinted(written: str) -> Any:
 
 
 def _listed(text: str) -> list[str] | None:
-    """Return the members of a list of nothing but texts, whatever parts them; None if it holds anything else."""
+    """Return the members of a list of texts with any separators; None if it holds anything else."""
     if text.startswith("{") and ":" in _QUOTED.sub("", text):
         return None
     if _BETWEEN.sub("", _QUOTED.sub("", text)):

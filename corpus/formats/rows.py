@@ -57,16 +57,16 @@ class RowParser:
         return columnar.read(data, self._columns, self._numeric, self.name)
 
     def _article(self, row: dict[str, Any], origin: str | None) -> Parsed:
-        said = {field: self._columns.first(row, field) for field in columnar.FIELDS}
-        text, headings = values.text(said["text"])
-        title = values.line(said["title"])
-        written = values.address(said["url"])
+        fields = {field: self._columns.first(row, field) for field in columnar.FIELDS}
+        text, headings = values.text(fields["text"])
+        title = values.line(fields["title"])
+        written = values.address(fields["url"])
         url = (urls.canonical(written) if written else None) or (urls.canonical(origin) if origin else None)
-        tongue = language.tag(values.name(said["language"]) or "") or language.detect(text)
-        published = values.moment(said["date"], self._numeric, tongue, url)
-        modified = values.moment(said["modified"], self._numeric, tongue, url)
-        authors, agency = values.people(said["authors"])
-        domain, paper = values.publisher(values.line(said["publisher"]))
+        tongue = language.tag(values.name(fields["language"]) or "") or language.detect(text)
+        published = values.moment(fields["date"], self._numeric, tongue, url)
+        modified = values.moment(fields["modified"], self._numeric, tongue, url)
+        authors, agency = values.people(fields["authors"])
+        domain, paper = values.publisher(values.line(fields["publisher"]))
         problems: list[Problem] = []
         if not text and not title:
             problems.append(Problem(Check.EMPTY, f"no title and no text among {', '.join(list(row)[:20])}"[:200]))
@@ -77,24 +77,24 @@ class RowParser:
             problems.append(Problem(Check.NOT_READ, what))
         if written and urls.canonical(written) is None:
             problems.append(Problem(Check.REJECTED_URL, written[:200]))
-        if said["date"] is not None and published is None:
-            problems.append(Problem(Check.UNREAD_DATE, str(said["date"])[:200]))
+        if fields["date"] is not None and published is None:
+            problems.append(Problem(Check.UNREAD_DATE, str(fields["date"])[:200]))
         if published is not None and published.ambiguous:
-            problems.append(Problem(Check.AMBIGUOUS_DATE, str(said["date"])[:200]))
+            problems.append(Problem(Check.AMBIGUOUS_DATE, str(fields["date"])[:200]))
         return Parsed(
             title=title,
             text=text,
             url=url,
             publisher=(urls.publisher(url) if url else None) or domain,
-            publication=values.label(said["publication"]) or paper,
-            page=values.label(said["page"]),
-            edition=values.label(said["edition"]),
-            accession=values.label(said["accession"]),
-            description=values.line(said["description"]),
+            publication=values.label(fields["publication"]) or paper,
+            page=values.label(fields["page"]),
+            edition=values.label(fields["edition"]),
+            accession=values.label(fields["accession"]),
+            description=values.line(fields["description"]),
             authors=authors,
             agency=agency or bylines.dateline_agency(text),
-            section=values.name(said["section"]),
-            keywords=values.words(said["keywords"]),
+            section=values.name(fields["section"]),
+            keywords=values.words(fields["keywords"]),
             language=tongue,
             published_date=published.day if published else None,
             date_source=published.source if published else None,

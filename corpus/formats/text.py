@@ -48,7 +48,7 @@ class TextParser:
         decoded = decode(document.data)
         if decoded.encoding is None:
             return Parsed(parser=self.name, problems=(Problem(Check.BINARY, f"{len(document.data):,} bytes"),))
-        problems = _told(decoded)
+        problems = _problems(decoded)
         text = normalise(decoded.text)
         if not text.strip():
             empty = Problem(Check.EMPTY, f"{len(document.data):,} bytes of white space")
@@ -115,7 +115,7 @@ class TextParser:
         )
 
 
-def _told(decoded: Decoded) -> list[Problem]:
+def _problems(decoded: Decoded) -> list[Problem]:
     problems = []
     if decoded.encoding != "utf-8":
         problems.append(Problem(Check.ENCODING, decoded.encoding))
@@ -125,7 +125,7 @@ def _told(decoded: Decoded) -> list[Problem]:
 
 
 def _without_asides(found: list[Line]) -> tuple[list[Line], _Aside]:
-    """The lines without source lines, related articles and pictures, and what those said."""
+    """Return the lines without source lines, related articles and pictures, and what those contain."""
     aside = _Aside()
     left: list[Line] = []
     apart = False
@@ -223,7 +223,7 @@ def _people(
 
 
 def _assemble(found: Sequence[Block]) -> tuple[str, list[Heading]]:
-    """The text, and where its subheadings stand."""
+    """Return the text, and the places of its subheadings."""
     headings: list[Heading] = []
     offset = 0
     for block in found:

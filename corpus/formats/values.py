@@ -35,7 +35,7 @@ _NAMED_BY: Final = ("name", "value", "label", "term", "webtitle", "title", "text
 # What the New York Times calls kinds of keywords.
 _KINDS: Final = frozenset({"subject", "glocations", "persons", "organizations", "creative_works"})
 _MOST_LISTED: Final = 60
-# Of a list so many are looked at: what stands behind a thousand empty ones is no name.
+# So many members of a list are looked at: what follows a thousand empty ones is not a name.
 _MOST_SEEN: Final = 1_000
 _MARKUP: Final = re.compile(r"<(?:p|br|div|li|h[1-6])\b", re.IGNORECASE)
 _BLOCK_END: Final = re.compile(r"<(?:/p|/div|/li|/h[1-6]|br)\b[^<>]{0,300}>", re.IGNORECASE)
@@ -60,7 +60,7 @@ def line(value: Any) -> str | None:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, dict):
-        value = next((held for name in _CALLED if isinstance(held := value.get(name), str)), None)
+        value = next((member for name in _CALLED if isinstance(member := value.get(name), str)), None)
     if not isinstance(value, str) or is_nothing(value):
         return None
     return one_line(without_escapes(value)) or None
@@ -137,7 +137,7 @@ def _paragraphs(written: str) -> list[str]:
     written = normalise(written)
     # Where blank lines part paragraphs, a single line end is only a fold.
     parts = re.split(r"\n[ ]*\n", written) if "\n\n" in written else written.split("\n")
-    # White space is spaces and line ends by now, and mostly there is none to fold.
+    # White space is only spaces and line ends here, and mostly nothing must be folded.
     trimmed = (part.strip(" \n") for part in parts)
     return [" ".join(part.split()) if "  " in part or "\n" in part else part for part in trimmed if part]
 
@@ -187,12 +187,12 @@ def words(value: Any) -> tuple[str, ...]:
 def _word_of(value: Any) -> Any:
     """Return what names a keyword: itself, or a member of an object, as APIs have them."""
     if isinstance(value, dict):
-        lowered = {str(key).lower(): held for key, held in value.items()}
+        lowered = {str(key).lower(): member for key, member in value.items()}
         if isinstance(kind := lowered.get("name"), str) and kind in _KINDS:
             del lowered["name"]
         if isinstance(label := lowered.get("label"), dict):
             lowered["label"] = label.get("eng") or next(iter(label.values()), None)
-        value = next((held for name in _NAMED_BY if isinstance(held := lowered.get(name), str)), None)
+        value = next((member for name in _NAMED_BY if isinstance(member := lowered.get(name), str)), None)
     return None if is_nothing(value) else value
 
 

@@ -97,7 +97,7 @@ def _instant(name: str, value: object) -> datetime | None:
             raise Broken(f"a `{name}` without an offset")
         return value.astimezone(UTC)
     except (ValueError, OverflowError, TypeError):
-        raise Broken(f"a `{name}` whose time zone cannot be told") from None
+        raise Broken(f"a `{name}` whose time zone is unknown") from None
 
 
 def _day(name: str, value: object) -> date | None:
@@ -114,7 +114,7 @@ def _date_source(name: str, value: object) -> DateSource | None:
     try:
         return DateSource(str(value))
     except ValueError:
-        raise Broken(f"a `{name}` that is none of {', '.join(DateSource)}") from None
+        raise Broken(f"a `{name}` that is not one of {', '.join(DateSource)}") from None
 
 
 def _headings(name: str, value: object) -> tuple[Heading, ...]:
@@ -122,7 +122,7 @@ def _headings(name: str, value: object) -> tuple[Heading, ...]:
     for one in _members(name, value):
         start, text = _parts(name, one)
         if type(start) is not int or not 0 <= start < 1 << 31:
-            raise Broken(f"`{name}` with an offset that is none")
+            raise Broken(f"`{name}` with an invalid offset")
         found.append(Heading(start, _string(name, text)))
     return tuple(found)
 

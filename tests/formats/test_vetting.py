@@ -53,7 +53,7 @@ def test_what_keeps_its_promises_passes() -> None:
         ({"published_at": datetime(2024, 1, 2, tzinfo=Nowhere())}, "time zone"),
         ({"published_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))}, "time zone"),
         ({"published_date": datetime(2024, 1, 2, tzinfo=UTC)}, "type datetime as `published_date`"),
-        ({"published_date": "2024-01-02"}, "type str as `published_date`"), ({"date_source": "rumour"}, "none of declared"),
+        ({"published_date": "2024-01-02"}, "type str as `published_date`"), ({"date_source": "rumour"}, "one of declared"),
         ({"headings": (("H", 0),)}, "offset"), ({"headings": ((-1, "H"),)}, "offset"), ({"headings": ("H",)}, "not a pair"),
         ({"headings": ((True, "H"),)}, "offset"), ({"headings": ((1 << 40, "H"),)}, "offset"),
         ({"links": (("L", 1),)}, "type int as `links`"), ({"links": {"L": "u"}}, "type dict as `links`"),
