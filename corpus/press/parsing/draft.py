@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Draft:
-    """The fields of an article as a database prints them; "" where it prints none.
+    """The fields of an article as a database prints them; "" where it prints nothing.
 
-    `usual_language` is that of all of a database's papers; it counts where the text's own cannot be told. `loaded` is
-    the day on which the database took the article in.
+    `usual_language` is the language of all papers of a database. It counts where the language of the text is not known.
+    `loaded` is the day on which the database added the article.
     """
 
     title: str = ""

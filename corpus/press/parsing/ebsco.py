@@ -109,7 +109,7 @@ def _iso(found: re.Match[str]) -> str:
 
 
 def _first_lines(draft: Draft) -> None:
-    """Headings that repeat the title, section or byline stand before the text."""
+    """Remove the headings before the text that repeat the title, section or byline."""
     while draft.paragraphs:
         first = draft.paragraphs[0]
         if first == draft.title:

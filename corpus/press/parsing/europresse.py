@@ -78,7 +78,7 @@ def read(blocks: Sequence[Block]) -> Draft:
 
 
 def begins(lines: Sequence[str]) -> int | None:
-    """Return where the first article begins: at the paper above a line with section and day; None if there is none.
+    """Return where the first article begins: at the paper above a line with section and day; None without such a line.
 
     Args:
         lines: the filled lines of a document.
@@ -151,7 +151,7 @@ def _put(one: Block, marks: set[str], draft: Draft) -> bool:
 
 
 def _publication(one: Block, draft: Draft) -> None:
-    """A paper's name, and the number of its issue behind it; the date may stand on lines below."""
+    """Read a paper's name, and after it the number of its issue; the date may be on lines below."""
     line, _, more = one.text.partition("\n")
     if draft.publication:
         more = one.text

@@ -116,7 +116,7 @@ def _is_paragraph(one: Block) -> bool:
 
 
 def _details(blocks: Sequence[Block], at: int, draft: Draft) -> int:
-    """Length, day, time, paper, its code, and what else stands before the paragraphs. Returns where they begin."""
+    """Read length, day, time, paper, its code, and what else is before the paragraphs. Return where these begin."""
     details: list[str] = []
     while at < len(blocks) and not _is_paragraph(blocks[at]):
         details.append(blocks[at].text)
@@ -158,7 +158,7 @@ def _edition(values: list[str], draft: Draft) -> None:
 
 
 def _body(blocks: Sequence[Block], draft: Draft) -> None:
-    """The paragraphs; behind them stand notes, the owner and the accession number, in plain paragraphs."""
+    """Read the paragraphs. Notes, the owner and the accession number follow them in plain paragraphs."""
     last = max((n for n, one in enumerate(blocks) if _is_paragraph(one)), default=-1)
     for number, one in enumerate(blocks):
         if number <= last and (_is_paragraph(one) or one.preformatted):
@@ -172,7 +172,7 @@ def _body(blocks: Sequence[Block], draft: Draft) -> None:
 
 
 def _tail(rest: list[Block], draft: Draft) -> None:
-    """What stands between the text and the number: captions, then the owner's name, which is a name and no sentence."""
+    """Read what is between the text and the number: captions, then the owner's name, which is not a sentence."""
     for one in rest[:-1]:
         draft.add("caption", one.text)
     if rest and (rest[-1].text.endswith((".", "!", "?")) and len(rest[-1].text) > 60):

@@ -118,7 +118,7 @@ def name(written: str) -> str | None:
 
 
 def _moment(draft: Draft, tongue: str | None) -> tuple[dates.Moment | None, str, DateSource]:
-    """When it was published, what stands beside that, as the edition, and how that is known."""
+    """Return when it was published, the rest of that line, as the edition, and how the date is known."""
     years = tuple(int(year) for year in _YEARS.findall(draft.copyright))[:4]
     written = one_line(draft.date)
     found = dates.search(written, tongue, years) if written else None
@@ -135,7 +135,7 @@ def _moment(draft: Draft, tongue: str | None) -> tuple[dates.Moment | None, str,
 
 
 def _section(draft: Draft) -> tuple[str | None, str | None]:
-    """The section, and the page, which stands in it in many databases: `NEWS; Pg. 12`."""
+    """Return the section, and the page, which many databases print in it: `NEWS; Pg. 12`."""
     section, page = one_line(draft.section), name(draft.page)
     if page is not None:
         bare = _PAGE.search(page)
@@ -151,7 +151,7 @@ def _section(draft: Draft) -> tuple[str | None, str | None]:
 
 
 def _page(page: str | None) -> str | None:
-    """A page without zeros before it; page 0 is none."""
+    """Return a page without zeros before it; None for page 0."""
     if page is None or re.match(r"0+(?!\d)", page):
         return None
     return re.sub(r"^0+(?=\d)", "", page)
@@ -171,7 +171,7 @@ def _lines(written: list[str]) -> Iterator[str]:
 
 
 def declared(written: str) -> tuple[int, bool] | None:
-    """Return a declared length and whether it is of characters; None if there is none.
+    """Return a declared length and whether it is of characters; None without a length.
 
     >>> declared("1,285 Wörter")
     (1285, False)
@@ -184,10 +184,10 @@ def declared(written: str) -> tuple[int, bool] | None:
 
 def _shorter(written: str, text: str) -> Problem | None:
     """The problem of a text that is much shorter than its database declares."""
-    said = declared(written) if written else None
-    if said is None:
+    length = declared(written) if written else None
+    if length is None:
         return None
-    count, of_characters = said
+    count, of_characters = length
     if not of_characters and len(text.split()) * _SURELY >= count * _LEAST_SHARE:
         # Words are counted exactly where it may matter.
         return None

@@ -30,7 +30,7 @@ def is_database(url: str) -> bool:
 
 
 def accession_of(url: str) -> str:
-    """Return the number of an article in a database's address; "" if there is none."""
+    """Return the number of an article in a database's address; "" without a number."""
     try:
         parts = urlsplit(url)
         asked = parse_qs(parts.query, max_num_fields=50)

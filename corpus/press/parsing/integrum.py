@@ -1,4 +1,4 @@
-"""Integrum: HTML reports, whose fields stand in a box as `^ИС: …`, with the text set as it was typed."""
+"""Read Integrum: HTML reports whose fields are in a box as `^ИС: …`, with preformatted text."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def yomidasu(blocks: Sequence[Block]) -> Draft:
 
 
 def _details(cells: Sequence[str], draft: Draft) -> None:
-    """Day, edition, section, page and length, told by their form; what is left is the section."""
+    """Read day, edition, section, page and length, recognised by their form; what is left is the section."""
     for cell in cells:
         value = cell.replace("\n", "")
         if not draft.date and dates.search(value):

@@ -75,7 +75,7 @@ def parts(kind: str) -> tuple[str, str, str | None] | None:
 
 
 def reader(database: str, container: str) -> tuple[Callable[..., Draft], str] | None:
-    """Return the reader of a database's pieces and what it takes; None if there is none."""
+    """Return the reader of a database's pieces and what it takes; None without a reader."""
     entry = READERS.get(f"{database}+{container}")
     if entry is None:
         return None

@@ -28,7 +28,7 @@ COUNTER: Final = re.compile(
 )
 # Fields that go on in the paragraphs after theirs, if they are in one division.
 _LONG: Final = frozenset({"caption", "correction", "description", "keywords", "byline"})
-# Fields of a correction or of a list of people go on whatever the division, once the text is over.
+# Fields of a correction or of a list of people go on in any division, once the text is over.
 _GOES_ON: Final = frozenset({"caption", "correction"})
 
 
@@ -106,7 +106,7 @@ def _heading(blocks: Sequence[Block], first: int, draft: Draft) -> int:
         if COPYRIGHT.match(text):
             draft.add("copyright", text)
         elif moment is not None and not seen_date:
-            # A correction or an edition may stand on the next line.
+            # A correction or an edition may be on the next line.
             line, _, more = text.partition("\n")
             draft.date, seen_date = line, True
             draft.add("edition", "" if APPENDED.search(more) else more)
@@ -150,6 +150,6 @@ def _labelled(one: Block, blocks: Sequence[Block], number: int) -> tuple[str, st
         )
         if name is not None and (one.label.isupper() or not one.label.islower()) and (alone or one.label.isupper()):
             return name, one.value
-        # A field of which nobody knows is set as the others are: by itself, in capitals.
+        # An unknown field is set like the others: by itself, in capitals.
         return ("other", one.value) if alone and one.label.isupper() else None
     return pair(one.text, upper=True) if not one.size else None

@@ -29,7 +29,7 @@ _FULL_TEXT: Final = frozenset({"fulltext"})
 
 
 def body_of(blocks: Sequence[Block]) -> int | None:
-    """Return the number of the heading of the text; None if there is none, as in older exports."""
+    """Return the number of the heading of the text; None if it is missing, as in older exports."""
     for number, one in enumerate(blocks):
         if any(mark.casefold().partition("_")[0] == _BODY for mark in one.marks):
             return number
@@ -125,7 +125,7 @@ def _body(one: Block, draft: Draft, last: str) -> str:
 
 
 def _top(blocks: Sequence[Block], draft: Draft) -> None:
-    """What stands before the text: title, publication and date in the middle, then a copyright and fields."""
+    """Read what is before the text: title, publication and date in the middle, then a copyright and fields."""
     middle = [one for one in blocks if one.centred and not one.label]
     if not middle:
         middle = []

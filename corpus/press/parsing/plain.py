@@ -8,7 +8,7 @@ from typing import Final
 from corpus.formats.passages import Block, Run, block
 
 _INDENT: Final = 8
-# A field begins on a line of its own, whether a blank line stands before it or not.
+# A field begins on a line of its own, with or without a blank line before it.
 _FIELD: Final = re.compile(r"[^\W\d_a-z][^\Wa-zß-ÿ]*(?:[ -][^\W\d_a-z][^\Wa-z]*){0,3}:(?=\s|$)")
 
 
@@ -16,7 +16,7 @@ def read(text: str) -> list[Block]:
     """Return the blocks of a text.
 
     Args:
-        text: with whatever line ends.
+        text: a text with any kind of line ends.
     """
     found: list[Block] = []
     lines: list[str] = []

@@ -108,7 +108,7 @@ def read_text(text: str) -> Draft:
 
 
 def _more(part: str, draft: Draft) -> None:
-    """What stands beside paper and day: a page, an author, or a section."""
+    """Read what is beside paper and day: a page, an author, or a section."""
     if page := _NUMBER.match(part):
         draft.add("page", page[1])
     elif _BY.match(part):

@@ -28,7 +28,7 @@ _ENDS: Final = frozenset(".!?:\"”’'…)»")
 
 
 def sort_out(draft: Draft) -> None:
-    """Take out of the paragraphs what stands at their end and is no text: captions, and the article's address."""
+    """Take out what is at the end of the paragraphs and is not text: captions, and the article's address."""
     paragraphs = draft.paragraphs
     while paragraphs and len(paragraphs) > 1:
         last = paragraphs[-1].strip()

@@ -1,7 +1,7 @@
 """Rich Text Format, paragraph by paragraph, as a stream: text with its type, bookmarks and links, and nothing else.
 
-Nothing is run, fetched or decoded but text: pictures, objects, styles, headers and whatever else is not the text are
-passed over. Groups are a list of states, so that no nesting costs more than its bytes.
+Nothing is run or fetched, and only text is decoded. Pictures, objects, styles, headers and all else that is not the
+text are passed over. Groups are a list of states, so that no nesting costs more than its bytes.
 """
 
 from __future__ import annotations
@@ -80,17 +80,17 @@ class _Reader:
         self._centred = False
 
     def read(self, stream: Stream) -> Iterator[Paragraph]:
-        held = b""
+        buffer = b""
         drop = 0
         while True:
             chunk = stream.read(_CHUNK)
-            held += chunk
+            buffer += chunk
             if drop:
-                held, drop = held[drop:], max(0, drop - len(held))
-            last = len(held) - (_LONGEST_TOKEN if chunk else 0)
+                buffer, drop = buffer[drop:], max(0, drop - len(buffer))
+            last = len(buffer) - (_LONGEST_TOKEN if chunk else 0)
             at = 0
             while at < last:
-                found = _TOKEN.match(held, at)
+                found = _TOKEN.match(buffer, at)
                 if found is None:
                     at += 1
                     continue
@@ -98,13 +98,13 @@ class _Reader:
                 text, word, number, code, symbol, brace = found.groups()
                 if word == b"bin":
                     size = max(0, int(number or 0))
-                    drop, at = max(0, at + size - len(held)), min(len(held), at + size)
+                    drop, at = max(0, at + size - len(buffer)), min(len(buffer), at + size)
                     continue
                 if word is not None and self._state.place != "over" and word in ENDS:
                     yield self._ended(found[0], ENDS[word])
                 else:
                     self._token(found[0], text, word, number, code, symbol, brace)
-            held = held[at:]
+            buffer = buffer[at:]
             if not chunk:
                 break
         if self._runs or self._bytes:
@@ -183,7 +183,7 @@ class _Reader:
             if before.place != self._state.place:
                 self._close(before.place)
             if before.place == "over":
-                # The group as a whole is not in `raw`.
+                # `raw` does not have the group itself.
                 return
             if before.place == "fonts":
                 if self._state.place == "fonts":
@@ -195,7 +195,7 @@ class _Reader:
             self._raw += raw
 
     def _close(self, place: str) -> None:
-        """Take up what a group of another kind said, at its end."""
+        """Use what was read in a group of another kind, at its end."""
         if place == "link":
             found = _LINK.search("".join(self._captured)[:_MOST_LINK])
             if found and not self._link:
@@ -216,8 +216,8 @@ class _Reader:
         if word == b"u" and number is not None:
             self._say(chr(number % 65_536))
             self._to_skip = state.skip
-        elif (said := SPECIAL.get(word)) is not None:
-            self._say(said)
+        elif (character := SPECIAL.get(word)) is not None:
+            self._say(character)
         elif word in {b"fldinst", b"bkmkstart"}:
             self._flush()
             self._state = state._replace(place="link" if word == b"fldinst" else "mark")

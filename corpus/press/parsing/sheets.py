@@ -1,7 +1,7 @@
 """Rows of spreadsheets: the fields of an article by the names of their columns, which `labels.yaml` knows.
 
-A piece is JSON, a list of pairs of a column's name and the cell's value. What a database means by a column where that
-differs from the word's usual sense is said here.
+A piece is JSON, a list of pairs of a column's name and the cell's value. If a database uses a column's name in an
+unusual sense, its meaning is defined here.
 """
 
 from __future__ import annotations

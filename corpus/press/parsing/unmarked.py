@@ -36,8 +36,8 @@ def lines(text: str) -> list[Block]:
     # Where the header ends among the lines with the blank ones.
     at = [n for n, line in enumerate(found) if line][first:]
     rest = found[at[0] :] if at else []
-    whole = "\n".join(rest)
-    paragraphs = re.split(r"\n{2,}", whole) if "\n\n" in whole else rest
+    joined = "\n".join(rest)
+    paragraphs = re.split(r"\n{2,}", joined) if "\n\n" in joined else rest
     return _made([*head, *(" ".join(one.split()) for one in paragraphs)])
 
 

@@ -21,7 +21,7 @@ CUTTERS: Final = {
 
 
 def parts(container: str, stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Part | TooLarge]:
-    """Yield the parts of a document, cut before the paragraphs that start one; the first is what stands before any.
+    """Yield the parts of a document, cut before the paragraphs that start one; the first part comes before them.
 
     Args:
         container: one of `CUTTERS`.

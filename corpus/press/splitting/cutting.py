@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 _CHUNK: Final = 1 << 20
 # No mark is longer; so much of what was looked through is looked through again with what follows.
 _LONGEST_MARK: Final = 4_096
-# No article is larger, whatever its markup.
+# No article is larger, with any markup.
 MOST_PART_BYTES: Final = 16_000_000
 
 
 def cut(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_BYTES) -> Iterator[tuple[int, bytes]]:
-    """Yield the parts of a stream, each from one mark to the next; the first is what stands before any mark.
+    """Yield the parts of a stream, each from one mark to the next; the first part is what comes before any mark.
 
     Args:
         stream: read from where it is to its end.
@@ -28,36 +28,36 @@ def cut(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_BYTES) 
     Yields:
         The size of each part, and its bytes, or b"" of one that is larger than `most`.
     """
-    held = bytearray()
+    buffer = bytearray()
     passed, looked = 0, 0
     first = True
     while chunk := stream.read(_CHUNK):
-        held += chunk
+        buffer += chunk
         start = 0
         # The mark at the beginning is the part's own.
         at = max(looked, 0 if first and not passed else 1)
         # A match at the very end may go on in what is not read yet.
-        last = len(held) - _LONGEST_MARK
-        while (found := mark.search(held, at)) is not None and found.start() <= last:
-            yield _part(held, start, found.start(), passed, most)
+        last = len(buffer) - _LONGEST_MARK
+        while (found := mark.search(buffer, at)) is not None and found.start() <= last:
+            yield _part(buffer, start, found.start(), passed, most)
             first, passed = False, 0
             start = found.start()
             at = max(found.end(), start + 1)
-        del held[:start]
-        looked = max(len(held) - _LONGEST_MARK, 0 if first and not passed else 1)
-        if len(held) > most:
-            cut_off = len(held) - _LONGEST_MARK
+        del buffer[:start]
+        looked = max(len(buffer) - _LONGEST_MARK, 0 if first and not passed else 1)
+        if len(buffer) > most:
+            cut_off = len(buffer) - _LONGEST_MARK
             passed += cut_off
-            del held[:cut_off]
+            del buffer[:cut_off]
             looked = 0
     start = 0
     at = max(looked, 0 if first and not passed else 1)
-    while (found := mark.search(held, at)) is not None:
-        yield _part(held, start, found.start(), passed, most)
+    while (found := mark.search(buffer, at)) is not None:
+        yield _part(buffer, start, found.start(), passed, most)
         passed = 0
         start = found.start()
         at = max(found.end(), start + 1)
-    yield _part(held, start, len(held), passed, most)
+    yield _part(buffer, start, len(buffer), passed, most)
 
 
 def cut_behind(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_BYTES) -> Iterator[tuple[int, bytes]]:
@@ -71,20 +71,20 @@ def cut_behind(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_
     Yields:
         The size of each part, and its bytes, or b"" of one that is larger than `most`.
     """
-    size, held = 0, b""
-    whole = True
+    size, waiting = 0, b""
+    is_complete = True
     for number, (length, part) in enumerate(cut(stream, mark, most)):
         if number == 0:
-            size, held, whole = length, part, bool(part) or not length
+            size, waiting, is_complete = length, part, bool(part) or not length
             continue
         found = mark.match(part)
         end = found.end() if found else 0
         size += end
-        yield size, held + part[:end] if whole and size <= most else b""
-        size, held, whole = length - end, part[end:], bool(part) or not length
-    yield size, held if whole else b""
+        yield size, waiting + part[:end] if is_complete and size <= most else b""
+        size, waiting, is_complete = length - end, part[end:], bool(part) or not length
+    yield size, waiting if is_complete else b""
 
 
-def _part(held: bytearray, start: int, end: int, passed: int, most: int) -> tuple[int, bytes]:
+def _part(buffer: bytearray, start: int, end: int, passed: int, most: int) -> tuple[int, bytes]:
     size = passed + end - start
-    return (size, b"") if passed or size > most else (size, bytes(held[start:end]))
+    return (size, b"") if passed or size > most else (size, bytes(buffer[start:end]))

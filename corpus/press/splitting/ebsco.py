@@ -1,4 +1,4 @@
-"""EBSCOhost: HTML in which each record stands under `Record: 1`."""
+"""Split EBSCOhost: HTML in which each record is under a line `Record: 1`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FIELD: Final = re.compile(rb">\s*(?:Accession Number|Database|Source)\s*:?\s*<"
 
 
 def _has_fields(text: str) -> bool:
-    """Whether a page has cells with labels of a title and of a source, in whatever language."""
+    """Return whether a page has cells with labels of a title and of a source, in any known language."""
     found = {field_of(label) for label in _LABEL.findall(text[:_LOOKED_AT])}
     return {"title", "publication"} <= found
 

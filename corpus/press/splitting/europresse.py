@@ -64,7 +64,7 @@ class EuropresseWord:
         return 0.9 if begins(lines) is not None else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
-        """Yield the articles; what stands before the first paper and day is a cover or a list of documents."""
+        """Yield the articles; what comes before the first paper and day is a cover or a list of documents."""
         first = begins([line.strip() for line in sample.text.split("\n") if line.strip()])
         seen, ended = 0, False
 

@@ -24,7 +24,7 @@ _SUMMARY: Final = re.compile(rb"sbSummary|summaryTitle", re.IGNORECASE)
 _XML: Final = re.compile(rb"<(?:\w{1,20}:)?article(?=[\s>])")
 _XML_END: Final = re.compile(rb"</(?:\w{1,20}:)?article\s*>")
 _CODED: Final = re.compile(rb"(?:^(?:\xef\xbb\xbf)?|(?<=\n)|(?<=\r))(?:SE|HD)(?:[ \t]{1,8}|\t|[ \t]*\r?\n)(?=[^\r\n])")
-# The last line of an article: `Document NYTF000020180105ee150003q`, whatever a document is called.
+# The last line of an article: `Document NYTF000020180105ee150003q`, with any word for a document.
 _LAST_LINE: Final = re.compile(
     rb"(?:^(?:\xef\xbb\xbf)?|(?<=[\r\n]))[ \t]{0,40}(?:[^\s\r\n]{2,40}[ \t:]{1,4})?"
     rb"[A-Z][A-Z0-9]{3,9}0{2,6}(?:19|20)\d{6}[a-z][a-z0-9]{7,12}[ \t]{0,40}(?=[\r\n]|\Z)"
@@ -47,7 +47,7 @@ class FactivaHtml:
         return 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
-        """Yield the articles, each up to its accession number; behind the last stands a summary of the search."""
+        """Yield the articles, each up to its accession number; a summary of the search follows the last one."""
         part = b""
         for number, (size, part) in enumerate(cut(stream, _ARTICLE)):
             if number == 0:
@@ -98,8 +98,8 @@ class FactivaText:
         return 0.9 if set(_CODES) <= codes and codes & {"LP", "TD"} else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
-        """Yield the articles: a section may stand before a headline, and both begin one."""
-        held = b""
+        """Yield the articles: each begins with its headline, or with a section before the headline."""
+        before = b""
         for number, (size, part) in enumerate(cut(stream, _CODED)):
             if number == 0:
                 if part.lstrip(b"\xef\xbb\xbf").strip():
@@ -107,10 +107,10 @@ class FactivaText:
             elif not part:
                 yield TooLarge(size)
             elif part.startswith(b"SE") and b"\nAN" not in part and b"\rAN" not in part:
-                held = part
+                before = part
             else:
-                yield Piece((held + part).strip(), "txt")
-                held = b""
+                yield Piece((before + part).strip(), "txt")
+                before = b""
 
 
 class FactivaPlainText:
@@ -126,17 +126,17 @@ class FactivaPlainText:
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
         """Yield the articles, each with its last line, which begins the next part of the stream."""
-        held: bytes | None = None
+        before: bytes | None = None
         for number, (size, part) in enumerate(cut(stream, _LAST_LINE)):
             if not part:
                 yield TooLarge(size)
-                held = None
+                before = None
                 continue
             found = _LAST_LINE.match(part) if number else None
-            if found and held is not None:
-                yield Piece((held + found[0]).strip(b"\xef\xbb\xbf\r\n\f "), "txt")
-            held = part[found.end() if found else 0 :]
-        if held and held.strip():
+            if found and before is not None:
+                yield Piece((before + found[0]).strip(b"\xef\xbb\xbf\r\n\f "), "txt")
+            before = part[found.end() if found else 0 :]
+        if before and before.strip():
             yield Aside("summary of the search")
 
 
@@ -156,7 +156,7 @@ class FactivaWord:
         return 0.92 if codes >= len(_CODES) - 1 or any(WORDS.match(line) for line in lines) else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
-        """Yield the articles; what has no accession number is none."""
+        """Yield the articles; a part without an accession number is not an article."""
         complete: list[bool] = []
         is_over = True
 

@@ -44,7 +44,7 @@ class _Genios:
         return 0.9 if ends and _SOURCE.search(sample.head) else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
-        """Yield the articles; the table of contents before the first is none."""
+        """Yield the articles; the table of contents before the first is not an article."""
         for number, (size, part) in enumerate(cut_behind(stream, _mark(sample))):
             if not part and size:
                 yield TooLarge(size)

@@ -30,7 +30,7 @@ class IntegrumHtml:
         return 0.95 if _FIELD.search(sample.text) and _ANCHOR.search(sample.head) else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
-        """Yield the articles; the list of them is none."""
+        """Yield the articles; the list of them is not an article."""
         for number, (size, part) in enumerate(cut(stream, _ANCHOR)):
             if number == 0:
                 yield Aside("list of articles")

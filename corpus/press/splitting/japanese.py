@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class _Tables:
-    """Pages on which each article stands under a table of its details."""
+    """Pages on which each article is under a table of its details."""
 
     database = title = ""
     mark: re.Pattern[bytes]

@@ -142,7 +142,7 @@ class LexisNexisWord:
         return 0.9 if any(is_end(line) for line in lines) else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
-        """Yield the articles. What stands before the first is the list of them."""
+        """Yield the articles. What comes before the first is the list of them."""
         if _MARKED.search(sample.head):
             starts = _is_marked
         elif any(COUNTER.match(line.strip()) for line in sample.text.split("\n")):

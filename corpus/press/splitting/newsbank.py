@@ -15,7 +15,7 @@ _DAY: Final = rb"(?:[a-z]{3,9}\.?[ ]\d{1,2},[ ]\d{4}|\d{1,2}[ ][a-z]{3,9}\.?[ ]\
 _BLANKS: Final = rb"(?:[ \t]{0,20}(?:\r?\n|\r|\f)){1,4}"
 _NO_TITLE: Final = rb"(?!(?:copyright|\xc2\xa9|\(c\)|\xe2\x80\xa2|https?:|available from|all content)\b)"
 _TITLE: Final = rb"[ \t]{0,20}" + _NO_TITLE + rb"(?=[^\s|_=-])[^\r\n\f|]{2,400}"
-# Under a title day and paper stand on one line; the paper may stand before the day.
+# Under a title day and paper are on one line; the paper may come before the day.
 _DAY_FIRST: Final = _DAY + rb"[ \t]{0,3}\|[ \t]{0,3}[^\r\n|]{2,200}"
 _DASH: Final = rb"[ \t]{1,3}(?:-|\xe2\x80\x93|\xe2\x80\x94|\|)[ \t]{1,3}"
 _PAPER_FIRST: Final = rb"[^\r\n|]{2,200}?" + _DASH + _DAY + rb"(?:[ \t]{0,3}[-|][^\r\n]{0,80})?"

@@ -47,7 +47,7 @@ def _answer(peer: socket.socket, file: IO[bytes], most_pages: int) -> None:
             last: dict[str, Any] = {"end": True}
         except BrokenPipeError:
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever a PDF does to its reader costs only that PDF
+        except BaseException as error:  # noqa: BLE001 - any error of the PDF reader costs only this PDF
             last = {"lost": _reason(error), "well": not isinstance(error, MemoryError)}
         print(json.dumps(last), file=out)
 

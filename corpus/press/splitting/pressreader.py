@@ -51,7 +51,7 @@ class PressReaderText:
 
 
 def _has_header(text: str) -> bool:
-    """Whether paper and day stand on lines under the title, as PressReader sets them."""
+    """Return whether paper and day are on lines under the title, as PressReader sets them."""
     from corpus.press.parsing.pressreader import header
 
     return header([line.strip() for line in text.split("\n")[:40] if line.strip()][:8]) is not None

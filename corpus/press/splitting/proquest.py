@@ -62,31 +62,31 @@ class ProQuestText:
         return 0.6 if "text" in names and len(names) >= _LEAST and {"publication", "title"} <= names else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
-        """Yield the articles without rulers and counters; a table of contents and the notes at the end are none."""
-        held = b""
+        """Yield the articles without rulers and counters. A table of contents and notes at the end are not articles."""
+        waiting = b""
         seen = False
         for size, part in cut(stream, _RULER):
             if not part and size:
-                if held:
-                    yield _piece(held)
-                held = b""
+                if waiting:
+                    yield _piece(waiting)
+                waiting = b""
                 yield TooLarge(size)
                 continue
             text = _decoded(part, sample)
             names = _fields(text)
             # A ruler within a text parts it: its end has fields, but no beginning.
-            if held and "text" not in names and not _is_whole(held, sample):
-                held += part
+            if waiting and "text" not in names and not _is_complete(waiting, sample):
+                waiting += part
                 continue
-            if held:
-                yield _piece(held)
-                held, seen = b"", True
+            if waiting:
+                yield _piece(waiting)
+                waiting, seen = b"", True
             if "text" in names or (len(set(names)) >= _FEW and {"title", "publication", "date"} & set(names)):
-                held = part
+                waiting = part
             elif text.strip(" \t\r\n_\ufeff"):
                 yield Aside("table of contents" if not seen else "bibliography and notes of the database")
-        if held:
-            yield _piece(held)
+        if waiting:
+            yield _piece(waiting)
 
 
 def _decoded(part: bytes, sample: Sample) -> str:
@@ -94,8 +94,8 @@ def _decoded(part: bytes, sample: Sample) -> str:
     return part.decode("cp1252" if charset == "utf-8+cp1252" else charset, "replace")
 
 
-def _is_whole(part: bytes, sample: Sample) -> bool:
-    """Whether a part has the fields that stand at the end of a record."""
+def _is_complete(part: bytes, sample: Sample) -> bool:
+    """Return whether a part has the fields that are at the end of a record."""
     return bool({"accession", "url", "copyright"} & set(_fields(_decoded(part, sample))[1:]))
 
 

@@ -29,7 +29,7 @@ def paragraphs(stream: BinaryIO) -> Iterator[rtfstate.Paragraph]:
 
 
 def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Part | TooLarge]:
-    """Yield the parts of a document, cut before the paragraphs that start one; the first is what stands before any.
+    """Yield the parts of a document, cut before the paragraphs that start one; the first part comes before them.
 
     Args:
         stream: the document.
@@ -38,27 +38,27 @@ def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Par
     Raises:
         Unreadable: its groups are nested too deep.
     """
-    held: list[bytes] = []
+    pieces: list[bytes] = []
     size, depth, has_text = 0, 0, False
     for one in paragraphs(stream):
         text = one.text
         if starts(Paragraph(text, one.marks)):
-            yield _made(held, size, depth, has_text=has_text)
-            held, size, has_text = [], 0, False
-        if not held:
-            held.append(one.opening)
+            yield _made(pieces, size, depth, has_text=has_text)
+            pieces, size, has_text = [], 0, False
+        if not pieces:
+            pieces.append(one.opening)
         size += len(one.raw)
         if size <= MOST_PART_BYTES:
-            held.append(one.raw)
+            pieces.append(one.raw)
         depth = one.depth
         has_text = has_text or bool(text.strip())
-    yield _made(held, size, depth, has_text=has_text)
+    yield _made(pieces, size, depth, has_text=has_text)
 
 
-def _made(held: list[bytes], size: int, depth: int, *, has_text: bool) -> Part | TooLarge:
+def _made(pieces: list[bytes], size: int, depth: int, *, has_text: bool) -> Part | TooLarge:
     if size > MOST_PART_BYTES:
         return TooLarge(size)
-    return Part(b"".join(held) + b"}" * depth, has_text)
+    return Part(b"".join(pieces) + b"}" * depth, has_text)
 
 
 def head(stream: BinaryIO, most: int) -> str:

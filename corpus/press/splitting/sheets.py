@@ -14,7 +14,7 @@ from corpus.press.splitting.kinds import Aside, Piece, Sample, TooLarge
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The names of columns stand at the top, but for some lines about the search.
+# The names of columns are at the top, below at most some lines about the search.
 MOST_ABOVE: Final = 20
 _MOST_ROW_BYTES: Final = 16_000_000
 _SEPARATOR: Final = "\t"
@@ -91,7 +91,7 @@ class ProQuestSheets(_Sheets):
 
 
 class KnownSheets(_Sheets):
-    """A workbook of whoever, whose columns for title, text, and date or publication are known in some language."""
+    """A workbook of any origin, with columns for title, text, and date or publication in a known language."""
 
     database, title = "sheet", "a spreadsheet"
 

@@ -62,7 +62,7 @@ def sample_of(stream: BinaryIO, name: str) -> Sample | None:
         old = ole.container(stream)
         return Sample(name, old, head, "") if old is not None else None
     if head.startswith(_WIDE):
-        # UTF-16: what is told of it, and its pieces, are its UTF-8.
+        # UTF-16: the sample and the pieces are in UTF-8.
         wide = Utf8(stream)
         head = wide.read(HEAD_BYTES)
         stream.seek(0)
@@ -106,7 +106,7 @@ def _text(head: bytes) -> tuple[str, str | None]:
 
 
 def of_item(item: Item) -> Iterator[Item | Skipped] | None:
-    """Return the articles of a document that is an export; None if it is none, as a page of the web never is.
+    """Return the articles of a document that is an export; None if it is not one. A page of the web never is one.
 
     Args:
         item: the document. What is known of when it was captured and who published it is passed on, not its address.

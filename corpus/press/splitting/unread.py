@@ -1,4 +1,4 @@
-"""Databases whose exports are recognised and not read: their names stand in `unread.yaml`, with what shows them."""
+"""Recognise exports that are not read: `unread.yaml` has the names of their databases and how to recognise them."""
 
 from __future__ import annotations
 

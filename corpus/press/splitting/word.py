@@ -53,7 +53,7 @@ class Part:
 
 
 def open_member(archive: zipfile.ZipFile, name: str, most: int) -> BinaryIO | None:
-    """Return a member of a document, as a stream; None if there is none of that name.
+    """Return a member of a document, as a stream; None without a member of that name.
 
     Raises:
         Unreadable: it is encrypted, or a decompression bomb.
@@ -76,7 +76,7 @@ def open_member(archive: zipfile.ZipFile, name: str, most: int) -> BinaryIO | No
 
 
 class _Member:
-    """A member that is read no further than its directory says, and whose damage is told as intake tells it."""
+    """A member that is read no further than its directory says. Damage is reported as for other archives."""
 
     def __init__(self, stream: object, size: int) -> None:
         self._stream, self._left = stream, size
@@ -95,7 +95,7 @@ def open_archive(stream: BinaryIO) -> zipfile.ZipFile:
     """Return a document as an archive.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: it is not an archive.
     """
     try:
         return zipfile.ZipFile(stream)
@@ -104,7 +104,7 @@ def open_archive(stream: BinaryIO) -> zipfile.ZipFile:
 
 
 def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Part | TooLarge]:
-    """Yield the parts of a document, cut before the paragraphs that start one; the first is what stands before any.
+    """Yield the parts of a document, cut before the paragraphs that start one; the first part comes before them.
 
     Args:
         stream: the document, seekable.
@@ -118,7 +118,7 @@ def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Par
         main = open_member(archive, DOCUMENT, _MOST_BYTES)
         if main is None:
             raise Unreadable(Reason.CORRUPT, f"no {DOCUMENT} in it")
-        held: list[bytes] = []
+        segments: list[bytes] = []
         size, has_text = 0, False
         root = b""
         for length, segment in cut(main, _END):
@@ -132,15 +132,15 @@ def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Par
                 # What closes the paragraph before belongs to that.
                 at = _PARAGRAPH.search(segment, 1)
                 begin = at.start() if at else 0
-                held.append(segment[:begin])
-                yield _made(root, held, links, has_text=has_text) if size <= MOST_PART_BYTES else TooLarge(size)
-                held, size, has_text = [segment[begin:]], len(segment) - begin, bool(paragraph.text.strip())
+                segments.append(segment[:begin])
+                yield _made(root, segments, links, has_text=has_text) if size <= MOST_PART_BYTES else TooLarge(size)
+                segments, size, has_text = [segment[begin:]], len(segment) - begin, bool(paragraph.text.strip())
                 continue
             size += len(segment)
             if size <= MOST_PART_BYTES:
-                held.append(segment)
+                segments.append(segment)
             has_text = has_text or bool(paragraph.text.strip())
-        yield _made(root, held, links, has_text=has_text) if size <= MOST_PART_BYTES else TooLarge(size)
+        yield _made(root, segments, links, has_text=has_text) if size <= MOST_PART_BYTES else TooLarge(size)
 
 
 def _root(segment: bytes) -> tuple[bytes, bytes]:
@@ -161,8 +161,8 @@ def _paragraph(segment: bytes) -> Paragraph:
     return Paragraph(unescape(decoded) if "&" in decoded else decoded, marks)
 
 
-def _made(root: bytes, held: list[bytes], links: dict[str, str], *, has_text: bool) -> Part:
-    data = b"".join(held)
+def _made(root: bytes, segments: list[bytes], links: dict[str, str], *, has_text: bool) -> Part:
+    data = b"".join(segments)
     end = data.rfind(b"</w:body>")
     if end >= 0:
         data = data[:end]
@@ -185,9 +185,9 @@ def _links(archive: zipfile.ZipFile) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for relation in _RELATION.finditer(member.read().decode("utf-8", "replace")):
-        said = {name: unescape(value) for name, value in _ATTRIBUTE.findall(relation[1])}
-        if said.get("Type", "").endswith("/hyperlink") and "Id" in said and "Target" in said:
-            found[said["Id"]] = said["Target"][:4_000]
+        attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(relation[1])}
+        if attributes.get("Type", "").endswith("/hyperlink") and "Id" in attributes and "Target" in attributes:
+            found[attributes["Id"]] = attributes["Target"][:4_000]
     return found
 
 
