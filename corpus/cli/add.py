@@ -122,14 +122,15 @@ def _print(done: Added, as_json: bool) -> None:
                 "unread_capture_times": tally.unread_times,
                 "skipped": dict(tally.skipped.most_common()),
                 "skipped_examples": [
-                    {"source": one.source, "reason": one.reason.value, "detail": one.detail} for one in tally.told
+                    {"source": one.source, "reason": one.reason.value, "detail": one.detail}
+                    for one in tally.skipped_examples
                 ],
                 **({"tables": tables} if tables else {}),
                 **({"exports": {name: asdict(export) for name, export in exports.items()}} if exports else {}),
             },
         )
         return
-    for one in tally.told[:_SHOWN]:
+    for one in tally.skipped_examples[:_SHOWN]:
         echo(f"skipped: {safe(one)}", err=True)
     if skipped > _SHOWN:
         echo(f"skipped: and {skipped - _SHOWN:,} more", err=True)

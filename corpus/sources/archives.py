@@ -52,7 +52,7 @@ def unsafe(name: str) -> str | None:
     if len(name) > MOST_NAME:
         return f"longer than {MOST_NAME:,} characters"
     if not name.isprintable():
-        # Surrogates stand for bytes that are no UTF-8.
+        # Surrogates represent bytes that are not UTF-8.
         return "control characters, or no UTF-8"
     if name.startswith(("/", "\\")) or name[1:2] == ":":
         return "absolute"
@@ -67,7 +67,7 @@ def hidden(name: str) -> bool:
 
 
 def _judge(source: str, name: str, size: int, refused: Reason | None, detail: str) -> Skipped | None:
-    """What is to be told of a member before it is read."""
+    """Return why a member is skipped before it is read; None if it is not skipped."""
     trouble = unsafe(name)
     if trouble:
         return Skipped(f"{source}!{ascii(name[:200])[1:-1]}", Reason.UNSAFE_NAME, trouble)
@@ -164,7 +164,7 @@ def read_tar(stream: Readable, source: str) -> Iterator[Member | Skipped]:
         while (info := tar.next()) is not None:
             members += 1
             if members > MOST_MEMBERS or tar.count > MOST_ARCHIVE_BYTES:
-                raise Unreadable(Reason.TOO_LARGE, f"the rest after {members - 1:,} members, {tar.count:,} bytes")  # noqa: TRY301 - told like what reading raises
+                raise Unreadable(Reason.TOO_LARGE, f"the rest after {members - 1:,} members, {tar.count:,} bytes")  # noqa: TRY301 - reported like what reading raises
             name = info.name.removeprefix("./")
             if info.isdir() or name.endswith("/") or hidden(name):
                 tar.skip(info)
@@ -190,7 +190,7 @@ def _tar_trouble(info: tarfile.TarInfo) -> tuple[Reason | None, str]:
 
 
 class _Tar:
-    """The headers and files of a tar. `tarfile` would read a hostile extended header whole."""
+    """The headers and files of a tar. `tarfile` would read all of a hostile extended header into memory."""
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
@@ -199,14 +199,14 @@ class _Tar:
 
     def next(self) -> tarfile.TarInfo | None:
         """Return the next member of the tar, with the fields of its extended headers; None at the end."""
-        told: dict[str, str] = {}
+        extended_header: dict[str, str] = {}
         while True:
             block = self._stream.read(_BLOCK)
             self.count += len(block)
             if not block or block.count(0) == _BLOCK:
                 if self.count == 0:
                     raise Unreadable(Reason.EMPTY)
-                # A block of zeros ends a tar. Not all tools write it; all write whole members.
+                # A block of zeros ends a tar. Not all tools write it; all write complete members.
                 return None
             if len(block) < _BLOCK:
                 raise Unreadable(Reason.TORN, "ends within a header")
@@ -217,11 +217,11 @@ class _Tar:
             if info.size < 0:
                 raise Unreadable(Reason.CORRUPT, "a member of negative size; what follows in the archive is not read")
             if info.type in {tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE}:
-                told |= _pax(self._header(info))
+                extended_header |= _pax(self._header(info))
             elif info.type == tarfile.XGLTYPE:
                 self._global |= _pax(self._header(info))
             elif info.type == tarfile.GNUTYPE_LONGNAME:
-                told["path"] = self._header(info).rstrip(b"\0").decode("utf-8", "surrogateescape")
+                extended_header["path"] = self._header(info).rstrip(b"\0").decode("utf-8", "surrogateescape")
             elif info.type == tarfile.GNUTYPE_LONGLINK:
                 self._header(info)
             else:
@@ -230,7 +230,7 @@ class _Tar:
                     block = self._stream.read(_BLOCK)
                     self.count += len(block)
                     extended = len(block) == _BLOCK and block[_MAP_GOES_ON]
-                return _told(info, {**self._global, **told})
+                return _with_fields(info, {**self._global, **extended_header})
 
     def _header(self, info: tarfile.TarInfo) -> bytes:
         if info.size > MOST_TAR_HEADER_BYTES:
@@ -250,7 +250,7 @@ class _Tar:
 
     def skip(self, info: tarfile.TarInfo) -> None:
         """Pass over the bytes of the member whose header was just read."""
-        # Links, devices and folders have none, whatever their header says.
+        # Links, devices and folders have no content, even if their header says so.
         left = info.size + -info.size % _BLOCK if info.isreg() or info.type not in tarfile.SUPPORTED_TYPES else 0
         while left > 0:
             data = self._stream.read(min(left, _CHUNK))
@@ -277,11 +277,11 @@ def _pax(data: bytes) -> dict[str, str]:
     return found
 
 
-def _told(info: tarfile.TarInfo, told: dict[str, str]) -> tarfile.TarInfo:
-    info.name = told.get("path", info.name)
-    info.pax_headers = told
-    if "size" in told:
-        if not (told["size"].isascii() and told["size"].isdigit()):
+def _with_fields(info: tarfile.TarInfo, fields: dict[str, str]) -> tarfile.TarInfo:
+    info.name = fields.get("path", info.name)
+    info.pax_headers = fields
+    if "size" in fields:
+        if not (fields["size"].isascii() and fields["size"].isdigit()):
             raise Unreadable(Reason.CORRUPT, "an extended header; nothing after it is read")
-        info.size = int(told["size"])
+        info.size = int(fields["size"])
     return info

@@ -115,7 +115,7 @@ def read(file: BinaryIO, size: int, request: Request) -> Iterator[Found]:
     file.seek(0)
     if begin.startswith(_FEATHER_1):
         raise Unreadable(Reason.UNSUPPORTED, "Feather of version 1; write it anew as Parquet or Arrow")
-    # Whatever its name says.
+    # Its name does not matter.
     arrow = begin.startswith((_ARROW_FILE, _ARROW_STREAM)) or (request.arrow and not begin.startswith(_PARQUET))
     reader = _Reader(request)
     try:
@@ -165,7 +165,7 @@ class _Reader:
 
     def _left_out(self, schema: pa.Schema) -> Iterator[Lost | Named]:
         yield Named(_names(schema))
-        # Said once, not again where reading goes on behind a row group.
+        # Reported once, and not again when reading goes on after a row group.
         columns = Columns.of(schema, self._request.known)
         if not self._request.group and not self._request.done and (names := left_out(schema, columns.numbers)):
             yield Lost(0, Reason.LEFT_OUT, ", ".join(names)[:_LONGEST_DETAIL])

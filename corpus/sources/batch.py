@@ -66,7 +66,7 @@ class Tally:
     repeats: int = 0
     recaptured: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
-    told: list[Skipped] = field(default_factory=list)
+    skipped_examples: list[Skipped] = field(default_factory=list)
     unread_times: int = 0
     unread_time: str = ""
 
@@ -78,8 +78,8 @@ class Tally:
     def skip(self, entry: Skipped) -> None:
         """Count what is not taken; the first of it by name."""
         self.skipped[entry.reason.value] += 1
-        if len(self.told) < _TOLD:
-            self.told.append(entry)
+        if len(self.skipped_examples) < _MOST_EXAMPLES:
+            self.skipped_examples.append(entry)
 
     def take(self, items: Sequence[Item], recaptured: int = 0) -> None:
         """Count what is taken, and of it what brought no new bytes."""
@@ -92,7 +92,7 @@ class Tally:
             self.unread_time = f"{unread[0].unread_time} in {unread[0].source}"
 
 
-_TOLD: Final = 1_000
+_MOST_EXAMPLES: Final = 1_000
 
 
 class Writer:
@@ -120,7 +120,7 @@ class Writer:
         self._dated = dated
         self._digest = hashlib.sha256()
         self._rows: list[_Row] = []
-        self._held = 0
+        self._group_bytes = 0
         # One at work, one waiting: memory holds three groups.
         self._pool = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
@@ -152,11 +152,11 @@ class Writer:
         size = len(entry.data)
         if holder is not None:
             entry = entry._replace(data=b"")
-        if self._rows and self._held + size > _GROUP_BYTES:
+        if self._rows and self._group_bytes + size > _GROUP_BYTES:
             self._flush()
         self._rows.append(_Row(entry, document_id, size, micros if dated else 0, holder))
-        # Bytes that are held elsewhere are put back when the row group is read.
-        self._held += size
+        # Bytes that another row has are put back when the row group is read.
+        self._group_bytes += size
         if len(self._rows) >= _GROUP_ROWS:
             self._flush()
         return True
@@ -183,7 +183,7 @@ class Writer:
         return batch, [file.path for file in self._files]
 
     def _flush(self) -> None:
-        rows, self._rows, self._held = self._rows, [], 0
+        rows, self._rows, self._group_bytes = self._rows, [], 0
         self.tally.take([row.item for row in rows], sum(row.holder is not None for row in rows))
         self._digest.update("".join(map(_named, rows)).encode())
         self._wait()
@@ -196,7 +196,7 @@ class Writer:
 
     def _write(self, rows: list[_Row]) -> None:
         table = self._table(rows)
-        if not self._files or self._files[-1].held + table.nbytes > _FILE_BYTES:
+        if not self._files or self._files[-1].memory + table.nbytes > _FILE_BYTES:
             if self._files:
                 with room.writing(self._files[-1].path):
                     self._files[-1].writer.close()
@@ -207,7 +207,7 @@ class Writer:
             file.writer.write_table(table, row_group_size=table.num_rows)
         file.documents += table.num_rows
         file.groups += 1
-        file.held += table.nbytes
+        file.memory += table.nbytes
 
     def _table(self, rows: list[_Row]) -> pa.Table:
         items = [row.item for row in rows]
@@ -247,7 +247,7 @@ class _File:
     writer: pq.ParquetWriter
     documents: int = 0
     groups: int = 0
-    held: int = 0
+    memory: int = 0
 
 
 class _Sources:
@@ -263,7 +263,7 @@ class _Sources:
     def distinct(self, items: Sequence[Item]) -> list[str]:
         """What to call the next documents of the batch."""
         sources = [item.source for item in items]
-        # That a file is called as a row is, `a.csv#1`, shows where they stand together.
+        # That a file is called as a row is, `a.csv#1`, shows where they are together.
         all_of_them = len(set(sources)) < len(sources)
         return [
             self._of(source) if all_of_them or "!" in source or ("#" in source and item.media_type != ROW) else source

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-# What stands between two names and around them.
+# What is between two names and around them.
 _PUNCTUATION: Final = 4
 
 
@@ -73,16 +73,16 @@ def weights_of(batch: pa.RecordBatch, columns: Columns) -> NDArray[np.int64]:
 
 def pieces(each: Sequence[int], most: int) -> Iterator[tuple[int, int]]:
     """Yield first and end of rows that are written together. A row that is too large ends a piece and is in none."""
-    start = held = 0
+    start = total = 0
     for number, weight in enumerate(each):
         if weight > MOST_ROW_BYTES:
             yield start, number
-            start, held = number + 1, 0
-        elif held + weight > most and number > start:
+            start, total = number + 1, 0
+        elif total + weight > most and number > start:
             yield start, number
-            start, held = number, weight
+            start, total = number, weight
         else:
-            held += weight
+            total += weight
     if start < len(each):
         yield start, len(each)
 

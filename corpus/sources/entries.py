@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
-# A document is held in memory whole. The largest that a build would parse is a fraction of this.
+# Memory holds a complete document. The largest that a build would parse is a fraction of this.
 MOST_DOCUMENT_BYTES: Final = 256_000_000
 # News pages compress ten to thirty times. What yields more than this, once past the grace, is a bomb.
 MOST_RATIO: Final = 200
@@ -18,14 +18,14 @@ RATIO_GRACE_BYTES: Final = 16_000_000
 # Of one archive, decompressed: all members together, and their number.
 MOST_ARCHIVE_BYTES: Final = 1_000_000_000_000
 MOST_MEMBERS: Final = 10_000_000
-# A zip's directory is read whole; each of its entries takes about a kilobyte.
+# A zip's directory is read completely; each of its entries takes about a kilobyte.
 MOST_ZIP_MEMBERS: Final = 1_000_000
 # An archive in an archive is read, one in that is reported.
 MOST_NESTED: Final = 1
 MOST_NAME: Final = 4_096
 # Extended tar headers hold names; a hostile one would fill the memory.
 MOST_TAR_HEADER_BYTES: Final = 1_000_000
-# A row of a table is held whole, several times over; a text of this size is no article.
+# Memory holds a complete row of a table, several times over; a text of this size is no article.
 MOST_ROW_BYTES: Final = 20_000_000
 MOST_COLUMNS: Final = 10_000
 # Of Parquet and Arrow, whose reader is a process of its own: what it may use beyond what it has when it starts, and
@@ -35,7 +35,7 @@ MOST_TABLE_SECONDS: Final = 20
 MOST_TABLE_NESTING: Final = 32
 # Each row repeats them.
 MOST_NAMES_BYTES: Final = 1_000_000
-# A file of one JSON value has to be read whole.
+# A file of one JSON value must be read completely.
 MOST_JSON_BYTES: Final = 64_000_000
 MOST_SIDECAR_BYTES: Final = 64_000_000
 # Decompressors remember so much of what they wrote; more is hostile.
@@ -88,7 +88,7 @@ class Item(NamedTuple):
     unread_time: str | None = None
     # Under what licence or rights, where that is known of this document alone.
     licence: str | None = None
-    # What its server said of the use of it beside the document: place, name and value of each signal.
+    # What its server declared about its use beside the document: place, name and value of each signal.
     signals: tuple[tuple[str, str, str], ...] = ()
 
 

@@ -97,19 +97,19 @@ def _by_column(value: dict[str, Any]) -> list[dict[str, Any]] | None:
     found = columns(value, {})
     if not (found.get("title") or found.get("text")):
         return None
-    lengths = {len(held) if isinstance(held, list) else 0 for held in value.values()}
+    lengths = {len(cells) if isinstance(cells, list) else 0 for cells in value.values()}
     if len(lengths) == 1 and min(lengths) and len(value) > 1:
         # {"title": ["A", "B"], "text": ["one", "two"]}
         return [dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)]
-    if not all(isinstance(held, dict) for held in value.values()):
+    if not all(isinstance(cells, dict) for cells in value.values()):
         return None
     numbers = list(next(iter(value.values())))
-    if not numbers or any(list(held) != numbers for held in value.values()):
+    if not numbers or any(list(cells) != numbers for cells in value.values()):
         return None
-    # An article whose title and text are objects is none of these.
+    # An article whose title and text are objects is not such a table.
     if set(map(str, numbers)) & {"rendered", "main", "sections", "name", "summary"}:
         return None
-    return [{name: held[number] for name, held in value.items()} for number in numbers]
+    return [{name: cells[number] for name, cells in value.items()} for number in numbers]
 
 
 def _by_index(value: dict[str, Any]) -> list[dict[str, Any]] | None:

@@ -50,7 +50,7 @@ _FIELDS: Final = {
 def is_feed(item: Item) -> bool:
     """Whether a document is a feed, by its beginning."""
     if item.media_type == ROW:
-        # A row of a table, `source#number`, is no feed, whatever it is about.
+        # A row of a table, `source#number`, is not a feed, even if it is about one.
         if item.source[-1:].isdigit():
             return False
         return item.data.find(_MENTIONED, 0, _HEAD) >= 0 and _JSON_FEED.search(item.data, 0, _HEAD) is not None
@@ -86,8 +86,8 @@ def read(item: Item) -> Iterator[Item | Skipped]:
         data = document(entry)
         url = entry.get("url")
         # JSON can name lone surrogates, which have no place in UTF-8.
-        told = url.encode("utf-8", "replace").decode() if isinstance(url, str) else None
-        yield Item(source, data, ROW, url=told, captured_at=item.captured_at)
+        address = url.encode("utf-8", "replace").decode() if isinstance(url, str) else None
+        yield Item(source, data, ROW, url=address, captured_at=item.captured_at)
     if len(entries) > _MOST_ENTRIES:
         yield Skipped(item.source, Reason.TOO_LARGE, f"the rest after {_MOST_ENTRIES:,} entries")
     if torn is not None:
@@ -210,11 +210,11 @@ def mended_xml(text: str) -> str:
 
 
 def _number(found: re.Match[str]) -> str:
-    whole, name = found[0], found[1]
-    if whole[0] == "<" or (name and name.startswith("#")):
-        return whole
-    known = unescape(whole) if name else whole
-    return f"&#38;{whole[1:]}" if known == whole else "".join(f"&#{ord(letter)};" for letter in known)
+    reference, name = found[0], found[1]
+    if reference[0] == "<" or (name and name.startswith("#")):
+        return reference
+    known = unescape(reference) if name else reference
+    return f"&#38;{reference[1:]}" if known == reference else "".join(f"&#{ord(letter)};" for letter in known)
 
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"

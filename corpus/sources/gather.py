@@ -119,7 +119,7 @@ def _kept(
 
 
 def _label(path: Path) -> str:
-    """What to call a path in `source`: as it was given, but for what lies outside of where we stand its last name."""
+    """Return the name of a path for `source`: as it was given; its last part if it is outside the current folder."""
     text = os.path.normpath(path)
     outside = text == "." or text.startswith(("..", "/"))
     return Path(text).absolute().name or path.resolve().name if outside else text
@@ -161,7 +161,7 @@ def _found(
     for entry in _file(files[0], selection, keeper):
         if isinstance(entry, Item):
             for sidecar in sidecars:
-                entry = sidecar.told(entry)  # noqa: PLW2901 - what each folder above knows of it
+                entry = sidecar.completed(entry)  # noqa: PLW2901 - with what each folder above knows of it
         yield entry
 
 
@@ -252,7 +252,7 @@ def _read(
             yield from _members(found, source, selection, depth, lambda: share * (inflated.share if inflated else 1))
         elif kind == "zip":
             if ending:
-                stream = io.BytesIO(_whole(stream))
+                stream = io.BytesIO(_content(stream))
                 share *= size / max(len(stream.getvalue()), 1)
             found = archives.read_zip(cast("BinaryIO", stream), source)
             yield from _members(found, source, selection, depth, lambda: share)
@@ -260,13 +260,13 @@ def _read(
             inner = name.removesuffix(f".{ending}") if ending else name
             yield from rows.read(stream, inner, source, selection, seekable=not ending, brought=int(size * share))
         else:
-            data = _whole(stream)
+            data = _content(stream)
             yield Item(source, data, media_type(name.rpartition(".")[0], data[:4_096]))
     except Unreadable as error:
         yield error.of(source)
 
 
-def _whole(stream: Readable) -> bytes:
+def _content(stream: Readable) -> bytes:
     data = stream.read(MOST_DOCUMENT_BYTES + 1)
     if len(data) > MOST_DOCUMENT_BYTES:
         raise Unreadable(Reason.TOO_LARGE, f"more than {MOST_DOCUMENT_BYTES:,} bytes, decompressed")

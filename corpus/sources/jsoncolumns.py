@@ -50,7 +50,7 @@ def as_json(names: Sequence[str], columns: Sequence[pa.Array]) -> bytes:
 
     try:
         frame = pl.DataFrame(pa.table([_plain(column) for column in columns], names=list(names)))
-        rows = frame.select(pl.struct([_told(*column) for column in frame.schema.items()]).struct.json_encode())
+        rows = frame.select(pl.struct([_as_json(*column) for column in frame.schema.items()]).struct.json_encode())
         joined = rows.to_series().str.join("\n").to_arrow(compat_level=pl.CompatLevel.oldest())
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise ValueError(str(error)) from None
@@ -60,7 +60,7 @@ def as_json(names: Sequence[str], columns: Sequence[pa.Array]) -> bytes:
 def _plain(column: pa.Array) -> pa.Array:
     """Return a column with each value of its own, text as text, and without what is not known of it.
 
-    Polars would take in a dictionary whole for each piece of a column.
+    Polars would read a complete dictionary for each piece of a column.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -76,8 +76,8 @@ def _plain(column: pa.Array) -> pa.Array:
         return _decoded(column)
     if pa.types.is_timestamp(column.type) and column.type.tz:
         return column.view(pa.timestamp(column.type.unit, _zone(column.type.tz)))
-    if pa.types.is_nested(column.type) and (told := pruned(column.type)) not in {None, column.type}:
-        return column.cast(told)
+    if pa.types.is_nested(column.type) and (known := pruned(column.type)) not in {None, column.type}:
+        return column.cast(known)
     return column
 
 
@@ -102,7 +102,7 @@ def _zone(name: str) -> str:
     return _PLACES.get(f"{sign}{hours}:{minutes}", "UTC")
 
 
-def _told(name: str, dtype: pl.DataType) -> pl.Expr:
+def _as_json(name: str, dtype: pl.DataType) -> pl.Expr:
     import polars as pl
 
     column = pl.col(name)
@@ -139,8 +139,8 @@ def _decoded(column: pa.Array) -> pa.Array:
     except pa.ArrowInvalid:
         from corpus.text.decode import decode
 
-        told = [None if one is None else decode(one).text for one in column.to_pylist()]
-        return pa.array(told, pa.large_string())
+        texts = [None if one is None else decode(one).text for one in column.to_pylist()]
+        return pa.array(texts, pa.large_string())
 
 
 def _is_tellable(dtype: pa.DataType) -> bool:
@@ -148,7 +148,7 @@ def _is_tellable(dtype: pa.DataType) -> bool:
 
 
 def pruned(dtype: pa.DataType) -> pa.DataType | None:
-    """Return a type without the members of its objects that JSON cannot tell; None if nothing of it is known."""
+    """Return a type without the members of its objects that JSON cannot express; None if nothing of it is known."""
     import pyarrow as pa
 
     types = pa.types
@@ -162,8 +162,8 @@ def pruned(dtype: pa.DataType) -> pa.DataType | None:
             return pa.list_(inner, dtype.list_size)
         return pa.large_list(inner) if types.is_large_list(dtype) else pa.list_(inner)
     if types.is_struct(dtype):
-        told = [(field, pruned(field.type)) for field in dtype]
-        kept = [field.with_type(inner) for field, inner in told if inner is not None]
+        members = [(field, pruned(field.type)) for field in dtype]
+        kept = [field.with_type(inner) for field, inner in members if inner is not None]
         return pa.struct(kept) if kept else None
     text = types.is_string(dtype) or types.is_large_string(dtype) or types.is_string_view(dtype)
     number = types.is_integer(dtype) or types.is_floating(dtype) or types.is_decimal(dtype) or types.is_boolean(dtype)

@@ -115,7 +115,7 @@ def serve(descriptor: int, answer: Callable[[socket.socket, BinaryIO, Any], None
         descriptor: of the socket.
         answer: is called with the socket, an open file and the request; limits of memory that it sets end with it.
     """
-    # Ended with whoever wants the answers, and by nobody else: Ctrl-C reaches the group.
+    # Only the process that wants the answers ends it: Ctrl-C reaches the group.
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=descriptor) as peer:

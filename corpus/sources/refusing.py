@@ -1,4 +1,4 @@
-"""What was withdrawn is not taken again: told as a skip, whatever brings it."""
+"""Refuse what was withdrawn: it is reported as skipped, from every kind of source."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def _json(stream: Readable, source: str) -> Iterator[Item | Skipped]:
         value = None
     rows = rows_of(value)
     if rows is None:
-        # One document, or what its parser will say is none.
+        # One document, or something that its parser will refuse.
         yield Item(source, data, ROW)
     for number, row in enumerate(rows or (), 1):
         yield _item(source, number, row)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CHUNK: Final = 1 << 20
 _USUAL: Final = (",", ";", "\t", "|")
 # What Excel writes, and reads, before the header.
-_TOLD: Final = re.compile(r"\"?sep=([^\w\s\"\0]|\t)\"?\r?\n")
+_DECLARED: Final = re.compile(r"\"?sep=([^\w\s\"\0]|\t)\"?\r?\n")
 # UTF-32's mark of the lower byte first begins as UTF-16's.
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -50,9 +50,9 @@ def rows(stream: Readable, source: str, separator: str, times: CaptureTimes | No
     csv.field_size_limit(MOST_ROW_BYTES)
     texts = _Texts(stream)
     first = next(texts.lines, "")
-    told = _TOLD.fullmatch(first)
-    separator = told[1] if told else _separator(first, separator)
-    lines = texts.lines if told else chain([first] if first else [], texts.lines)
+    declared = _DECLARED.fullmatch(first)
+    separator = declared[1] if declared else _separator(first, separator)
+    lines = texts.lines if declared else chain([first] if first else [], texts.lines)
     # So that a quotation mark that is closed too late is an error, and not an article with others in its text.
     reader = csv.reader(lines, delimiter=separator, strict=True)
     header: list[str] = []
@@ -77,7 +77,7 @@ def rows(stream: Readable, source: str, separator: str, times: CaptureTimes | No
             number += bool(header)
             name = f"{source}#{number}" if header else source
             if texts.ended:
-                where = f"in line {before + 1 + bool(told)}"
+                where = f"in line {before + 1 + bool(declared)}"
                 yield Skipped(name, Reason.TORN, f"a quotation mark {where} that is never closed")
             elif str(error).startswith("field larger"):
                 yield Skipped(name, Reason.TOO_LARGE, f"{error}; nothing after it is read")
@@ -91,7 +91,7 @@ def rows(stream: Readable, source: str, separator: str, times: CaptureTimes | No
             else:
                 going = True
                 yield Skipped(
-                    name, Reason.CORRUPT, _trouble(line, before + 1 + bool(told), reader.line_num + bool(told))
+                    name, Reason.CORRUPT, _trouble(line, before + 1 + bool(declared), reader.line_num + bool(declared))
                 )
 
 
@@ -101,10 +101,10 @@ def _dating(times: CaptureTimes | None, header: list[str]) -> CaptureTimes | Non
 
 def _row(fields: list[str], header: list[str], source: str, dating: CaptureTimes | None) -> Item | Skipped:
     if len(fields) == len(header):
-        told = {name: value for name, value in zip(header, fields, strict=True) if value}
+        values = {name: value for name, value in zip(header, fields, strict=True) if value}
         # What json would write, in a twentieth of its time: decoded text has no lone surrogates.
-        item = Item(source, orjson.dumps(told), ROW)
-        return item if dating is None else dating.dated(item, told)
+        item = Item(source, orjson.dumps(values), ROW)
+        return item if dating is None else dating.dated(item, values)
     found = f"{len(fields):,} field{'' if len(fields) == 1 else 's'}"
     return Skipped(source, Reason.CORRUPT, f"{found} where the header has {len(header):,}")
 
@@ -233,13 +233,13 @@ class Utf8:
     def read(self, size: int, /) -> bytes:
         """Some bytes; none at the end."""
         while True:
-            held = self._stream.read(size)
-            told = held
+            data = self._stream.read(size)
+            text = data
             if self._decoder is not None:
-                told = self._decoder.decode(held, final=not held).encode("utf-8", "replace")
-            # Of a single byte there may be no character yet.
-            if told or not held:
-                return told.replace(b"\r", b"\n") if self._turned else told
+                text = self._decoder.decode(data, final=not data).encode("utf-8", "replace")
+            # A single byte may not be a complete character yet.
+            if text or not data:
+                return text.replace(b"\r", b"\n") if self._turned else text
 
 
 def _unmarked(head: bytes) -> str | None:
@@ -263,32 +263,32 @@ def _begin(stream: Readable) -> bytes:
 class Chained:
     """What was read of a stream already, and then the rest."""
 
-    def __init__(self, held: bytes, stream: Readable) -> None:
-        self._held = io.BytesIO(held)
+    def __init__(self, start: bytes, stream: Readable) -> None:
+        self._start = io.BytesIO(start)
         self._stream = stream
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes, as many as the stream gives at once; none at the end."""
-        held = self._held.read(size)
-        return held if len(held) == size else held + self._stream.read(size - len(held))
+        data = self._start.read(size)
+        return data if len(data) == size else data + self._stream.read(size - len(data))
 
 
 def blocks(stream: Readable, most: int) -> Iterator[bytes | int]:
     """Lines, many together, the last one maybe without its end; of a longer one than `most` only its length."""
-    held, lost = b"", 0
+    waiting, lost = b"", 0
     while piece := stream.read(_CHUNK):
-        whole, end, rest = (held + piece).rpartition(b"\n")
+        complete, end, rest = (waiting + piece).rpartition(b"\n")
         if end and lost:
-            first, more, whole = whole.partition(b"\n")
+            first, more, complete = complete.partition(b"\n")
             yield lost + len(first)
             lost, end = 0, more
         if end:
-            yield from _no_longer(whole + end, most)
-        held = rest
-        if lost or len(held) > most:
-            lost, held = lost + len(held), b""
-    if held or lost:
-        yield lost or held
+            yield from _no_longer(complete + end, most)
+        waiting = rest
+        if lost or len(waiting) > most:
+            lost, waiting = lost + len(waiting), b""
+    if waiting or lost:
+        yield lost or waiting
 
 
 def _no_longer(block: bytes, most: int) -> Iterator[bytes | int]:

@@ -48,7 +48,7 @@ class Sidecar:
         entries: dict[str, dict[str, str]] = {}
         try:
             if path.stat().st_size > MOST_SIDECAR_BYTES:
-                raise ValueError(f"more than {MOST_SIDECAR_BYTES:,} bytes")  # noqa: TRY301 - told like what YAML raises
+                raise ValueError(f"more than {MOST_SIDECAR_BYTES:,} bytes")  # noqa: TRY301 - reported like what YAML raises
             text = path.read_text(encoding="utf-8-sig")
             listed = list(_csv(text) if path.suffix == ".csv" else _yaml(text))
         except UnicodeDecodeError as error:
@@ -58,32 +58,32 @@ class Sidecar:
                 f"{path} cannot be read. Nothing was added.", [" ".join(str(error).split())[:300]]
             ) from None
         for number, entry in enumerate(listed, 1):
-            said = {str(key): value for key, value in entry.items() if not _is_silent(value)}
-            if wrong := _wrong(entry, said):
+            fields = {str(key): value for key, value in entry.items() if not _is_silent(value)}
+            if wrong := _wrong(entry, fields):
                 faults.append(f"entry {number}: {wrong}")
-            elif entries.setdefault(said["file"], said) != said:
-                faults.append(f"entry {number}: {said['file'][:200]} stands there before, and otherwise")
+            elif entries.setdefault(fields["file"], fields) != fields:
+                faults.append(f"entry {number}: {fields['file'][:200]} has an earlier entry with other values")
         if faults:
             raise InputError(f"{path} is no list of sources. Nothing was added.", faults[:20])
         return cls(f"{prefix}{path.name}", prefix, entries)
 
-    def told(self, item: Item) -> Item:
-        """A document with what describes it here and was not known."""
+    def completed(self, item: Item) -> Item:
+        """Return a document with the facts that the file gives of it and that were not known."""
         path = item.source.removeprefix(self.prefix)
-        said = self.entries.get(path)
-        if said is None:
+        fields = self.entries.get(path)
+        if fields is None:
             self._opened.add(path.partition("#")[0].partition("!")[0])
             return item
         self._used.add(path)
         return item._replace(
-            url=item.url or said.get("url"),
-            published_date=item.published_date or said.get("date"),
-            publisher=item.publisher or said.get("publisher"),
-            captured_at=item.captured_at or (instant(said["captured_at"]) if "captured_at" in said else None),
+            url=item.url or fields.get("url"),
+            published_date=item.published_date or fields.get("date"),
+            publisher=item.publisher or fields.get("publisher"),
+            captured_at=item.captured_at or (instant(fields["captured_at"]) if "captured_at" in fields else None),
         )
 
     def unused(self) -> Iterator[Skipped]:
-        """The files that it names and that were not come upon."""
+        """Yield the files that it names and that were not found."""
         for name in sorted(self.entries.keys() - self._used):
             holds = ": it holds many documents, each with a name of its own" if name in self._opened else ""
             yield Skipped(self.source, Reason.MISSING, f"{name}{holds}")
@@ -93,22 +93,22 @@ def _is_silent(value: Any) -> bool:
     return value is None or (isinstance(value, str) and value.strip() in _SILENT)
 
 
-def _wrong(entry: dict[str, Any], said: dict[str, Any]) -> str | None:
+def _wrong(entry: dict[str, Any], fields: dict[str, Any]) -> str | None:
     """What is wrong with an entry; None if nothing is."""
     unknown = sorted(map(str, entry.keys() - _KEYS))
     if unknown:
         return f"unknown {', '.join(unknown)[:200]}; known are {', '.join(sorted(_KEYS))}"
-    if nested := [key for key, value in said.items() if not isinstance(value, str)]:
-        return f"its {nested[0]} is a {type(said[nested[0]]).__name__}, not a text"
-    if "file" not in said:
+    if nested := [key for key, value in fields.items() if not isinstance(value, str)]:
+        return f"its {nested[0]} is a {type(fields[nested[0]]).__name__}, not a text"
+    if "file" not in fields:
         return "names no file"
-    if "url" in said and urls.canonical(said["url"]) is None:
-        return f"{said['url'][:200]!a} is no URL"
-    if "date" in said and dates.parse(said["date"]) is None and parse_foreign(said["date"]) is None:
-        return f"{said['date'][:200]!a} is no date; write it as 2020-01-02"
-    if "captured_at" in said and instant(said["captured_at"]) is None:
+    if "url" in fields and urls.canonical(fields["url"]) is None:
+        return f"{fields['url'][:200]!a} is no URL"
+    if "date" in fields and dates.parse(fields["date"]) is None and parse_foreign(fields["date"]) is None:
+        return f"{fields['date'][:200]!a} is no date; write it as 2020-01-02"
+    if "captured_at" in fields and instant(fields["captured_at"]) is None:
         return (
-            f"{said['captured_at'][:200]!a} is no time of capture from {_FIRST_YEAR} until now; "
+            f"{fields['captured_at'][:200]!a} is no time of capture from {_FIRST_YEAR} until now; "
             "write it as 2020-01-02 or 2020-01-02T06:00:00Z"
         )
     return None
@@ -132,11 +132,11 @@ def _yaml(text: str) -> Iterator[dict[str, Any]]:
     """A list of entries, or a mapping of files to what describes each, or to its URL. Every value as it is written."""
     values = plain_yaml.load(text, as_written=True) or []
     if isinstance(values, dict):
-        for name, said in values.items():
-            if isinstance(said, str):
-                yield {"file": name, "url": said}
-            elif isinstance(said, dict):
-                yield {"file": name, **said}
+        for name, fields in values.items():
+            if isinstance(fields, str):
+                yield {"file": name, "url": fields}
+            elif isinstance(fields, dict):
+                yield {"file": name, **fields}
             else:
                 raise ValueError(f"the value of {name} is neither a URL nor a mapping of fields")  # noqa: TRY004 - of the file, not of a type
         return

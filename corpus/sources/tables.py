@@ -172,7 +172,7 @@ def _copied(stream: Readable) -> BinaryIO:
     Raises:
         Unreadable: it is too large.
     """
-    file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - whoever reads it closes it
+    file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - its reader closes it
     left = MOST_DOCUMENT_BYTES
     while data := stream.read(min(_CHUNK, left + 1)):
         left -= len(data)

@@ -81,7 +81,7 @@ def read_warc(file: BinaryIO, source: str, ending: str, size: int, selection: Se
         return
     start: int | None = 0
     tries = 0
-    # Told once reading goes on, or cannot: what only looks like a record while one is hunted for is no loss.
+    # Reported once reading goes on, or cannot go on: what only looks like a record during the search is no loss.
     loss: _Damaged | None = None
     others: Counter[str] = Counter()
     documents = 0
@@ -110,10 +110,10 @@ def read_warc(file: BinaryIO, source: str, ending: str, size: int, selection: Se
         start = hunt(file, _MARKS[ending], damaged.at + 1) if tries <= MOST_RESYNCS else None
     if loss is not None:
         yield loss.of(source)
-    # Without a document all that there was is told.
-    told = {kind: count for kind, count in others.items() if not documents or kind not in _BESIDE}
-    if told:
-        counted = ", ".join(f"{count:,} {kind}" for kind, count in sorted(told.items()))
+    # Without a document all other records are reported.
+    reported = {kind: count for kind, count in others.items() if not documents or kind not in _BESIDE}
+    if reported:
+        counted = ", ".join(f"{count:,} {kind}" for kind, count in sorted(reported.items()))
         yield Skipped(source, Reason.NO_DOCUMENT, f"records of other types: {counted}")
 
 
@@ -179,7 +179,7 @@ def _entry(
 def _is_document(record: WarcRecord) -> bool:
     """Whether a record holds a document itself, without HTTP headers: as archivers store files, and WET texts.
 
-    What has no address on the web, as a screenshot or its text under `urn:`, is none.
+    A record without an address on the web, as a screenshot or its text under `urn:`, is not one.
     """
     if _type(record) not in {"resource", "conversion"}:
         return False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # A number or a time as JSON writes it, and what parts it from the next.
 _SCALAR_BYTES: Final = 24
 _QUOTES: Final = 4
-# A view has sixteen bytes, the first four of which are its length.
+# A view has sixteen bytes; the first four are its length.
 _VIEW_WORDS: Final = 4
 
 
@@ -33,10 +33,10 @@ def weights(array: pa.Array) -> NDArray[np.int64]:
         return _runs(array)
     if types.is_struct(dtype):
         names = sum(len(field.name.encode()) + _QUOTES for field in dtype)
-        whole = np.full(len(array), names, np.int64)
+        total = np.full(len(array), names, np.int64)
         for number in range(dtype.num_fields):
-            whole += weights(array.field(number))
-        return whole
+            total += weights(array.field(number))
+        return total
     if types.is_fixed_size_list(dtype):
         size, start = dtype.list_size, array.offset
         inner = weights(array.values.slice(start * size, len(array) * size))
@@ -73,8 +73,8 @@ def _texts(array: pa.Array) -> NDArray[np.int64]:
 
 def _buffer(array: pa.Array, dtype: type[np.generic], start: int, count: int) -> NDArray[Any]:
     """Return numbers of an array's second buffer; zeros without one. `pyarrow.compute` takes long to import."""
-    held = array.buffers()[1]
-    return np.zeros(count, dtype) if held is None else np.frombuffer(held, dtype)[start : start + count]
+    buffer = array.buffers()[1]
+    return np.zeros(count, dtype) if buffer is None else np.frombuffer(buffer, dtype)[start : start + count]
 
 
 def _lists(array: pa.Array) -> NDArray[np.int64]:
@@ -84,7 +84,7 @@ def _lists(array: pa.Array) -> NDArray[np.int64]:
     sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(inner, dtype=np.int64)])
     offsets = _numbers(array.offsets)
     if pa.types.is_list_view(array.type) or pa.types.is_large_list_view(array.type):
-        # Where there is no list, anything may stand in its place.
+        # Where there is no list, anything may be in its place.
         starts = np.clip(offsets, 0, len(inner))
         ends = np.clip(starts + _numbers(array.sizes), starts, len(inner))
     else:
@@ -104,7 +104,7 @@ def _picked(inner: NDArray[np.int64], indices: pa.Array) -> NDArray[np.int64]:
     if not len(inner):
         return _scalars(indices)
     numbers = _numbers(indices)
-    # Where there is no value, anything may stand in its place.
+    # Where there is no value, anything may be in its place.
     found: NDArray[np.int64] = inner[np.where((numbers >= 0) & (numbers < len(inner)), numbers, 0)]
     return found
 

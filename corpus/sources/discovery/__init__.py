@@ -1,7 +1,7 @@
-"""What sources name: addresses and full texts in feeds, sitemaps, robots.txt, REST answers, pages and lists.
+"""Find the addresses and full texts in feeds, sitemaps, robots.txt, REST answers, pages and lists.
 
-Bytes in, values out. Nothing is fetched here, nothing raises for bad input, and no input takes more than bounded time
-and memory; what could not be read is said in `problems`.
+The functions take bytes and return values. They fetch nothing and raise nothing for bad input, and their time and
+memory are bounded. `problems` lists what could not be read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def entries_of(kind: str, body: bytes, base: str, media_type: str | None = None)
 
     Args:
         kind: the source's kind, one of `KINDS`.
-        body: the file as it came; gzip is undone by its magic bytes, whatever the header says.
+        body: the file as it came. gzip is recognised by its magic bytes, not by the header.
         base: the address that gave it, or the path of a file of addresses.
         media_type: the `Content-Type`, for its charset; what the file is, its bytes say.
 

@@ -78,7 +78,7 @@ class Collector:
         title: object = None,
         content: bytes | None = None,
     ) -> None:
-        """Add an entry, or note that its address is none. Of an address that is there already, fill what it lacks."""
+        """Add an entry, or note an invalid address. If the address is there already, fill the fields that it lacks."""
         address = self.resolve(written)
         url = canonical(address) if address else None
         if address is None or url is None:

@@ -1,4 +1,4 @@
-"""Decompress a file by its magic bytes, whatever its header says, within bounds."""
+"""Decompress a file by its magic bytes, regardless of its header, within bounds."""
 
 from __future__ import annotations
 

@@ -206,7 +206,7 @@ class Asker:
         if self.state.meta(noted) != at and policy.rules.body is not None:
             found: dict[str, tuple[str, bytes]] = {}
             for via, url in files_of(origin, policy.rules.body):
-                # A licence that robots.txt names is offered to whoever reads robots.txt.
+                # A licence that robots.txt names is offered to all that read robots.txt.
                 if via is not Via.RSL and not await policy.allows(url):
                     continue
                 reply = await self._follow(url, manners)

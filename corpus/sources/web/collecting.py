@@ -76,8 +76,8 @@ class Source:
         recrawl: after which ages a known article is asked for again.
         max_new: new articles in one run.
         max_age: entries that are older are not fetched, where the source dates them.
-        include: patterns, of which an address must match one, if there are any.
-        exclude: patterns, of which it must match none.
+        include: patterns. If there are any, an address must match one of them.
+        exclude: patterns. An address must match none of them.
         seal: when spooled documents become a batch.
         keep: which bodies are kept.
         rights: what rights a document must have to be stored.

@@ -107,8 +107,8 @@ class Collector:
     async def _collect(self, source: Source) -> SourceRun:
         run = SourceRun(source.name)
         state, now = self.asker.state, self.asker.now()
-        stands = state.source(source.name)
-        if stands.due is None or stands.due <= now:
+        known = state.source(source.name)
+        if known.due is None or known.due <= now:
             found = await Discoverer(self.asker, source, self.folder, self.is_withdrawn).run()
             run.looked, run.failure, run.added, run.excluded = True, found.failure, found.added, found.excluded
             run.discovery += found.outcomes
@@ -116,7 +116,7 @@ class Collector:
             run.wanted += found.entries.total()
             for problem in found.problems:
                 run.problem(problem)
-            state.keep_source(stands.after(self.asker.now(), source.every, found.failure))
+            state.keep_source(known.after(self.asker.now(), source.every, found.failure))
         run.excluded += state.expire(source.name, now - source.max_age)
         pages = self._due(source, run)
         hosts: dict[str, list[Page]] = {}

@@ -43,7 +43,7 @@ class ObservationFile:
         )  # fmt: skip
         self._digest = hashlib.sha256()
         self._rows: list[dict[str, Any]] = []
-        self._held = self._count = self._groups = 0
+        self._body_bytes = self._count = self._groups = 0
 
     def add(self, row: Row, *, is_evidence: bool) -> None:
         """Take an observation; the body is kept with it if it is evidence, and no document."""
@@ -54,8 +54,8 @@ class ObservationFile:
         self._rows.append(
             {name: values.get(name) for name in OBSERVED.names} | {"redirects": values.get("redirects") or []}
         )
-        self._held += len(values["body"] or b"")
-        if len(self._rows) >= _GROUP_ROWS or self._held >= _GROUP_BYTES:
+        self._body_bytes += len(values["body"] or b"")
+        if len(self._rows) >= _GROUP_ROWS or self._body_bytes >= _GROUP_BYTES:
             self._flush()
 
     @property
@@ -80,7 +80,7 @@ class ObservationFile:
         self._writer.write_table(table, row_group_size=table.num_rows)
         self._count += table.num_rows
         self._groups += 1
-        self._rows, self._held = [], 0
+        self._rows, self._body_bytes = [], 0
 
 
 def _require_promised(table: pa.Table) -> None:

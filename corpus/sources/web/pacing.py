@@ -19,7 +19,7 @@ MOST_CRAWL_DELAY: Final = timedelta(seconds=60)
 _FIRST_BACK_OFF: Final = timedelta(minutes=10)
 _GROWTH: Final = 3
 _MOST_BACK_OFF: Final = timedelta(hours=24)
-# So many refusals in a row, or hosts that refuse, put their whole domain off.
+# So many refusals in a row, or hosts that refuse, delay all hosts of their domain.
 _OF_DOMAIN: Final = 2
 _BACK_OFF: Final = frozenset({403, 429})
 _UNAVAILABLE: Final = 503
@@ -114,8 +114,8 @@ class Pacer:
             one.refusals for one in self.hosts.values() if one.name.endswith(f".{domain}") and _is_off(one, now)
         )
         if refusing >= _OF_DOMAIN:
-            whole = self.hosts.setdefault(domain, Host(domain))
-            whole.until = max(known.until, whole.until or known.until)
+            domain_host = self.hosts.setdefault(domain, Host(domain))
+            domain_host.until = max(known.until, domain_host.until or known.until)
 
     def off_until(self, host: str, now: datetime) -> datetime | None:
         """Return until when a host, or its registrable domain, must not be asked; None if it may be."""

@@ -55,5 +55,5 @@ def signals_of_page(body: bytes, kind: str, url: str) -> tuple[Signal, ...]:
         return ()
     try:
         return parser.parse(Document(body, kind, url, url)).rights_signals
-    except Exception:  # noqa: BLE001 - whatever a page does to its parser; a build will say what is wrong with it
+    except Exception:  # noqa: BLE001 - any error of a parser; a build will report what is wrong with the page
         return ()

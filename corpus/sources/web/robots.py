@@ -30,8 +30,8 @@ class Rules:
 
     Attributes:
         at: when it was asked for.
-        status: of the answer; None if there was none.
-        body: at most 512,000 bytes; None if nobody may read anything, for the server failed.
+        status: of the answer; None without an answer.
+        body: at most 512,000 bytes; None if nothing may be read because the server failed.
         sha256: of the body as it came, if there is one.
     """
 
@@ -59,7 +59,7 @@ def read(origin: str, at: datetime, status: int | None, body: bytes) -> Rules:
     Args:
         origin: whose they are.
         at: when they were asked for.
-        status: of the answer after redirects; None if there was none.
+        status: of the answer after redirects; None without an answer.
         body: of the answer.
     """
     if status is not None and 200 <= status < 300:

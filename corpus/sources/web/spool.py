@@ -170,13 +170,13 @@ class Spool:
 
     def cut(self, documents: int, size: int) -> int:
         """Return the number of the last row of the next batch: bounded in documents and bytes, not empty."""
-        last, many, held = 0, 0, 0
+        last, many, total = 0, 0, 0
         for seq, is_document, length in self._db.execute(
             "SELECT seq, document IS NOT NULL, size FROM rows ORDER BY seq"
         ):
-            if last and ((is_document and many == documents) or held + length > size):
+            if last and ((is_document and many == documents) or total + length > size):
                 break
-            last, many, held = seq, many + is_document, held + length
+            last, many, total = seq, many + is_document, total + length
         return last
 
     def until(self, seq: int) -> Iterator[Row]:
@@ -213,14 +213,14 @@ class Spool:
             self._db.execute("DELETE FROM meta WHERE name = 'sealing'")
         return gone
 
-    def remove(self, is_doomed: Callable[[Row], bool]) -> int:
+    def remove(self, is_withdrawn: Callable[[Row], bool]) -> int:
         """Delete the rows that a function names, so that no byte of them is left in the file. Returns how many."""
-        doomed = [row.seq for row in self.until(2**62) if is_doomed(row)]
-        if doomed:
+        rows = [row.seq for row in self.until(2**62) if is_withdrawn(row)]
+        if rows:
             with self._db:
-                self._db.executemany("DELETE FROM rows WHERE seq = ?", [(seq,) for seq in doomed])
+                self._db.executemany("DELETE FROM rows WHERE seq = ?", [(seq,) for seq in rows])
             self.compact()
-        return len(doomed)
+        return len(rows)
 
     def compact(self) -> None:
         """Rewrite the file without what was deleted."""

@@ -33,7 +33,7 @@ _LONGEST_TEXT: Final = 1_000
 _LONGEST_PATTERN: Final = 500
 _MOST_STARS: Final = 20
 _REGULAR: Final = re.compile(r"\\[dwsDWSb./]|\.\*|\.\+|\[[^\]]*\]|\(\?|\([^)]*\||^\^|\$$")
-# Names of parameters whose values are nobody's business.
+# Names of parameters whose values are secret.
 _SECRET: Final = re.compile(
     r"(?:^|[_-])(?:api[_-]?key|key|token|secret|password|passwd|pwd|pass|auth|signature|sig|access[_-]?token|"
     r"session|sid|credentials?)$|^apikey$",
@@ -166,7 +166,7 @@ def pattern(text: str) -> str:
         )
     if _REGULAR.search(text):
         raise ValueError(
-            f"{shown(text)} looks like a regular expression. Patterns know '*' only, which stands for anything: "
+            f"{shown(text)} looks like a regular expression. In a pattern only '*' is special and matches any text: "
             "write */news/*"
         )
     if "*" not in text and not text.startswith("/") and not canonical(text):

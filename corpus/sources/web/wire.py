@@ -79,7 +79,7 @@ class Failed:
 
 @dataclass(slots=True)
 class _Trail:
-    """What connecting came upon: the connector cannot return it."""
+    """What was found while connecting: the connector cannot return it."""
 
     host: str
     blocked: str | None = None
