@@ -135,10 +135,10 @@ def _do(
         # What was built is another than was looked at.
         fresh = survey.again()
         work.redact_releases(fresh, found, today, done, tell)
-        doomed = work.commit_all(fresh.again(), found, today, done)
+        removals = work.commit_all(fresh.again(), found, today, done)
         last = fresh.again()
         if store is not None:
             push_out(last, store, done)
             tell("pushed what stays")
-        remove(last, found, doomed, store, done)
+        remove(last, found, removals, store, done)
     return done

@@ -44,7 +44,7 @@ class Gone:
 
     Attributes:
         tombstones: the record.
-        urls: canonical addresses at which withdrawn bytes were fetched, whatever the article calls itself.
+        urls: canonical addresses from which withdrawn bytes were fetched; the article may declare another.
     """
 
     tombstones: Tombstones
@@ -214,7 +214,7 @@ def forget_here(root: Path, gone: Gone) -> dict[str, int]:
     done: dict[str, int] = {}
     if (folder / SPOOL).exists():
         with Spool(root) as spool:
-            done["spool"] = spool.remove(lambda row: _is_doomed(row, gone))
+            done["spool"] = spool.remove(lambda row: _is_withdrawn(row, gone))
     if (folder / STATE).exists():
         with State(root) as state:
             keys = [
@@ -227,7 +227,7 @@ def forget_here(root: Path, gone: Gone) -> dict[str, int]:
     return {name: count for name, count in done.items() if count}
 
 
-def _is_doomed(row: Row, gone: Gone) -> bool:
+def _is_withdrawn(row: Row, gone: Gone) -> bool:
     if is_of_withdrawn(row.observation.as_dict(), gone):
         return True
     return row.capture is None and row.body is not None and mentions(row.body, gone)

@@ -166,7 +166,7 @@ def _require_clean(survey: Survey, commit: str, plan: Plan) -> None:
             raise InvariantError(f"The redacted version still holds what was withdrawn, in {one.path}.")
 
 
-def commit_all(survey: Survey, plan: Plan, today: date, done: Done) -> purge.Doomed:
+def commit_all(survey: Survey, plan: Plan, today: date, done: Done) -> purge.RemovalSet:
     """Put on record what will be removed, and commit everything. Returns what will be removed from the cache."""
     repository = survey.repository
     superseded = survey.superseded()
@@ -176,21 +176,21 @@ def commit_all(survey: Survey, plan: Plan, today: date, done: Done) -> purge.Doo
     named = any(ref.commit == head and ref.name != branch for ref in survey.refs("refs/heads", "refs/tags"))
     gone = {*superseded, *([] if named else [head])}
     keep = purge.needed(survey, gone, "refs/heads", "refs/tags")
-    doomed = purge.in_cache(survey, plan.withdrawal, keep)
+    removals = purge.in_cache(survey, plan.withdrawal, keep)
     releases = {ref.short: superseded[ref.commit] for ref in survey.refs("refs/tags")
                 if ref.is_release and ref.commit in superseded}  # fmt: skip
     path = repository.root / REMOVED
     text = path.read_text(encoding="utf-8") if path.exists() else None
     records = removed.parse(text)
-    told = {old for one in records for old in one.releases}
-    fresh = {old: new for old, new in releases.items() if old not in told}
-    objects = doomed.objects - {md5 for one in records for md5 in one.objects}
+    recorded = {old for one in records for old in one.releases}
+    fresh = {old: new for old, new in releases.items() if old not in recorded}
+    objects = removals.objects - {md5 for one in records for md5 in one.objects}
     if fresh or objects:
         records.append(Removal(today, plan.withdrawal.reason, fresh, frozenset(objects)))
         write_text(path, removed.as_text(records))
     done.commit = gitwork.advance(repository, branch, _changes(repository, plan), _subject(plan))
     done.releases = {**releases, **done.releases} if plan.resumed else done.releases
-    return doomed
+    return removals
 
 
 def _changes(repository: Repository, plan: Plan) -> dict[str, bytes | None]:

@@ -35,7 +35,7 @@ def push(survey: Survey, store: ObjectStore, done: Done) -> None:
         source = survey.objects.path(md5)
         if store.size(md5) is None:
             if not source.is_file() or stored.digests_of(source).md5 != md5.removesuffix(".dir"):
-                raise CorpusError(f"{wanted[md5].path} ({md5}) is neither whole in the cache nor in the remote.")
+                raise CorpusError(f"{wanted[md5].path} ({md5}) is neither complete in the cache nor in the remote.")
             store.put(source, md5)
     remote = commit.remote_of(repository)
     if remote is None:
@@ -47,12 +47,12 @@ def push(survey: Survey, store: ObjectStore, done: Done) -> None:
     done.pushed = tuple(ref.removeprefix("refs/heads/").removeprefix("refs/tags/") for ref in refs)
 
 
-def remove(survey: Survey, plan: Plan, doomed: purge.Doomed, store: ObjectStore | None, done: Done) -> None:
+def remove(survey: Survey, plan: Plan, removals: purge.RemovalSet, store: ObjectStore | None, done: Done) -> None:
     """Remove objects from the cache and, if given, the remote; then look whether they are gone."""
     superseded = survey.superseded()
     if store is not None:
         keep = purge.needed(survey, superseded, "refs/heads", "refs/tags", "refs/remotes")
-        known = doomed.objects | {
+        known = removals.objects | {
             md5 for one in removed.of_head(survey.repository) for md5 in one.objects if md5 not in keep
         }
         there = purge.in_remote(survey, store, plan.withdrawal, known, keep)
@@ -61,8 +61,8 @@ def remove(survey: Survey, plan: Plan, doomed: purge.Doomed, store: ObjectStore 
         left = [md5 for md5 in there.objects if store.size(md5) is not None]
         if left:
             raise CorpusError(f"The remote still has {len(left):,} objects that were deleted: {', '.join(left[:5])}.")
-    done.from_cache = purge.from_cache(survey, doomed)
+    done.from_cache = purge.from_cache(survey, removals)
     # What a killed rebuild left is a copy of everything.
     for folder in (survey.repository.root / ".dvc" / "tmp" / "corpus").glob("re*-*/"):
         shutil.rmtree(folder, ignore_errors=True)
-    done.kept = max(done.kept, len(doomed.kept))
+    done.kept = max(done.kept, len(removals.kept))

@@ -1,6 +1,6 @@
-"""Which objects hold an article: found by looking into them, not by remembering where it was put.
+"""Find the objects that hold an article by reading them, not by remembering where it was put.
 
-An object is looked into once, for whatever table it is of, by the columns that it has.
+Each object is read once. Its columns tell which table it belongs to.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def withdrawn_in(file: Any, withdrawal: Withdrawal) -> set[str]:
             else:
                 return set()
     except (pa.ArrowException, OSError):
-        # No Parquet, or a damaged one: it cannot be told. Verification says so.
+        # Not Parquet, or damaged: it cannot be searched. Verification reports it.
         return set()
     return {one for one in found.to_pylist() if hashed(Kind.DOCUMENT, one) in withdrawal.documents}
 

@@ -25,7 +25,7 @@ _MOST_LISTING_BYTES: Final = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Doomed:
+class RemovalSet:
     """Objects that hold what was withdrawn, and those of them that a kept version needs."""
 
     objects: frozenset[str]
@@ -45,11 +45,11 @@ def needed(survey: Survey, gone: Iterable[str], *kinds: str) -> set[str]:
     return {one.md5 for commit in commits for one in survey.needed(commit)}
 
 
-def in_cache(survey: Survey, record: Withdrawal, keep: set[str]) -> Doomed:
-    """What goes from the cache.
+def in_cache(survey: Survey, record: Withdrawal, keep: set[str]) -> RemovalSet:
+    """Return what is to be removed from the cache.
 
-    A cache of the repository's own is looked through whole, so that what no commit names any more goes too; of one
-    that others may share only what this repository's history names.
+    In a cache of this repository alone all objects are candidates, also those that no commit names any more. In a cache
+    that others may share only the objects that this repository's history names are candidates.
     """
     candidates = sorted(set(_cached(survey)) if _is_own(survey) else set(_named(survey)))
     found = set()
@@ -62,7 +62,9 @@ def in_cache(survey: Survey, record: Withdrawal, keep: set[str]) -> Doomed:
     return _with_listings(found, keep, ((one, _names(survey, one)) for one in candidates if one.endswith(_LISTING)))
 
 
-def in_remote(survey: Survey, store: ObjectStore, record: Withdrawal, known: Iterable[str], keep: set[str]) -> Doomed:
+def in_remote(
+    survey: Survey, store: ObjectStore, record: Withdrawal, known: Iterable[str], keep: set[str]
+) -> RemovalSet:
     """What goes from the remote: what went from the cache, and what this repository's history names and only it has."""
     found = {md5 for md5 in known if not md5.endswith(_LISTING)}
     listings = {md5 for md5 in known if md5.endswith(_LISTING)}
@@ -78,15 +80,15 @@ def in_remote(survey: Survey, store: ObjectStore, record: Withdrawal, known: Ite
                 if holding.holds(file, record):
                     found.add(md5)
             advance(1)
-    doomed = _with_listings(found, keep, ((one, _names(survey, one)) for one in named if one.endswith(_LISTING)))
-    return Doomed(doomed.objects | (listings - keep), doomed.kept | (listings & keep))
+    removals = _with_listings(found, keep, ((one, _names(survey, one)) for one in named if one.endswith(_LISTING)))
+    return RemovalSet(removals.objects | (listings - keep), removals.kept | (listings & keep))
 
 
-def _with_listings(found: set[str], keep: set[str], listings: Iterator[tuple[str, set[str]]]) -> Doomed:
+def _with_listings(found: set[str], keep: set[str], listings: Iterator[tuple[str, set[str]]]) -> RemovalSet:
     going = found - keep
     # A listing that names what is gone would have DVC believe that it is there.
     listing = {md5 for md5, names in listings if names & going}
-    return Doomed(frozenset(going | (listing - keep)), frozenset(found & keep))
+    return RemovalSet(frozenset(going | (listing - keep)), frozenset(found & keep))
 
 
 def _is_own(survey: Survey) -> bool:
@@ -115,10 +117,10 @@ def _names(survey: Survey, listing: str) -> set[str]:
         return set(survey.names_in(listing))
 
 
-def from_cache(survey: Survey, doomed: Doomed) -> int:
+def from_cache(survey: Survey, removals: RemovalSet) -> int:
     """Delete objects from the cache. Returns how many were there."""
     gone = 0
-    for md5 in sorted(doomed.objects):
+    for md5 in sorted(removals.objects):
         path = survey.objects.path(md5)
         if path.is_file():
             path.unlink()
@@ -126,9 +128,9 @@ def from_cache(survey: Survey, doomed: Doomed) -> int:
     return gone
 
 
-def from_remote(store: ObjectStore, doomed: Doomed) -> int:
+def from_remote(store: ObjectStore, removals: RemovalSet) -> int:
     """Delete objects from a remote, listings first. Returns how many were there."""
-    order = sorted(doomed.objects, key=lambda md5: (not md5.endswith(_LISTING), md5))
+    order = sorted(removals.objects, key=lambda md5: (not md5.endswith(_LISTING), md5))
     with progress("remote", len(order), "objects") as advance:
         gone = 0
         for md5 in order:

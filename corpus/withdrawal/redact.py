@@ -1,7 +1,7 @@
-"""A release once more, without the rows of some documents: new objects, a new commit beside it, its own tag.
+"""Make a release again without the rows of some documents: new objects, a new commit beside it, and a tag of its own.
 
-Nothing is built: rows are taken out of shards, by the writer that wrote them, and what names them (keys, listings,
-batches.yaml, dvc.lock, the report) follows. Whatever else the release has, it keeps.
+Nothing is built. Rows are taken out of shards by the writer that wrote them, and the files that name the shards (keys,
+listings, batches.yaml, dvc.lock, the report) are changed to match. All else of the release stays as it is.
 """
 
 from __future__ import annotations

@@ -39,9 +39,9 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
         # A run of `corpus collect` that is at work would bring it back.
         with collect_lock(root, _WAIT_SECONDS):
             collected.forget_here(root, gone_here)
-    told = {batch.name for batch in batches if _is_told_of(root, batch, gone_here)}
+    observed_in = {batch.name for batch in batches if _is_observed_in(root, batch, gone_here)}
     kept = {batch.name for batch in batches if _keeps(root, batch, record)}
-    if not names and not told and not kept:
+    if not names and not observed_in and not kept:
         _sweep(repository, batches)
         return {}
     folder = root / "data" / "tmp" / f"forget-{os.getpid()}"
@@ -54,7 +54,7 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
             redacted = _documents(root, batch, record, folder) if batch.name in names else batch
             if redacted.redacted > batch.redacted:
                 gone[batch.name] = redacted.redacted - batch.redacted
-            if batch.name in told and batch.observations is not None:
+            if batch.name in observed_in and batch.observations is not None:
                 seen = collected.redact(raw.path_of(root, batch.observations), gone_here, folder)
                 redacted = replace(redacted, observations=_put(root, folder, seen))
             if batch.name in kept and batch.originals is not None:
@@ -63,7 +63,7 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
             made.append(redacted)
     finally:
         shutil.rmtree(folder.parent, ignore_errors=True)
-    if gone or told or kept:
+    if gone or observed_in or kept:
         sync_folder(root / raw.RAW)
         raw_versions.track(repository)
         raw.save(root, made)
@@ -94,7 +94,7 @@ def _put(root: Path, folder: Path, made: redactedfiles.Redacted) -> raw.RawFile 
     return made.file
 
 
-def _is_told_of(root: Path, batch: raw.Batch, gone: collected.Gone) -> bool:
+def _is_observed_in(root: Path, batch: raw.Batch, gone: collected.Gone) -> bool:
     """Return whether the observations of a batch name what was withdrawn."""
     return batch.observations is not None and collected.file_holds(raw.path_of(root, batch.observations), gone)
 

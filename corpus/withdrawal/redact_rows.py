@@ -129,7 +129,7 @@ class Work:
         return redactedfiles.of_documents(self.documents)
 
     def keys(self) -> None:
-        """The keys of the shards, as they are now. What a shard was made from is said no longer to be all of it."""
+        """Write the keys of the shards as they are now. They no longer claim that a shard has all of its inputs."""
         gone = {
             path.rpartition("/")[2].removesuffix(".parquet")
             for path, written in self.shards.items()

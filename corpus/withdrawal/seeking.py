@@ -67,7 +67,7 @@ def _grow(sought: holding.Sought, found: pl.DataFrame, table: str, *, by_url: bo
             sought.urls |= set(found.filter(of_article)["url"].drop_nulls())
     if "publisher" in found.columns and sought.publishers:
         mine |= pl.col("publisher").is_in(sorted(sought.publishers)).fill_null(value=False)
-    # Two stories may have stood at one address. Of one that was named by its id, the other is left alone.
+    # One address may have had two stories. If one is named by its id, the other is left alone.
     if "url" in found.columns and sought.urls and (by_url or table == "quarantine") and last:
         mine |= pl.col("url").is_in(sorted(sought.urls)).fill_null(value=False)
     # Withdrawn when it was read: its row has nothing but the hash that it fell under.

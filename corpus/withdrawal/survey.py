@@ -69,7 +69,7 @@ class Survey:
         return found
 
     def superseded(self) -> dict[str, str]:
-        """Commits that a redacted release took the place of, each with its tag; by git alone, whatever is on record."""
+        """Return the commits that a redacted release replaced, each with its tag. Only git is asked, no record."""
         found = {}
         for ref in self.refs("refs/tags"):
             if ref.is_release and is_successor(ref.short):
@@ -88,7 +88,7 @@ class Survey:
         return self._pins[commit]
 
     def needed(self, commit: str | None) -> Iterator[stored.Stored]:
-        """Every object that a version needs, as far as its listings are to be had."""
+        """Yield every object that a version needs, as far as its listings are available."""
         for pin in self.pins(commit):
             if pin.cached:
                 yield stored.Stored(pin.path, pin.md5)
