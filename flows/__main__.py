@@ -186,7 +186,7 @@ def _plain(value: Any) -> Any:
 
 
 def _scheduled(repository: Repository, options: argparse.Namespace) -> int:
-    """Run one run of the schedule: our own flow with the schedule's own options, whatever the server says of it."""
+    """Run our own flow once with the schedule's options. What the server says about the run is not used."""
     if os.environ.get(PARENT) != str(os.getppid()):
         return 1
     from uuid import UUID
@@ -228,7 +228,7 @@ if __name__ == "__main__":
         status = streams.finish(main())
     except streams.OutputFailed as error:
         status = streams.give_up(error)
-    # `os._exit` flushes nothing; and whoever read the output of a service may have gone.
+    # `os._exit` flushes nothing; and the reader of a service's output may have gone.
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()

@@ -39,7 +39,7 @@ def require_server(address: str, *, retries: int = 0) -> None:
         _ask(retries)
     except CorpusError as error:
         raise CorpusError(f"The Prefect server at {shown(address)} cannot be used: {error}. {_HINT}") from None
-    except Exception as error:  # noqa: BLE001 - httpx, ssl, pydantic, Prefect: whatever it is, it is one line
+    except Exception as error:  # noqa: BLE001 - httpx, ssl, pydantic, Prefect: any error becomes one line
         raise CorpusError(f"The Prefect server at {shown(address)} cannot be used: {reason(error)}. {_HINT}") from None
 
 

@@ -1,4 +1,4 @@
-"""Serving the flow on a schedule: one server, one run at a time, until told to stop."""
+"""Serve the flow on a schedule: one server, one run at a time, until a signal stops it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def serve(repository: Repository, plan: Plan, *, host: str, port: int | None, stop: Stop) -> None:
-    """Serve the flow until told to stop.
+    """Serve the flow until a signal stops it.
 
     Raises:
         UsageError: the schedule is not one, or the host needs a password.

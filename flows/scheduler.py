@@ -46,7 +46,7 @@ _POLL_SECONDS: Final = 1.0
 _SHARED_POLL_SECONDS: Final = 5.0
 _REQUEST_SECONDS: Final = 30.0
 _TIDY_SECONDS: Final = 300.0
-# A run that is told to stop ends its stage in order, if it can, in this time.
+# A run that gets a stop signal ends its stage in order, if it can, in this time.
 _GRACE_SECONDS: Final = 15.0
 _LAST_TRIES: Final = 3
 STOPPED: Final = "`corpus serve` was stopped."
@@ -82,7 +82,7 @@ class Scheduler:
         self._overlapped = 0
 
     def run(self) -> None:
-        """Serve until told to stop.
+        """Serve until a signal stops it.
 
         Raises:
             CorpusError: our own server has ended.
@@ -110,7 +110,7 @@ class Scheduler:
 
     def _set_up(self, client: SyncPrefectClient) -> UUID:
         """End what a crash has left, and make the schedule known."""
-        # Whatever seems to be at work on a server that has just started was killed with the one before.
+        # A run that seems to be at work on a server that has just started was killed with the server before.
         killed = runs.end_stale(client, self._repository, set(), all_=self._server is not None)
         if killed:
             self._say(f"{_runs(killed)} left behind by a crash {'was' if killed == 1 else 'were'} ended.")

@@ -93,7 +93,7 @@ class Server:
             stopped: waits the seconds it is given and returns whether to give up; None never does.
 
         Returns:
-            Whether it answers; False if `stopped` said to give up.
+            Whether it answers; False if `stopped` returned True.
 
         Raises:
             CorpusError: it ended, or did not answer in time.

@@ -1,4 +1,4 @@
-"""Being told to stop: SIGTERM, SIGINT and SIGHUP are blocked and asked for, so that they interrupt nothing."""
+"""Stop on a signal: SIGTERM, SIGINT and SIGHUP are blocked and looked for at safe places, so they interrupt nothing."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def update(
             reread(session)
             _alert(repository, None)
     except Busy as error:
-        # Not a failure: whoever holds the lock is doing the work.
+        # Not a failure: the holder of the lock is doing the work.
         return Cancelled(message=str(error))
     except CorpusError as error:
         _alert(repository, error)

@@ -189,7 +189,7 @@ def main() -> None:
     parent = os.environ.get(PARENT)
     if parent and str(os.getppid()) != parent:
         sys.exit("The process that started this server is gone.")
-    # Whatever Prefect writes holds runs, parameters and tokens: for this user only.
+    # All that Prefect writes holds runs, parameters and tokens: for this user only.
     os.umask(0o077)
 
     import uvicorn

@@ -43,7 +43,7 @@ MEANINGS: Final[dict[Figure, str]] = {
     Figure.WITHOUT_AUTHOR: "share of the articles that name no author",
     Figure.WITHOUT_LANGUAGE: "share of the articles of unknown language",
     Figure.TRAINING_DENIED: "share of the articles whose publisher denies to train models on them",
-    Figure.TRAINING_UNKNOWN: "share of the articles of which nothing says whether models may be trained on them",
+    Figure.TRAINING_UNKNOWN: "share of the articles without a statement whether models may be trained on them",
     Figure.MEDIAN_WORDS: "median length of the articles in words",
     Figure.NEWEST_AGE: "days from the newest article's publication to the newest capture",
     Figure.SILENT: "publishers that published in the last days of the last release, and nothing since",

@@ -22,7 +22,7 @@ class Purpose(StrEnum):
 
 
 class Ground(StrEnum):
-    """A reason to leave an article out, whatever it is wanted for: the values of `rights.exclude`."""
+    """A reason to leave an article out for every purpose: the values of `rights.exclude`."""
 
     TDM_RESERVED = "tdm-reserved"
     AGENTS_CLOSED = "agents-closed"

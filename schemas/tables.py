@@ -118,7 +118,7 @@ RIGHTS: Final = (
     Column("rights_signals", SIGNALS, "the signals that these columns come from: where found, name and value"),
 )
 
-# Which other article has the same text, or one of which this is a part.
+# Which other article has the same text, or has this text as a part.
 _LIKES = (
     Column(
         "duplicate_of",
