@@ -55,7 +55,7 @@ def send(to: Sequence[str], title: str, body: str) -> bool:
         warnings.simplefilter("ignore", DeprecationWarning)
         import apprise
 
-        # It logs what it does; what failed is said once, by whoever called.
+        # It logs what it does. The caller reports once what failed.
         logging.getLogger("apprise").setLevel(logging.CRITICAL)
         sender = apprise.Apprise()
         known = [sender.add(address) for address in to]

@@ -232,7 +232,7 @@ def _fates(good: pl.DataFrame, known: Sequence[Path] | None, settings: Settings)
     )
     fates = dict.fromkeys(again["source"], Fate.REPEAT)
     new = asked.filter(~pl.col("source").is_in(again["source"].implode()))
-    # Whatever has no time of its own would be captured now, after all that is known.
+    # A document without a time of its own would be captured now, after all that is known.
     both = pl.concat([there, new.with_columns(pl.col("captured_at").fill_null(_NOW))])
     decided = with_revisions(both).filter(pl.col("asked"))
     for source, decision, revision in decided.select("source", "decision", "revision").iter_rows():

@@ -208,7 +208,7 @@ def mend(repository: Repository) -> list[str]:
     try:
         wrong = pins.verify(repository, pinned(text))
     except (KeyError, TypeError, ValueError):
-        # data/raw.dvc is damaged; whoever needs it says so.
+        # data/raw.dvc is damaged; the code that needs it reports that.
         return []
     for one in wrong:
         objects.path(one.md5).unlink(missing_ok=True)

@@ -51,7 +51,7 @@ def complain(message: str, kind: str = "") -> None:
     folder = os.environ.get("CORPUS_FAILURE_FILE")
     stage = os.environ.get("DVC_STAGE")
     if folder and stage:
-        # Whoever started DVC around this stage wants the stage's own words, not DVC's.
+        # The process that started DVC around this stage wants the stage's own message, not DVC's.
         with suppress(OSError):
             # On a full disk it is read from what DVC passes on.
             Path(folder).write_text(json.dumps({"stage": stage, "message": message, "kind": kind}), encoding="utf-8")
@@ -97,7 +97,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     for row in rows:
         table.add_row(*(Text("" if cell is None else safe(cell)) for cell in row))
     terminal = sys.stdout.isatty()
-    # rich prints no wider than its console, whatever `print` is told.
+    # rich prints no wider than its console, even if `print` gets a greater width.
     console = Console(width=None if terminal else 100_000, soft_wrap=not terminal, highlight=False)
     console.print(table, crop=False, no_wrap=not terminal)
 

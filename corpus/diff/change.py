@@ -86,7 +86,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "published_date": Part.DATE,
     "published_at": Part.DATE,
 }
-# They follow what is said elsewhere, and are a difference of their own only where that is the same.
+# They follow from other columns, and are a difference of their own only if those are the same.
 FOLLOWING: Final = ("headings", "word_count", "modified_at", "date_source")
 MARKS: Final = ("duplicate_of", "similarity", "contained_in", "containment")
 # How an article came here, which may differ without the article having changed.

@@ -161,7 +161,7 @@ def _readable(repository: Repository, every: Iterable[Release]) -> tuple[list[tu
             version = Version(Snapshot.of_lock(repository, release.commit, release.version, lock))
             version.paths()
         except CorpusError:
-            # Its data are not at hand, or damaged; the others can be told all the same.
+            # Its data are not at hand, or damaged; the other releases are reported all the same.
             unread.append(release.version)
         else:
             found.append((release.version, version))

@@ -113,7 +113,7 @@ def _rows(runs: Sequence[Run]) -> Iterator[Row]:
         removed, added = changes.get(Fate.REMOVED, ""), changes.get(Fate.ADDED, "")
         cells.put(cells.left, Fate.REMOVED, removed)
         cells.put(cells.right, Fate.ADDED, added)
-        # Whole paragraphs that came or went have a row of their own.
+        # A paragraph that was added or removed has a row of its own.
         if _ends(removed, cells.left) and _ends(added, cells.right):
             yield from _full(cells)
             cells = _Cells()

@@ -27,7 +27,7 @@ PACKAGE: Final = "newscorpus"
 API: Final = "PREFECT_API_URL"
 # `merge-base`, `update-ref --stdin` and `ls-remote` as we use them have been there for longer.
 _OLDEST_GIT: Final = (2, 25)
-# Why a bound stands in our requirements, where breaking it is told by nobody else.
+# Why our requirements have a bound, if nothing else reports that it is broken.
 _WHY: Final = {
     "fastapi": "Prefect's server does not start with it",
     "sqlalchemy": "Prefect's scheduler dies in silence with it: no scheduled run would ever start",

@@ -67,7 +67,7 @@ def header(contents: Contents) -> dict[str, Any]:
     found = contents.holdings
     languages = sorted({group.name.partition("-")[0] for group in found.languages if group.name})
     stems = list(contents.parts)
-    # One part is `train` to the Hub, whatever it is called.
+    # The Hub calls a single part `train`, so its own name is not used.
     parts = zip(stems if len(stems) > 1 else ["train"], stems, strict=True)
     values: dict[str, Any] = {
         "pretty_name": one_line(contents.about.title),

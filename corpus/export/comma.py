@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # What a cell must not begin with, also behind what a spreadsheet may pass over: spaces, controls, what is not seen.
-# Apostrophes before it count, so that one more can be told from those of the text.
+# Apostrophes before it count, so that one more can be distinguished from those of the text.
 _RISKY: Final = rf"\A['\s\p{{Z}}\p{{C}}]*[{re.escape(''.join(FORMULA))}]"
 
 

@@ -148,6 +148,6 @@ def _parted(table: pa.Table, parts: Mapping[str, pl.Expr]) -> Iterator[tuple[str
     names = sorted({name for part in parts.values() for name in part.meta.root_names()})
     frame = pl.DataFrame(table.select(names)) if names else pl.DataFrame({"": range(table.num_rows)})
     for stem, part in parts.items():
-        # A literal alone is one value, whatever the rows.
+        # A literal alone is one value, for any number of rows.
         mask: Any = frame.with_columns(mask=part)["mask"]
         yield stem, table.filter(mask.to_arrow())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The registry of parsers: the fingerprint of each concerns the documents that it reads, and no others.
 PARSERS: Final = ("corpus.formats.mediatypes", "PARSERS")
-# Lists that name code in strings: whoever reads one does not use all that it names.
+# Lists that name code in strings: code that reads one does not use all that it names.
 APART: Final = (PARSERS, ("corpus.stages", "STAGES"))
 
 

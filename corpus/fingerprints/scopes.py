@@ -16,7 +16,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-# Code that sees local names as text: all of them, or those that stand in a string that it is given.
+# Code that sees local names as text: all of them, or those that are in a string that it is given.
 _SEES_ALL: Final = frozenset({"locals", "vars", "eval", "exec", "dir"})
 _SEES_NAMED: Final = frozenset({"sql", "query", "execute", "eval"})
 _WORD: Final = re.compile(r"[^\W\d]\w*")

@@ -87,7 +87,7 @@ def _replace(target: Path, content: Path | bytes, *, read_only: bool = True) -> 
             aside.write_bytes(content)
         else:
             shutil.copyfile(content, aside)
-        # DVC takes what is read-only in its cache for whole.
+        # DVC assumes that a read-only file in its cache is complete.
         aside.chmod(0o444 if read_only else 0o644)
         publish(aside, target)
     finally:

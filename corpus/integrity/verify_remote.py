@@ -47,7 +47,7 @@ def _wanted(version: Snapshot, store: ObjectStore) -> list[stored.Stored]:
                 with store.reading(pin.md5) as file:
                     found |= {one.md5: one for one in stored.entries(pin, file.read())}
             except (FileNotFoundError, CorpusError):
-                # That it is missing, or no listing, is said when it is looked at.
+                # A missing or invalid listing is reported when it is looked at.
                 continue
     return list(found.values())
 

@@ -176,7 +176,7 @@ def _read(store: Any, one: Object) -> str | None:
                 state.update(chunk)
     except FileNotFoundError:
         return None
-    except Exception as error:  # whatever the remote's client raises
+    except Exception as error:  # the remote's client has errors of its own
         raise CorpusError(f"{one.path} could not be read from the remote: {error}") from error
     return state.hexdigest()
 

@@ -124,7 +124,7 @@ class ObjectStore:
             raise CorpusError(f"Remote {self.name!r} ({self.url}) could not be asked about {md5}: {message}") from error
 
 
-# Readers have threads. Two that open a remote at once would have two clients, of which one is dropped at its work.
+# Readers have threads. Two that open a remote at once would have two clients, and one of them is dropped at its work.
 _OPENING: Final = threading.Lock()
 
 

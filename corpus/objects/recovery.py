@@ -31,7 +31,7 @@ _DVC_FILE: Final = re.compile(r"\.[A-Za-z0-9_-]{22}\.tmp")
 # A file of ours that is being written, with the process that writes it: in a folder of temporary files, …
 _UNFINISHED: Final = re.compile(r"(?!\.).+\.(?P<pid>\d{1,10})")
 # … and beside its place, where earlier versions wrote it, and this one writes if .dvc is on another disk. The first are
-# written under the write lock alone, which we hold: whoever wrote one is gone, though its number may be another's now.
+# written under the write lock alone, which we hold: the process that wrote one is gone, though another may have its number.
 _BESIDE: Final = re.compile(
     r"\.((?P<ours>(batches|engine|withdrawn|removed)\.yaml|CORPUS\.md|dvc\.lock|raw\.dvc|"
     r"(ingest|validate|resolve|write|report|signatures|pairs)\.json)|CITATION\.cff)\.(?P<pid>\d{1,10})"
@@ -119,7 +119,7 @@ def _mend_pins(repository: Repository) -> list[str]:
         pins.of_working_tree(repository)
     except (CorpusError, UnicodeDecodeError):
         if repository.git("ls-files", "--", LOCK):
-            # Its bytes as they are, whatever line endings somebody prefers.
+            # Its bytes as they are, with no conversion of line endings.
             write_text(path, repository.git("cat-file", "blob", f":{LOCK}"))
             return [f"restored {LOCK}, which a killed run left unreadable, from git"]
         path.unlink()

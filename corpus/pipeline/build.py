@@ -192,7 +192,7 @@ class writing:  # noqa: N801 - reads as a verb: `with writing(…) as session`
         self._session: Session | None = None
 
     def __enter__(self) -> Session:
-        # Faults a user can mend are told before anything is held or changed.
+        # Faults that a user can mend are reported before anything is locked or changed.
         settings.load(self._repository.root)
         seeds = list_seeds(self._repository.root)
         descriptor = self._lock.__enter__()

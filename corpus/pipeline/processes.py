@@ -41,7 +41,7 @@ R = TypeVar("R")
 
 def _begin(parent: int) -> None:
     die_with_parent(parent)
-    # Ctrl-C reaches the whole group; the parent alone answers it.
+    # Ctrl-C reaches all processes of the group; the parent alone answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Parsed articles are trees without circles: looking for some after every 700 objects takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from corpus.pipeline.preparing import Prepared
 
-# Where a stage leaves its error, for whoever started DVC around it.
+# Where a stage leaves its error, for the process that started DVC around it.
 FAILURE: Final = "CORPUS_FAILURE_FILE"
 # The terminal a stage may draw its progress on, though DVC's own output is captured.
 TERMINAL: Final = "CORPUS_TERMINAL"

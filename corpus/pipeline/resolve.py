@@ -93,7 +93,7 @@ def _keys(
     expected |= {"decision": pl.lit(Decision.ARTICLE.value), "revision": pl.lit(1, pl.Int32)}
     differs = [pl.col(name).ne_missing(expected.get(name, pl.lit(None))) for name in DECISIONS.names]
     more = decided.hstack(own).filter(pl.any_horizontal(differs)).select(SHARD, ROW, *DECISIONS.names)
-    # Said without nulls, and in the same columns for all shards.
+    # Written without nulls, and in the same columns for all shards.
     nullable = [column.name for column in DECISIONS.columns if column.nullable]
     nothing = {name: pl.lit("" if more.schema[name] == pl.String else 0).cast(more.schema[name]) for name in nullable}
     full = more.with_columns(

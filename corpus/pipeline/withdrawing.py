@@ -53,7 +53,7 @@ def blank(rows: pa.Table, tombstones: Tombstones) -> pa.Table:
         for name in rows.column_names
     ]
     emptied = pa.Table.from_arrays(columns, names=rows.column_names).cast(rows.schema)
-    # In the order in which they came: whoever made them pairs them with their documents.
+    # In the order in which they came: the caller pairs them with their documents.
     back = pl.concat([pl.DataFrame(kept), pl.DataFrame(emptied)])
     places = [number for number, found in enumerate(matched) if found is None]
     places += [number for number, found in enumerate(matched) if found is not None]

@@ -145,7 +145,7 @@ class _Reader:
         self._last = None
         documents = self._read("documents", shard)
         decisions = self._read("decisions", shard)
-        # Both are sorted by source, of which each has one row: what belongs together stands in the same place.
+        # Both are sorted by source and have one row for each: rows that belong together have the same place.
         if not decisions["source"].equals(documents["source"]):
             raise InvariantError(f"The decisions of shard {shard} are not on its documents.")
         for column in decisions.column_names:

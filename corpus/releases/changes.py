@@ -82,7 +82,7 @@ def between(old: Snapshot | None, new: Snapshot) -> Changes:
     shared = {file.md5 for file in before} & {file.md5 for file in after}
     gone = [] if old is None else old.paths([file for file in before if file.md5 not in shared])
     come = new.paths([file for file in after if file.md5 not in shared])
-    # Where nothing stands on one side, there is nothing to hold the other against.
+    # If one side is empty, there is nothing to compare the other with.
     left, right = (_rows(paths, compared=bool(gone and come)) for paths in (gone, come))
     common = [name for name in left.columns if name in right.columns and name.startswith(_HASH)]
     # An article may move between shards; only its own row says whether it changed.
@@ -118,7 +118,7 @@ def between(old: Snapshot | None, new: Snapshot) -> Changes:
 
 def _rows(paths: Sequence[Path], *, compared: bool) -> pl.DataFrame:
     """Who, where and when, of the articles of some shards; with `compared` a hash of all that each says, by column."""
-    # A shard at a time, and 8 bytes a value: two versions of which every shard differs fit into memory.
+    # A shard at a time, and 8 bytes a value: two versions that differ in every shard fit into memory.
     empty = pl.DataFrame(schema={"article_id": pl.String, "publisher": pl.String, "month": pl.String})
     return pl.concat([empty, *(_row(path, compared=compared) for path in paths)], how="diagonal")
 

@@ -27,7 +27,7 @@ RECOMPUTE: Final = (
     "(cd data/articles && find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 md5sum | sha256sum)"
 )
 _TITLE: Final = "A news corpus"
-# Licences as people write them, as SPDX names them; what is not here is told in words.
+# Licences as people write them, as SPDX names them; what is not here is written in words.
 _CREATIVE_COMMONS: Final = re.compile(r"cc-(by(?:-nc)?(?:-sa|-nd)?)-(1\.0|2\.0|2\.5|3\.0|4\.0)", re.IGNORECASE)
 _SPDX: Final = {
     name.lower(): name for name in ("CC0-1.0", "ODbL-1.0", "ODC-By-1.0", "PDDL-1.0", "Apache-2.0", "MIT", "OGL-UK-3.0")

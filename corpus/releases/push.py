@@ -191,7 +191,7 @@ def _send(repository: Repository, store: Any, objects: Sequence[Object]) -> None
                 # DVC leaves its objects read-only, and some stores will not replace those.
                 store.fs.remove(target)
             store.fs.put_file(str(source), target)
-        except Exception as error:  # whatever the remote's client raises
+        except Exception as error:  # the remote's client has errors of its own
             raise StorageError(f"{one.path} could not be sent to the remote: {error}") from error
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from corpus.repo.repository import Repository
 
 METRICS: Final = "reports/metrics.json"
-# What a build reads and DVC keeps stands beside what it makes: a version names both.
+# The inputs that DVC keeps are listed beside the outputs: a version names both.
 PATHS: Final = (LOCK, ENGINE, "reports", BATCHES, WITHDRAWN, f"{RAW}.dvc")
 # What git keeps while it is in the middle of something, and of what.
 _BUSY: Final = {

@@ -54,7 +54,7 @@ _SETTINGS: Final = (
     "core.logAllRefUpdates=true", "init.defaultObjectFormat=sha1", "init.defaultRefFormat=files",
 )  # fmt: skip
 OPTIONS: Final = tuple(word for setting in _SETTINGS for word in ("-c", setting))
-# For a git that works on a repository of which nobody's hooks are wanted.
+# For a git that works on a repository whose hooks must not run.
 NO_HOOKS: Final = ("-c", f"core.hooksPath={os.devnull}")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __fingerprint__ = False
 
 
-# Within a repository. Whatever a killed process leaves there is in nobody's way, and is swept by the next writer.
+# Within a repository. What a killed process leaves there does no harm, and the next writer removes it.
 ASIDE: Final = ".dvc/tmp/corpus/aside"
 
 

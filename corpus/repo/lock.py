@@ -31,7 +31,7 @@ __fingerprint__ = False
 
 TOKEN: Final = "CORPUS_LOCK_TOKEN"  # noqa: S105 - the name of a variable
 _POLL = 0.1
-# Whoever asks for the holder holds the lock for a moment, and must keep nobody out.
+# A process that asks for the holder takes the lock for a moment, and must not keep others out.
 _GLANCE_SECONDS = 0.2
 _ORPHAN_SECONDS = 30.0
 _PR_SET_PDEATHSIG = 1
@@ -58,7 +58,7 @@ def write_lock(root: Path, purpose: str, wait: float = 0.0) -> Iterator[int]:
         inherited = os.environ.get(TOKEN)
         if _lock(main, 0.0 if inherited else max(wait, _GLANCE_SECONDS)):
             if inherited:
-                # Our build held the lock, and was killed. Whatever comes next must not find us at work.
+                # Our build held the lock, and was killed. The next writer must not meet us still at work.
                 raise CorpusError("The build that started this is gone.")
             token = secrets.token_hex(8)
             with room.writing(folder / "corpus.lock"):

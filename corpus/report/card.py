@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from corpus.report.figures import Figures, Group, Holdings
 
-# Notes are few; a card that lists thousands is none.
+# Notes are few; a card that lists thousands is not useful.
 _MOST_NOTES: Final = 100
 NO_NOTE: Final = "no note"
 

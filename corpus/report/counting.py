@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from corpus.tables.ledger import Ledger
 
-# The columns whose completeness is told, in the order in which it is told.
+# The columns whose completeness is reported, in the order of the report.
 OPTIONAL: Final = (
     "url",
     "publisher",

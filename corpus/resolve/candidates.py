@@ -112,7 +112,7 @@ def _sharing(sampled: Samples) -> Pairs:
     hashes = keys >> _32
     same = np.zeros(len(keys) + 1, np.bool_)
     same[1:-1] = hashes[1:] == hashes[:-1]
-    # What stands alone makes no pair, and nearly all hashes do.
+    # A hash that only one text has makes no pair, and nearly all hashes are of that kind.
     shared = same[1:] | same[:-1]
     hashes, texts = hashes[shared], keys[shared].astype(np.uint32).astype(np.int64)
     begins = np.flatnonzero(np.diff(hashes, prepend=~hashes[:1]) != 0)

@@ -46,7 +46,7 @@ def with_duplicates(
     if settings.duplicates == "ignore" or articles.is_empty():
         return articles.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in MARKS.items())
     # Undated articles come last, for nothing says that they are early; seeds were there before any capture. Numbers are
-    # sorted and looked up, for to move whole rows costs ten times as much.
+    # sorted and looked up, because moving complete rows costs ten times as much.
     by = ("published_date", "first_seen", "article_id")
     order = articles.select(by).with_row_index("_at").sort(by, nulls_last=[True, False, False])["_at"]
     text = articles["text"].to_numpy()

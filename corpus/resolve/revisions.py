@@ -178,7 +178,7 @@ def _with_changes(
     found = both.with_columns(_standing(both, bounds))
     minor = pl.col("_represented_by") != pl.col("_number")
     found = found.with_columns(
-        # A state that comes back to its story, or to the revision that stands, has nothing new to measure.
+        # A state that comes back to its story, or to the current revision, has nothing new to measure.
         change=pl.when(~pl.col("_back")).then(1 - pl.col("jaccard")).cast(pl.Float32),
         _rule=pl.when(minor & ~pl.col("_back"))
         .then(pl.lit(Rule.MINOR.value))
@@ -233,7 +233,7 @@ class _Stories:
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
         self._now = 0
-        # By state, which story had it first; by story, the run that stands in it: number, state, and changes since.
+        # By state, which story had it first; by story, its current run: number, state, and changes since.
         self._of_state: dict[tuple[int, int], int] = {}
         self._standing: dict[int, tuple[int, tuple[int, int], float]] = {}
 

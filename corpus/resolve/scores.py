@@ -90,7 +90,7 @@ def in_common(sets: GramSets, pairs: Pairs) -> Places:
     """How many grams the two sets of each pair share."""
     found = np.zeros(len(pairs), np.int64)
     for block in ragged.blocks(sets.size[pairs.later] + sets.size[pairs.earlier], _TOGETHER, _PAIRS):
-        # The two sets of a pair stand one behind the other, so that there are runs to merge.
+        # The two sets of a pair follow each other, so that there are runs to merge.
         sides = np.column_stack([pairs.later[block], pairs.earlier[block]]).ravel()
         count = sets.size[sides]
         numbers = np.repeat((np.arange(len(sides), dtype=np.uint64) >> np.uint64(1)) << _56, count)

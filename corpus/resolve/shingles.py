@@ -186,7 +186,7 @@ def _wide(data: Bytes, low: Bytes) -> list[Places]:
         at, points = leads[chosen], heads[chosen] & bits
         if not len(at):
             continue
-        if at[-1] + length > len(data):  # no UTF-8: whoever wrote it, it is not read beyond its end
+        if at[-1] + length > len(data):  # invalid UTF-8: it is never read beyond its end
             at, points = at[:-1], points[:-1]
         for place in range(1, length):
             points = (points << 6) | (data[at + place] & 0x3F)

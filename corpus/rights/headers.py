@@ -10,7 +10,7 @@ from corpus.rights.signals import MOST_SIGNALS, Place, Signal, signal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# In lower case: whatever says something of rights.
+# In lower case: all headers that say something about rights.
 NAMES: Final = ("content-signal", "content-usage", "tdm-reservation", "tdm-policy", "x-robots-tag", "link")
 _LINK: Final = re.compile(
     r"<([^<>]{1,2000})>\s*((?:;\s*[\w*-]+\s*(?:=\s*(?:\"[^\"]{0,500}\"|[^\s;,\"]{0,500}))?\s*){0,20})"

@@ -18,7 +18,7 @@ COLUMNS: Final = (
     "free_access",
 )  # fmt: skip
 _COLUMN: Final = {Purpose.TRAIN: "ai_train", Purpose.INPUT: "ai_input", Purpose.SEARCH: "search"}
-# Licences that allow any use, as long as authors are named or versions shared alike: whoever grants them consents.
+# Licences that allow any use if authors are named or versions shared alike: a publisher that grants one consents.
 _OPEN: Final = r"^(?:CC0-|CC-PDM-|CC-BY-\d|CC-BY-SA-\d|OGL-|ODC-By-|ODbL-|PDDL-|DL-DE-|etalab-|Apache-|MIT$)"
 _CC: Final = r"(?i)creativecommons\.org/licen[sc]es/[a-z-]*\b"
 _DENYING_TAGS: Final = {

@@ -96,7 +96,7 @@ class Remote:
         except FileNotFoundError:
             aside.unlink()
             raise
-        except Exception as error:  # whatever the remote's client raises
+        except Exception as error:  # the remote's client has errors of its own
             aside.unlink()
             raise self.unread(file, error) from error
         if digest != file.md5.removesuffix(".dir"):
@@ -120,7 +120,7 @@ class Remote:
             if _is_away(error):
                 raise self.unread(file, error.__cause__) from error
             raise self.missing([file]) from None
-        except Exception as error:  # whatever the remote's client raises
+        except Exception as error:  # the remote's client has errors of its own
             raise self.unread(file, error) from error
         return opened
 

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from corpus.snapshots.remote import Remote
     from corpus.tables.shards import ShardFile
 
-# A remote answers slowly and many at a time; so many shards' row groups may stand in memory.
+# A remote answers slowly and many at a time; so many shards' row groups may be in memory.
 _AT_A_TIME: Final = 4
 
-# Whether a row group, of which it is given the Parquet metadata, is wanted.
+# Tells from the Parquet metadata of a row group whether it is wanted.
 Keep: TypeAlias = "Callable[[Any], bool]"
 _T = TypeVar("_T")
 
@@ -168,8 +168,8 @@ class Shards:
                 return self._taken(shard, raw, take)
         except MissingObjects:
             raise
-        except Exception:  # noqa: BLE001 - whatever is wrong, and whatever the remote's client raises
-            # Damaged, or a server that gives no ranges: the whole file has a digest, which tells.
+        except Exception:  # noqa: BLE001 - any damage, and the errors of the remote's client
+            # Damaged, or a server that gives no ranges: the digest of the complete file decides.
             return self._taken(shard, self._remote.fetch([shard.file])[shard.file.md5], take)
 
     def _taken(self, shard: Shard, source: Path | BinaryIO, take: Callable[[Any], _T]) -> _T:

@@ -254,7 +254,7 @@ class Version:
 
         shards = self.shards(table)
         wanted = self.columns(columns, table)
-        # Whoever takes every column moves every byte: then the whole files' digests can be told.
+        # To read every column transfers every byte: then the digests of the complete files can be checked.
         if shards.paths is None and columns is None:
             shards = Shards(
                 [Shard(f, path) for f, path in zip(self.files(table), self.paths(table), strict=True)],

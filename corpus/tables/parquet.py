@@ -62,7 +62,7 @@ def conform(table: Table, rows: pa.Table) -> pa.Table:
         rows = rows.select(table.names).cast(table.arrow).combine_chunks()
         if table.sort:
             order = pc.sort_indices(rows, [(name, "ascending") for name in table.sort])
-            # Moving the texts costs more than finding out that they stand in order.
+            # Moving the texts costs more than finding out that they are in order.
             if not (np.diff(numbers_of(order, np.uint64)) == 1).all():
                 rows = rows.take(order).combine_chunks()
         # Not in full: that rows are UTF-8 is Polars' promise, and is kept by the checksums of what was written of them.
@@ -104,7 +104,7 @@ def options(columns: Sequence[str]) -> dict[str, Any]:
         "use_dictionary": [name for name in columns if name in _REPEATING],
         "compression": "zstd",
         "compression_level": 3,
-        # Of what readers filter by. Those of texts would stand in each file's footer with the texts' whole beginnings.
+        # Of what readers filter by. Statistics of texts would put the beginnings of the texts into each file's footer.
         "write_statistics": [name for name in columns if name not in _UNFILTERED],
         # A flipped byte is noticed on reading only with checksums.
         "write_page_checksum": True,

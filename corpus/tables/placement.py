@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Rows of a file of articles: about 1 MB. A correction costs its file; a reader is as fast from 1,000 rows on.
 ROWS: Final = 1_024
-# Of captures so recent, relative to the last, most corrections are; they stand in smaller files.
+# Most corrections are of captures so recent, relative to the last; those are in smaller files.
 FRESH: Final = timedelta(days=3)
 FRESH_ROWS: Final = 96
 # A batch with so many documents is a collection of its own, and is folded with no other. One of a quarter of a million

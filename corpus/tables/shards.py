@@ -138,7 +138,7 @@ class KeyedShards:
         self._made: dict[str, Shard] = {}
 
     def __enter__(self) -> Self:
-        # Whoever holds the lock is alone: what stands here is a killed run's.
+        # The holder of the lock is alone: what is here was left by a killed run.
         shutil.rmtree(self.folder.parent, ignore_errors=True)
         self.folder.mkdir(parents=True)
         return self

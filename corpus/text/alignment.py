@@ -177,7 +177,7 @@ def _once(numbers: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[Any]
 
 def _rising(places: list[int]) -> list[int]:
     """Which of some places make the longest rising series."""
-    # The least end of a series of each length, where it stands, and what stands before each.
+    # The least end of a series of each length, its place, and what is before each.
     ends: list[int] = []
     ending: list[int] = []
     before: list[int] = []

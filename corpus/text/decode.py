@@ -22,7 +22,7 @@ _STRAY: Final = re.compile("[\udc80-\udcff]+")
 _FEW: Final = 8
 _FEW_SHARE: Final = 0.02
 _FOREIGN: Final = re.compile(rb"[\x80-\xff]+")
-# Letters in a row that are none of Latin script's; accents stand between letters of ASCII.
+# Letters in a row that are not of Latin script; accents are between letters of ASCII.
 _WORD: Final = 4
 
 # What browsers know; Python calls `hex` and `undefined` encodings, too.

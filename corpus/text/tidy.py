@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# What a code point is to a word stands in the lower bits.
+# The lower bits say what a code point is in a word.
 _SPACE, _END, _DOUBTFUL = 4, 8, 16
 # Higher planes are left to `normalise`: asking for each of a million characters takes longer than it saves.
 _PLANE: Final = 0x10000

@@ -119,7 +119,7 @@ def _form(url: str, form: _Form) -> str | None:
 
 
 def _host(parts: SplitResult, to_ascii: Callable[[str], str | None]) -> str | None:
-    # Not `hostname`: Python's lower case of a capital sigma depends on where it stands.
+    # Not `hostname`: Python's lower case of a capital sigma depends on its place.
     host = _WRITTEN_HOST.sub(r"\1", parts.netloc.rpartition("@")[2])
     if not host:
         return None
