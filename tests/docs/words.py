@@ -1,23 +1,22 @@
-"""Words that names, messages and docstrings no longer use, and where they still are.
+"""Words that names, messages, docstrings and comments do not use, because readers whose first language is another stumble.
 
-`uv run python -m tests.docs.words` records what is there now in `words.yaml`; it refuses a number that rose.
+`uv run python -m tests.docs.words` prints where they are.
 """
 
 from __future__ import annotations
 
 import ast
+import io
 import re
 import sys
+import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[2]
-RECORD: Final = Path(__file__).with_name("words.yaml")
 # word: what to write instead
 BANNED: Final = {
     r"told": "named, reported, given, known",
@@ -43,8 +42,13 @@ _NAMES: Final = frozenset({"told", "said", "held", "whole", "stands", "stood", "
 
 
 def found_in(source: str) -> list[tuple[int, str, str]]:
-    """Banned words in the names, strings and docstrings of Python source: line, word, where."""
-    found = []
+    """Return the banned words in names, strings, docstrings and comments of Python source: line, word, where."""
+    found = [
+        (token.start[0], word, excerpt)
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+        for word, excerpt in in_text(token.string)
+    ]
     for node in ast.walk(ast.parse(source)):
         for name in _named(node):
             parts = set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_"))
@@ -72,7 +76,7 @@ def in_text(text: str) -> list[tuple[str, str]]:
 
 
 def files() -> list[Path]:
-    """The modules whose words are counted."""
+    """Return the modules whose words are checked."""
     return sorted(path for name in ("corpus", "flows", "schemas") for path in (ROOT / name).rglob("*.py"))
 
 
@@ -82,25 +86,14 @@ def in_module(path: Path) -> list[tuple[int, str, str]]:
     return [found for found in found_in(path.read_text(encoding="utf-8")) if found[1] not in kept]
 
 
-def counts() -> dict[str, int]:
-    """How many banned words each module has, where it has any."""
-    found = {str(path.relative_to(ROOT)): len(in_module(path)) for path in files()}
-    return {name: number for name, number in found.items() if number}
-
-
 def main() -> None:
-    """Record the counts, or show where a module has banned words: `python -m tests.docs.words corpus/cli/add.py`."""
-    if sys.argv[1:]:
-        for name in sys.argv[1:]:
-            for line, word, excerpt in in_module(Path(name).resolve()):
-                sys.stdout.write(f"{name}:{line}: {word}: {excerpt}\n")
-        return
-    before = yaml.safe_load(RECORD.read_text()) if RECORD.exists() else None
-    now = counts()
-    rose = [] if before is None else [name for name, number in now.items() if number > before.get(name, 0)]
-    if rose:
-        sys.exit(f"More than before in {', '.join(rose)}")
-    RECORD.write_text(yaml.safe_dump(now), encoding="utf-8")
+    """Print where banned words are in the modules given, or in all: `python -m tests.docs.words corpus/cli/add.py`."""
+    paths = [Path(name).resolve() for name in sys.argv[1:]] or files()
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {word}: {text}\n" for path in paths for line, word, text in in_module(path)
+    ]
+    sys.stdout.writelines(found)
+    sys.exit(1 if found else 0)
 
 
 if __name__ == "__main__":
