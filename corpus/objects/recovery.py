@@ -31,7 +31,7 @@ _DVC_FILE: Final = re.compile(r"\.[A-Za-z0-9_-]{22}\.tmp")
 # A file of ours that is being written, with the process that writes it: in a folder of temporary files, …
 _UNFINISHED: Final = re.compile(r"(?!\.).+\.(?P<pid>\d{1,10})")
 # … and beside its place, where earlier versions wrote it, and this one writes if .dvc is on another disk. The first are
-# written under the write lock alone, which we hold: the process that wrote one is gone, though another may have its number.
+# written under the write lock alone, which we hold: its writer is gone, though another process may have its number.
 _BESIDE: Final = re.compile(
     r"\.((?P<ours>(batches|engine|withdrawn|removed)\.yaml|CORPUS\.md|dvc\.lock|raw\.dvc|"
     r"(ingest|validate|resolve|write|report|signatures|pairs)\.json)|CITATION\.cff)\.(?P<pid>\d{1,10})"

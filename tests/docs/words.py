@@ -1,4 +1,4 @@
-"""Words that names, messages, docstrings and comments do not use, because readers whose first language is another stumble.
+"""Words that names, messages, docstrings and comments do not use, because many readers must decode them.
 
 `uv run python -m tests.docs.words` prints where they are.
 """
