@@ -98,6 +98,10 @@ class Version:
             self._paths[table] = self._snapshot.paths(self.files(table))
         return self._paths[table]
 
+    def shard_paths(self, files: Sequence[Pinned]) -> list[Path]:
+        """Return where some of the files are that `files` gives, verified as by `paths`."""
+        return self._snapshot.paths(files)
+
     def shards(self, table: str = "articles") -> Shards:
         """The shards of a table, to be read in place: those in the cache verified, the others in the remote.
 

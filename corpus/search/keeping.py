@@ -1,0 +1,128 @@
+"""What is known of an index beside its own files: the shards that it has, and the lock of the process that writes."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from corpus.errors import CorpusError
+from corpus.search import documents, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_MADE_BY: Final = f"{documents.FORMAT} {tokens.VERSION} {version('tantivy')}"
+_POLL_SECONDS: Final = 0.1
+_LOCKS: Final = ".lock"
+
+
+class IndexBusy(CorpusError):
+    """Another process writes the index."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"Another process is writing the search index in {folder}. Wait for it to end, then try again."
+        )
+
+
+@dataclass(slots=True)
+class State:
+    """What is in an index: the number and the rows of each shard by key, and the files after the last change.
+
+    Attributes:
+        next: the next number to give.
+        shards: number and rows of each shard that is there completely, by key.
+        adding: numbers whose documents may be there in part: a process adds them, or was killed.
+        files: size and time of change of each file; None while a process writes, or after it was killed.
+    """
+
+    next: int = 1
+    shards: dict[str, tuple[int, int]] = field(default_factory=dict)
+    adding: list[int] = field(default_factory=list)
+    files: dict[str, list[int]] | None = None
+
+    @classmethod
+    def load(cls, path: Path) -> State | None:
+        """Return the state that a file has; None if it cannot be read, or other code wrote it."""
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+            if value["made_by"] != _MADE_BY:
+                return None
+            shards = {str(key): (int(number), int(rows)) for key, (number, rows) in value["shards"].items()}
+            files = value["files"]
+            if files is not None:
+                files = {str(name): [int(size), int(changed)] for name, (size, changed) in files.items()}
+            return cls(int(value["next"]), shards, [int(number) for number in value["adding"]], files)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+
+    def save(self, path: Path) -> None:
+        """Write the state, complete or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        value = {
+            "made_by": _MADE_BY,
+            "next": self.next,
+            "shards": self.shards,
+            "adding": self.adding,
+            "files": self.files,
+        }
+        aside = path.with_suffix(".new")
+        aside.write_text(json.dumps(value), encoding="utf-8")
+        aside.replace(path)
+
+
+def listed(folder: Path) -> dict[str, list[int]]:
+    """Return the files in a folder, with size and time of change; without those that only lock."""
+    found = {}
+    for entry in os.scandir(folder):
+        if not entry.name.endswith(_LOCKS):
+            state = entry.stat()
+            found[entry.name] = [state.st_size, state.st_mtime_ns]
+    return found
+
+
+def lock_file(folder: Path) -> Path:
+    """Return the file that a process locks to write an index; it is beside the folder, which may be deleted."""
+    return folder.with_name(f"{folder.name}.lock")
+
+
+@contextmanager
+def locked(folder: Path, wait: float | None) -> Iterator[None]:
+    """Hold the lock of those who write an index.
+
+    Args:
+        folder: of the index.
+        wait: seconds to wait for another holder; None for as long as it takes.
+
+    Raises:
+        IndexBusy: another process still holds it.
+        CorpusError: there is no place for it.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock_file(folder), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise CorpusError(
+            f"The search index cannot be made in {folder}: {error.strerror}. Name another folder with --index DIR."
+        ) from None
+    end = None if wait is None else time.monotonic() + wait
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if end is not None and time.monotonic() >= end:
+                    raise IndexBusy(folder) from None
+                time.sleep(_POLL_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,255 @@
+"""Answers of the index for one version: how many articles match, which, by what facets, and when they appeared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pyarrow as pa
+from tantivy import Occur, Order
+from tantivy import Query as Compiled
+
+from corpus.errors import UsageError
+from corpus.search import compiling, documents
+from corpus.search.facets import FACETS
+from corpus.search.narrowing import narrowed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import tantivy
+
+    from corpus.search.index import Reader
+    from corpus.search.narrowing import Narrowing
+    from corpus.search.query import Query
+    from corpus.search.view import View
+
+ORDERS: Final = ("relevance", "newest", "oldest")
+# Values beyond those shown decide which of equally frequent ones come first.
+_SPARE: Final = 100
+# The index gives an answer with no more values than this.
+_MOST_VALUES: Final = 60_000
+_ALL: Final = 1 << 31
+
+
+class Hit(NamedTuple):
+    """An article that matches: its id, and where its row is: the table, the path of the shard, the row's number."""
+
+    article_id: str
+    table: str
+    shard: str
+    row: int
+
+
+class Facet(NamedTuple):
+    """The values of a facet and how many articles have each, the most frequent first, equal ones by name.
+
+    Attributes:
+        values: each with its number of articles; the value "" means no value.
+        more: whether there are further values.
+    """
+
+    values: list[tuple[str, int]]
+    more: bool
+
+
+class Month(NamedTuple):
+    """What appeared in a month, as `2026-03`; "" has what is undated.
+
+    Attributes:
+        month: which.
+        hits: articles that match.
+        articles: all articles that the filters leave.
+        words: their words.
+    """
+
+    month: str
+    hits: int
+    articles: int
+    words: int
+
+
+class Searcher:
+    """Searches one version. It reads the index as it was when this was made; any number may read at the same time."""
+
+    def __init__(self, reader: Reader, view: View) -> None:
+        self._reader = reader
+        self._view = view
+        self._within = view.within(reader)
+
+    def count(self, query: Query, filters: Narrowing | None = None) -> int:
+        """Return how many articles match.
+
+        Raises:
+            UsageError: a filter that there is not.
+            IndexDamaged: the index cannot be read.
+        """
+        compiled = self._compiled(query, filters)
+        return int(self._run(lambda searcher: _count(searcher, compiled)))
+
+    def facets(
+        self,
+        query: Query,
+        filters: Narrowing | None = None,
+        names: Sequence[str] = FACETS,
+        top: int = 12,
+    ) -> dict[str, Facet]:
+        """Return the most frequent values of facets among the articles that match.
+
+        Args:
+            query: the query.
+            filters: all of them count, also those by the same facet; leave one out to see its other values.
+            names: the facets.
+            top: how many values of each, 60,000 at most.
+        """
+        unknown = [name for name in names if name not in FACETS]
+        if unknown:
+            raise UsageError(f"There is no facet {unknown[0]!r}. There are {', '.join(FACETS)}.")
+        compiled = self._compiled(query, filters)
+        top = min(top, _MOST_VALUES)
+        wanted = dict.fromkeys(names, min(top + _SPARE, _MOST_VALUES))
+        found: dict[str, Facet] = {}
+        while wanted:
+            request = {name: _values_of(name, size) for name, size in wanted.items()}
+            answer = self._run(lambda searcher, request=request: searcher.aggregate(compiled, request))
+            for name, size in list(wanted.items()):
+                buckets = answer[name]["buckets"]
+                counted = sorted(((bucket["key"], bucket["doc_count"]) for bucket in buckets), key=_by_frequency)
+                rest = answer[name]["sum_other_doc_count"]
+                if rest and size < _MOST_VALUES and counted[-1][1] == counted[top - 1][1]:
+                    # Which of the equally frequent ones come first is not known yet.
+                    wanted[name] = min(8 * size, _MOST_VALUES)
+                    continue
+                found[name] = Facet(counted[:top], len(counted) > top or rest > 0)
+                del wanted[name]
+        return {name: found[name] for name in names}
+
+    def page(
+        self,
+        query: Query,
+        filters: Narrowing | None = None,
+        order: str = "relevance",
+        offset: int = 0,
+        limit: int = 20,
+    ) -> list[Hit]:
+        """Return some of the articles that match.
+
+        Args:
+            query: the query.
+            filters: what narrows it.
+            order: `relevance`, `newest` or `oldest`; undated articles come last, equal days in a fixed order.
+            offset: how many to pass over.
+            limit: how many to return.
+        """
+        if order not in ORDERS:
+            raise UsageError(f"There is no order {order!r}. There are {', '.join(ORDERS)}.")
+        if limit <= 0:
+            return []
+        compiled = self._compiled(query, filters)
+
+        def look(searcher: tantivy.Searcher) -> list[Hit]:
+            hits = searcher.search(compiled, limit=limit, offset=offset, count=False, **_ordered(order)).hits
+            return self._hits(searcher, [address for _, address in hits])
+
+        found: list[Hit] = self._run(look)
+        return found
+
+    def ids(self, query: Query, filters: Narrowing | None = None) -> pa.Array:
+        """Return the ids of all articles that match, sorted."""
+        compiled = self._compiled(query, filters)
+
+        def look(searcher: tantivy.Searcher) -> list[str]:
+            if not (count := _count(searcher, compiled)):
+                return []
+            found = searcher.search(compiled, limit=count, count=False, order_by_field="id_high").hits
+            addresses = [address for _, address in found]
+            high, low = (_numbers(searcher, name, addresses) for name in ("id_high", "id_low"))
+            return sorted(map(documents.article_id, high, low))
+
+        return pa.array(self._run(look), pa.string())
+
+    def timeline(self, query: Query, filters: Narrowing | None = None) -> list[Month]:
+        """Return the months that have articles, in order: how many match, and how many there are in all.
+
+        What is undated comes last, with the month "".
+        """
+        request = {"month": _values_of("month", _MOST_VALUES)}
+        request["month"]["aggs"] = {"words": {"sum": {"field": "words"}}}
+        matching, everything = self._compiled(query, filters), self._compiled(None, filters)
+
+        def look(searcher: tantivy.Searcher) -> tuple[Any, Any]:
+            hits = searcher.aggregate(matching, {"month": _values_of("month", _MOST_VALUES)})
+            return hits["month"]["buckets"], searcher.aggregate(everything, request)["month"]["buckets"]
+
+        hits, months = self._run(look)
+        found = {bucket["key"]: bucket["doc_count"] for bucket in hits}
+        made = [
+            Month(bucket["key"], found.get(bucket["key"], 0), bucket["doc_count"], int(bucket["words"]["value"]))
+            for bucket in months
+        ]
+        return sorted(made, key=lambda month: (not month.month, month.month))
+
+    def find(self, article_id: str) -> Hit | None:
+        """Return where an article of the version is, by its id; None if the version lacks it."""
+        try:
+            high, _ = documents.halves(article_id)
+        except ValueError:
+            return None
+        term = Compiled.term_query(documents.schema(), "id_high", high)
+        compiled = Compiled.boolean_query([*self._within, (Occur.Must, term)])
+
+        def look(searcher: tantivy.Searcher) -> list[Hit]:
+            addresses = [address for _, address in searcher.search(compiled, limit=100, count=False).hits]
+            return self._hits(searcher, addresses)
+
+        return next((hit for hit in self._run(look) if hit.article_id == article_id), None)
+
+    def _run(self, function: Any) -> Any:
+        return self._reader.run(function)
+
+    def _compiled(self, query: Query | None, filters: Narrowing | None) -> Compiled:
+        clauses = [*self._within, *narrowed(filters or {})]
+        if query is None or query.is_empty:
+            clauses.append((Occur.Must, compiling.every()))
+        else:
+            clauses.append((Occur.Must, compiling.compiled(query)))
+        return Compiled.boolean_query(clauses)
+
+    def _hits(self, searcher: tantivy.Searcher, addresses: list[Any]) -> list[Hit]:
+        if not addresses:
+            return []
+        places, high, low = (_numbers(searcher, name, addresses) for name in ("place", "id_high", "id_low"))
+        found = []
+        for place, one, other in zip(places, high, low, strict=True):
+            number, row = documents.shard_and_row(place)
+            shard = self._view.shard(number)
+            found.append(Hit(documents.article_id(one, other), shard.table, shard.file.path, row))
+        return found
+
+
+def _count(searcher: tantivy.Searcher, compiled: Compiled) -> int:
+    found = searcher.aggregate(compiled, {"articles": {"value_count": {"field": "place"}}})
+    return int(found["articles"]["value"])
+
+
+def _numbers(searcher: tantivy.Searcher, name: str, addresses: list[Any]) -> list[int]:
+    # Every document has these.
+    return [int(value or 0) for value in searcher.fast_field_values(name, addresses)]
+
+
+def _values_of(name: str, size: int) -> dict[str, Any]:
+    # Each segment counts all values: the counts are exact.
+    return {"terms": {"field": documents.FACET[name], "size": size, "segment_size": _ALL}}
+
+
+def _by_frequency(value: tuple[str, int]) -> tuple[int, str]:
+    return -value[1], value[0]
+
+
+def _ordered(order: str) -> dict[str, Any]:
+    match order:
+        case "newest":
+            return {"order_by_field": "newest", "order": Order.Desc}
+        case "oldest":
+            return {"order_by_field": "oldest", "order": Order.Asc}
+        case _:
+            return {}
