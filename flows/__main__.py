@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.app.serving import serving
 from corpus.cli import streams
-from corpus.cli.unforeseen import explained
+from corpus.cli.unexpected import explained
 from corpus.errors import CorpusError
 from corpus.repo import environment, room, stalls
 from corpus.repo.repository import Repository, find

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus import settings
-from corpus.app.foreseen import Foreseen
+from corpus.app.preview import Preview
 from corpus.batches import adding as raw
 from corpus.batches import withdrawals
 from corpus.errors import InputError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from corpus.app.foreseen import Export
+    from corpus.app.preview import Export
     from corpus.batches.register import Batch
     from corpus.repo.repository import Repository
     from corpus.settings import Ingest
@@ -90,13 +90,13 @@ def look(repository: Repository, request: Request) -> Added:
         InputError: a path is not there, or is the corpus itself.
     """
     ingest = settings.load(repository.root).ingest
-    tally, tables, foreseen = Tally(), _Tables(ingest), Foreseen(ingest)
-    for entry in foreseen.noted(tables.noted(_entries(repository, request, ingest))):
+    tally, tables, preview = Tally(), _Tables(ingest), Preview(ingest)
+    for entry in preview.noted(tables.noted(_entries(repository, request, ingest))):
         if isinstance(entry, Item):
             tally.take([entry])
         else:
             tally.skip(entry)
-    return Added(tally, tables=tables.columns, exports=foreseen.exports)
+    return Added(tally, tables=tables.columns, exports=preview.exports)
 
 
 def add(

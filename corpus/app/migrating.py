@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from corpus.app import keyed
+from corpus.app import yamlmerge
 from corpus.repo.outdated import RENAMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from corpus.app.keyed import Entry
+    from corpus.app.yamlmerge import Entry
     from corpus.repo.outdated import Renamed
     from corpus.text.threeway import Clash
 
@@ -44,14 +44,14 @@ def merge_parameters(base: str, yours: str, new: str) -> tuple[str, list[tuple[s
         new = _with_value(new, renamed, value)
         shown = f" (the default is {_line(default[0])})" if default and _line(default[0]) != value else ""
         notes.append(f"{name}: {_line(found[0])} is now {renamed.section}.{renamed.new}: {value}{shown}.")
-    merged, clashes = keyed.merge_keys(base, yours, new, keep_values=True)
+    merged, clashes = yamlmerge.merge_keys(base, yours, new, keep_values=True)
     return merged, clashes, notes + _other_defaults(base, yours, new)
 
 
 def _other_defaults(base: str, yours: str, new: str) -> list[str]:
     """Say which values you never changed, though this version has another default."""
     notes = []
-    sections, _ = keyed.parse(new)
+    sections, _ = yamlmerge.parse(new)
     for section in sections:
         for one in section.inside:
             was, own, now = (_value(text, section.key, one.key) for text in (base, yours, new))
@@ -89,7 +89,7 @@ def _with_value(text: str, renamed: Renamed, value: str) -> str:
 
 def _changed(text: str, section: str, change: Callable[[Entry], Entry | None]) -> str:
     """Return a file whose entries in a section were changed, or left out where `change` returns None."""
-    entries, rest = keyed.parse(text)
+    entries, rest = yamlmerge.parse(text)
     lines = []
     for one in entries:
         inside = tuple(kept for old in one.inside if (kept := change(old)) is not None)

@@ -36,7 +36,7 @@ _STRANGER: Final = Agent("newscorpus", "https://pypi.org/project/newscorpus/")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SourceStatus:
     """The state of a source.
 
     Attributes:
@@ -63,7 +63,7 @@ class Standing:
 class Status:
     """The state of collecting: the sources, and what waits in the spool."""
 
-    sources: tuple[Standing, ...]
+    sources: tuple[SourceStatus, ...]
     backlog: Backlog
     seals: str
 
@@ -84,7 +84,7 @@ def status(repository: Repository, now: datetime) -> Status:
             waiting, new = state.waiting(source.name, now)
             recent = sum(now - at <= timedelta(days=30) for at in state.captured(source.name))
             found.append(
-                Standing(
+                SourceStatus(
                     source.name, source.kind.value, known.last_success, known.due, waiting, new, recent,
                     state.next_page(source.name), failing.get(source.name), silent.get(source.name),
                 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus import settings
-from corpus.app import keyed
+from corpus.app import yamlmerge
 from corpus.app.migrating import merge_parameters
 from corpus.app.origins import origin
 from corpus.batches import register, withdrawals
@@ -160,7 +160,7 @@ def _merge(path: str, base: str, yours: str, new: str) -> tuple[str, list[Confli
     if path == settings.PARAMS:
         text, found, notes = merge_parameters(base, yours, new)
     elif path == PIPELINE:
-        text, found = keyed.merge_keys(base, yours, new, keep_values=False)
+        text, found = yamlmerge.merge_keys(base, yours, new, keep_values=False)
     else:
         done = merge(base, yours, new, join=path in _JOINED)
         text, found = done.text, [(f"line {clash.line}", clash) for clash in done.clashes]

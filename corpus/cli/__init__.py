@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from corpus.cli import streams
-from corpus.cli.unforeseen import explained
+from corpus.cli.unexpected import explained
 from corpus.errors import CorpusError
 from corpus.repo import compiled, environment, stalls
 from corpus.stages import NAMES, STAGES

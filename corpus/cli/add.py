@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.cli.foreseen import print_columns, print_exports
+from corpus.cli.dryrun import print_columns, print_exports
 from corpus.cli.pipeline import wait_option
 from corpus.cli.show import echo, json_option, print_json, print_table, safe, size
 from corpus.text.plural import count

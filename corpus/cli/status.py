@@ -13,21 +13,21 @@ from corpus.cli.show import echo, json_option, print_json, print_pairs, print_ta
 from corpus.text.plural import count
 
 if TYPE_CHECKING:
-    from corpus.app.inquiry import Known
+    from corpus.app.why import Known
 
 
 @click.command()
 @json_option
 def status(as_json: bool) -> None:
     """Show documents, what is pending, the ledger and the last release."""
-    from corpus.app.inquiry import standing
+    from corpus.app.status import status as status_of
     from corpus.repo.outdated import hint
     from corpus.repo.repository import find
 
     repository = find()
     if line := hint(repository.root):
         echo(line, err=True)
-    now = standing(repository)
+    now = status_of(repository)
     if as_json:
         overdue = {"overdue": now.schedule.overdue(datetime.now(UTC))} if now.schedule else {}
         print_json("status", {**asdict(now), "schedule": {**asdict(now.schedule), **overdue} if now.schedule else None})
@@ -79,11 +79,11 @@ def _batches(batches: tuple[tuple[str, int], ...]) -> str:
 @json_option
 def why(asked: str, target: Path | None, as_json: bool) -> None:
     """Explain one article or document: its source, checks, decision and releases."""
-    from corpus.app.inquiry import save_original
-    from corpus.app.inquiry import why as inquire
+    from corpus.app.why import save_original
+    from corpus.app.why import why as explain
     from corpus.repo.repository import find
 
-    known = inquire(find(), asked)
+    known = explain(find(), asked)
     if target is not None:
         save_original(find(), known, target)
     if as_json:

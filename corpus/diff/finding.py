@@ -9,8 +9,8 @@ import polars as pl
 
 from corpus.errors import CorpusError, NotFound, UsageError
 from corpus.repo.releases import releases
-from corpus.snapshots.asked import Asked
 from corpus.snapshots.opening import Version, open_version
+from corpus.snapshots.reference import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
         NotFound: it is in none of them.
         UsageError: several articles are meant.
     """
-    means = Asked.of(repository, asked).means(_NAMED)
+    means = Reference.of(repository, asked).means(_NAMED)
     found = pl.concat([_named(version.paths(table), means) for table in ("articles", "revisions")])
     if not found.height:
         found = _of_document(version, means)
@@ -64,7 +64,7 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
 
 def by_former_id(repository: Repository, asked: str, version: Version) -> str | None:
     """Return the id that a version has for the article which had another id in a release; None without such a one."""
-    if Asked.of(repository, asked).id is None:
+    if Reference.of(repository, asked).id is None:
         return None
     others = []
     for release in reversed(releases(repository)):

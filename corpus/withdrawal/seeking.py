@@ -9,7 +9,7 @@ import polars as pl
 from corpus.batches.withdrawals import Kind, Withdrawal, article_of, hashed
 from corpus.errors import MissingObjects, UsageError
 from corpus.progress import progress
-from corpus.snapshots.asked import Asked
+from corpus.snapshots.reference import Reference
 from corpus.text.urls import canonical
 from corpus.text.urls import publisher as publisher_of
 from corpus.withdrawal import holding
@@ -79,7 +79,7 @@ def _grow(sought: holding.Sought, found: pl.DataFrame, table: str, *, by_url: bo
 def _target(
     survey: Survey, asked: str, commits: Sequence[tuple[str | None, str]], known: Sequence[Withdrawal]
 ) -> holding.Sought:
-    meant = Asked.of(survey.repository, asked)
+    meant = Reference.of(survey.repository, asked)
     wanted = meant.id
     # More of an id than elsewhere: what is withdrawn by mistake is hard to get back.
     if wanted is None or len(wanted) < _LEAST_DIGITS:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from corpus import settings
-from corpus.app import keyed
+from corpus.app import yamlmerge
 from corpus.app.migrating import merge_parameters
 from corpus.repo import layout
 from corpus.repo.outdated import RENAMED
@@ -34,7 +34,7 @@ def test_the_template_has_the_stages_of_this_version() -> None:
 
 @pytest.mark.parametrize("text", [*PARAMS, *PIPELINES], ids=lambda text: str(len(text)))
 def test_a_file_is_the_text_of_its_entries(text: str) -> None:
-    entries, rest = keyed.parse(text)
+    entries, rest = yamlmerge.parse(text)
     assert "".join(one.text for one in entries) + rest == text
 
 
@@ -47,7 +47,7 @@ def test_an_unedited_params_gets_every_new_key_and_comment(old: str) -> None:
 
 @pytest.mark.parametrize("old", PIPELINES, ids=lambda text: str(len(text)))
 def test_an_unedited_pipeline_becomes_this_versions(old: str) -> None:
-    merged, clashes = keyed.merge_keys(old, old, NEW_PIPELINE, keep_values=False)
+    merged, clashes = yamlmerge.merge_keys(old, old, NEW_PIPELINE, keep_values=False)
     assert not clashes
     assert merged.replace("\n\n", "\n") == NEW_PIPELINE.replace("\n\n", "\n")
 
@@ -119,7 +119,7 @@ def test_every_key_that_a_template_ever_had_is_known_or_renamed() -> None:
 def test_what_a_user_added_to_the_pipeline_stays(old: str, new: str) -> None:
     base = PIPELINES[0]
     assert old in base
-    merged, clashes = keyed.merge_keys(base, base.replace(old, new, 1), NEW_PIPELINE, keep_values=False)
+    merged, clashes = yamlmerge.merge_keys(base, base.replace(old, new, 1), NEW_PIPELINE, keep_values=False)
     assert not clashes
     assert "mine" in merged
     values, expected = yaml.safe_load(merged), yaml.safe_load(NEW_PIPELINE)
@@ -132,7 +132,7 @@ def test_what_a_user_added_to_the_pipeline_stays(old: str, new: str) -> None:
 def test_the_same_lines_changed_by_both_clash_and_name_their_stage() -> None:
     base = PIPELINES[0]
     edited = base.replace("desc: figures, plots, page, data dictionary", "desc: our report")
-    merged, clashes = keyed.merge_keys(base, edited, NEW_PIPELINE, keep_values=False)
+    merged, clashes = yamlmerge.merge_keys(base, edited, NEW_PIPELINE, keep_values=False)
     ((name, clash),) = clashes
     assert name == "stages.report"
     assert "our report" in clash.yours
@@ -142,8 +142,8 @@ def test_the_same_lines_changed_by_both_clash_and_name_their_stage() -> None:
 
 def test_a_stage_that_a_user_deleted_stays_deleted() -> None:
     base = PIPELINES[-1]
-    entries, _ = keyed.parse(base)
+    entries, _ = yamlmerge.parse(base)
     (stages,) = [one for one in entries if one.key == "stages"]
     (report,) = [one for one in stages.inside if one.key == "report"]
-    merged, _ = keyed.merge_keys(base, base.replace(report.text, ""), NEW_PIPELINE, keep_values=False)
+    merged, _ = yamlmerge.merge_keys(base, base.replace(report.text, ""), NEW_PIPELINE, keep_values=False)
     assert "report" not in yaml.safe_load(merged)["stages"]

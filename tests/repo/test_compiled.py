@@ -18,7 +18,7 @@ from corpus.repo import compiled, room
 ROOT = Path(corpus.__file__).parent
 # Read before anything of ours can look after the rest.
 FIRST = ("__init__", "__main__", "bytecode")
-AT_START = ("errors", "stages", "cli/__init__", "cli/streams", "cli/unforeseen", "repo/room", "repo/environment")
+AT_START = ("errors", "stages", "cli/__init__", "cli/streams", "cli/unexpected", "repo/room", "repo/environment")
 
 
 def _cut(path: Path, to: int | None = None) -> None:

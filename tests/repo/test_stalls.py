@@ -54,7 +54,7 @@ def test_a_query_that_waits_for_ever_ends_with_one_line(tmp_path: Path) -> None:
     ("module", "library"),
     [
         ("polars.lazyframe.frame", "polars"), ("polars", "polars"), ("pyarrow.parquet.core", "pyarrow"),
-        ("duckdb", "duckdb"), ("corpus.app.inquiry", None), ("subprocess", None), ("polarsish", None),
+        ("duckdb", "duckdb"), ("corpus.app.why", None), ("subprocess", None), ("polarsish", None),
     ],
 )  # fmt: skip
 def test_places_within_libraries_are_seen(module: str, library: str | None) -> None:

@@ -7,7 +7,7 @@ import errno
 import polars as pl
 import pytest
 
-from corpus.cli.unforeseen import explained
+from corpus.cli.unexpected import explained
 from corpus.errors import CorpusError, NotWritten, Shortage
 
 

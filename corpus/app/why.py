@@ -1,4 +1,4 @@
-"""What is known of one article or document, and the state of a corpus."""
+"""Explain an article or a document: where it was found, which checks it failed, what was decided, who has it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from corpus.app.serving import Serving, serving
-from corpus.app.summary import summarise
 from corpus.batches import register as raw
-from corpus.batches.seeds import SEEDS, list_seeds
 from corpus.diff.finding import by_former_id
 from corpus.errors import CorpusError, NotFound, UsageError
-from corpus.formats.plugins import PlugIn, plug_ins, registered
-from corpus.objects import pins
-from corpus.pipeline.ingest import sha256_of
+from corpus.formats.plugins import registered
 from corpus.press.originals import listed as listed_originals
 from corpus.press.originals import write_to
-from corpus.releases.gate import outdated
-from corpus.repo.commit import uncommitted
-from corpus.repo.lock import holder
-from corpus.repo.releases import Release, releases
-from corpus.snapshots.asked import Asked
-from corpus.snapshots.opening import Version, open_version
-from corpus.tables.shards import digests
+from corpus.repo.releases import releases
+from corpus.snapshots.opening import open_version
+from corpus.snapshots.reference import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from corpus.repo.repository import Repository
-    from corpus.tables.ledger import Ledger
 
 _DOCUMENT = (
     "document_id", "source", "batch", "media_type", "size", "encoding", "parser", "captured_at", "url", "publisher",
@@ -42,7 +32,7 @@ _DOCUMENT = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The file of an export as it was added: its path then, sha256, size in bytes, and the batch that keeps it."""
+    """The original file of an export: its path when it was added, sha256, bytes, and the batch that keeps it."""
 
     source: str
     sha256: str
@@ -63,15 +53,15 @@ class Known:
 
 
 def why(repository: Repository, asked: str) -> list[Known]:
-    """Everything known of the documents behind an article id, a document id, a path or a URL.
+    """Return all that is known of the documents that an article id, a document id, a path or a URL means.
 
     Raises:
-        NotFound: the last build knows none.
+        NotFound: the last build has no such document.
     """
     version = open_version(None, repository.root)
     decisions = version.scan("decisions")
     documents = version.scan("documents")
-    wanted = Asked.of(repository, asked)
+    wanted = Reference.of(repository, asked)
     means = wanted.means(("source", "url", "document_id"))
     sources = set(documents.filter(means).select("source").collect()["source"])
     if wanted.id:
@@ -82,12 +72,12 @@ def why(repository: Repository, asked: str) -> list[Known]:
         sources = set(of_article.select("source").collect()["source"])
     if not sources:
         raise NotFound(
-            f"Nothing is known of {asked!r}: it is no article id, document id, path or URL of the last build. "
+            f"Nothing is known of {asked!r}: it is not an article id, document id, path or URL of the last build. "
             "`corpus check PATH` says what would become of a document."
         )
     chosen = pl.col("source").is_in(sorted(sources))
     rows = documents.filter(chosen).select(_DOCUMENT).sort("source").collect()
-    # A source is one document's in its batch, and may be another's in the next.
+    # In its batch a source has one document; in another batch it may have another.
     decided = {_one(row): row for row in decisions.filter(chosen).collect().iter_rows(named=True)}
     failed: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in version.scan("verdicts").filter(chosen).collect().iter_rows(named=True):
@@ -114,7 +104,7 @@ def originals_of(repository: Repository, ids: set[str]) -> dict[str, Kept]:
     for batch in raw.load(repository.root):
         path = raw.path_of(repository.root, batch.originals) if batch.originals else None
         if path is None or not path.exists():
-            # Fetched by `dvc pull`; until then nothing is known of it here.
+            # `dvc pull` fetches it; until then its content is not known here.
             continue
         for one in listed_originals(path):
             for document_id in one.ids & ids:
@@ -131,13 +121,13 @@ def save_original(repository: Repository, known: Sequence[Known], target: Path) 
     """
     kept = list(dict.fromkeys(one.original for one in known if one.original is not None))
     if not kept:
-        raise NotFound("No original is kept: the document is from no export, or its file was removed by a withdrawal.")
+        raise NotFound("No original is kept: the document is not from an export, or a withdrawal removed its file.")
     if len(kept) > 1:
         raise UsageError(f"The documents are from {len(kept)} originals; give a document id.")
     batch = next(batch for batch in raw.load(repository.root) if batch.name == kept[0].batch)
     raw.require(repository.root, [batch])
     if batch.originals is None:
-        raise NotFound("No original is kept any more.")
+        raise NotFound("The original is no longer kept.")
     try:
         with target.open("xb") as made:
             write_to(raw.path_of(repository.root, batch.originals), kept[0].sha256, made)
@@ -147,7 +137,7 @@ def save_original(repository: Repository, known: Sequence[Known], target: Path) 
 
 
 def _plug_in_of(row: dict[str, Any]) -> str | None:
-    """Which other package's parser read a document, in words; None if ours did."""
+    """Return in words which other package's parser read a document; None if our own parser did."""
     try:
         found = registered().get(row["media_type"])
     except CorpusError:
@@ -163,7 +153,7 @@ def _one(row: dict[str, Any]) -> tuple[str, str]:
 
 
 def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]]:
-    """Return which releases have some articles. A shard that many releases share is read once."""
+    """Return the releases that have each of some articles. A shard that many releases share is read once."""
     found_in: dict[str, list[str]] = {}
     known: dict[str, set[str]] = {}
     for release in releases(repository):
@@ -172,7 +162,7 @@ def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]
             files = version.files()
             unread = [(f, p) for f, p in zip(files, version.paths(), strict=True) if f.md5 not in known]
         except CorpusError:
-            # Its data are not at hand; `corpus versions` and `dvc pull` are for that.
+            # Its data are not at hand; `dvc pull` would fetch them.
             continue
         for file, path in unread:
             found = pl.scan_parquet(path, glob=False).filter(pl.col("article_id").is_in(sorted(ids)))
@@ -180,79 +170,3 @@ def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]
         for article in set().union(*(known[file.md5] for file in files)):
             found_in.setdefault(article, []).append(release.version)
     return found_in
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """Documents that the last build does not have as they are now."""
-
-    new: int
-    changed: int
-    removed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The state of a corpus."""
-
-    documents: int
-    batches: tuple[tuple[str, int], ...]
-    pending: Pending
-    outdated: tuple[str, ...]
-    ledger: Ledger | None
-    uncommitted: tuple[str, ...]
-    release: Release | None
-    writer: str | None
-    schedule: Serving | None = None
-    parsers: tuple[PlugIn, ...] = ()
-    parsers_fault: str | None = None
-
-
-def standing(repository: Repository) -> Standing:
-    """Return the state of a repository's corpus. Changes nothing."""
-    seeds = list_seeds(repository.root)
-    memory = digests(repository.root, of=SEEDS)
-    now = {file.source: sha256_of(file, memory) for file in seeds}
-    memory.save()
-    batches = raw.load(repository.root)
-    before: dict[str, str] = {}
-    built: set[str] = set()
-    ledger = None
-    if pins.of_working_tree(repository):
-        try:
-            version: Version = open_version(None, repository.root)
-            documents = version.scan("documents")
-            built = set(documents.select(pl.col("batch").unique()).collect()["batch"])
-            rows = documents.filter(pl.col("batch") == SEEDS).select("source", "document_id").collect()
-            before = dict(rows.iter_rows())
-            ledger = summarise(repository).ledger
-        except CorpusError:
-            # Cloned, but neither built nor pulled: there is nothing to compare with.
-            pass
-    named = releases(repository)
-    plugged, fault = _parsers()
-    return Standing(
-        documents=len(now),
-        batches=tuple((batch.name, batch.documents) for batch in batches),
-        pending=Pending(
-            new=len(now.keys() - before.keys()) + sum(one.documents for one in batches if one.name not in built),
-            changed=sum(before[source] != now[source] for source in now.keys() & before.keys()),
-            removed=len(before.keys() - now.keys()),
-        ),
-        outdated=tuple(outdated(repository)),
-        ledger=ledger,
-        uncommitted=tuple(entry[3:] for entry in uncommitted(repository)),
-        release=named[-1] if named else None,
-        writer=holder(repository.root),
-        schedule=serving(repository.root),
-        parsers=plugged,
-        parsers_fault=fault,
-    )
-
-
-def _parsers() -> tuple[tuple[PlugIn, ...], str | None]:
-    """Return the parsers of other packages, or why they cannot be used."""
-    try:
-        return tuple(plug_ins()), None
-    except CorpusError as error:
-        return (), str(error)

@@ -1,8 +1,7 @@
-"""Merging YAML files by their keys, as text: comments, layout and order stay.
+"""Merge YAML files by their keys, as text: comments, layout and order stay.
 
-A file is a list of entries: its keys, and one level below them the keys or list items there. Each entry has the
-comments and blank lines before it. What a key holds is merged line by line, so that two changes beside each other do
-not clash.
+A file is a list of entries: its keys, and one level below each key its keys or list items. Each entry has the comments
+and blank lines before it. The value of a key is merged line by line, so two changes beside each other do not clash.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ class Entry:
     """A key, or an item of a list.
 
     Attributes:
-        key: its name; of an item of a list, with its dash.
+        key: its name; for an item of a list, with its dash.
         lead: the comments and blank lines before it.
-        body: its line, and those below it that are no entries of their own.
+        body: its line, and the lines below it that are not entries of their own.
         inside: the entries below it.
         tail: the comments after the last entry below it.
     """
@@ -86,16 +85,16 @@ def _with_inside(entry: Entry) -> Entry:
 
 
 def merge_keys(base: str, yours: str, new: str, *, keep_values: bool) -> tuple[str, list[tuple[str, Clash]]]:
-    """Merge two YAML files that were made of one.
+    """Merge two YAML files that were made from the same file.
 
     Args:
-        base: the text that both were made of.
-        yours: one text; what it changed, added and removed stays so.
-        new: the other.
-        keep_values: what a key of two levels holds stays as you have it; its comments and new keys are merged.
+        base: the text from which both were made.
+        yours: the first text; its changes, additions and removals are kept.
+        new: the second text.
+        keep_values: keep the values of `yours` in keys of two levels, and merge only comments and new keys there.
 
     Returns:
-        The merged text, and each clash with the key where it is. Where it clashes, the text is yours.
+        The merged text, and each clash with its key. The merged text has `yours` where the two clash.
     """
     clashes: list[tuple[str, Clash]] = []
     (old, _), (own, rest), (other, _) = parse(base), parse(yours), parse(new)

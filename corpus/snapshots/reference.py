@@ -17,14 +17,15 @@ _ID: Final = re.compile(r"[0-9a-f]{4,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for.
+class Reference:
+    """A reference to articles, as a user wrote it.
 
     Attributes:
-        text: as it was written, without spaces around it.
-        id: an article's or a document's id or its beginning, of 4 hex digits at least; None if it cannot be one.
-        url: as the tables have addresses; None if it is no http(s) address.
-        paths: what a document's source may be: as it was written, and from the root of the repository.
+        text: the reference without spaces around it.
+        id: the id of an article or a document, or the beginning of one (at least 4 hex digits); None if it cannot be
+            one.
+        url: its canonical address; None if it is not an http(s) address.
+        paths: possible sources of a document: the text, and the text as a path from the root of the repository.
     """
 
     text: str
@@ -33,18 +34,18 @@ class Asked:
     paths: tuple[str, ...]
 
     @classmethod
-    def of(cls, repository: Repository, text: str) -> Asked:
-        """Read what somebody wrote, in a repository whose paths may be meant."""
+    def of(cls, repository: Repository, text: str) -> Reference:
+        """Return the reference that a user wrote. It may be a path of the repository."""
         from corpus.text.urls import canonical  # tldextract and its list
 
-        # What is no UTF-8 is nowhere, and must not be asked for.
+        # No table has text that is not UTF-8, and a query must not have it.
         plain = text.strip().encode("utf-8", "replace").decode("utf-8")
         lower = plain.lower()
         url = (canonical(plain) or plain) if "://" in plain else None
         return cls(plain, lower if _ID.fullmatch(lower) else None, url, (plain, repository.inside(plain)))
 
     def means(self, columns: Collection[str]) -> pl.Expr:
-        """Return the condition on the rows that are meant, of a table with some columns."""
+        """Return the condition for the rows that the reference means, in a table with some columns."""
         each = []
         if "source" in columns:
             each.append(pl.col("source").is_in(list(self.paths)))

@@ -1,4 +1,4 @@
-"""What the files that would be added were taken for: exports of press databases, with how many articles in each."""
+"""Preview an `add`: what each file is taken for, and how many articles each export of a press database has."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Export:
     """One file that is an export, or seems to hold several articles.
 
     Attributes:
-        database: what it was taken for, as `factiva`; "" if it is of no kind that is known.
-        container: as `html`.
-        articles: how many it holds.
+        database: the database that it was taken for, as `factiva`; "" if its kind is not known.
+        container: its format, as `html`.
+        articles: the number of its articles.
         title, published_date: those of its first article.
-        asides: parts that are no articles, as a cover page.
-        not_understood: why it cannot be read, if it cannot.
+        asides: its parts that are not articles, as a cover page.
+        not_understood: the reason why it cannot be read, if there is one.
     """
 
     database: str
@@ -41,8 +41,8 @@ class Export:
     not_understood: str | None = None
 
 
-class Foreseen:
-    """Looks at what would be added on its way. `exports` has the files by their names.
+class Preview:
+    """Observe the documents that would be added. `exports` has the files by their names.
 
     Args:
         settings: params.yaml's `ingest`.
@@ -87,7 +87,7 @@ class Foreseen:
         )
 
     def _document(self, item: Item) -> None:
-        """A plain text or page that seems to hold several articles is named."""
+        """Note a plain text or page that seems to hold several articles."""
         if item.media_type not in {"text/plain", "text/html"} or item.status is not None:
             return
         from corpus.formats import several
@@ -96,5 +96,5 @@ class Foreseen:
         text = decode(item.data).text
         found = several.in_text(text) if item.media_type == "text/plain" else several.in_page(text)
         if found is not None:
-            what = f"it seems to hold several articles ({found}), and is of no export that is known"
+            what = f"it seems to hold several articles ({found}), but is no known kind of export"
             self.exports[item.source] = Export("", item.media_type.partition("/")[2], not_understood=what)

@@ -1,4 +1,4 @@
-"""What `corpus add --dry-run` shows of tables, and of exports of press databases."""
+"""Print what `corpus add --dry-run` found in tables and in exports of press databases."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from corpus.text.plural import count
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from corpus.app.foreseen import Export
+    from corpus.app.preview import Export
 
 _SHOWN = 50
 
 
 def print_exports(exports: Mapping[str, Export]) -> None:
-    """Print a line for each file: what it was taken for, its articles and the first of them, and what is no article."""
+    """Print for each file what it was taken for, its articles and the first of them, and what is not an article."""
     for name, export in list(exports.items())[:_SHOWN]:
         if not export.database:
             echo(f"{safe(name)}: {safe(export.not_understood or ', '.join(export.asides))}")
@@ -33,9 +33,9 @@ def print_exports(exports: Mapping[str, Export]) -> None:
 
 
 def print_columns(name: str, found: dict[str, Any]) -> None:
-    """Print what the columns of a table are taken for."""
+    """Print which field each column of a table is taken for."""
     if "columns" not in found:
-        echo(f"{safe(name)}: its first row is no JSON object; it would be quarantined.")
+        echo(f"{safe(name)}: its first row is not a JSON object; it would be quarantined.")
         return
     taken = "; ".join(f"{field} from {' or '.join(map(safe, names))}" for field, names in found["columns"].items())
     echo(f"{safe(name)}: {taken or 'no column is known'}")

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from corpus.repo.repository import Repository
-from corpus.snapshots.asked import Asked
+from corpus.snapshots.reference import Reference
 
 ROWS = pl.DataFrame(
     {
@@ -37,7 +37,7 @@ ROWS = pl.DataFrame(
     ],
 )
 def test_meaning(tmp_path, text: str, meant: list[int]) -> None:
-    condition = Asked.of(Repository(tmp_path), text).means(ROWS.columns)
+    condition = Reference.of(Repository(tmp_path), text).means(ROWS.columns)
     found = ROWS.with_row_index().filter(condition.fill_null(value=False))
     assert found["index"].to_list() == meant
 
@@ -45,9 +45,9 @@ def test_meaning(tmp_path, text: str, meant: list[int]) -> None:
 def test_a_path_is_meant_from_where_one_stands(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "seeds").mkdir()
     monkeypatch.chdir(tmp_path / "seeds")
-    assert Asked.of(Repository(tmp_path), "a.txt").paths == ("a.txt", "seeds/a.txt")
+    assert Reference.of(Repository(tmp_path), "a.txt").paths == ("a.txt", "seeds/a.txt")
 
 
 def test_columns_that_are_not_there_mean_nothing(tmp_path) -> None:
-    condition = Asked.of(Repository(tmp_path), "abcd").means(("url",))
+    condition = Reference.of(Repository(tmp_path), "abcd").means(("url",))
     assert ROWS.filter(condition).height == 0
