@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.diff.finding import by_former_id
 from corpus.errors import CorpusError, NotFound, UsageError
@@ -102,7 +103,7 @@ def originals_of(repository: Repository, ids: set[str]) -> dict[str, Kept]:
     """Return the original that some documents were split from, by document id; the first where several are kept."""
     found: dict[str, Kept] = {}
     for batch in raw.load(repository.root):
-        path = raw.path_of(repository.root, batch.originals) if batch.originals else None
+        path = batchfiles.path_of(repository.root, batch.originals) if batch.originals else None
         if path is None or not path.exists():
             # `dvc pull` fetches it; until then its content is not known here.
             continue
@@ -125,12 +126,12 @@ def save_original(repository: Repository, known: Sequence[Known], target: Path) 
     if len(kept) > 1:
         raise UsageError(f"The documents are from {len(kept)} originals; give a document id.")
     batch = next(batch for batch in raw.load(repository.root) if batch.name == kept[0].batch)
-    raw.require(repository.root, [batch])
+    batchfiles.require(repository.root, [batch])
     if batch.originals is None:
         raise NotFound("The original is no longer kept.")
     try:
         with target.open("xb") as made:
-            write_to(raw.path_of(repository.root, batch.originals), kept[0].sha256, made)
+            write_to(batchfiles.path_of(repository.root, batch.originals), kept[0].sha256, made)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}.") from None
     return kept[0]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.errors import CorpusError, DamagedObject, DiskFull, InputError, MissingObjects
 from corpus.objects import dvc_process, entries, objectstore, pins, recovery
@@ -59,7 +60,7 @@ def adding(
         batches = raw.load(root)
         restore(repository)
         mend(repository)
-        raw.require(root, batches)
+        batchfiles.require(root, batches)
         sweep(repository, batches)
         _require_room(root, 0)
         folder = root / "data" / "tmp" / f"add-{os.getpid()}"
@@ -83,7 +84,7 @@ def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Bat
     if any(batch.name == other.name for other in batches):
         raise CorpusError(f"There is a batch {batch.name} already. Nothing was added.")
     before = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
-    targets = [raw.path_of(root, file) for file in batch.all_files]
+    targets = [batchfiles.path_of(root, file) for file in batch.all_files]
     try:
         for aside, target in zip(files, targets, strict=True):
             move(aside, target, sync=False)
@@ -139,10 +140,10 @@ def restore(repository: Repository) -> list[str]:
     """
     root = repository.root
     missing = {
-        f"{raw.RAW}/{file.name}": raw.path_of(root, file)
+        f"{raw.RAW}/{file.name}": batchfiles.path_of(root, file)
         for batch in raw.load(root)
         for file in batch.all_files
-        if not raw.path_of(root, file).exists()
+        if not batchfiles.path_of(root, file).exists()
     }
     if not missing:
         return []
@@ -218,7 +219,7 @@ def mend(repository: Repository) -> list[str]:
     md5s = {file.path: file.md5 for pin in pinned(text) for file in objects.files(pin) or ()}
     complete = True
     for file in (file for batch in known for file in batch.all_files):
-        path = raw.path_of(root, file)
+        path = batchfiles.path_of(root, file)
         try:
             found = memory.of(path)
         except OSError:
@@ -235,7 +236,7 @@ def mend(repository: Repository) -> list[str]:
 
 def _bring_back(repository: Repository, objects: pins.Objects, file: raw.RawFile, md5: str | None, found: str) -> None:
     """Bring back the file of a batch from the cache, or from the remote."""
-    path = raw.path_of(repository.root, file)
+    path = batchfiles.path_of(repository.root, file)
     if md5 and objects.digest(md5) is None and objectstore.configured(repository).default:
         with suppress(CorpusError), objectstore.default(repository) as store:
             store.fetch(md5, objects.path(md5))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from corpus.batches import adding
+from corpus.batches import adding, batchfiles
 from corpus.batches import register as raw
 from corpus.errors import CorpusError, MissingObjects
 from corpus.objects import objectstore, pins
@@ -42,7 +42,7 @@ def bring(repository: Repository, batches: Iterable[raw.Batch], records: Sequenc
     root = repository.root
     memory = digests(root, of="raw")
     wanted = [(batch.name, file) for batch in batches for file in batch.all_files]
-    lacking = [(name, file) for name, file in wanted if not _is_there(raw.path_of(root, file), file, memory)]
+    lacking = [(name, file) for name, file in wanted if not _is_there(batchfiles.path_of(root, file), file, memory)]
     brought: list[str] = []
     nowhere: list[str] = []
     with ExitStack() as stack:
@@ -50,7 +50,7 @@ def bring(repository: Repository, batches: Iterable[raw.Batch], records: Sequenc
         store = _store(repository, stack) if lacking else None
         md5s = _listed(objects, store, records) if lacking else {}
         for name, file in lacking:
-            target = raw.path_of(root, file)
+            target = batchfiles.path_of(root, file)
             target.parent.mkdir(parents=True, exist_ok=True)
             for md5 in sorted(md5s.get(f"{raw.RAW}/{file.name}", ())):
                 if _get(objects, store, md5):

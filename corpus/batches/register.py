@@ -1,7 +1,7 @@
-"""Batches on disk: `data/raw/*.parquet`, and their register `batches.yaml`, which names each file with its digest.
+"""The register of batches, `batches.yaml`, which names each file of a batch with its digest.
 
-The register is small and in git, the files are DVC's. A batch exists when the register names it, not before; it is
-never changed, so anyone who knows its name knows its bytes.
+The register is small and in git; the files, in `data/raw/`, are DVC's (`batchfiles`). A batch exists when the register
+names it, not before. It is never changed, so its name identifies its bytes.
 """
 
 from __future__ import annotations
@@ -12,17 +12,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.batches import lines
-from corpus.errors import CorpusError, DamagedObject, MissingObjects, StorageError
+from corpus.errors import CorpusError
 from corpus.repo import paths
 from corpus.repo.files import write_text
-from corpus.tables.shards import digests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
-
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
 BATCHES: Final = paths.BATCHES
 RAW: Final = paths.RAW
@@ -31,9 +27,6 @@ _KEYS: Final = frozenset(
     {"name", "captured_at", "licence", "files", "skipped", "redacted", "observations", "originals"}
 )
 _FILE_VALUES: Final = 5
-# Of one site's pages each repeats much of the others, which zstd sees only within one page of Parquet.
-_PAGE_BYTES: Final = 64_000_000
-_REPEATING: Final = ("media_type", "publisher", "licence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,92 +204,3 @@ def _plain_file(file: RawFile) -> dict[str, Any]:
     return {
         "name": file.name, "sha256": file.sha256, "documents": file.documents, "size": file.size, "groups": file.groups,
     }  # fmt: skip
-
-
-def path_of(root: Path, file: RawFile) -> Path:
-    """Where a batch's file is."""
-    return root / RAW / file.name
-
-
-def require(root: Path, batches: Iterable[Batch], *, reread: bool = False) -> None:
-    """Hold the files of batches against the manifest.
-
-    Args:
-        root: the repository.
-        batches: which.
-        reread: read each file; by default only those that were touched since they were last read.
-
-    Raises:
-        MissingObjects: one is not here.
-        DamagedObject: one has other bytes.
-    """
-    memory = digests(root, of="raw")
-    for batch in batches:
-        for file in batch.all_files:
-            path = path_of(root, file)
-            try:
-                found = memory.read(path) if reread else memory.of(path)
-            except OSError:
-                raise MissingObjects(
-                    f"Batch {batch.name} is not here. Fetch it: `dvc pull {RAW}`.", [str(path)]
-                ) from None
-            if found != file.sha256:
-                memory.save()
-                raise DamagedObject(path, file.sha256, found)
-    memory.save()
-
-
-def writer(path: Path) -> pq.ParquetWriter:
-    """Open a file for a batch's row groups."""
-    import pyarrow.parquet as pq
-
-    from schemas.raw import RAW as TABLE
-
-    return pq.ParquetWriter(
-        path,
-        TABLE.arrow,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=list(_REPEATING),
-        write_statistics=[name for name in TABLE.names if name not in {"data", "headers"}],
-        write_page_checksum=True,
-        data_page_size=_PAGE_BYTES,
-    )
-
-
-def groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    """The row groups of a batch's file, one by one. A column that is newer than the file is null."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
-        for number in range(file.num_row_groups):
-            yield _conformed(file.read_row_group(number, columns=columns, use_threads=False), columns)
-
-
-def _conformed(rows: pa.Table, columns: list[str] | None = None) -> pa.Table:
-    """Return rows with the columns of today in their order."""
-    import pyarrow as pa
-
-    from schemas.raw import RAW as TABLE
-
-    fields = [TABLE.arrow.field(name) for name in columns or TABLE.names]
-    found = [
-        rows[field.name] if field.name in rows.column_names else pa.nulls(rows.num_rows, field.type) for field in fields
-    ]
-    return pa.table(found, schema=pa.schema(fields))
-
-
-def read_group(path: Path, number: int) -> pa.Table:
-    """One row group of a batch's file, with its page checksums verified.
-
-    Raises:
-        StorageError: it cannot be read.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            return _conformed(file.read_row_group(number, use_threads=False))
-    except (pa.ArrowException, OSError) as error:
-        raise StorageError(f"{path} cannot be read: {error}. Delete it and run `dvc checkout {RAW}`.") from None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.errors import StorageError
 
@@ -43,7 +44,7 @@ def holders_of(root: Path, groups: Mapping[Group, str], batches: Sequence[raw.Ba
     lacking: dict[Group, dict[str, str]] = {}
     wanted: dict[str, set[str]] = defaultdict(set)
     for path in dict.fromkeys(group.path for group in groups):
-        for number, rows in enumerate(raw.groups(path, ["document_id", "held_by"])):
+        for number, rows in enumerate(batchfiles.groups(path, ["document_id", "held_by"])):
             group = Group(path, number)
             if group in groups and rows["held_by"].null_count < rows.num_rows:
                 some = pl.DataFrame(rows).drop_nulls("held_by")
@@ -70,11 +71,11 @@ def _places(root: Path, wanted: Mapping[str, set[str]], batches: Iterable[raw.Ba
     for batch in batches:
         if batch.name not in wanted:
             continue
-        raw.require(root, [batch])
+        batchfiles.require(root, [batch])
         asked = pl.Series(sorted(wanted[batch.name]), dtype=pl.String)
         for file in batch.files:
-            path = raw.path_of(root, file)
-            for number, rows in enumerate(raw.groups(path, ["document_id", "held_by"])):
+            path = batchfiles.path_of(root, file)
+            for number, rows in enumerate(batchfiles.groups(path, ["document_id", "held_by"])):
                 frame = pl.DataFrame(rows)
                 own_bytes = frame.filter(pl.col("held_by").is_null() & pl.col("document_id").is_in(asked.implode()))
                 for document_id in own_bytes["document_id"]:
@@ -94,7 +95,7 @@ def with_bytes(rows: pa.Table, holders: Sequence[Group]) -> pa.Table:
     asked = frame.filter(pl.col("held_by").is_not_null())["document_id"].unique()
     parts = []
     for holder in holders:
-        kept = pl.DataFrame(raw.read_group(holder.path, holder.number).select(["document_id", "data"]))
+        kept = pl.DataFrame(batchfiles.read_group(holder.path, holder.number).select(["document_id", "data"]))
         parts.append(kept.filter(pl.col("data").is_not_null() & pl.col("document_id").is_in(asked.implode())))
     found = pl.concat([frame.select("document_id", "data").clear(), *parts]).unique("document_id")
     for document_id, data in found.iter_rows():

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyarrow as pa
 
+from corpus.batches import batchfiles, withdrawals
 from corpus.batches import register as raw
-from corpus.batches import withdrawals
 from corpus.batches.seeds import SEEDS, SeedFile, list_seeds, read_document
 from corpus.errors import ChangedWhileRead, CorpusError, InvariantError, StorageError
 from corpus.formats import is_registered, parser_of
@@ -111,7 +111,7 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
         keys |= of_batches
         origins = {name: origin for name, (origin, _) in groups.items() if name in again}
         parsed = {origin.batch for origin in origins.values()}
-        raw.require(root, [batch for batch in batches if batch.name in parsed], reread=True)
+        batchfiles.require(root, [batch for batch in batches if batch.name in parsed], reread=True)
         holders = holders_of(root, {Group(o.path, o.number): o.batch for o in origins.values()}, batches)
         origins = {
             name: replace(origin, holders=holders.get(Group(origin.path, origin.number), ()))
@@ -144,7 +144,7 @@ def _row_groups(root: Path, batches: Sequence[raw.Batch]) -> dict[str, tuple[Row
     found: dict[str, tuple[RowGroup, str]] = {}
     for batch in batches:
         for file in batch.files:
-            path = raw.path_of(root, file)
+            path = batchfiles.path_of(root, file)
             share = -(-file.documents // max(file.groups, 1))
             for number in range(file.groups):
                 name = f"{path.stem}-{number:04}"

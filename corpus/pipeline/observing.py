@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import pyarrow as pa
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.errors import InvariantError
 from corpus.repo.digest import digest
@@ -52,7 +53,7 @@ def observe(root: Path, batches: Sequence[raw.Batch], tombstones: Tombstones, co
     keys = {name: digest([code, *rules, *map(_line, part)]) for name, part in parts.items()}
     with KeyedShards(root, STAGE, [OBSERVATIONS]) as shards:
         stale = shards.stale(keys)
-        raw.require(root, {batch.name: batch for name in stale for batch in parts[name]}.values())
+        batchfiles.require(root, {batch.name: batch for name in stale for batch in parts[name]}.values())
         for name in stale:
             rows = pa.concat_tables([_read(root, batch) for batch in parts[name]])
             rows = _without(rows, tombstones) if tombstones else rows
@@ -84,7 +85,7 @@ def _line(batch: raw.Batch) -> str:
 def _read(root: Path, batch: raw.Batch) -> pa.Table:
     if batch.observations is None:
         return OBSERVATIONS.empty
-    rows = parquet.read(raw.path_of(root, batch.observations), _STORED, batch.observations.sha256)
+    rows = parquet.read(batchfiles.path_of(root, batch.observations), _STORED, batch.observations.sha256)
     if rows.num_rows != batch.observations.documents:
         raise InvariantError(
             f"Batch {batch.name} has {rows.num_rows:,} observations, not {batch.observations.documents:,}."

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from corpus.batches import register as raw
+from corpus.batches import batchfiles
 from corpus.batches.seeds import SEEDS, SeedFile, read_document
 from corpus.columnar.arrays import in_one_piece, numbers_of, of_numbers
 from corpus.errors import ChangedWhileRead
@@ -111,7 +111,7 @@ class RowGroup:
         Raises:
             StorageError: a row group cannot be read, or does not hold what it should.
         """
-        return with_bytes(raw.read_group(self.path, self.number), self.holders)
+        return with_bytes(batchfiles.read_group(self.path, self.number), self.holders)
 
     def documents_of(self, rows: pa.Table, limit: int) -> Iterator[Found]:
         """The documents of some of its rows, one at a time."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 import pyarrow as pa
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.press.excision import copy, cut
 from corpus.sources.entries import Item, Reason, Skipped
@@ -225,7 +226,7 @@ def known(root: Path, batches: Iterable[raw.Batch]) -> dict[str, set[str]]:
     for batch in batches:
         if batch.originals is None:
             continue
-        table = pq.read_table(raw.path_of(root, batch.originals), columns=["original", "document_ids"])
+        table = pq.read_table(batchfiles.path_of(root, batch.originals), columns=["original", "document_ids"])
         for sha256, ids in zip(table["original"].to_pylist(), table["document_ids"].to_pylist(), strict=True):
             found.setdefault(sha256, set()).update(ids)
     return found

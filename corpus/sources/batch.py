@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.columnar.arrays import of_numbers
 from corpus.repo import room
@@ -201,7 +202,7 @@ class Writer:
                 with room.writing(self._files[-1].path):
                     self._files[-1].writer.close()
             path = self._folder / f"{len(self._files):04}.parquet"
-            self._files.append(_File(path, raw.writer(path)))
+            self._files.append(_File(path, batchfiles.writer(path)))
         file = self._files[-1]
         with room.writing(file.path):
             file.writer.write_table(table, row_group_size=table.num_rows)

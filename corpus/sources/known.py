@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ class Known:
         known = cls()
         for batch in batches:
             for file in batch.files:
-                for group in raw.groups(raw.path_of(root, file), ["document_id", "url", "captured_at", "held_by"]):
+                for group in batchfiles.groups(
+                    batchfiles.path_of(root, file), ["document_id", "url", "captured_at", "held_by"]
+                ):
                     times = group["captured_at"].cast(pa.int64())
                     columns = (group["document_id"], group["url"], times, group["held_by"])
                     for document_id, url, at, holder in zip(*(one.to_pylist() for one in columns), strict=True):

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.errors import StorageError
 from corpus.sources.web import observed
@@ -68,7 +69,7 @@ def withdrawn_from(root: Path, tombstones: Tombstones) -> Gone:
 
     for batch in raw.load(root):
         if batch.observations is not None:
-            for seen in observed.read(raw.path_of(root, batch.observations)):
+            for seen in observed.read(batchfiles.path_of(root, batch.observations)):
                 look(seen)
     if (root / FOLDER / SPOOL).exists():
         with Spool(root) as spool:

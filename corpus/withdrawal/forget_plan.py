@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from corpus.batches import batchfiles, withdrawals
 from corpus.batches import register as raw
-from corpus.batches import withdrawals
 from corpus.batches.seeds import SEEDS, list_seeds
 from corpus.batches.withdrawals import Kind, Withdrawal, hashed
 from corpus.diff.finding import by_former_id
@@ -149,10 +149,10 @@ def _batches(survey: Survey, record: Withdrawal, sought: holding.Sought) -> dict
     found: dict[str, int] = {}
     root = survey.repository.root
     batches = raw.load(root)
-    raw.require(root, batches)
+    batchfiles.require(root, batches)
     for batch in batches:
         for file in batch.files:
-            for group in raw.groups(raw.path_of(root, file), ["document_id", "url"]):
+            for group in batchfiles.groups(batchfiles.path_of(root, file), ["document_id", "url"]):
                 hits = group.filter(holding.withdrawn_rows(group, record))
                 if hits.num_rows:
                     found[batch.name] = found.get(batch.name, 0) + hits.num_rows

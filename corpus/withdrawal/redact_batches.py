@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches import adding as raw_versions
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.batches.adding import PIN as RAW_PIN
 from corpus.batches.withdrawals import Tombstones
@@ -55,10 +56,10 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
             if redacted.redacted > batch.redacted:
                 gone[batch.name] = redacted.redacted - batch.redacted
             if batch.name in observed_in and batch.observations is not None:
-                seen = collected.redact(raw.path_of(root, batch.observations), gone_here, folder)
+                seen = collected.redact(batchfiles.path_of(root, batch.observations), gone_here, folder)
                 redacted = replace(redacted, observations=_put(root, folder, seen))
             if batch.name in kept and batch.originals is not None:
-                cut = originals.redact(raw.path_of(root, batch.originals), record, folder)
+                cut = originals.redact(batchfiles.path_of(root, batch.originals), record, folder)
                 redacted = replace(redacted, originals=_put(root, folder, cut))
             made.append(redacted)
     finally:
@@ -77,7 +78,7 @@ def _documents(root: Path, batch: raw.Batch, record: Withdrawal, folder: Path) -
     gone = 0
     for file in batch.files:
         found = redactedfiles.batch_file(
-            raw.path_of(root, file), lambda rows: holding.withdrawn_rows(rows, record), folder
+            batchfiles.path_of(root, file), lambda rows: holding.withdrawn_rows(rows, record), folder
         )
         gone += found.gone
         if not found.gone:
@@ -90,18 +91,18 @@ def _documents(root: Path, batch: raw.Batch, record: Withdrawal, folder: Path) -
 def _put(root: Path, folder: Path, made: redactedfiles.Redacted) -> raw.RawFile | None:
     """Move a new file of a batch to its place; return its entry in the register, None if nothing was left."""
     if made.file is not None:
-        publish(folder / made.file.name, raw.path_of(root, made.file), sync=False)
+        publish(folder / made.file.name, batchfiles.path_of(root, made.file), sync=False)
     return made.file
 
 
 def _is_observed_in(root: Path, batch: raw.Batch, gone: collected.Gone) -> bool:
     """Return whether the observations of a batch name what was withdrawn."""
-    return batch.observations is not None and collected.file_holds(raw.path_of(root, batch.observations), gone)
+    return batch.observations is not None and collected.file_holds(batchfiles.path_of(root, batch.observations), gone)
 
 
 def _keeps(root: Path, batch: raw.Batch, record: Withdrawal) -> bool:
     """Return whether a batch keeps an original that has what was withdrawn."""
-    return batch.originals is not None and holding.holds(raw.path_of(root, batch.originals), record)
+    return batch.originals is not None and holding.holds(batchfiles.path_of(root, batch.originals), record)
 
 
 def _sweep(repository: Repository, batches: list[raw.Batch]) -> None:

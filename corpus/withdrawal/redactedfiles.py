@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.errors import StorageError
 from corpus.tables import parquet
@@ -100,7 +101,7 @@ def batch_file(path: Path, drops: Callable[[pa.Table], pa.Array], folder: Path) 
     name = hashlib.sha256()
     documents = groups = gone = 0
     try:
-        with raw.writer(aside) as writer:
+        with batchfiles.writer(aside) as writer:
             for group in _readable(path):
                 going = drops(group)
                 kept = group.filter(pc.invert(going))
@@ -129,6 +130,6 @@ def _readable(path: Path) -> Iterator[pa.Table]:
     import pyarrow as pa
 
     try:
-        yield from raw.groups(path)
+        yield from batchfiles.groups(path)
     except (pa.ArrowException, OSError) as error:
         raise StorageError(f"{path} cannot be read: {error}.") from None

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import corpus
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.errors import InputError, StorageError
 from corpus.pipeline.captures import Group, holders_of
@@ -60,20 +61,20 @@ class Store:
         if finished is None:
             return None
         for file, path in zip(finished[0].files, finished[1], strict=True):
-            path.replace(raw.path_of(self.root, file))
+            path.replace(batchfiles.path_of(self.root, file))
         raw.save(self.root, [*batches, finished[0]])
         return finished[0]
 
     def stored(self) -> pl.DataFrame:
         frames = [pl.DataFrame(group) for batch in raw.load(self.root) for file in batch.files
-                  for group in raw.groups(raw.path_of(self.root, file))]  # fmt: skip
+                  for group in batchfiles.groups(batchfiles.path_of(self.root, file))]  # fmt: skip
         return pl.concat(frames).drop("headers")
 
     def read(self) -> pl.DataFrame:
         """All captures, with their bytes, as `ingest` reads them."""
         batches = raw.load(self.root)
         groups = {
-            Group(raw.path_of(self.root, file), number): batch.name
+            Group(batchfiles.path_of(self.root, file), number): batch.name
             for batch in batches
             for file in batch.files
             for number in range(file.groups)
@@ -161,7 +162,7 @@ def test_any_split_into_batches_gives_the_same_captures(
 
 def test_a_batch_without_the_column_reads_as_before(store: Store) -> None:
     batch = store.add(item("A", 1))
-    path = raw.path_of(store.root, batch.files[0])
+    path = batchfiles.path_of(store.root, batch.files[0])
     pq.write_table(pq.read_table(path).drop_columns(["held_by"]), path)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     file = raw.RawFile(path.name, sha256, 1, path.stat().st_size, 1)

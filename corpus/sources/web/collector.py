@@ -15,8 +15,8 @@ from corpus.sources.web import judging
 from corpus.sources.web.asking import Asker, Manners
 from corpus.sources.web.discover import Discoverer, validators_of
 from corpus.sources.web.outcomes import ANSWERED, NOT_SENT, Outcome
+from corpus.sources.web.pages import key_of
 from corpus.sources.web.place import require_room
-from corpus.sources.web.state import key_of
 from corpus.sources.web.wire import Failed
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from corpus.sources.web import judging
 from corpus.sources.web.asking import Manners, Reply, outcome_of
 from corpus.sources.web.collecting import Kind
 from corpus.sources.web.outcomes import ANSWERED, Outcome, Via
+from corpus.sources.web.pages import key_of
 from corpus.sources.web.schedule import Page
 from corpus.sources.web.spool import Row
-from corpus.sources.web.state import Feed, key_of
+from corpus.sources.web.state import Feed
 from corpus.sources.web.wire import Answer, Failed
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.sources.web import observed
 
@@ -31,7 +32,7 @@ def catch_up(root: Path, state: State, spool: Spool, recrawl: Recrawl) -> int:
     if state.meta("complete") is None:
         for batch in sorted(raw.load(root), key=lambda batch: (batch.captured_at, batch.name)):
             file = batch.observations
-            if file is not None and (path := raw.path_of(root, file)).is_file():
+            if file is not None and (path := batchfiles.path_of(root, file)).is_file():
                 for seen in sorted(observed.read(path), key=lambda seen: seen.at):
                     state.apply(seen, recrawl)
                     applied += 1

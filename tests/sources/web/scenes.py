@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from corpus.app.collecting import Report, Web, collect
-from corpus.batches import register
+from corpus.batches import batchfiles, register
 from corpus.repo.repository import Repository
 from corpus.sources.web.observed import read
 from corpus.sources.web.wire import Limits
@@ -42,7 +42,7 @@ class Scene:
             seen
             for batch in register.load(self.root)
             if batch.observations
-            for seen in read(register.path_of(self.root, batch.observations))
+            for seen in read(batchfiles.path_of(self.root, batch.observations))
         ]
 
     def documents(self):
@@ -50,7 +50,7 @@ class Scene:
             row
             for batch in register.load(self.root)
             for file in batch.files
-            for row in pl.read_parquet(register.path_of(self.root, file)).iter_rows(named=True)
+            for row in pl.read_parquet(batchfiles.path_of(self.root, file)).iter_rows(named=True)
         ]
         return sorted(rows, key=lambda row: (row["captured_at"], row["url"]))
 

@@ -1,0 +1,111 @@
+"""The Parquet files of batches in `data/raw/`: where they are, writing and reading their row groups, verifying them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from corpus.batches.register import RAW
+from corpus.errors import DamagedObject, MissingObjects, StorageError
+from corpus.tables.shards import digests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from corpus.batches.register import Batch, RawFile
+
+# The pages of one site repeat much of each other, and zstd sees that only within one page of Parquet.
+_PAGE_BYTES: Final = 64_000_000
+_REPEATING: Final = ("media_type", "publisher", "licence")
+
+
+def path_of(root: Path, file: RawFile) -> Path:
+    """Return the path of a batch's file."""
+    return root / RAW / file.name
+
+
+def require(root: Path, batches: Iterable[Batch], *, reread: bool = False) -> None:
+    """Compare the files of batches with the register.
+
+    Args:
+        root: the repository.
+        batches: the batches to check.
+        reread: read each file; by default only those that were touched since they were last read.
+
+    Raises:
+        MissingObjects: a file is not here.
+        DamagedObject: a file has other bytes.
+    """
+    memory = digests(root, of="raw")
+    for batch in batches:
+        for file in batch.all_files:
+            path = path_of(root, file)
+            try:
+                found = memory.read(path) if reread else memory.of(path)
+            except OSError:
+                raise MissingObjects(
+                    f"Batch {batch.name} is not here. Fetch it: `dvc pull {RAW}`.", [str(path)]
+                ) from None
+            if found != file.sha256:
+                memory.save()
+                raise DamagedObject(path, file.sha256, found)
+    memory.save()
+
+
+def writer(path: Path) -> pq.ParquetWriter:
+    """Open a file for a batch's row groups."""
+    import pyarrow.parquet as pq
+
+    from schemas.raw import RAW as TABLE
+
+    return pq.ParquetWriter(
+        path,
+        TABLE.arrow,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=list(_REPEATING),
+        write_statistics=[name for name in TABLE.names if name not in {"data", "headers"}],
+        write_page_checksum=True,
+        data_page_size=_PAGE_BYTES,
+    )
+
+
+def groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """Yield the row groups of a batch's file. A column that is newer than the file is null."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        for number in range(file.num_row_groups):
+            yield _conformed(file.read_row_group(number, columns=columns, use_threads=False), columns)
+
+
+def _conformed(rows: pa.Table, columns: list[str] | None = None) -> pa.Table:
+    """Return rows with the columns of today in their order."""
+    import pyarrow as pa
+
+    from schemas.raw import RAW as TABLE
+
+    fields = [TABLE.arrow.field(name) for name in columns or TABLE.names]
+    found = [
+        rows[field.name] if field.name in rows.column_names else pa.nulls(rows.num_rows, field.type) for field in fields
+    ]
+    return pa.table(found, schema=pa.schema(fields))
+
+
+def read_group(path: Path, number: int) -> pa.Table:
+    """Return a row group of a batch's file. Its page checksums are verified.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            return _conformed(file.read_row_group(number, use_threads=False))
+    except (pa.ArrowException, OSError) as error:
+        raise StorageError(f"{path} cannot be read: {error}. Delete it and run `dvc checkout {RAW}`.") from None
