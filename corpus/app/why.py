@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corpus.repo.repository import Repository
+    from corpus.snapshots.version import Version
 
 _DOCUMENT = (
     "document_id", "source", "batch", "media_type", "size", "encoding", "parser", "captured_at", "url", "publisher",
@@ -76,25 +77,42 @@ def why(repository: Repository, asked: str) -> list[Known]:
             f"Nothing is known of {asked!r}: it is not an article id, document id, path or URL of the last build. "
             "`corpus check PATH` says what would become of a document."
         )
+    found = _known(version, sources)
+    found_in = _releases_with(repository, {one.decision["article_id"] for one in found if one.decision["article_id"]})
+    kept = originals_of(repository, {one.document["document_id"] for one in found})
+    return [
+        replace(
+            one,
+            releases=found_in.get(one.decision["article_id"], []),
+            original=kept.get(one.document["document_id"]),
+        )
+        for one in found
+    ]
+
+
+def documents_of(version: Version, article_id: str) -> list[Known]:
+    """Return what a version knows of the documents of an article, without releases and originals.
+
+    Args:
+        version: the version.
+        article_id: the complete id of an article.
+    """
+    of_article = version.scan("decisions").filter(pl.col("article_id") == article_id)
+    found = _known(version, set(of_article.select("source").collect()["source"]))
+    return [one for one in found if one.decision["article_id"] == article_id]
+
+
+def _known(version: Version, sources: set[str]) -> list[Known]:
+    """Return what a version knows of the documents that were found at some places."""
     chosen = pl.col("source").is_in(sorted(sources))
-    rows = documents.filter(chosen).select(_DOCUMENT).sort("source").collect()
+    rows = version.scan("documents").filter(chosen).select(_DOCUMENT).sort("source").collect()
     # In its batch a source has one document; in another batch it may have another.
-    decided = {_one(row): row for row in decisions.filter(chosen).collect().iter_rows(named=True)}
+    decided = {_one(row): row for row in version.scan("decisions").filter(chosen).collect().iter_rows(named=True)}
     failed: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in version.scan("verdicts").filter(chosen).collect().iter_rows(named=True):
         failed.setdefault(_one(row), []).append({name: row[name] for name in ("check", "severity", "found")})
-    ids = {row["article_id"] for row in decided.values() if row["article_id"]}
-    found_in = _releases_with(repository, ids)
-    kept = originals_of(repository, set(rows["document_id"]))
     return [
-        Known(
-            row,
-            failed.get(_one(row), []),
-            decided[_one(row)],
-            found_in.get(decided[_one(row)]["article_id"], []),
-            _plug_in_of(row),
-            kept.get(row["document_id"]),
-        )
+        Known(row, failed.get(_one(row), []), decided[_one(row)], plug_in=_plug_in_of(row))
         for row in rows.iter_rows(named=True)
     ]
 

@@ -36,6 +36,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "versions": ("release", "versions", "List the releases, with their figures."),
     "diff": ("diff", "diff", "Show what changed between two versions, article by article."),
     "history": ("history", "history", "Show an article's revisions, their differences, and the releases that have it."),
+    "browse": ("browse", "browse", "Search and read a version in the browser, on this machine alone."),
     "export": ("export", "export", "Write a version, filtered, into a folder to pass on."),
     "cite": ("release", "cite", "Show how to cite a release."),
     "doctor": ("doctor", "doctor", "Check the environment and the repository, and suggest fixes."),
@@ -110,8 +111,8 @@ def main() -> None:
     """
     # Start-up makes many objects and no garbage; looking for some costs it a tenth.
     gc.set_threshold(100_000, 20, 100)
-    if sys.argv[1:2] == ["serve"]:
-        # A service may be stopped while it starts. `flows` asks for these signals as soon as it runs.
+    if sys.argv[1:2] in (["serve"], ["browse"]):
+        # A service may be stopped while it starts. `flows` and `browse` ask for these signals as soon as they run.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     environment.clean()
     compiled.spare(Path(__file__).parent)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import click
 
+from corpus.app.rules import rule_in_words
 from corpus.cli.show import echo, json_option, print_json, print_pairs, print_table, safe
 from corpus.text.plural import count
 
@@ -116,7 +117,7 @@ def _print_known(one: Known) -> None:
                 "article",
                 f"{decision['article_id']}, revision {decision['revision']}" if decision["article_id"] else None,
             ),
-            ("rule", _rule_in_words(decision)),
+            ("rule", rule_in_words(decision["rule"])),
             ("changed", _percent(decision["change"], "of the text's word sequences")),
             ("superseded", f"by {decision['superseded_by']}" if decision["superseded_by"] else None),
             ("repeats", decision["winner"] if decision["decision"] == "repeat" else None),
@@ -138,27 +139,6 @@ def _print_known(one: Known) -> None:
 def _original_in_words(one: Known) -> str | None:
     kept = one.original
     return f"{safe(kept.source)}, {kept.size:,} bytes, sha256 {kept.sha256}" if kept else None
-
-
-_RULES: Final = {
-    "url": "the same URL is the same article",
-    "accession": "the same accession number is the same article",
-    "publication, title and date": "the same publication, title and date are the same article",
-    "publisher, title and date": "the same publisher, title and date are the same article",
-    "title, date and text": "the same text under the same title and date is the same article: there is no URL, no "
-    "accession number, and no publication or publisher with title and date",
-    "same words": "the same words as a known revision; only white space, punctuation, case or links differ",
-    "earlier text again": "the words of an earlier revision again, after others in between",
-    "minor change": "a smaller change than resolve.minor_change",
-    "another story at this url": "neither text nor title resemble the revision before: the URL seems to be reused",
-    "url and text": "another story at a URL that was reused, so it is an article of its own",
-}
-
-
-def _rule_in_words(decision: dict[str, Any]) -> str:
-    """What a decision rests on; for quarantined the failed checks."""
-    rule = decision["rule"]
-    return f"{rule}: {_RULES[rule]}" if rule in _RULES else rule
 
 
 def _other(article: str | None, score: float | None, words: str) -> str | None:

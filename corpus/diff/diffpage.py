@@ -22,7 +22,7 @@ _TITLE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Fact:
+class Fact:
     """Something small that differs: what it is called, and how it was and is."""
 
     name: str
@@ -35,7 +35,7 @@ class _Item:
     """One article of the page. `text` is None where the text did not change or does not fit any more."""
 
     change: Change
-    facts: tuple[_Fact, ...]
+    facts: tuple[Fact, ...]
     details: tuple[str, ...]
     text: Sides | None
     left_out: bool
@@ -58,7 +58,7 @@ def page(found: Difference, worded: Iterable[tuple[Change, Sequence[Run] | None]
         items[change.kind].append(
             _Item(
                 change,
-                tuple(_facts(change)),
+                tuple(facts_of(change)),
                 change.columns if change.kind in {Kind.REMARKED, Kind.RESOURCED} else change.details,
                 shown if fits else None,
                 not fits,
@@ -70,19 +70,19 @@ def page(found: Difference, worded: Iterable[tuple[Change, Sequence[Run] | None]
         items=items,
         asked=asked,
         kind=Kind,
-        fate=Fate,
     )  # fmt: skip
     # A branch's name need not be UTF-8.
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _facts(change: Change) -> Iterable[_Fact]:
+def facts_of(change: Change) -> Iterable[Fact]:
+    """Yield the small things that differ between an article as it was and as it is."""
     old, new = change.old, change.new
     if old is None or new is None:
         return
     if Part.TITLE in change.parts:
         words = runs(old.title[:_TITLE], new.title[:_TITLE])
-        yield _Fact(
+        yield Fact(
             "title",
             tuple(run for run in words if run.fate is not Fate.ADDED),
             tuple(run for run in words if run.fate is not Fate.REMOVED),
@@ -101,8 +101,8 @@ def _facts(change: Change) -> Iterable[_Fact]:
         yield _fact("duplicate of", old.duplicate_of or "", new.duplicate_of or "")
 
 
-def _fact(name: str, old: str, new: str) -> _Fact:
-    return _Fact(
+def _fact(name: str, old: str, new: str) -> Fact:
+    return Fact(
         name,
         (Run(Fate.REMOVED, old[:_TITLE]),) if old else (),
         (Run(Fate.ADDED, new[:_TITLE]),) if new else (),

@@ -18,12 +18,12 @@ def css() -> str:
 
 
 @cache
-def environment(package: str = "corpus.report") -> Environment:
-    """The templates of a package, with everything escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def environment(*packages: str) -> Environment:
+    """Return the templates of some packages, with everything escaped; those of the report are among them."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     made = Environment(
-        loader=PackageLoader(package, "."),
+        loader=ChoiceLoader([PackageLoader(package, ".") for package in (*packages, "corpus.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from corpus.report.figures import Figures, Group
+    from corpus.tables.ledger import Ledger
 
-_NAMES: Final = {
+NAMES: Final = {
     "url": "URL", "publisher": "publisher", "publication": "publication", "page": "page", "edition": "edition",
     "accession": "accession number", "language": "language", "published_date": "day of publication",
     "published_at": "instant of publication", "modified_at": "instant of change", "authors": "authors",
@@ -41,13 +42,6 @@ def text(found: Figures, *, title: str, top: int, licences: Mapping[str, str | N
         version: a digest of the content of the tables, in hex; empty where it is not to be named.
     """
     ledger = found.ledger
-    parts = [
-        ("article", "articles", ledger.articles, "current revisions of articles"),
-        ("superseded", "superseded", ledger.superseded, "earlier revisions, kept in data/revisions/"),
-        ("repeat", "repeats", ledger.repeats, "the same content as a known document"),
-        ("duplicate", "duplicates", ledger.duplicates, "nearly the same text as another article, left out"),
-        ("quarantined", "quarantined", ledger.quarantined, "failed a blocking check"),
-    ]
     languages = by_language(found.languages)
     rights = notes(found.batches, licences)
     return environment().get_template("page.html.jinja").render(
@@ -55,38 +49,66 @@ def text(found: Figures, *, title: str, top: int, licences: Mapping[str, str | N
         css=css(),
         found=found,
         ledger=ledger,
-        parts=[{"kind": many, "name": one if count == 1 else many, "count": count, "meaning": meaning,
-                "share": _percent(count, ledger.documents)} for one, many, count, meaning in parts],
+        parts=parts(ledger),
         chart=timeline(found.days),
         width=WIDTH,
         height=HEIGHT,
-        publishers=_bars(by_group(found.publishers, top)) if _named(found.publishers) else [],
-        languages=_bars(by_group(languages, top)) if _named(languages) else [],
-        sections=_bars(by_group(found.sections, top)) if _named(found.sections) else [],
+        publishers=bars(by_group(found.publishers, top)) if named(found.publishers) else [],
+        languages=bars(by_group(languages, top)) if named(languages) else [],
+        sections=bars(by_group(found.sections, top)) if named(found.sections) else [],
         version=version[:_DIGITS],
         rights=[{"note": "none noted" if note is None else note, "articles": articles}
                 for note, _, articles in rights[:_MOST_LICENCES]],
         more_rights=len(rights) - _MOST_LICENCES,
-        filled=[(_NAMES[name], count, _percent(count, ledger.articles)) for name, count in found.filled],
+        filled=[(NAMES[name], count, percent(count, ledger.articles)) for name, count in found.filled],
         undated=ledger.articles - sum(count for _, count in found.days),
         rules={check.value: rule.meaning for check, rule in RULES.items()},
         checks=len(Check),
         more_quarantined=ledger.quarantined - len(found.quarantined_documents),
-        named_publishers=_named(found.publishers),
-        named_languages=_named(languages),
-        named_sections=_named(found.sections),
+        named_publishers=named(found.publishers),
+        named_languages=named(languages),
+        named_sections=named(found.sections),
     )  # fmt: skip
 
 
-def _percent(part: int, total: int) -> float:
+def parts(ledger: Ledger) -> list[dict[str, Any]]:
+    """Return the parts of a ledger in the template: name, count, meaning, share and start in percent."""
+    rows = [
+        ("article", "articles", ledger.articles, "current revisions of articles"),
+        ("superseded", "superseded", ledger.superseded, "earlier revisions, kept in data/revisions/"),
+        ("repeat", "repeats", ledger.repeats, "the same content as a known document"),
+        ("duplicate", "duplicates", ledger.duplicates, "nearly the same text as another article, left out"),
+        ("quarantined", "quarantined", ledger.quarantined, "failed a blocking check"),
+    ]
+    found: list[dict[str, Any]] = []
+    before = 0
+    for one, many, count, meaning in rows:
+        found.append(
+            {
+                "kind": many,
+                "name": one if count == 1 else many,
+                "count": count,
+                "meaning": meaning,
+                "share": percent(count, ledger.documents),
+                "start": percent(before, ledger.documents),
+            }
+        )
+        before += count
+    return found
+
+
+def percent(part: int, total: int) -> float:
+    """Return a share in percent, in two decimals; 0 of nothing."""
     return round(100 * part / total, 2) if total else 0.0
 
 
-def _named(groups: Sequence[Group]) -> int:
+def named(groups: Sequence[Group]) -> int:
+    """Return how many of some groups have a name."""
     return sum(group.name is not None for group in groups)
 
 
-def _bars(rows: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+def bars(rows: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Return rows of names and counts as the template shows them: each with the width of its bar in percent."""
     # What was added up has no bar: it would make those of the named ones too short to compare.
     most = max((count for name, count in rows if name not in {OTHERS, UNKNOWN}), default=1)
     return [

@@ -119,6 +119,10 @@ class AsOf(Derived):
             return decided.select(TABLES[table].names).lazy()
         if table == "quarantine":
             return self._base.scan(table).filter(self._until(pl.col("captured_at")))
+        if table == "verdicts":
+            known = self._base.scan("documents").filter(self._until(pl.col("captured_at")))
+            keys = ["document_id", "source"]
+            return self._base.scan(table).join(known.select(keys), on=keys, how="semi")
         if table not in {"documents", *_BY_DECISION}:
             raise UsageError(f"{self.name} has no table {table!r}. It has articles, {', '.join(self._tables)}.")
         if table in _BY_DECISION:
@@ -131,4 +135,4 @@ class AsOf(Derived):
         decisions = decided.select("source", pl.exclude(TABLES["documents"].names))
         return completed(documents.join(decisions.lazy(), on=[_SOURCE, "source"], how="inner"), TABLES[table])
 
-    _tables: Final = ("revisions", "quarantine", "documents", "decisions")
+    _tables: Final = ("revisions", "quarantine", "documents", "verdicts", "decisions")

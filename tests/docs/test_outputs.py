@@ -38,11 +38,12 @@ ASKED = {
     "verify": [],
     "forget": [URL, "--reason", "Court order 7", "--dry-run"],
 }
-# `release` makes one, `update` starts a server, and `collect` needs a web: tests of their own read theirs.
+# `release` makes one, `update` and `browse` start a server, and `collect` needs a web: tests of their own read theirs.
 ELSEWHERE = {
     "release",
     "update",
     "merge",
+    "browse",
     "upgrade",
     "collect",
     "collect --dry-run",

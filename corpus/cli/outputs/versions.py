@@ -101,6 +101,17 @@ VERSIONS: Final[dict[str, Output]] = {
             "looked at, and since when they are gone; null if it was not collected",
         },
     ),
+    "browse": Output(
+        1,
+        {
+            "address": "address of the first page, with the token that opens it; printed once the server listens",
+            "port": "the port on 127.0.0.1",
+            "version": "the version of the pages whose address names no other",
+            "commit": "its commit; null for the working tree",
+            "as_of": "the day of --as-of; null without one",
+            "articles": "how many articles it has",
+        },
+    ),
     "export": Output(
         1,
         {

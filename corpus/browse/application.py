@@ -1,0 +1,154 @@
+"""The application: from a request to a page, as HTML or as JSON. What can go wrong becomes a page, too."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import anyio
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from corpus.browse import rendering
+from corpus.browse.address import Address, Asked, read
+from corpus.browse.page import Page, Wanted
+from corpus.browse.safety import METHODS, Guard
+from corpus.browse.views import article, duplicates, front, quarantine, reference, releases, revisions, why
+from corpus.errors import CorpusError, MissingObjects, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp
+
+    from corpus.browse.opened import Opened
+    from corpus.browse.safety import Keys
+    from corpus.browse.versions import Versions
+
+    View = Callable[[Wanted], Page]
+
+_LOG: Final = logging.getLogger("corpus.browse")
+# Pages that are made at the same time: each may have some row groups in memory.
+_TOGETHER: Final = 4
+_HTML: Final = "text/html; charset=utf-8"
+_JSON: Final = "application/json; charset=utf-8"
+_WORDS: Final = {
+    400: "This cannot be answered", 403: "Not for everybody", 404: "Not found", 405: "Reading only",
+    410: "Withdrawn", 414: "Too long", 500: "Something went wrong here", 503: "Not at hand",
+}  # fmt: skip
+
+
+def view_of(segments: tuple[str, ...]) -> View | None:
+    """Return the view that makes the page of a path; None if there is no such page."""
+    match segments:
+        case ():
+            return front.front
+        case ("article", _) | ("article", _, "revision", _):
+            return article.article
+        case ("article", _, "revisions"):
+            return revisions.revisions
+        case ("article", _, "duplicates"):
+            return duplicates.duplicates
+        case ("article", _, "why"):
+            return why.why
+        case ("quarantine",):
+            return quarantine.quarantine
+        case ("releases",):
+            return releases.releases
+        case ("diff", *_):
+            return releases.difference
+        case ("columns",):
+            return reference.columns
+        case ("sources",):
+            return reference.sources
+        case ("help",):
+            return reference.guide
+        case _:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Answers requests for pages of the versions of one repository."""
+
+    versions: Versions
+
+    def answer(self, asked: Asked) -> Response:
+        """Return the page that a request asks for, or one that says why it cannot be shown."""
+        opened: Opened | None = None
+        try:
+            opened = self.versions.open(asked.address.rev, asked.address.as_of)
+            view = view_of(asked.segments)
+            if view is None:
+                raise UsageError("There is no such page.")  # noqa: TRY301 - a page like that of any other error
+            return self._rendered(view(Wanted(asked, opened, self.versions)), asked, opened)
+        except CorpusError as error:
+            return self._problem(_status(error), str(error), asked, opened)
+        except Exception:  # noqa: BLE001 - a page must come of everything, and the server goes on
+            _LOG.exception("The page %s failed.", asked.here[:500])
+            return self._problem(
+                500, "The fault is ours. The terminal shows it; please report it. Other pages still work.", asked, None
+            )
+
+    def _problem(self, status: int, message: str, asked: Asked, opened: Opened | None) -> Response:
+        try:
+            return self._rendered(_problem_page(status, message), asked, opened)
+        except CorpusError:
+            # The version cannot even be named.
+            return self._rendered(_problem_page(status, message), asked, None)
+
+    @staticmethod
+    def _rendered(page: Page, asked: Asked, opened: Opened | None) -> Response:
+        if asked.as_json:
+            return Response(rendering.as_json(page, opened), page.status, media_type=_JSON)
+        return Response(rendering.as_html(page, asked, opened), page.status, media_type=_HTML)
+
+
+def _status(error: CorpusError) -> int:
+    if isinstance(error, UsageError):
+        return 404
+    return 503 if isinstance(error, MissingObjects) else 500
+
+
+def _problem_page(status: int, message: str) -> Page:
+    lines = message.split("\n")[:50]
+    return Page("problem.html.jinja", _WORDS[status], {"lines": lines}, {"error": message[:5_000]}, status=status)
+
+
+def refusal(status: int, message: str) -> Response:
+    """Return a response that refuses a request, before anything of a version is read."""
+    return Response(rendering.as_html(_problem_page(status, message), Asked(Address()), None), status, media_type=_HTML)
+
+
+def application(versions: Versions, keys: Keys, port: int) -> ASGIApp:
+    """Return the application, protected.
+
+    Args:
+        versions: whose pages it has.
+        keys: who may read them.
+        port: that it is served at on the loopback interface.
+    """
+    pages = Pages(versions)
+    limiter = anyio.CapacityLimiter(_TOGETHER)
+
+    async def page(request: Request) -> Response:
+        path = (request.scope.get("raw_path") or request.url.path.encode()).decode("latin-1").partition("?")[0]
+        asked = read(path, request.scope["query_string"].decode("latin-1"))
+        return await anyio.to_thread.run_sync(pages.answer, asked, limiter=limiter)
+
+    def style(_: Request) -> Response:
+        return Response(rendering.style(), media_type="text/css; charset=utf-8")
+
+    def icon(_: Request) -> Response:
+        return Response(rendering.icon(), media_type="image/svg+xml")
+
+    routes = [
+        Route("/style.css", style, methods=list(METHODS)),
+        Route("/icon.svg", icon, methods=list(METHODS)),
+        Route("/{path:path}", page, methods=list(METHODS)),
+    ]
+    return Guard(Starlette(routes=routes), keys, port, refusal)

@@ -1,0 +1,156 @@
+"""One version that is open for browsing, with what is read of it once and kept."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from corpus.browse.locating import rows
+from corpus.errors import CorpusError
+from corpus.report.counting import describe
+from corpus.snapshots.about import about, committed
+from corpus.snapshots.asof import completed
+from corpus.snapshots.derived import Derived
+from schemas import ARTICLES, REVISIONS, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from corpus.browse.locating import Places
+    from corpus.objects.pins import Pinned
+    from corpus.report.figures import Holdings
+    from corpus.snapshots.about import About
+    from corpus.snapshots.version import Version
+
+# What a list shows of an article. Titles are cut when they are shown.
+LISTED: Final = (
+    "article_id", "revision", "title", "publisher", "publication", "section", "language", "published_date",
+    "authors", "agency", "word_count", "duplicate_of",
+)  # fmt: skip
+_TEXTS: Final = ("text",)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some articles of a list, and how many there are in all."""
+
+    rows: list[dict[str, Any]]
+    total: int
+
+
+class Opened:
+    """A version, and what pages want of it. Several threads may ask at once.
+
+    Attributes:
+        version: which.
+        as_of: the day in the address of its pages, if there is one.
+    """
+
+    def __init__(self, version: Version, places: Places, as_of: str | None = None) -> None:
+        self.version = version
+        self.as_of = as_of
+        self._places = places
+        self._lock = threading.RLock()
+        self._files: dict[str, list[tuple[Pinned, Path]]] = {}
+
+    @property
+    def has_files(self) -> bool:
+        """Whether its tables are files; those of a version as of a day are computed."""
+        return not isinstance(self.version, Derived)
+
+    @property
+    def about(self) -> About:
+        """What the version says of itself."""
+        with self._lock:
+            return self._about
+
+    @cached_property
+    def _about(self) -> About:
+        # What was committed has a name, also in the working tree.
+        return about(committed(self.version) if self.has_files else self.version)
+
+    @property
+    def holdings(self) -> Holdings:
+        """The figures of its articles. Counted once: at a million articles that takes a second or two."""
+        with self._lock:
+            return self._holdings
+
+    @cached_property
+    def _holdings(self) -> Holdings:
+        return describe(self.scan("articles"))
+
+    def files(self, table: str) -> list[tuple[Pinned, Path]]:
+        """Return the files of a table, verified; none if the version has no such table or no files."""
+        with self._lock:
+            if table not in self._files:
+                try:
+                    found = self.version.files(table) if self.has_files else []
+                except CorpusError:
+                    # Made by an engine that had no such table.
+                    found = []
+                paths = self.version.paths(table) if found else []
+                self._files[table] = list(zip(found, paths, strict=True))
+            return self._files[table]
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """Return a table with the columns of this engine; without rows if the version has no such table."""
+        if self.has_files and not self.files(table):
+            return pl.DataFrame(TABLES[table].empty).lazy()
+        return completed(self.version.scan(table), TABLES[table])
+
+    def article(self, article_id: str, revision: int | None = None) -> dict[str, Any] | None:
+        """Return the row of an article with its text, as it is or as a revision had it; None without one."""
+        for table in ("articles", "revisions"):
+            for row in self._rows(table, article_id, None):
+                if revision is None or row["revision"] == revision:
+                    return row
+            if revision is None:
+                break
+        return None
+
+    def revisions(self, article_id: str) -> list[dict[str, Any]]:
+        """Return the rows of an article's revisions, oldest first, without their texts."""
+        names = [name for name in REVISIONS.names if name not in _TEXTS]
+        found = [row for table in ("revisions", "articles") for row in self._rows(table, article_id, names)]
+        return sorted(found, key=lambda row: row["revision"])
+
+    def article_row(self, article_id: str, columns: Sequence[str]) -> dict[str, Any] | None:
+        """Return some columns of an article's current revision, its id among them; None if there is no such article."""
+        return next(iter(self._rows("articles", article_id, columns)), None)
+
+    def _rows(self, table: str, article_id: str, columns: Sequence[str] | None) -> list[dict[str, Any]]:
+        names = list(columns or (ARTICLES if table == "articles" else REVISIONS).names)
+        if not self.has_files:
+            kept = [name for name in names if name in TABLES[table].names]
+            found = self.scan(table).filter(pl.col("article_id") == article_id).select(kept).collect().to_dicts()
+            return [{**dict.fromkeys(names), **row} for row in found]
+        found = []
+        for path, row in self._places.find(self.files(table), article_id):
+            found += [one for one in rows(path, [row], names) if one["article_id"] == article_id]
+        return found
+
+    def newest(self, most: int) -> list[dict[str, Any]]:
+        """Return the articles that were published last; those without a date only if there is no other."""
+        counted, since = 0, None
+        for when, number in reversed(self.holdings.days):
+            counted, since = counted + number, when
+            if counted >= most:
+                break
+        articles = self.scan("articles")
+        if since is None:
+            return articles.select(LISTED).head(most).collect().to_dicts()
+        # The file's statistics leave out all but the last row groups.
+        chosen = articles.filter(pl.col("published_date") >= since).select(LISTED)
+        ordered = chosen.sort("published_date", "article_id", descending=[True, False])
+        return ordered.head(most).collect().to_dicts()
+
+    def copies(self, root: str, offset: int, most: int) -> Listed:
+        """Return the articles that are marked as duplicates of one, by day and id."""
+        chosen = self.scan("articles").filter(pl.col("duplicate_of") == root)
+        found = chosen.select(*LISTED, "similarity").sort("published_date", "article_id").collect()
+        return Listed(found.slice(offset, most).to_dicts(), found.height)

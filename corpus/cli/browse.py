@@ -1,0 +1,78 @@
+"""`corpus browse`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import click
+
+from corpus.cli.show import echo, json_option, print_json
+from corpus.text.plural import count
+
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Ended(BaseException):
+    """The user asked for the end before the server had started."""
+
+
+def _end(*_: object) -> None:
+    raise _Ended
+
+
+@click.command()
+@click.argument("rev", required=False, metavar="[REV]")
+@click.option("--repo", default=".", metavar="PATH|URL", help="A corpus repository, as a folder or a git URL.")
+@click.option("--as-of", metavar="DAY", help="The articles as they were known on this day, as 2026-03-01.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="The port on 127.0.0.1; 0 takes any. By default 8001, or the next that is free.",
+)
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@json_option
+def browse(rev: str | None, repo: str, as_of: str | None, port: int | None, no_open: bool, as_json: bool) -> None:
+    """Search and read a version in the browser: the working tree, or the release, tag, branch or commit REV.
+
+    Serves on this machine alone until Ctrl-C. The address has a token, which the browser changes for a cookie.
+    """
+    try:
+        for number in _ENDS:
+            # `nohup` has it ignored.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, _end)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
+        _serve(rev, repo, as_of, port, opens=not no_open, as_json=as_json)
+    except _Ended:
+        return
+
+
+def _serve(rev: str | None, repo: str, as_of: str | None, port: int | None, *, opens: bool, as_json: bool) -> None:
+    from corpus.browse.server import Listening
+    from corpus.browse.versions import Versions
+
+    versions = Versions(rev, repo, as_of)
+    opened = versions.open()
+    articles = opened.holdings.articles
+    listening = Listening(versions, port)
+    if as_json:
+        print_json(
+            "browse",
+            {
+                "address": listening.address,
+                "port": listening.port,
+                "version": opened.version.name,
+                "commit": opened.version.commit,
+                "as_of": opened.as_of,
+                "articles": articles,
+            },
+        )
+    else:
+        echo(f"version  {opened.version.name}, {count(articles, 'article')}")
+        echo(f"page     {listening.address}")
+        echo("Stop with Ctrl-C.")
+    sys.stdout.flush()
+    if opens:
+        listening.open_browser()
+    listening.serve()

@@ -1,0 +1,144 @@
+"""Asks the application as a browser would, with any path, header and method; and a Chromium that looks at its pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+import subprocess
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from websockets.sync.client import connect
+
+from corpus.browse.application import application
+from corpus.browse.safety import Keys
+from corpus.browse.versions import Versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PORT = 8001
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Client:
+    """The pages of a repository, without a socket."""
+
+    def __init__(self, root: Path, rev: str | None = None) -> None:
+        self.keys = Keys(PORT)
+        self.versions = Versions(rev, root)
+        self.app = application(self.versions, self.keys, PORT)
+
+    def ask(self, target: str, method: str = "GET", headers: list[tuple[str, str]] | None = None) -> Reply:
+        """Send one request with just these headers."""
+        path, _, query = target.partition("?")
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+            "path": path, "raw_path": path.encode("latin-1"), "query_string": query.encode("latin-1"),
+            "root_path": "", "server": ("127.0.0.1", PORT), "client": ("127.0.0.1", 1),
+            "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers or []],
+        }  # fmt: skip
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        asyncio.run(self.app(scope, receive, send))
+        return Reply(
+            sent[0]["status"],
+            {name.decode(): value.decode() for name, value in sent[0]["headers"]},
+            b"".join(message.get("body", b"") for message in sent[1:]),
+        )
+
+    def get(self, target: str, method: str = "GET") -> Reply:
+        """Ask as the user's browser does."""
+        cookie = f"{self.keys.name}={self.keys.cookie}"
+        return self.ask(target, method, [("host", f"127.0.0.1:{PORT}"), ("cookie", cookie)])
+
+
+class Chromium:
+    """A headless browser, driven by its DevTools protocol. JavaScript of pages is off; ours runs from outside."""
+
+    def __init__(self, profile: Path) -> None:
+        self.requests: list[str] = []
+        self._process = subprocess.Popen(
+            [
+                shutil.which("chromium") or "chromium", "--headless=new", "--no-sandbox", "--disable-gpu",
+                "--no-first-run", "--disable-background-networking", "--remote-debugging-port=0",
+                f"--user-data-dir={profile}", "about:blank",
+            ],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._process.stderr is not None
+        port = next(found[1] for line in self._process.stderr if (found := re.search(r"ws://[^:]*:(\d+)/", line)))
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
+            page = next(one for one in json.load(answer) if one["type"] == "page")
+        self._socket = connect(page["webSocketDebuggerUrl"], max_size=None)
+        self._number = 0
+        for domain in ("Page", "Network"):
+            self.do(f"{domain}.enable")
+
+    def do(self, method: str, **parameters: Any) -> Any:
+        """Send a command; return its result."""
+        self._number += 1
+        self._socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
+        while True:
+            found = self._receive()
+            if found.get("id") == self._number:
+                assert "error" not in found, found
+                return found["result"]
+
+    def _receive(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._socket.recv(timeout=60))
+        if found.get("method") == "Network.requestWillBeSent":
+            self.requests.append(found["params"]["request"]["url"])
+        return found
+
+    def open(self, url: str, width: int) -> None:
+        """Open a page in a window of some width, and wait until it is there."""
+        self.do("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 600)
+        self.do("Emulation.setScriptExecutionDisabled", value=True)
+        self._number += 1
+        self._socket.send(json.dumps({"id": self._number, "method": "Page.navigate", "params": {"url": url}}))
+        while self._receive().get("method") != "Page.loadEventFired":
+            pass
+
+    def evaluate(self, expression: str) -> Any:
+        """Return the value of an expression in the page."""
+        return self.do("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def close(self) -> None:
+        self._socket.close()
+        self._process.terminate()
+        self._process.communicate(timeout=60)
+
+
+@contextmanager
+def chromium(profile: Path) -> Iterator[Chromium]:
+    one = Chromium(profile)
+    try:
+        yield one
+    finally:
+        one.close()
