@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
-from prefect.states import Cancelled
+from prefect.states import Cancelled, Completed, Failed
 
-from corpus.app import alerting, collecting
+from corpus.app import alerting, collecting, expect
 from corpus.errors import Busy, CorpusError, StageFailed
 from corpus.pipeline.build import Session, writing
 from corpus.repo import commit as committing
@@ -26,11 +26,14 @@ from corpus.stages import NAMES
 from flows import artifacts, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from prefect.client.schemas.objects import State, TaskRun
 
     from corpus.app.collecting import Report
     from corpus.pipeline.reproducing import Step
     from corpus.repo.repository import Repository
+    from corpus.sources.web.collector import SourceRun
 
 FLOW: Final = "corpus-update"
 # Generous: a first build of millions of articles takes hours. Settings of the run, not of the data.
@@ -67,7 +70,33 @@ def passes(task_: Any, run: TaskRun, state: State[Any]) -> bool:
 @task(name="collect", cache_policy=NO_CACHE, persist_result=False, timeout_seconds=STAGE_SECONDS)
 def run_collect(repository: Repository, allow_loopback: bool) -> Report:
     """Fetch what is due in the sources of collect.yaml, and seal it."""
-    return collecting.collect(repository, web=collecting.Web(allow_loopback=allow_loopback), wait=COLLECT_WAIT)
+    web = collecting.Web(allow_loopback=allow_loopback)
+    return collecting.collect(repository, web=web, wait=COLLECT_WAIT, group=in_a_task)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="collect {name}")
+async def collect_group(name: str, work: Callable[[], Awaitable[list[SourceRun]]]) -> Any:
+    """Collect from a group of sources. Failed if one of them did not answer; the others are collected all the same."""
+    del name
+    failures = [f"{run.name}: {run.failure}" for run in await work() if run.failure]
+    return Failed(message="; ".join(failures)) if failures else Completed()
+
+
+async def in_a_task(name: str, work: Callable[[], Awaitable[list[SourceRun]]]) -> list[SourceRun]:
+    """Do the work of a group of sources as a task of its own, which shows how long it took and what failed."""
+    found: list[SourceRun] = []
+
+    async def kept() -> list[SourceRun]:
+        found.extend(await work())
+        return found
+
+    # Prefect's types take it for a state already.
+    called: Any = collect_group(name, kept, return_state=True)
+    state: State[Any] = await called
+    if not found:
+        # Not a source that fails, but an error in the work itself.
+        await state.aresult()
+    return found
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="{stage}", timeout_seconds=STAGE_SECONDS,
@@ -87,6 +116,13 @@ def verify(session: Session) -> None:
 def reread(session: Session) -> None:
     """Read the part of the cache whose turn it is: all of it within four weeks."""
     session.reread(datetime.now(UTC).date())
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def check_expectations(repository: Repository) -> None:
+    """Send alerts of expectations that are not met, if there is somebody to send them to. It never fails a run."""
+    with suppress(CorpusError):
+        expect.alert(repository)
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -116,6 +152,7 @@ def update(
             made = commit(repository) if commit_changes else None
             result = Result(session.changed, steps, made, collected, not_collected)
             artifacts.publish(repository, result.changed, steps, made)
+            check_expectations(repository)
             # Last, so that damage in an earlier version keeps nothing of this one back.
             reread(session)
             _alert(repository, None)

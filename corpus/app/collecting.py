@@ -12,15 +12,16 @@ from corpus.app import alerting
 from corpus.batches import withdrawals
 from corpus.errors import Busy, DiskFull, UsageError
 from corpus.sources.web import config
-from corpus.sources.web.collector import SPARE_BYTES, Collector, SourceRun
+from corpus.sources.web.alongside import Sealer
+from corpus.sources.web.collector import SPARE_BYTES, Collector, Group, SourceRun
 from corpus.sources.web.guard import Guard
 from corpus.sources.web.outcomes import ANSWERED, Outcome
 from corpus.sources.web.pacing import Pacer
 from corpus.sources.web.place import collect_lock, require_room
 from corpus.sources.web.remembering import catch_up
 from corpus.sources.web.schedule import silent_since
-from corpus.sources.web.sealing import Sealed, is_due, seal
-from corpus.sources.web.spool import Backlog, Spool
+from corpus.sources.web.sealing import FULL, Sealed, Size, is_due, seal
+from corpus.sources.web.spool import EVERY, Backlog, Spool
 from corpus.sources.web.state import State
 from corpus.text.urls import publisher
 
@@ -110,8 +111,11 @@ def collect(
     wait: float = 0.0,
     advance: Callable[[int], None] = lambda _: None,
     spare: int = SPARE_BYTES,
+    size: Size = FULL,
+    begun: Callable[[SourceRun], None] = lambda _: None,
+    group: Group = lambda _, work: work(),
 ) -> Report:
-    """Fetch what is due, spool it, and seal it into batches when it is time.
+    """Fetch what is due, spool it, and seal it into batches: full ones at once, the rest when it is time.
 
     Args:
         repository: the corpus.
@@ -122,6 +126,9 @@ def collect(
         wait: seconds to wait for another writer.
         advance: called with the number of pages that were done.
         spare: bytes that must stay free on the disk.
+        size: what a batch holds at most.
+        begun: called for each source when it is known what this run will ask for.
+        group: does the work of each group of sources.
 
     Raises:
         UsageError: collect.yaml has faults, or a source is not in it.
@@ -140,13 +147,16 @@ def collect(
         ]
         if applied := catch_up(root, state, spool, recrawl):
             notes.append(f"The state was lost; {applied:,} observations of batches made it anew.")
-        collector = _run(root, collecting, sources, spool, state, now, web or Web(), advance, spare)
-        runs, stopped = collector
-        sealed: list[Sealed] = []
+        sealer = Sealer(repository, size)
+        runs, stopped = _run(
+            root, collecting, sources, spool, state, now, web or Web(), advance, spare, sealer, begun, group
+        )
+        sealed = sealer.made
         daily = all(source.seal.value == "day" for source in collecting.sources)
-        if seal_now or is_due(spool, now(), daily=daily):
+        due = seal_now or is_due(spool, now(), daily=daily)
+        if due or size.is_reached(spool.backlog()):
             try:
-                sealed = seal(repository, spool, wait)
+                sealed += seal(repository, spool, wait, size, None if due else EVERY)
             except (Busy, DiskFull) as error:
                 notes.append(f"Not sealed yet, for {error}")
         failing, silent = health(state, collecting.sources, now())
@@ -163,6 +173,9 @@ def _run(
     web: Web,
     advance: Callable[[int], None],
     spare: int,
+    sealer: Sealer,
+    begun: Callable[[SourceRun], None],
+    group: Group,
 ) -> tuple[list[SourceRun], str | None]:
     from corpus.sources.web.asking import Asker
     from corpus.sources.web.wire import Limits, Wire
@@ -176,8 +189,10 @@ def _run(
             collector = Collector(
                 root, root, asker, recrawl_of(collecting),
                 lambda url: bool(tombstones) and tombstones.refused("", url) is not None, advance, spare,
+                lambda number: sealer.kept(spool, number), begun, group,
             )  # fmt: skip
             runs = await collector.run(sources)
+            await sealer.finish()
             return runs, collector.stopped
 
     return asyncio.run(work())

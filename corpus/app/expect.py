@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from corpus import settings
+from corpus.app import alerting
+from corpus.app.collecting import alert_addresses
 from corpus.errors import MissingObjects
 from corpus.releases import expectations
 from corpus.repo.releases import releases, resolve
@@ -15,6 +17,8 @@ from schemas.expectations import Verdict
 if TYPE_CHECKING:
     from corpus.releases.expectations import Finding
     from corpus.repo.repository import Repository
+
+_KIND: Final = "expectation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,24 @@ def expect(repository: Repository, against: str | None = None) -> Expected:
     before = Snapshot(repository, last) if last else None
     found = expectations.expect(settings.load(repository.root).expectations, before, now)
     return Expected(against or (known[-1].version if known else None), tuple(found))
+
+
+def alert(repository: Repository) -> None:
+    """Send alerts of expectations that began to warn or to fail, and of those that are met again.
+
+    Nothing is compared if there is no address to send them to.
+
+    Args:
+        repository: where.
+
+    Raises:
+        CorpusError: there is nothing to compare, or a variable that collect.yaml names is not set.
+    """
+    if not (to := alert_addresses(repository)):
+        return
+    problems = {
+        f"{_KIND}:{one.figure}:{one.publisher or ''}": f"An expectation is not met: {one}."
+        for one in expect(repository).figures
+        if one.verdict in {Verdict.WARNED, Verdict.FAILED}
+    }
+    alerting.report(repository.root, to, problems, (_KIND,))

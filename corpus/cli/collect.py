@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from corpus.sources.web.collector import SourceRun
 
 _SHOWN = 20
+# A run of more seconds says beforehand how long it will take.
+_LONG = 60
 _STATUS = "status"
 _SOURCES = "sources"
 
@@ -57,7 +59,9 @@ def collect(
     if dry_run:
         return _dry_run(names, as_json)
     with progress("collect", None, "pages") as advance:
-        report = collecting.collect(repository, names, web=web, seal_now=seal_now, wait=wait, advance=advance)
+        report = collecting.collect(
+            repository, names, web=web, seal_now=seal_now, wait=wait, advance=advance, begun=_announce
+        )
     unsent = collecting.alert(repository, report)
     if as_json:
         print_json("collect", as_values(report))
@@ -66,6 +70,28 @@ def collect(
     if unsent:
         echo(safe(unsent), err=True)
     return report.exit_code
+
+
+def _announce(run: SourceRun) -> None:
+    """Print how long a run takes that takes long."""
+    if run.left or run.seconds >= _LONG:
+        echo(safe(f"{run.name}: {announced(run)}"), err=True)
+
+
+def announced(run: SourceRun) -> str:
+    """Return what a run is going to fetch of a source, and how long that and the rest take."""
+    begin = f"{count(run.fetches, 'page')} to fetch, about {span(run.seconds)}"
+    if run.rest is None:
+        return begin
+    return f"{begin}; {run.left:,} more in later runs, about {span(run.rest.total_seconds())} in all"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time in words, in minutes, hours or days."""
+    for unit, length in (("day", 86_400), ("hour", 3_600)):
+        if seconds >= 2 * length:
+            return count(round(seconds / length), unit)
+    return count(max(1, round(seconds / 60)), "minute")
 
 
 def as_values(report: Report) -> dict[str, Any]:
@@ -78,6 +104,8 @@ def as_values(report: Report) -> dict[str, Any]:
                 "outcomes": {outcome.value: n for outcome, n in sorted(run.outcomes.items()) if n},
                 "discovery": {outcome.value: n for outcome, n in sorted(run.discovery.items()) if n},
                 "added": run.added,
+                "left": run.left,
+                "left_seconds": run.rest.total_seconds() if run.rest is not None else None,
                 "excluded": run.excluded,
                 "failure": run.failure,
                 "problems": run.problems,

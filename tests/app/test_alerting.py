@@ -9,8 +9,9 @@ from typing import ClassVar
 
 import pytest
 
-from corpus.app import alerting
+from corpus.app import alerting, expect
 from corpus.errors import UsageError
+from corpus.repo.repository import Repository
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -67,3 +68,21 @@ def test_secrets_come_from_the_environment():
     with pytest.raises(UsageError, match="NOPE"):
         alerting.addresses(["slack://${NOPE}"], known)
     assert alerting.addresses([], {}) == []
+
+
+def test_expectations_that_are_not_met_and_met_again(receiver, built, monkeypatch):
+    monkeypatch.setenv(alerting.VARIABLE, receiver)
+    repository, params = Repository(built.root), built.root / "params.yaml"
+    before = params.read_text()
+    params.write_text(
+        before.replace("overall: {}", "overall: {rows: {min: 10, on_min: warn}, share_without_date: {max: 0.5}}")
+    )
+    for _ in range(2):
+        expect.alert(repository)
+    (sent,) = Receiver.got
+    assert sent["message"] == "An expectation is not met: rows is 2, expected at least 10."
+    params.write_text(before)
+    expect.alert(repository)
+    assert [one["message"] for one in Receiver.got[1:]] == [
+        "Over: An expectation is not met: rows is 2, expected at least 10."
+    ]

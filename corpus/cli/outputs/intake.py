@@ -27,7 +27,8 @@ INTAKE: Final[dict[str, Output]] = {
         1,
         {
             "sources": "what was done for each collected source: name, whether it was asked for new articles "
-            "(`looked`), numbers by outcome, how many documents were added, failure, problems, and when it is next due",
+            "(`looked`), numbers by outcome, how many documents were added, how many new pages are left for later runs "
+            "and about how many seconds those take (`left_seconds`), failure, problems, and when it is next due",
             "failing": "sources that fail again and again, with the reason",
             "silent": "sources with nothing new, with the time since when",
             "sealed": "the batches that were made: name, documents, observations",

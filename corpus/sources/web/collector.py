@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ from corpus.sources.web.outcomes import ANSWERED, NOT_SENT, Outcome
 from corpus.sources.web.pages import key_of
 from corpus.sources.web.place import require_room
 from corpus.sources.web.wire import Failed
+from corpus.text.urls import publisher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +33,11 @@ _MOST_RECRAWLED: Final = 5_000
 _UNCONDITIONAL: Final = timedelta(days=1)
 _SHOWN: Final = 100
 _LOOK_AT_DISK: Final = 50
+_MOST_GROUPS: Final = 50
 
 Recrawl = Callable[[str], Sequence[timedelta]]
+# Does the work of a group of sources, given its name: as it is, or as a task of somebody's with a name and a state.
+Group = Callable[[str, Callable[[], Awaitable[list["SourceRun"]]]], Awaitable[list["SourceRun"]]]
 
 
 @dataclass(slots=True)
@@ -48,6 +52,10 @@ class SourceRun:
         failure: why the source itself did not answer; None if it did, or was not due.
         problems: what else went wrong, in words: `url: outcome (why)`.
         due: when the source is due again.
+        fetches: how many pages this run asks for.
+        seconds: how long that takes at the gap between requests that the source sets.
+        left: how many new pages wait for later runs.
+        rest: how long those take, at so many a run and so often a run as the source sets; None if none is left.
     """
 
     name: str
@@ -60,6 +68,10 @@ class SourceRun:
     failure: str | None = None
     problems: list[str] = field(default_factory=list)
     due: datetime | None = None
+    fetches: int = 0
+    seconds: float = 0.0
+    left: int = 0
+    rest: timedelta | None = None
 
     def check(self) -> None:
         """Raise InvariantError unless each page that was wanted has exactly one outcome."""
@@ -83,6 +95,9 @@ class Collector:
         recrawl: the recrawl times of a source, by its name.
         is_withdrawn: whether an address was withdrawn and must not be asked for.
         advance: called with the number of pages that were done.
+        kept: called with the number of each row of the spool that the state knows.
+        begun: called for each source when it is known what this run will ask for.
+        group: does the work of each group of sources.
     """
 
     root: Path
@@ -92,6 +107,9 @@ class Collector:
     is_withdrawn: Callable[[str], bool] = lambda _: False
     advance: Callable[[int], None] = lambda _: None
     spare: int = SPARE_BYTES
+    kept: Callable[[int], None] = lambda _: None
+    begun: Callable[[SourceRun], None] = lambda _: None
+    group: Group = lambda _, work: work()
     stopped: str | None = None
     _done: int = 0
 
@@ -100,9 +118,19 @@ class Collector:
 
         One that fails does not stop the others.
         """
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._collect(source)) for source in sources]
-        return [task.result() for task in tasks]
+
+        async def of(members: Sequence[Source]) -> list[SourceRun]:
+            async with asyncio.TaskGroup() as tasks:
+                begun = [tasks.create_task(self._collect(source)) for source in members]
+            return [task.result() for task in begun]
+
+        async def grouped(name: str, members: Sequence[Source]) -> list[SourceRun]:
+            return await self.group(name, lambda: of(members))
+
+        async with asyncio.TaskGroup() as tasks:
+            begun = [tasks.create_task(grouped(name, members)) for name, members in groups_of(sources).items()]
+        runs = {run.name: run for task in begun for run in task.result()}
+        return [runs[source.name] for source in sources]
 
     async def _collect(self, source: Source) -> SourceRun:
         run = SourceRun(source.name)
@@ -122,6 +150,9 @@ class Collector:
         hosts: dict[str, list[Page]] = {}
         for page in pages:
             hosts.setdefault(urlsplit(page.url).hostname or "", []).append(page)
+        run.fetches = len(pages)
+        run.seconds = max(map(len, hosts.values()), default=0) * source.delay.total_seconds()
+        self.begun(run)
         async with asyncio.TaskGroup() as group:
             for queue in hosts.values():
                 group.create_task(self._visit_host(source, queue, run))
@@ -136,7 +167,10 @@ class Collector:
         again = state.due(source.name, now, captured=True, limit=_MOST_RECRAWLED)
         new = state.due(source.name, now, captured=False, limit=source.max_new)
         run.wanted += len(again) + waiting
-        run.outcomes[Outcome.BUDGET] += waiting - len(new)
+        run.left = waiting - len(new)
+        run.outcomes[Outcome.BUDGET] += run.left
+        if run.left:
+            run.rest = -(-run.left // source.max_new) * max(source.every, source.max_new * source.delay)
         return [*new, *again]
 
     async def _visit_host(self, source: Source, pages: Sequence[Page], run: SourceRun) -> None:
@@ -182,6 +216,7 @@ class Collector:
         """Spool what came of a request, and bring the state up to it: in this order, so that a kill loses nothing."""
         seq = self.asker.spool.put(judged.row)
         self.asker.state.apply(judged.seen, self.recrawl, seq)
+        self.kept(seq)
 
     def _has_room(self) -> bool:
         self._done += 1
@@ -195,9 +230,22 @@ class Collector:
         return True
 
 
-def only(sources: Sequence[Source], names: Sequence[str]) -> list[Source]:
-    """Return the sources of some names, in their order; all if no name is given. Raises KeyError for a name of none."""
-    if not names:
-        return list(sources)
-    by_name = {source.name: source for source in sources}
-    return [by_name[name] for name in names]
+def groups_of(sources: Sequence[Source]) -> dict[str, list[Source]]:
+    """Return sources by publisher, with a name for each group; of many publishers, several share a group.
+
+    >>> groups_of([])
+    {}
+    """
+    by_publisher: dict[str, list[Source]] = {}
+    for source in sorted(sources, key=lambda source: source.name):
+        by_publisher.setdefault(publisher(source.url) or urlsplit(source.url).hostname or source.name, []).append(
+            source
+        )
+    names = sorted(by_publisher)
+    share = -(-len(names) // _MOST_GROUPS) or 1
+    found: dict[str, list[Source]] = {}
+    for first in range(0, len(names), share):
+        some = names[first : first + share]
+        name = some[0] if len(some) == 1 else f"{some[0]} to {some[-1]}"
+        found[name] = [source for one in some for source in by_publisher[one]]
+    return found

@@ -25,10 +25,22 @@ if TYPE_CHECKING:
 
     from corpus.batches.withdrawals import Tombstones
     from corpus.repo.repository import Repository
-    from corpus.sources.web.spool import Row, Spool
+    from corpus.sources.web.spool import Backlog, Row, Spool
 
-DOCUMENTS: Final = 2_048
-BYTES: Final = 32_000_000
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a batch holds at most: so many documents, and so many bytes of bodies."""
+
+    documents: int = 2_048
+    bodies: int = 32_000_000
+
+    def is_reached(self, backlog: Backlog) -> bool:
+        """Return whether what waits fills a batch."""
+        return backlog.documents >= self.documents or backlog.size >= self.bodies
+
+
+FULL: Final = Size()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +58,17 @@ def settle(repository: Repository, spool: Spool) -> int:
     return spool.settle(names.__contains__)
 
 
-def seal(repository: Repository, spool: Spool, wait: float = 0.0) -> list[Sealed]:
+def seal(
+    repository: Repository, spool: Spool, wait: float = 0.0, size: Size = FULL, until: int | None = None
+) -> list[Sealed]:
     """Close as many batches as the spool fills, until it is empty.
 
     Args:
         repository: the corpus.
         spool: what was fetched.
         wait: seconds to wait for another writer.
+        size: what a batch holds at most.
+        until: while rows still come: the last row to take. Then only full batches are closed.
 
     Raises:
         Busy: somebody else is writing; the spool keeps what it has.
@@ -66,7 +82,9 @@ def seal(repository: Repository, spool: Spool, wait: float = 0.0) -> list[Sealed
         spool.settle({batch.name for batch in batches}.__contains__)
         tombstones = withdrawals.load(repository.root)
         known = Known.of(repository.root, batches)
-        while last := spool.cut(DOCUMENTS, BYTES):
+        while last := spool.cut(size.documents, size.bodies, until):
+            if until is not None and not size.is_reached(spool.backlog(until)):
+                break
             batch, files = _written(spool, last, folder / str(len(made)), known, tombstones)
             spool.sealing(batch.name, last)
             if all(batch.name != other.name for other in batches):
@@ -76,7 +94,8 @@ def seal(repository: Repository, spool: Spool, wait: float = 0.0) -> list[Sealed
                 raise InvariantError(f"The spool has no row of batch {batch.name}.")
             observations = batch.observations.documents if batch.observations else 0
             made.append(Sealed(batch.name, batch.documents, observations))
-    spool.compact()
+    if until is None:
+        spool.compact()
     return made
 
 
@@ -126,17 +145,14 @@ def _is_withdrawn(row: Row, tombstones: Tombstones) -> bool:
 
 
 def is_due(spool: Spool, now: datetime, *, daily: bool) -> bool:
-    """Return whether a batch is to be closed now: it is full, or it is time.
+    """Return whether it is time to close a batch, however little it holds.
 
     Args:
         spool: what was fetched.
         now: the present moment.
         daily: whether batches are closed once a day, and not with each run.
     """
-    backlog = spool.backlog()
-    if backlog.documents >= DOCUMENTS or backlog.size >= BYTES:
-        return True
-    if backlog.documents and not daily:
+    if spool.backlog().documents and not daily:
         return True
     # Observations alone make a batch once a day at most, not one a run.
     first = spool.first()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from corpus.rights import Signal
 
 FILE: Final = "spool.sqlite"
+# A number beyond that of any row.
+EVERY: Final = 2**62
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rows (
@@ -150,11 +152,12 @@ class Spool:
         for number, text in self._db.execute("SELECT seq, observation FROM rows WHERE seq > ? ORDER BY seq", [seq]):
             yield number, Observation.from_dict(json.loads(text))
 
-    def backlog(self) -> Backlog:
-        """Return how much waits."""
+    def backlog(self, until: int | None = None) -> Backlog:
+        """Return how much waits: of all rows, or of those up to a number."""
         rows, documents, size, oldest = self._db.execute(
             "SELECT count(*), count(document), coalesce(sum(size), 0), "
-            "min(CASE WHEN document IS NOT NULL THEN at END) FROM rows"
+            "min(CASE WHEN document IS NOT NULL THEN at END) FROM rows WHERE seq <= ?",
+            [EVERY if until is None else until],
         ).fetchone()
         return Backlog(rows, documents, size, datetime.fromisoformat(oldest) if oldest else None)
 
@@ -168,11 +171,21 @@ class Spool:
         (at,) = self._db.execute("SELECT max(at) FROM rows WHERE seq <= ?", [seq]).fetchone()
         return datetime.fromisoformat(at)
 
-    def cut(self, documents: int, size: int) -> int:
-        """Return the number of the last row of the next batch: bounded in documents and bytes, not empty."""
+    def cut(self, documents: int, size: int, until: int | None = None) -> int:
+        """Return the number of the last row of the next batch: bounded in documents and bytes, not empty.
+
+        Args:
+            documents: how many at most.
+            size: bytes of bodies at most.
+            until: the last row to take; all are taken without it.
+
+        Returns:
+            The number; 0 if there is no row.
+        """
         last, many, total = 0, 0, 0
         for seq, is_document, length in self._db.execute(
-            "SELECT seq, document IS NOT NULL, size FROM rows ORDER BY seq"
+            "SELECT seq, document IS NOT NULL, size FROM rows WHERE seq <= ? ORDER BY seq",
+            [EVERY if until is None else until],
         ):
             if last and ((is_document and many == documents) or total + length > size):
                 break
@@ -215,7 +228,7 @@ class Spool:
 
     def remove(self, is_withdrawn: Callable[[Row], bool]) -> int:
         """Delete the rows that a function names, so that no byte of them is left in the file. Returns how many."""
-        rows = [row.seq for row in self.until(2**62) if is_withdrawn(row)]
+        rows = [row.seq for row in self.until(EVERY) if is_withdrawn(row)]
         if rows:
             with self._db:
                 self._db.executemany("DELETE FROM rows WHERE seq = ?", [(seq,) for seq in rows])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from datetime import timedelta
@@ -12,10 +13,16 @@ import pytest
 import corpus
 from corpus.app.collecting import Web
 from corpus.batches import register
+from corpus.cli.collect import announced, span
 from corpus.errors import UsageError
+from corpus.sources.web.collecting import Kind, Source
+from corpus.sources.web.collector import groups_of
 from corpus.sources.web.outcomes import Outcome
+from corpus.sources.web.sealing import Size
 from corpus.sources.web.spool import Spool
+from corpus.sources.web.wire import Limits
 from tests.conftest import Corpus
+from tests.flows.scenes import until
 from tests.sources.web.scenes import START, Scene, feed, outcomes
 from tests.website import Reply
 
@@ -83,6 +90,70 @@ def test_sitemaps_and_files_of_addresses(site, scene):
     }
     assert report.sources[0].excluded == 1
     assert [row["url"] for row in scene.documents()] == urls[1:]
+
+
+def test_full_batches_are_closed_while_a_run_still_fetches(site, scene):
+    urls = [site.page(f"/{number}") for number in range(10)]
+
+    async def last(request, writer):
+        # It answers when a batch of the others is on record, or not at all.
+        await asyncio.to_thread(until, lambda: register.load(scene.root), "a batch of the others is on record")
+        body = b"<html><title>The last</title><p>It came when others were sealed.</p></html>"
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+
+    site["/last"] = last
+    site.feed("/feed.xml", [*urls, site.url("/last")])
+    scene.settings(feed(site, seal="day"))
+    web = Web(allow_loopback=True, limits=Limits(total=120, connect=60, read=120))
+    report = scene.run(web=web, size=Size(documents=4))
+    assert outcomes(report) == {"new": 11}
+    assert [sealed.documents for sealed in report.sealed] == [4, 4]
+    # The rest waits for its day, as far as it fills no batch.
+    assert report.backlog.documents == 3
+    sealed = scene.run(seal_now=True, size=Size(documents=4)).sealed
+    assert [one.documents for one in sealed] == [3]
+    assert sorted(row["url"] for row in scene.documents()) == sorted([*urls, site.url("/last")])
+
+
+def test_a_run_says_how_long_it_and_the_rest_will_take(site, scene):
+    site.feed("/feed.xml", [site.page(f"/{number}") for number in range(7)])
+    scene.settings(feed(site, max_new=2, every="12h", delay="100ms"))
+    begun = []
+    report = scene.run(begun=lambda run: begun.append(announced(run)))
+    assert outcomes(report) == {"new": 2, "budget": 5}
+    assert begun == ["2 pages to fetch, about 1 minute; 5 more in later runs, about 36 hours in all"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "1 minute"), (90, "2 minutes"), (7_199, "120 minutes"), (7_200, "2 hours"), (86_400 * 33.2, "33 days")],
+)
+def test_spans(seconds, words):
+    assert span(seconds) == words
+
+
+def test_sources_are_grouped_by_publisher_and_a_group_is_done_by_whoever_wants_to(site, scene):
+    site.feed("/one.xml", [site.page("/a")])
+    site.feed("/two.xml", [site.page("/b")])
+    scene.settings(*(feed(site, f"/{name}.xml", name=name) for name in ("one", "two")))
+    names = []
+
+    async def group(name, work):
+        names.append(name)
+        return await work()
+
+    report = scene.run(group=group)
+    assert [run.name for run in report.sources] == ["one", "two"]
+    assert outcomes(report) == {"new": 2}
+    assert len(names) == 1
+
+
+def test_of_many_publishers_several_share_a_group():
+    sources = [Source(f"paper-{number}", Kind.FEED, f"https://paper{number}.example/feed.xml") for number in range(120)]
+    found = groups_of(sources)
+    assert len(found) == 40
+    assert sorted(source.name for group in found.values() for source in group) == sorted(one.name for one in sources)
 
 
 def test_nothing_is_asked_for_before_it_is_due(site, scene):
