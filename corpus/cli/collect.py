@@ -21,6 +21,7 @@ _SHOWN = 20
 _LONG = 60
 _STATUS = "status"
 _SOURCES = "sources"
+_REPLAY = "replay"
 
 loopback_option = click.option(
     "--allow-loopback",
@@ -42,7 +43,8 @@ def collect(
     """Fetch what is new in the sources of collect.yaml, politely, and keep evidence of it.
 
     Fetches what is due: of all sources, or of those that are named. `corpus collect status` shows their state;
-    `corpus collect sources ADDRESS` finds the feeds and sitemaps of a site and prints lines for collect.yaml.
+    `corpus collect sources ADDRESS` finds the feeds and sitemaps of a site and prints lines for collect.yaml;
+    `corpus collect replay [SOURCE…]` reads the evidence in the batches again, and shows what feeds and sitemaps named.
 
     Exit 1 if a source fails or is silent, or nothing could be fetched; 2 if collect.yaml has faults.
     """
@@ -56,6 +58,8 @@ def collect(
         return _status(as_json)
     if names[:1] == (_SOURCES,) and len(names) == 2:
         return _sources(names[1], web, as_json)
+    if names[:1] == (_REPLAY,):
+        return _replay(names[1:], as_json)
     if dry_run:
         return _dry_run(names, as_json)
     with progress("collect", None, "pages") as advance:
@@ -220,6 +224,49 @@ def _sources(address: str, web: Web, as_json: bool) -> int:
         if not found:
             echo(f"No feed or sitemap was found at {safe(address)}.", err=True)
     return 0 if found else 1
+
+
+def _replay(names: tuple[str, ...], as_json: bool) -> int:
+    from corpus.app.replaying import replay
+    from corpus.repo.repository import find
+
+    found = replay(find(), names)
+    if as_json:
+        entries = [
+            [
+                {"url": entry.address or entry.url, "published": entry.published, "title": entry.title}
+                for entry in one.entries
+            ]
+            for one in found.files
+        ]
+        files = [
+            {
+                "source": one.source,
+                "at": one.at,
+                "url": one.url,
+                "entries": some,
+                "captured": one.captured,
+                "more": one.more,
+                "problems": one.problems,
+            }
+            for one, some in zip(found.files, entries, strict=True)
+        ]
+        print_json("collect replay", {"files": files, "confirmed": found.confirmed, "differing": found.differing})
+        return 0
+    for one in found.files:
+        more = f", {count(len(one.more), 'further file')}" if one.more else ""
+        echo(
+            f"{one.at:%Y-%m-%d %H:%M}  {safe(one.source)}  {safe(one.url)}: "
+            f"{count(len(one.entries), 'article')} named, {one.captured:,} captured{more}"
+        )
+        for problem in one.problems:
+            echo(f"  {safe(problem)}")
+    if not found.files:
+        echo("No batch holds a feed or sitemap of these sources.", err=True)
+    echo(f"rights  {count(found.confirmed, 'page')} as the evidence says, {len(found.differing):,} otherwise")
+    for url in found.differing[:_SHOWN]:
+        echo(f"  {safe(url)}")
+    return 0
 
 
 def _dry_run(names: tuple[str, ...], as_json: bool) -> int:

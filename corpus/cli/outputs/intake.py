@@ -37,6 +37,16 @@ INTAKE: Final[dict[str, Output]] = {
             "stopped": "why it stopped early; null if it did not",
         },
     ),
+    "collect replay": Output(
+        1,
+        {
+            "files": "each feed, sitemap and section page whose body a batch holds: source, when it was fetched, the "
+            "articles that it named (`entries`), how many of them are documents of a batch (`captured`), further files "
+            "that it named, and what could not be read",
+            "confirmed": "how many pages have the signals of rights that the evidence in the batches gives",
+            "differing": "the addresses of pages that have others, up to 100",
+        },
+    ),
     "collect --dry-run": Output(
         1,
         {
