@@ -88,7 +88,7 @@ class Index:
         """Return the index as it is now; None if no readable one exists."""
         state = State.load(self._state)
         if state is not None and not self._is_intact(state):
-            # Another process may have begun to write meanwhile, and said so before.
+            # Another process may have begun to write meanwhile, and noted that in the state before.
             state = State.load(self._state)
         if state is None or not self._is_intact(state):
             return None

@@ -12,8 +12,8 @@ from tantivy import Query as Compiled
 from corpus.errors import UsageError
 from corpus.search import compiling, documents, facets
 
-# The name of a facet with values of which an article has one or more, "" for none; `since` and `until` with one day,
-# as 2026-03-01, both inclusive, which leave undated articles out. All names hold together.
+# The name of a facet with values: an article must have one of them, "" means that it has no value. `since` and `until`
+# have one day each, as 2026-03-01, both inclusive; they leave undated articles out. An article must meet all names.
 Narrowing: TypeAlias = Mapping[str, Sequence[str]]
 DAYS: Final = ("since", "until")
 

@@ -6,11 +6,17 @@ import click
 import pytest
 
 from corpus.cli import COMMANDS
+from corpus.press.splitting.kinds import kinds
+from corpus.press.splitting.unread import unread as unread_kinds
 from corpus.settings import Settings
 from corpus.stages import STAGES
 from docs.hooks import reference
 from schemas import RULES, TABLES
 from schemas.expectations import MEANINGS
+from tests.docs.words import ROOT
+
+# Kinds whose page has another name than they.
+_PAGES = {"sheet": "spreadsheets", "office": "others"}
 
 
 def test_every_command_and_option_is_documented() -> None:
@@ -69,3 +75,25 @@ def test_a_command_is_named_in_a_page_that_people_read(name: str) -> None:
         assert name in (ROOT / "docs/assets/way.svg").read_text()
     else:
         assert any(f"corpus {name}" in page.read_text() for page in pages)
+
+
+def test_every_press_database_has_a_page_that_the_guide_leads_to() -> None:
+    guide = (ROOT / "docs/guides/exports.md").read_text()
+    site = (ROOT / "mkdocs.yml").read_text()
+    pages = {path.stem for path in (ROOT / "docs/databases").glob("*.md")}
+    unread = {kind.database for kind in unread_kinds()}
+    names = {_PAGES.get(kind.database, kind.database) for kind in kinds() if kind.database not in unread}
+    assert names <= pages
+    assert {name for name in pages if f"(../databases/{name}.md)" not in guide} == set()
+    assert {name for name in pages if f"databases/{name}.md" not in site} == set()
+    others = (ROOT / "docs/databases/others.md").read_text()
+    assert [kind.title for kind in unread_kinds() if kind.title.partition(" (")[0] not in others] == []
+
+
+def test_every_page_of_a_press_database_says_what_is_read_and_what_is_not() -> None:
+    for path in (ROOT / "docs/databases").glob("*.md"):
+        text = path.read_text()
+        assert text.startswith("# "), path.name
+        if path.stem not in {"others", "mediacloud", "spreadsheets"}:
+            for heading in ("Export so that everything is there", "What is read", "What is not read"):
+                assert f"\n## {heading}\n" in text, f"{path.name} has no `{heading}`"

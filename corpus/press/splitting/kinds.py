@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Names of classes without arguments; the surest first. Each has a module here and a line in docs/guides/exports.md.
+# Names of classes without arguments; the surest first. Each has a module here, each database a page in docs/databases.
 KINDS: Final = (
     "lexisnexis:LexisNexisHtml",
     "lexisnexis:LexisNexisText",
