@@ -58,6 +58,14 @@ def block(
     link: str = "",
 ) -> Block | None:
     """Make a block of runs; None if there is no text in them."""
+    if len(runs) == 1 and not runs[0].bold:
+        # As most are.
+        alone = tidy(runs[0].text, preformatted=preformatted)
+        return (
+            Block(alone, "", alone, centred, False, runs[0].size, division, marks, preformatted, link)
+            if alone
+            else None
+        )
     text = tidy("".join(run.text for run in runs), preformatted=preformatted)
     if not text:
         return None

@@ -138,8 +138,12 @@ def search(written: str, language: str | None = None, years: tuple[int, ...] = (
         The moment, and the rest of the line without weekday and time; None if there is no date.
     """
     text = written[:_LONGEST_LINE].strip()
-    if _DIGIT.search(text) is None:
-        return None
+    return None if _DIGIT.search(text) is None else _find(text, language, years)
+
+
+@lru_cache(maxsize=4_096)
+def _find(text: str, language: str | None, years: tuple[int, ...]) -> tuple[Moment, str] | None:
+    """The same of a line that has a digit; an export has the same days again and again."""
     iso = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
     if iso:
         moment = _from_iso(iso)

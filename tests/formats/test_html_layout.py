@@ -56,7 +56,7 @@ def test_outline_has_elements_by_name_item_and_relation() -> None:
     ],
 )  # fmt: skip
 def test_bounds_are_the_same_whether_a_page_has_few_tags_or_many(page: bytes, *, is_refused: bool) -> None:
-    assert (bounds.excess(page) is not None) is is_refused
+    assert (bounds.look(page).fault is not None) is is_refused
 
 
 def test_labels_in_scripts_are_of_no_article() -> None:

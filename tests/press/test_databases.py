@@ -232,6 +232,20 @@ def test_torn_and_mutated_exports_raise_nothing(path, tmp_path):
                 assert isinstance(parsed(entry), Parsed)
 
 
+FACTIVA_XML = (
+    "<article><accessionNo>HARGAZ0020260504em54000a1</accessionNo><headline><paragraph>Fog closes pier</paragraph></headline>"
+    "<leadParagraph><paragraph>Fog closed the pier.</paragraph>{}</leadParagraph><pages><page>3</page>{}</pages>{}</article>"
+)
+
+
+@pytest.mark.parametrize("odd", ["&nobody;", "<!-- a note -->", "<?target data?>", "<![CDATA[]]>", "&#x1;"])
+def test_what_is_no_element_of_xml_has_no_text(odd):
+    data = FACTIVA_XML.format(odd, odd, odd).encode()
+    read = parsed(Item("a.xml#1", data, "application/vnd.newscorpus.factiva+xml"))
+    assert (read.title, (read.page or "")[:1]) == ("Fog closes pier", "3")
+    assert read.text.startswith("Fog closed the pier.")
+
+
 # ---- databases that are recognised and not read
 
 UNREAD = {

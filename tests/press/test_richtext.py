@@ -202,6 +202,32 @@ def test_groups_nested_without_end_are_refused(tmp_path):
     assert [(one.source, one.reason) for one in gather(tmp_path / "a.rtf")] == [("a.rtf", Reason.NESTED)]
 
 
+LARGE = {
+    "a font table": "{\\fonttbl"
+    + "".join(f"{{\\f{n}\\fswiss\\fcharset204 Font {n};}}" for n in range(4_000))
+    + "}\\f1 ",
+    "font tables": "{\\fonttbl{\\f1\\fcharset204 One;}}" * 4_000 + "\\f1 ",
+    "a font": "{\\fonttbl{\\f1\\fcharset204 " + "x" * 90_000 + ";}}\\f1 ",
+    "open groups": "{" * 1_900 + "\\f1 ",
+    "open groups of many kinds": "{\\b{\\b0{\\fs30{\\qc{\\ql{\\f2" * 300 + "\\f1\\fs20\\b0 ",
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_what_stands_before_all_articles_is_not_repeated_without_bound(name, tmp_path):
+    counters = [
+        f"\\pard {number} of 200 DOCUMENTS\\par {EXPORTS['counted'][1]} \\pard\\f1 \\'cf\\'f0\\par"
+        for number in range(200)
+    ]
+    (tmp_path / "a.rtf").write_bytes(
+        document(["{\\fonttbl{\\f1\\fcharset204 One;}}", LARGE[name], "LENGTH: 5 words\\par", *counters])
+    )
+    items = [one for one in gather(tmp_path / "a.rtf") if isinstance(one, Item)]
+    assert len(items) == 200
+    assert sum(len(one.data) for one in items) < 200 * 18_000
+    assert all(rtf.read(one.data)[-1].text == "Пр" for one in items[::50])
+
+
 def test_pictures_are_not_kept_with_the_articles(tmp_path):
     parts = [*EXPORTS["counted"]]
     parts.insert(6, "\\pard {\\pict\\pngblip " + "0123456789abcdef" * 20_000 + "}\\par ")

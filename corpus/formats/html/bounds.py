@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from selectolax.lexbor import LexborNode
 
 # Parsers take seconds for one tag with 100,000 attributes, and minutes for 100,000 nested elements.
 LONGEST_TAG: Final = 65_536
@@ -20,6 +21,10 @@ _MOST_ATTRIBUTES: Final = 2_000
 DEEPEST: Final = 250
 # Unclosed elements make a page look deeper than it is; real pages of the sort stay below this.
 MOST_OPEN: Final = 8 * DEEPEST
+# Browsers nest no deeper: what a page costs grows with its length and its depth.
+MOST_LEVELS: Final = 512
+# A table, its body, a row and a cell; only the table is counted among the open elements.
+_LEVELS_AN_ELEMENT: Final = 4
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 _LONGEST_NAME: Final = 8
 _VOID: Final = (
@@ -46,30 +51,78 @@ for _letter in b"abcdefghijklmnopqrstuvwxyz0123456789-:":
 _PLACES: Final = np.arange(_LONGEST_NAME)
 
 
-def excess(data: bytes) -> str | None:
-    """What of a page's markup is out of bounds; None if nothing is.
+class Markup(NamedTuple):
+    """What of a page's markup is out of bounds.
+
+    Attributes:
+        fault: what it is; None if nothing is.
+        most_open: how many elements are open at once, at most; 0 for a page with few tags, which costs little.
+    """
+
+    fault: str | None
+    most_open: int = 0
+
+    @property
+    def may_be_deep(self) -> bool:
+        """Return whether its tree may have too many levels."""
+        return self.most_open * _LEVELS_AN_ELEMENT > MOST_LEVELS
+
+
+def look(data: bytes) -> Markup:
+    """Return what of a page's markup is out of bounds.
 
     Args:
         data: the page in UTF-8.
     """
     if _is_surely_within(data):
-        return None
+        return Markup(None)
     letters = np.frombuffer(data, np.uint8)
     starts = np.flatnonzero(letters == _LESS)
     closing, codes = _names(letters, starts)
     markup = _markup(data, starts, closing, codes)
     long = _long_tag(data, starts, markup, codes, closing)
     if long is not None:
-        return long
+        return Markup(long)
     opens = markup & (codes != 0) & ~_among(codes, _VOID_CODES)
-    steps = np.where(closing, -1, 1)[opens]
-    if not len(steps):
-        return None
+    if not opens.any():
+        return Markup(None)
+    deepest = _deepest(codes[opens], closing[opens])
+    return Markup(nested(deepest) if deepest > MOST_OPEN else None, deepest)
+
+
+def nested(levels: int) -> str:
+    """Return what is wrong with a page of so many levels."""
+    return f"{levels:,} elements within each other"
+
+
+def levels(root: LexborNode) -> int:
+    """Return how many levels of elements a tree has."""
+    above: list[int] = []
+    deepest = 0
+    for node in root.traverse():
+        parent = node.parent
+        place = parent.mem_id if parent is not None else 0
+        while above and above[-1] != place:
+            above.pop()
+        above.append(node.mem_id)
+        deepest = max(deepest, len(above))
+    return deepest
+
+
+def _deepest(codes: NDArray[np.uint64], closing: NDArray[np.bool_]) -> int:
+    """Return how many elements are open at once, at most. A tag that closes what is not open closes nothing."""
+    order = np.argsort(codes, kind="stable")
+    steps = np.where(closing, -1, 1)[order]
+    firsts = np.append(True, np.diff(codes[order]) != 0)
+    # The names one after the other, each so far below those before it that no minimum of theirs is one of its own.
+    below = (np.cumsum(firsts) - 1) * (2 * len(steps) + 2)
     heights = np.cumsum(steps)
-    # Closing more than was opened leaves nothing open.
-    depths = heights - np.minimum(np.minimum.accumulate(heights), 0)
-    deepest = int(depths.max())
-    return f"{deepest:,} elements within each other" if deepest > MOST_OPEN else None
+    heights -= (heights - steps)[firsts][np.cumsum(firsts) - 1]
+    lowest = np.minimum(np.minimum.accumulate(heights - below) + below, 0)
+    depths = heights - lowest
+    changes = np.empty_like(depths)
+    changes[order] = np.where(firsts, depths, np.diff(depths, prepend=0))
+    return int(np.cumsum(changes).max())
 
 
 def _is_surely_within(data: bytes) -> bool:

@@ -57,9 +57,13 @@ def read(data: bytes, declared: str | None = None) -> Page | None:
     # A byte is found ten times sooner than a character.
     if encoding != "utf-8" or b"\0" in data:
         text = text.replace("\0", "")
-    if (found := bounds.excess(data if encoding == "utf-8" else text.encode("utf-8", "replace"))) is not None:
-        raise Unreadable(found)
-    return Page(LexborHTMLParser(text), text, encoding)
+    found = bounds.look(data if encoding == "utf-8" else text.encode("utf-8", "replace"))
+    if found.fault is not None:
+        raise Unreadable(found.fault)
+    tree = LexborHTMLParser(text)
+    if found.may_be_deep and tree.root is not None and (levels := bounds.levels(tree.root)) > bounds.MOST_LEVELS:
+        raise Unreadable(bounds.nested(levels))
+    return Page(tree, text, encoding)
 
 
 def _decode(data: bytes, declared: str | None) -> tuple[str, str | None]:

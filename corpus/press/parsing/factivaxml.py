@@ -56,9 +56,10 @@ def read(text: str) -> Draft:
 
 def _paragraphs(element: Any) -> Iterator[str]:
     for one in element:
-        if isinstance(one.tag, str) and (text := _text(one)):
+        if text := _text(one):
             yield text
 
 
 def _text(element: Any) -> str:
-    return " ".join("".join(element.itertext()).split())
+    """Return the text of an element on one line; "" of a comment, an instruction and an entity."""
+    return "" if not isinstance(element.tag, str) else " ".join("".join(element.itertext()).split())

@@ -26,6 +26,8 @@ def pair(text: str, *, upper: bool = False) -> tuple[str, str] | None:
         text: the line.
         upper: whether labels are in capitals.
     """
+    if ":" not in text and "：" not in text:
+        return None
     found = _UPPER_LABEL.match(text)
     if found is None or (upper and not found[1].isupper()):
         return None

@@ -7,6 +7,7 @@ in where that is not UTF-8. To add a database, add a line here and a module with
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast
 
@@ -68,12 +69,14 @@ def is_piece(kind: str) -> bool:
     return kind.startswith(PREFIX)
 
 
+@lru_cache(maxsize=256)
 def parts(kind: str) -> tuple[str, str, str | None] | None:
     """Return the database, the container and the charset in a media type; None if it is of no piece."""
     found = _TYPE.fullmatch(kind)
     return (found["database"], found["container"], found["charset"]) if found else None
 
 
+@cache
 def reader(database: str, container: str) -> tuple[Callable[..., Draft], str] | None:
     """Return the reader of a database's pieces and what it takes; None without a reader."""
     entry = READERS.get(f"{database}+{container}")

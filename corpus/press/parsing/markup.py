@@ -18,7 +18,7 @@ _TOKEN: Final = re.compile(
     r"|<(?P<raw>script|style|textarea|title|noscript|select)(?=[\s/>])(?P<rawattrs>[^<>]*+)>"
     r"(?P<content>[^<]*+(?:<(?!/(?P=raw)[\s/>])[^<]*+)*+)(?:</(?P=raw)[^<>]*+>?|\Z)"
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:]*+)"
-    r"(?P<attrs>(?:[^<>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+|[\"'])*+)>"
+    r"(?P<attrs>(?:[^<>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+|[\"'])*+)>(?P<behind>[^<]*+)"
     r"|(?P<text>[^<]++|<)",
     re.IGNORECASE,
 )
@@ -49,7 +49,6 @@ _PLAIN_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:normal|[1-5]00)", re.IGN
 _CENTRED_STYLE: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _ASIDE_STYLE: Final = re.compile(r"text-align\s*:\s*(?:left|right|justify|start)", re.IGNORECASE)
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_SPACES: Final = str.maketrans("\t\r\n\f", "    ")
 _WIDE: Final = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _WIDE_LETTER: Final = re.compile(f"[{_WIDE}]")
 _UNSPACED: Final = re.compile(rf"(?<=[{_WIDE}])[ \t]*\r?\n[ \t]*(?=[{_WIDE}])")
@@ -110,11 +109,13 @@ class _Walk:
     def read(self, text: str) -> list[Block]:
         for token in _TOKEN.finditer(text):
             kind = token.lastgroup
-            if kind == "text":
-                self._text(token["text"])
-            elif kind == "attrs":
-                end, name, attrs = token.group("end", "name", "attrs")
+            if kind == "behind":
+                end, name, attrs, behind = token.group("end", "name", "attrs", "behind")
                 self._tag(name.lower(), bool(end), attrs)
+                if behind and (self._runs or not behind.isspace()):
+                    self._text(behind)
+            elif kind == "text":
+                self._text(token["text"])
             elif kind == "content" and token["raw"].lower() == "style":
                 self._styles |= _rules(token["content"])
                 self._open[-1].inner.clear()
@@ -130,7 +131,7 @@ class _Walk:
             if "\n" in text and not text.isascii() and _WIDE_LETTER.search(text):
                 text = _UNSPACED.sub("", text)
             # Runs of spaces become one in the block.
-            text = text.translate(_SPACES) if text.isascii() else _spaced(text)
+            text = _spaced(text)
         if not self._runs:
             if not text.strip():
                 return
@@ -145,10 +146,11 @@ class _Walk:
             if self._runs:
                 self._runs.append(Run("\n", self._runs[-1].bold, self._runs[-1].size))
             return
+        opened = self._open
         if end:
             self._close(name)
-        elif name not in _VOID and len(self._open) < _DEEPEST:
-            inner = self._open[-1].inner
+        elif name not in _VOID and len(opened) < _DEEPEST:
+            inner = opened[-1].inner
             new = inner.get((name, attrs))
             if new is None:
                 new = self._made(name, attributes(attrs) if attrs else {})
@@ -156,10 +158,12 @@ class _Walk:
                     inner[name, attrs] = new
             if new.line:
                 self._flush()
+            opened.append(new)
             if new.divides:
                 self._division += 1
-            self._open.append(new)
-            self._divisions.append(self._division if new.divides else self._divisions[-1])
+                self._divisions.append(self._division)
+            else:
+                self._divisions.append(self._divisions[-1])
 
     def _close(self, name: str) -> None:
         opened = self._open
@@ -214,7 +218,7 @@ class _Walk:
 
 
 def _spaced(text: str) -> str:
-    """Text with spaces for line ends and tabs. On text that is not ASCII this is faster than `translate`."""
+    """Text with spaces for line ends and tabs; `translate` is slower."""
     if "\n" in text:
         text = text.replace("\n", " ").replace("\r", " ")
     return text.replace("\t", " ").replace("\f", " ").replace("\r", " ")

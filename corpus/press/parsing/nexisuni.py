@@ -31,10 +31,10 @@ _FULL_TEXT: Final = frozenset({"fulltext"})
 def body_of(blocks: Sequence[Block]) -> int | None:
     """Return the number of the heading of the text; None if it is missing, as in older exports."""
     for number, one in enumerate(blocks):
-        if any(mark.casefold().partition("_")[0] == _BODY for mark in one.marks):
+        if one.marks and any(mark.casefold().partition("_")[0] == _BODY for mark in one.marks):
             return number
     for number, one in enumerate(blocks):
-        if field_of(one.text) == "text" and one.bold and not one.centred and len(one.text) <= _LONGEST_HEADING:
+        if one.bold and not one.centred and len(one.text) <= _LONGEST_HEADING and field_of(one.text) == "text":
             return number
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from corpus.formats import bylines
@@ -27,8 +28,14 @@ def people(written: str, agency: str | None) -> tuple[tuple[str, ...], str | Non
         written: the byline as it is printed.
         agency: the agency that another field names, if any.
     """
+    return _people(written[:_LONGEST], agency) if written else ((), agency)
+
+
+@lru_cache(maxsize=2_048)
+def _people(written: str, agency: str | None) -> tuple[tuple[str, ...], str | None]:
+    """The same of a byline that is not too long; reporters write again and again."""
     authors: list[str] = []
-    lines = [_BY.sub("", one_line(line)).strip(" ,.;") for line in _LISTED.split(written[:_LONGEST])]
+    lines = [_BY.sub("", one_line(line)).strip(" ,.;") for line in _LISTED.split(written)]
     lines = _in_order([line for line in lines if line])
     for line in lines:
         found = _names(line)

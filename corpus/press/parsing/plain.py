@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from corpus.formats.passages import Block, Run, block
+from corpus.formats.passages import Block, tidy
 
 _INDENT: Final = 8
 # A field begins on a line of its own, with or without a blank line before it.
@@ -21,29 +21,26 @@ def read(text: str) -> list[Block]:
     found: list[Block] = []
     lines: list[str] = []
     division = 0
+    centred = False
     for line in [*text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").split("\n"), ""]:
         bare = line.strip()
-        if not bare:
-            if lines:
+        if bare:
+            is_indented = line[0] in " \t" and len(line) - len(line.lstrip(" \t")) >= _INDENT
+            if not lines:
+                centred = is_indented
+            elif is_indented is not centred or (":" in bare and _FIELD.match(bare)):
                 division += 1
-                _add(found, lines, division)
-                lines = []
-        else:
-            if lines and (_is_indented(line) != _is_indented(lines[0]) or _FIELD.match(bare)):
-                division += 1
-                _add(found, lines, division)
-                lines = []
-            lines.append(line)
+                _add(found, lines, division, centred=centred)
+                lines, centred = [], is_indented
+            lines.append(bare)
+        elif lines:
+            division += 1
+            _add(found, lines, division, centred=centred)
+            lines = []
     return found
 
 
-def _is_indented(line: str) -> bool:
-    return len(line) - len(line.lstrip(" \t")) >= _INDENT
-
-
-def _add(found: list[Block], lines: list[str], division: int) -> None:
-    centred = _is_indented(lines[0])
-    joined = "\n".join(line.strip() for line in lines) if centred else " ".join(line.strip() for line in lines)
-    made = block([Run(joined)], centred=centred, division=division)
-    if made is not None:
-        found.append(made)
+def _add(found: list[Block], lines: list[str], division: int, *, centred: bool) -> None:
+    text = tidy(("\n" if centred else " ").join(lines))
+    if text:
+        found.append(Block(text, "", text, centred, division=division))

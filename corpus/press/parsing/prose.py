@@ -81,6 +81,11 @@ def text_of(draft: Draft) -> tuple[str, tuple[Heading, ...]]:
 
 def _parts(text: str) -> Iterator[str]:
     """The paragraphs of a text, each on one line."""
+    if "\n" not in text and "  " not in text and text.isascii() and text.isprintable() and text.strip(" ") == text:
+        # Most are in order already.
+        if text:
+            yield text
+        return
     for part in text.split("\n"):
         if line := " ".join(part.split()):
             yield line

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEEPEST: Final = 2_000
-_MOST_TABLE: Final = 262_144
+# A larger font table, and more open groups, are not repeated before each article of a document: no article of a
+# hostile file costs more than a real one does.
+_MOST_TABLE: Final = 16_384
+_MOST_REPEATED: Final = 200
+_MOST_LEVELS: Final = 64
 _MOST_FONTS: Final = 10_000
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -82,6 +86,8 @@ class Fonts:
         self.default = -1
         self._page = "cp1252"
         self._sets: dict[int, str] = {}
+        # The control words that say so, in case the table is too large to be repeated.
+        self._written: dict[int, bytes] = {}
         self._table = bytearray()
         # Kept while it is the same: a table may be large, and is in front of each paragraph.
         self._header = b""
@@ -97,7 +103,7 @@ class Fonts:
 
     def add(self, raw: bytes) -> None:
         """Keep bytes of the font table."""
-        if len(self._table) < _MOST_TABLE:
+        if len(self._table) <= _MOST_TABLE:
             self._header = b""
             self._table += raw
 
@@ -114,6 +120,9 @@ class Fonts:
             name = codec(page) if page else None
             if name and len(self._sets) < _MOST_FONTS:
                 self._sets[font] = name
+                if len(self._written) < _MOST_REPEATED:
+                    self._header = b""
+                    self._written[font] = b"\\%s%d" % (word, number or 0)
         elif word == b"deff":
             self._header = b""
             self.default = number if number is not None else -1
@@ -127,6 +136,9 @@ class Fonts:
             page = {"mac_roman": b"\\mac", "cp437": b"\\pc"}.get(self._page)
             page = page or b"\\ansi\\ansicpg" + (re.sub(r"\D", "", self._page).encode() or b"1252")
             table = bytes(self._table) + b"}" if self._table else b""
+            if len(table) > _MOST_TABLE:
+                fonts = (b"{\\f%d%s;}" % (font, words) for font, words in self._written.items())
+                table = b"{\\fonttbl" + b"".join(fonts) + b"}"
             self._header = b"{\\rtf1" + page + b"\\deff%d" % max(self.default, 0) + table
         return self._header
 
@@ -158,8 +170,9 @@ class Paragraph(NamedTuple):
     def opening(self) -> bytes:
         """What makes `raw` a document in front of it: the font table, and the groups that are open."""
         # Written where it is asked for: torn files leave thousands of groups open, before each of many paragraphs.
-        before: tuple[State | None, ...] = (None, *self.levels)
-        words = (state.words() if state != last else b"" for last, state in zip(before, self.levels, strict=False))
+        levels = self.levels[-_MOST_LEVELS:]
+        before: tuple[State | None, ...] = (None, *levels)
+        words = (state.words() if state != last else b"" for last, state in zip(before, levels, strict=False))
         return self.header + b"{".join(words)
 
     @property

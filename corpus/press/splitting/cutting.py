@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from corpus.sources.inflate import Readable
@@ -15,9 +15,52 @@ _CHUNK: Final = 1 << 20
 _LONGEST_MARK: Final = 4_096
 # No article is larger, with any markup.
 MOST_PART_BYTES: Final = 16_000_000
+# A line that is a mark has its word no further from its beginning.
+_WIDEST: Final = 512
+_PAGE_END: Final = re.compile(rb"\f")
 
 
-def cut(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_BYTES) -> Iterator[tuple[int, bytes]]:
+class Mark(Protocol):
+    """What a part begins or ends with: a pattern, or what finds the same sooner."""
+
+    def search(self, data: bytes | bytearray, at: int = 0, /) -> re.Match[bytes] | None:
+        """Return the first mark from a place on; None if no mark follows."""
+        ...
+
+    def match(self, data: bytes | bytearray, /) -> re.Match[bytes] | None:
+        """Return the mark that some bytes begin with; None if they begin with none."""
+        ...
+
+
+class LineMark:
+    """A mark on a line of its own that has a certain word in it. The word is searched for, which is many times faster.
+
+    Args:
+        pattern: matches from the beginning of a line or from behind a form feed, and goes no further than its line.
+        word: is in every match, at most 512 bytes from its beginning.
+    """
+
+    def __init__(self, pattern: re.Pattern[bytes], word: re.Pattern[bytes]) -> None:
+        self._pattern, self._word = pattern, word
+
+    def search(self, data: bytes | bytearray, at: int = 0, /) -> re.Match[bytes] | None:
+        """Return the first mark from a place on; None if no mark follows."""
+        for word in self._word.finditer(data, at):
+            begin = max(at, word.start() - _WIDEST)
+            ends = (data.rfind(end, begin, word.start()) for end in (b"\n", b"\r"))
+            start = max(begin, max(ends) + 1)
+            pages = (one.end() for one in _PAGE_END.finditer(data, start, word.start()))
+            for place in (start, *pages):
+                if (found := self._pattern.match(data, place)) is not None:
+                    return found
+        return None
+
+    def match(self, data: bytes | bytearray, /) -> re.Match[bytes] | None:
+        """Return the mark that some bytes begin with; None if they begin with none."""
+        return self._pattern.match(data)
+
+
+def cut(stream: Readable, mark: Mark, most: int = MOST_PART_BYTES) -> Iterator[tuple[int, bytes]]:
     """Yield the parts of a stream, each from one mark to the next; the first part is what comes before any mark.
 
     Args:
@@ -60,7 +103,7 @@ def cut(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_BYTES) 
     yield _part(buffer, start, len(buffer), passed, most)
 
 
-def cut_behind(stream: Readable, mark: re.Pattern[bytes], most: int = MOST_PART_BYTES) -> Iterator[tuple[int, bytes]]:
+def cut_behind(stream: Readable, mark: Mark, most: int = MOST_PART_BYTES) -> Iterator[tuple[int, bytes]]:
     """Yield the parts of a stream, each up to the end of a mark; the last is what is behind the last mark.
 
     Args:

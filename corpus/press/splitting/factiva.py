@@ -29,6 +29,8 @@ _LAST_LINE: Final = re.compile(
     rb"(?:^(?:\xef\xbb\xbf)?|(?<=[\r\n]))[ \t]{0,40}(?:[^\s\r\n]{2,40}[ \t:]{1,4})?"
     rb"[A-Z][A-Z0-9]{3,9}0{2,6}(?:19|20)\d{6}[a-z][a-z0-9]{7,12}[ \t]{0,40}(?=[\r\n]|\Z)"
 )
+# The end of such a number, which is found sooner.
+_DATED: Final = re.compile(rb"0(?:19|20)\d{6}[a-z]")
 _LONGEST_LAST: Final = 80
 _CODES: Final = ("HD", "WC", "PD", "SN", "AN")
 
@@ -120,7 +122,7 @@ class FactivaPlainText:
 
     def recognises(self, sample: Sample) -> float:
         """Return how sure it is that a file is of this kind."""
-        if sample.container != "txt" or _LAST_LINE.search(sample.head) is None:
+        if sample.container != "txt" or _DATED.search(sample.head) is None or _LAST_LINE.search(sample.head) is None:
             return 0.0
         return 0.85 if any(WORDS.match(line.strip()) for line in sample.text.split("\n")) else 0.0
 

@@ -30,6 +30,9 @@ _SIGNS: Final = re.compile(
     rb"GALE(?:\||%7C|&#124;)[A-Z]{1,3}\d|link\.gale\.com|find\.galegroup|Gale OneFile|Gale Academic", re.IGNORECASE
 )
 
+# One of them is in each of the signs.
+_WORDS: Final = (b"gale|", b"gale%7c", b"gale&#124;", b"gale.com", b"galegroup", b"gale onefile", b"gale academic")
+
 
 class GaleText:
     """Text: `Title:`, `Source:` and other fields, then `Full Text:` and a citation."""
@@ -38,7 +41,7 @@ class GaleText:
 
     def recognises(self, sample: Sample) -> float:
         """Return how sure it is that a file is of this kind."""
-        if sample.container != "txt" or _SIGNS.search(sample.head) is None:
+        if sample.container != "txt" or not sample.names(*_WORDS) or _SIGNS.search(sample.head) is None:
             return 0.0
         return 0.9 if _TITLED.search(sample.head) or _ENDS.search(sample.head) else 0.0
 
@@ -65,7 +68,7 @@ class GaleHtml:
 
     def recognises(self, sample: Sample) -> float:
         """Return how sure it is that a file is of this kind."""
-        if sample.container != "html" or _SIGNS.search(sample.head) is None:
+        if sample.container != "html" or not sample.names(*_WORDS) or _SIGNS.search(sample.head) is None:
             return 0.0
         return 0.9 if _ENDS_HTML.search(sample.head) and _has_source(sample.text) else 0.0
 

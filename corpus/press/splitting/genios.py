@@ -38,7 +38,9 @@ class _Genios:
 
     def recognises(self, sample: Sample) -> float:
         """Return how sure it is that a file is of this kind."""
-        if sample.container != self.container or _SIGNS.search(sample.head) is None:
+        if sample.container != self.container or not sample.names(b"genios", b"wiso-net.de"):
+            return 0.0
+        if _SIGNS.search(sample.head) is None:
             return 0.0
         ends = _OWNER.search(sample.head) or _ADDRESS.search(sample.head)
         return 0.9 if ends and _SOURCE.search(sample.head) else 0.0

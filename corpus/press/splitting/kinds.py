@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol, cast
 
@@ -43,9 +43,10 @@ KINDS: Final = (
 )
 # Less sure than this is not recognised.
 LEAST: Final = 0.5
+_LOOKED_AT: Final = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sample:
     """The beginning of a file, by which it is recognised.
 
@@ -62,6 +63,24 @@ class Sample:
     head: bytes
     text: str
     charset: str | None = None
+
+    @cached_property
+    def lowered(self) -> bytes:
+        """Return the first bytes in small letters: a word is found in them sooner than any pattern."""
+        return self.head.lower()
+
+    @cached_property
+    def lowered_text(self) -> str:
+        """Return the first 100,000 characters of the text in small letters."""
+        return self.text[:_LOOKED_AT].lower()
+
+    def names(self, *words: bytes) -> bool:
+        """Return whether the first bytes have one of some words, in capitals or small letters.
+
+        Args:
+            words: in small letters.
+        """
+        return any(word in self.lowered for word in words)
 
 
 class Piece(NamedTuple):

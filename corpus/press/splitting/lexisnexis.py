@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from corpus.formats.labels import field_of, fold, is_end
 from corpus.press.parsing.lexisnexis import COUNTER
 from corpus.press.splitting.cutters import CUTTERS, parts
-from corpus.press.splitting.cutting import cut
+from corpus.press.splitting.cutting import LineMark, cut
 from corpus.press.splitting.kinds import Aside, Piece, Sample, TooLarge
 
 if TYPE_CHECKING:
@@ -21,9 +21,12 @@ _COUNTED: Final = (
     rb"(?:[ \xa0]+do[ck]ument[a-z]{0,3})?"
 )
 _HAS_WORD: Final = rb"(?=[^\r\n<]{0,60}do[ck]ument)"
-_LINE: Final = re.compile(
-    rb"(?:^(?:\xef\xbb\xbf)?|(?<=[\n\r\f]))[ \t\f]{0,80}" + _HAS_WORD + _COUNTED + rb"[ \t]*(?=[\r\n]|\Z)",
-    re.IGNORECASE,
+_LINE: Final = LineMark(
+    re.compile(
+        rb"(?:^(?:\xef\xbb\xbf)?|(?<=[\n\r\f]))[ \t\f]{0,80}" + _HAS_WORD + _COUNTED + rb"[ \t]*(?=[\r\n]|\Z)",
+        re.IGNORECASE,
+    ),
+    re.compile(rb"[dD][oO][cCkK][uU][mM][eE][nN][tT]"),
 )
 _REQUEST_ENDS: Final = re.compile(rb"-{2,}[ \t]*End of Request[ \t]*-{2,}", re.IGNORECASE)
 _DOC: Final = re.compile(rb"<DOC\s+NUMBER=[^<>]{0,20}>\s{0,40}<DOCFULL>\s{0,40}-->", re.IGNORECASE)

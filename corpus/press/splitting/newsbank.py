@@ -32,6 +32,8 @@ _HEAD: Final = re.compile(
 _SIGNS: Final = re.compile(
     rb"newsbank|OpenURL Link|Author/Byline[ ]?:|Read News Document|Readability[ ]?:|Record Number[ ]?:", re.IGNORECASE
 )
+# One of them is in each of the signs.
+_WORDS: Final = (b"newsbank", b"openurl", b"author/byline", b"read news", b"readability", b"record number")
 _SURE: Final = re.compile(rb"newsbank", re.IGNORECASE)
 
 
@@ -42,7 +44,7 @@ class NewsBankText:
 
     def recognises(self, sample: Sample) -> float:
         """Return how sure it is that a file is of this kind."""
-        if sample.container != "txt":
+        if sample.container != "txt" or not sample.names(*_WORDS):
             return 0.0
         signs = {sign.lower() for sign in _SIGNS.findall(sample.head)}
         if not signs or _HEAD.search(sample.head) is None:

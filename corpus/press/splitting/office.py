@@ -18,9 +18,9 @@ def sample(stream: BinaryIO, name: str) -> Sample | None:
     """
     with word.open_archive(stream) as archive:
         names = set(archive.namelist())
-    if word.DOCUMENT in names:
-        head, text = word.head(stream, _HEAD_BYTES)
-        return Sample(name, "docx", head, text)
+        if word.DOCUMENT in names:
+            head, text = word.head(archive, _HEAD_BYTES)
+            return Sample(name, "docx", head, text)
     if workbook.WORKBOOK in names:
         return sheets.sample(stream, name)
     return None

@@ -32,9 +32,11 @@ class PressReaderText:
         """Return how sure it is that a file is of this kind."""
         if sample.container != "txt":
             return 0.0
-        if _NAMED.search(sample.head) and _PAGES.search(sample.head):
+        if sample.names(b"article name") and _NAMED.search(sample.head) and _PAGES.search(sample.head):
             return 0.9
         # A text that only ends in an address may be anybody's.
+        if not sample.names(b"pressreader.com"):
+            return 0.0
         return 0.7 if _ADDRESS.search(sample.head) and _has_header(sample.text) else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:

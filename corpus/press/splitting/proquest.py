@@ -53,7 +53,7 @@ class ProQuestText:
 
     def recognises(self, sample: Sample) -> float:
         """Return how sure it is that a file is of this kind."""
-        if sample.container != "txt" or _RULER.search(sample.head) is None:
+        if sample.container != "txt" or b"_" * 20 not in sample.head or _RULER.search(sample.head) is None:
             return 0.0
         names = set(_fields(sample.text))
         if _NAMED.search(sample.head) and len(names) >= _FEW:
@@ -114,7 +114,7 @@ class ProQuestHtml:
 
     def recognises(self, sample: Sample) -> float:
         """Return how sure it is that a file is of this kind."""
-        if sample.container != "html" or _NAMED.search(sample.head) is None:
+        if sample.container != "html" or not sample.names(b"proquest"):
             return 0.0
         if _TITLED.search(sample.head):
             return 0.95

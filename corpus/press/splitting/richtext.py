@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAGIC: Final = b"{\\rtf"
+# Groups that are left open at the end of an article, as in a torn file, need no end.
+_MOST_CLOSED: Final = 100
 
 
 def paragraphs(stream: BinaryIO) -> Iterator[rtfstate.Paragraph]:
@@ -58,7 +60,7 @@ def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Par
 def _made(pieces: list[bytes], size: int, depth: int, *, has_text: bool) -> Part | TooLarge:
     if size > MOST_PART_BYTES:
         return TooLarge(size)
-    return Part(b"".join(pieces) + b"}" * depth, has_text)
+    return Part(b"".join(pieces) + b"}" * min(depth, _MOST_CLOSED), has_text)
 
 
 def head(stream: BinaryIO, most: int) -> str:

@@ -26,7 +26,7 @@ class Ris:
 
     def recognises(self, sample: Sample) -> float:
         """Return how sure it is that a file is of this kind."""
-        if sample.container != "txt" or _BEGINS.search(sample.head) is None:
+        if sample.container != "txt" or b"TY" not in sample.head or _BEGINS.search(sample.head) is None:
             return 0.0
         return 0.95 if len(set(_TAG.findall(sample.text))) >= _LEAST_TAGS else 0.0
 

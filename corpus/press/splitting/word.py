@@ -191,15 +191,18 @@ def _links(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def head(stream: BinaryIO, most: int) -> tuple[bytes, str]:
+def head(archive: zipfile.ZipFile, most: int) -> tuple[bytes, str]:
     """Return the beginning of the main document, and its text, a line for each paragraph.
+
+    Args:
+        archive: the document.
+        most: bytes that are read of the main document.
 
     Raises:
         Unreadable: it is no document of Word.
     """
-    with open_archive(stream) as archive:
-        main = open_member(archive, DOCUMENT, _MOST_BYTES)
-        if main is None:
-            raise Unreadable(Reason.CORRUPT, f"no {DOCUMENT} in it")
-        data = main.read(most)
+    main = open_member(archive, DOCUMENT, _MOST_BYTES)
+    if main is None:
+        raise Unreadable(Reason.CORRUPT, f"no {DOCUMENT} in it")
+    data = main.read(most)
     return data, "\n".join(_paragraph(one).text for one in data.split(b"</w:p>"))
