@@ -70,7 +70,7 @@ def test_stopped_is_never_overdue():
         "{}" * 200_000,
     ],
 )
-def test_a_record_that_cannot_be_read_is_none(tmp_path, text):
+def test_a_record_that_cannot_be_read_is_ignored(tmp_path, text):
     record(tmp_path, ONE)
     (tmp_path / ".dvc/tmp/corpus.schedule.json").write_bytes(text.encode("latin-1"))
     assert serving(tmp_path) is None

@@ -61,7 +61,7 @@ def test_a_repository_of_an_earlier_version_diffs_upgrades_builds_and_opens(name
     assert repo.run("upgrade").stdout == "Up to date.\n"
 
 
-def test_older_repositories_are_told_of_upgrade_and_new_ones_are_not(first: Corpus, built: Corpus) -> None:
+def test_older_repositories_get_a_hint_to_upgrade_and_new_ones_do_not(first: Corpus, built: Corpus) -> None:
     assert "Run `corpus upgrade`" in first.run("build", check=False).stderr.splitlines()[0]
     assert "Run `corpus upgrade`" in first.run("status", check=False).stderr
     assert hint(built.root) is None
@@ -127,7 +127,7 @@ class TestRefusals:
             with pytest.raises(Busy):
                 upgrade(Repository(first.root), apply=True)
 
-    def test_a_file_that_is_none_of_ours(self, first: Corpus) -> None:
+    def test_a_file_that_init_did_not_write(self, first: Corpus) -> None:
         with pytest.raises(UsageError, match=r"Choose from dvc\.yaml"):
             upgrade(Repository(first.root), keep=["notes.txt"])
 

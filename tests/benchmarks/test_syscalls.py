@@ -71,7 +71,7 @@ def test_the_programs_run_all_of_them_and_nothing_else():
 
 
 @pytest.mark.parametrize("count", [1, 3, 10, 40])
-def test_moments_are_spread_over_a_whole_run(count):
+def test_moments_are_spread_over_a_complete_run(count):
     for seed in range(20):
         draw = random.Random(seed)
         moments = [moment_of(number, count, draw) for number in range(count)]

@@ -86,7 +86,7 @@ def test_a_clone_with_the_batches_pulled_gives_the_same_md5s(corpus_repo: Corpus
     assert (clone.root / "dvc.lock").read_bytes() == (corpus_repo.root / "dvc.lock").read_bytes()
 
 
-def test_wrong_usage_is_said_in_a_line(corpus_repo: Corpus, tmp_path: Path) -> None:
+def test_wrong_usage_is_reported_in_a_line(corpus_repo: Corpus, tmp_path: Path) -> None:
     for arguments, words in (
         (["nowhere"], "there is no such file"),
         (["."], "this corpus itself"),
@@ -117,7 +117,7 @@ def test_wrong_usage_is_said_in_a_line(corpus_repo: Corpus, tmp_path: Path) -> N
     assert "dvc.yaml" in done.stderr
 
 
-def test_a_table_without_a_known_column_is_told_at_once(corpus_repo: Corpus, tmp_path: Path) -> None:
+def test_a_table_without_a_known_column_is_reported_at_once(corpus_repo: Corpus, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f"Tram line delayed,{BODY.replace(',', '')}\nOther,x\n")
     (tmp_path / "b.jsonl").write_text('[\n{"title": "A"}\n]\n')
     (tmp_path / "c.jsonl").write_text('{"metadata": {"title": "A"}}\n')

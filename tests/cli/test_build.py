@@ -138,7 +138,7 @@ def test_a_bad_document_is_quarantined_with_its_reasons_and_the_run_goes_on(corp
     assert ledger(corpus_repo)["articles"] == 1
 
 
-def test_too_large_a_document_is_never_held(corpus_repo):
+def test_too_large_a_document_is_never_in_memory(corpus_repo):
     with (corpus_repo.root / "seeds/huge.txt").open("wb") as file:
         file.truncate(200_000_000)
     corpus_repo.build()
@@ -163,7 +163,7 @@ def test_an_empty_corpus_builds_and_reads(corpus_repo):
         ("- " * 5_000, ["nested too deep"]),
     ],
 )
-def test_faults_of_params_are_told_together_and_nothing_is_changed(built, params, told):
+def test_faults_of_params_are_reported_together_and_nothing_is_changed(built, params, told):
     before = (built.root / "dvc.lock").read_bytes()
     (built.root / "params.yaml").write_text(params)
     done = built.run("build", check=False)

@@ -103,7 +103,7 @@ def test_both_full_or_closed(built: Corpus) -> None:
 
 
 @needs_full
-def test_what_was_done_is_done_though_nobody_could_be_told(built: Corpus) -> None:
+def test_what_was_done_is_done_though_no_output_could_be_written(built: Corpus) -> None:
     """A build with no room for its lines on stderr, then a release with none for its answer."""
     built.seed("three.txt", article("three"))
     built.commit("Third")

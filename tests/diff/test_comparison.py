@@ -85,7 +85,7 @@ def test_kinds_of_what_is_in_both(change, kind, parts):
     assert back.kind is (kind if kind is not Kind.MERGED else Kind.CORRECTED if parts else Kind.REMARKED)
 
 
-def test_what_is_the_same_is_not_told_wherever_it_stands():
+def test_what_is_the_same_is_not_reported_in_any_place():
     many = rows(*({"article_id": f"{number:032x}"} for number in range(50)))
     assert compare(many, many.sample(fraction=1, shuffle=True, seed=1)) == []
     assert compare(EMPTY, EMPTY) == []
@@ -226,7 +226,7 @@ def test_an_article_that_became_two_is_one_of_them_by_its_document():
     ]
 
 
-def test_what_is_not_told_apart_is_no_pair():
+def test_what_cannot_be_distinguished_is_no_pair():
     twice = ({"article_id": "1" * 32, "source": "x"}, {"article_id": "2" * 32, "source": "y"})
     assert sorted(one.kind for one in compare(rows({}), rows(*twice))) == [Kind.ADDED, Kind.ADDED, Kind.WITHDRAWN]
 

@@ -15,7 +15,7 @@ def cells(old: str, new: str) -> list[tuple[list[str], list[str]] | int]:
     ]  # fmt: skip
 
 
-def test_paragraphs_stand_beside_each_other():
+def test_paragraphs_are_beside_each_other():
     assert cells("One.\n\nTwo is old.\n\nThree.", "One.\n\nTwo is new.\n\nThree.") == [
         (["One."], ["One."]), (["Two is old."], ["Two is new."]), (["Three."], ["Three."]),
     ]  # fmt: skip

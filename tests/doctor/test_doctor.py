@@ -48,7 +48,7 @@ def test_what_is_wrong_is_named_with_how_to_mend_it(released, tmp_path, monkeypa
     assert {"about", "level", "found", "mend"} == json.loads(done.stdout)["findings"][0].keys()
 
 
-def test_remotes_are_asked_only_if_told(released, tmp_path):
+def test_remotes_are_asked_only_on_request(released, tmp_path):
     released.dvc("remote", "add", "--quiet", "-d", "store", str(tmp_path / "store"))
     released.dvc("remote", "add", "--quiet", "web", "http://127.0.0.1:9/nobody")
     released.git("remote", "add", "origin", str(tmp_path / "nowhere.git"))

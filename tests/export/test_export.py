@@ -207,7 +207,7 @@ def test_nothing_asked_for_is_there(version, tmp_path):
     assert (tmp_path / "csv/data/articles-00000-of-00001.csv").read_text().startswith("article_id,revision")
 
 
-def test_what_stands_there_stays_unless_forced(version, library, tmp_path):
+def test_what_is_there_stays_unless_forced(version, library, tmp_path):
     target = tmp_path / "out"
     target.mkdir()
     (target / "mine").write_text("mine")

@@ -37,7 +37,7 @@ def test_update_collects_first_and_a_failed_source_does_not_stop_the_build(corpu
         site.close()
 
 
-def test_a_collect_yaml_with_faults_is_told_and_the_build_goes_on(built):
+def test_a_collect_yaml_with_faults_is_reported_and_the_build_goes_on(built):
     (built.root / "collect.yaml").write_text("sources: none\n")
     done = built.run("update", check=False, **UNMEASURED)
     assert done.returncode == 2

@@ -189,7 +189,7 @@ def test_many_that_start_at_once_listen_on_ports_of_their_own(page):
             listening.close()
 
 
-def test_a_port_that_is_taken_or_a_host_that_is_none():
+def test_a_port_that_is_taken_or_an_invalid_host():
     with listen("127.0.0.1", None, page=False) as taken, pytest.raises(CorpusError, match="cannot be used"):
         listen("127.0.0.1", taken.getsockname()[1], page=True)
     with pytest.raises(UsageError, match="cannot be resolved"):

@@ -123,7 +123,7 @@ def test_a_killed_run_leaves_the_next_one_able_to_work(built):
         (["--every", "1h", "--cron", "0 6 * * *"], "Give a schedule"),
     ],
 )
-def test_schedules_that_are_none(corpus_repo, arguments, told):
+def test_invalid_schedules(corpus_repo, arguments, told):
     done = corpus_repo.run("serve", *arguments, check=False)
     assert done.returncode == 2
     assert told in done.stderr

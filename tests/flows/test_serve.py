@@ -73,7 +73,7 @@ def test_nobody_gets_in_without_the_password_and_sigterm_ends_it_quietly(built):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("moment", ["first", "server"])
-def test_told_to_stop_while_it_starts(built, number, moment):
+def test_a_signal_to_stop_while_it_starts(built, number, moment):
     with serve(built, "--every", "1h") as it:
         if moment == "first":
             until(lambda: blocks(it.process.pid, number), "it asks for signals")

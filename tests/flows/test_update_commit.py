@@ -81,7 +81,7 @@ def test_a_build_by_hand_is_committed_once(built: Corpus, staged: bool) -> None:
     ["reports/metrics.json", "reports/index.html", "dvc.lock", "engine.yaml", "batches.yaml", "withdrawn.yaml", "data/raw.dvc",
      "reports/new.csv"],
 )  # fmt: skip
-def test_whatever_of_a_build_is_uncommitted_is_committed(built: Corpus, path: str) -> None:
+def test_all_that_a_build_left_uncommitted_is_committed(built: Corpus, path: str) -> None:
     repository, file = Repository(built.root), built.root / path
     right = file.read_bytes() if file.exists() else None
     if right is not None:

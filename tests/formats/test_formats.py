@@ -106,7 +106,7 @@ def test_hostile_documents_take_bounded_time(data):
     subprocess.run([sys.executable, "-c", code], input=data, env={**os.environ, **UNMEASURED}, check=True, timeout=300)
 
 
-def test_problems_are_told():
+def test_problems_are_reported():
     assert parse(b"  \n ").problems[0].check is Check.EMPTY
     assert parse(bytes(range(256)) * 9).problems[0].check is Check.BINARY
     assert parse(b"---\ntitle: [\n---\ntext").problems[0].check is Check.FRONT_MATTER

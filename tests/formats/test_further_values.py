@@ -140,7 +140,7 @@ def test_printed_moments(written: Any) -> None:
     "written",
     ["datetime.datetime(2023, 13, 5, 10, 0)", "/Date(99999999999999999)/", "{'a': 'b'}", {"x": [1]}, "ISODate(5)"],
 )
-def test_moments_that_are_none(written: Any) -> None:
+def test_values_that_are_not_moments(written: Any) -> None:
     assert parse(date=written).published_date is None
 
 

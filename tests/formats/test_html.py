@@ -38,7 +38,7 @@ def test_parsing_never_raises_and_headings_point_at_their_text(data):
 
 
 @pytest.mark.parametrize("named", ["undefined", "hex", "idna", "punycode", "utf-7", "cp037", "klingon", "", "x\0"])
-def test_what_is_no_charset_is_none(named):
+def test_an_unknown_charset_is_ignored(named):
     page = f"<html><head><meta charset='{named}'><title>Café</title></head><body><p>{PROSE}</p></body></html>"
     document = Document(page.encode("cp1252"), "text/html", "x.html", charset=named)
     assert parser_of("text/html", "by-language").parse(document).title == "Café"
@@ -100,7 +100,7 @@ def test_relative_canonical_addresses_are_resolved():
     assert parse(page).url is None
 
 
-def test_claims_of_a_wall_and_cut_texts_are_told():
+def test_claims_of_a_wall_and_cut_texts_are_reported():
     page = f"""<script type="application/ld+json">{{"@type":"NewsArticle","isAccessibleForFree":false}}</script>
     <h1>Council approves line</h1><p>{PROSE}</p><p>The rest of the story is for …</p>"""
     assert {problem.check for problem in parse(page).problems} == {Check.PAYWALL, Check.TRUNCATED}

@@ -76,14 +76,14 @@ def test_of_several_articles_in_a_page_it_is_the_one_of_the_headline():
     assert parse(page, "<meta property='og:title' content='Tram line approved'>").text == ALONE
 
 
-def test_the_first_paragraphs_may_stand_before_a_wall():
+def test_the_first_paragraphs_may_come_before_a_wall():
     behind = "".join(f"<p>{number}. {SENTENCE * 2}</p>" for number in range(1, 40))
     page = f"<h1>T</h1><article><div><p>0. {SENTENCE * 2}</p><div class='paywall'>{behind}</div></div></article>"
     assert parse(page).text.startswith(ALONE)
 
 
 @pytest.mark.parametrize("name", ["teaser", "mosi-artikel-teaser", "lead", "article__intro"])
-def test_a_standfirst_is_text_by_whatever_name(name):
+def test_a_standfirst_is_text_under_any_name(name):
     lead = "A debate of four hours, a close vote, and a line that nobody wanted to pay for."
     page = (
         f"<header><h1>Tram line approved</h1><div class='{name}'><p>{lead}</p></div></header><article>{TEXT}</article>"

@@ -93,7 +93,7 @@ def _teasers(head: str, linked: str) -> str:
         (_teasers("<li>{}</li>", "<a href={}>"), "https://www.example.com/", False),
     ],
 )
-def test_front_pages_and_lists_of_teasers_are_told(page, url, is_index):
+def test_front_pages_and_lists_of_teasers_are_reported(page, url, is_index):
     assert (Check.INDEX_PAGE in checks(parse(f"<html><body>{page}</body></html>", url))) is is_index
 
 
@@ -110,7 +110,7 @@ def test_a_servers_error_is_no_article(status, is_error):
     assert any(problem["check"] == Check.HTTP_STATUS for problem in problems) is is_error
 
 
-def test_each_field_says_who_spoke_and_what_others_said():
+def test_each_field_names_its_witness_and_what_others_have():
     head = (
         '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Line approved by council","datePublished":"2020-01-03T10:00:00Z",'
         '"author":{"name":"Jane Doe"}}</script><meta property=og:title content="Council says yes"><meta name=author content="Max Poe">'

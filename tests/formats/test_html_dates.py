@@ -50,7 +50,7 @@ def test_a_date_beside_the_headline_is_printed(printed):
         "<p>Member since December 23, 2018</p>",
     ],
 )  # fmt: skip
-def test_dates_of_other_things_are_none_of_the_article(aside):
+def test_dates_of_other_things_are_not_the_article(aside):
     assert str(parse(body=f"{HEADLINE}<p>December 2, 2016</p>{PROSE}{aside}").published_date) == "2016-12-02"
     assert parse(body=f"{HEADLINE}{PROSE}{aside}").date_source in {None, DateSource.GUESSED}
 
@@ -89,7 +89,7 @@ def test_a_guess_is_called_so():
     assert Check.GUESSED_DATE in {problem.check for problem in found.problems}
 
 
-def test_a_change_never_stands_for_publication():
+def test_a_change_is_never_taken_for_publication():
     changed = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"H","dateModified":"2018-12-23T10:00:00Z"}</script>'
     found = parse(changed, f"{HEADLINE}<p class=date>December 2, 2016</p>{PROSE}<p>Last updated: 23 December 2018</p>")
     assert (str(found.published_date), str(found.modified_at)) == ("2016-12-02", "2018-12-23 10:00:00+00:00")

@@ -167,7 +167,7 @@ def test_a_short_article_is_read_beside_a_long_box():
     assert parse(f"<main>{short}<div class=kontaktbox>{box}</div></main>").text.split("\n\n") == SENTENCES[:2]
 
 
-def test_posts_of_others_at_the_end_of_a_text_are_none_of_it():
+def test_posts_of_others_at_the_end_are_not_part_of_the_text():
     posts = "".join(
         f"<div class=entry><h3><a href=/{name}>The {name} is closed</a></h3><p>The {name} of the town is closed for a week, as it is repaired and painted.</p></div>"
         for name in NAMES

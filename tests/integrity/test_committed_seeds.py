@@ -34,7 +34,7 @@ def pin_as_built(corpus: Corpus) -> None:
 
 
 @pytest.mark.parametrize("rev", ["HEAD", "main", "side", "annotated", "light", "commit", "side~0", "refs/heads/side"])
-def test_a_sound_version_whatever_the_working_tree_holds(built: Corpus, rev: str) -> None:
+def test_a_sound_version_with_any_working_tree(built: Corpus, rev: str) -> None:
     built.git("branch", "side")
     built.git("tag", "light")
     built.git("tag", "--annotate", "--message", "x", "annotated")

@@ -82,7 +82,7 @@ def test_a_clone_whose_settings_changed_bytes(built, tmp_path, settings, text, e
     assert attributes.examine(Repository(clone.root)).level is Level.WARNING
 
 
-def test_a_clone_of_a_corpus_of_today_is_whole(built, tmp_path):
+def test_a_clone_of_a_corpus_of_today_is_complete(built, tmp_path):
     clone = cloned(built, tmp_path / "clone", core_autocrlf="true", core_eol="crlf")
     assert checked(clone) == ([], [])
     assert clone.run("verify").stdout.endswith("Verified.\n")

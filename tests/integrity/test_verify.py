@@ -82,7 +82,7 @@ def test_listings_and_files_that_are_gone_come_back_from_the_remote(kept: Corpus
         assert version.objects.path(one.md5).read_bytes() == before[version.objects.path(one.md5).relative_to(cache)]
 
 
-def test_nothing_right_anywhere_is_said(kept: Corpus) -> None:
+def test_if_the_right_bytes_are_nowhere_that_is_reported(kept: Corpus) -> None:
     config = kept.root / ".dvc/config"
     config.write_text(config.read_text().replace("remote = store", ""))
     path = objects(kept, "data/articles")[0]
@@ -150,7 +150,7 @@ def test_a_shard_that_was_exchanged_with_its_pin_is_found_by_its_key_and_the_led
     assert any("breaks the table's promises: title: has a title (2 rows)" in line for line in told)
 
 
-def test_batches_are_held_against_their_manifest(kept: Corpus) -> None:
+def test_batches_are_compared_with_their_register(kept: Corpus) -> None:
     manifest = kept.root / "batches.yaml"
     text = manifest.read_text()
     manifest.write_text(text.replace('"documents": 3', '"documents": 4'))

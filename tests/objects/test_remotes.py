@@ -158,7 +158,7 @@ def test_push_open_verify_and_mend(built: Corpus, kind: str, request: pytest.Fix
         assert {path.name for path in aside.glob("*/*")} == {path.name for path in cache.glob("*/*")}
 
 
-def test_a_remote_that_is_not_there_is_said_in_a_line(built: Corpus) -> None:
+def test_a_remote_that_is_not_there_is_reported_in_a_line(built: Corpus) -> None:
     use(built, {"url": f"ssh://127.0.0.1:{free_port()}/nowhere"})
     done = built.run("verify", "--remote", check=False)
     assert done.returncode == 1

@@ -242,7 +242,7 @@ def test_a_rewritten_text_under_its_title_is_no_other_story(make):
     assert make(docs, url_reuse="split")["article_id"].n_unique() == 1
 
 
-def test_dropped_duplicates_stand_in_the_ledger_and_in_no_table(make):
+def test_dropped_duplicates_are_in_the_ledger_and_in_no_table(make):
     docs = [
         Doc(LONG, url="one"),
         Doc(LONG + " Indeed.", url="two", day=1),

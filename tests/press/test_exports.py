@@ -76,7 +76,7 @@ INTERFACES = {
 
 @pytest.mark.parametrize("interface", sorted(INTERFACES))
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
-def test_whatever_the_interface_says_and_however_it_is_encoded(interface, encoding, tmp_path):
+def test_any_language_of_the_interface_and_any_encoding(interface, encoding, tmp_path):
     *words, of = INTERFACES[interface]
     path = tmp_path / "a.txt"
     path.write_bytes(text_export(words=tuple(words), of=of).encode(encoding))

@@ -172,7 +172,7 @@ def test_code_pages(page, letters, expected):
     assert one.text == expected
 
 
-def test_the_same_whatever_the_size_of_what_is_read_at_once(monkeypatch):
+def test_the_same_for_any_size_of_what_is_read_at_once(monkeypatch):
     data = document(EXPORTS["nexis uni"]) + b"\\bin9 123456789"
     expected = [one.text for one in rtf.read(data)]
     for size in (65, 130, 999):

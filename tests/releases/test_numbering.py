@@ -53,7 +53,7 @@ def test_articles_decide(changes, version, why):
     assert (made.version, made.why) == (version, why)
 
 
-def test_what_is_not_known_must_be_said():
+def test_what_is_not_known_must_be_given():
     with pytest.raises(Refused, match="--bump major, minor or patch\n  its data are gone"):
         decide(LAST, "its data are gone", Bump.AUTO, None)
     assert decide(LAST, "its data are gone", Bump.MAJOR, None).version == "v2.0.0"
@@ -73,7 +73,7 @@ def test_a_number_that_was_asked_for():
     assert decide(LAST, Changes(), Bump.AUTO, asked).version == "v3.1.4"
 
 
-def test_notes_keep_what_stands_in_them():
+def test_notes_keep_what_is_in_them():
     assert insert(None, "## v1\n").endswith("first.\n\n## v1\n")
     assert insert("# Mine\n\nHello\n\n## v1\nold\n", "## v2\n") == "# Mine\n\nHello\n\n## v2\n\n## v1\nold\n"
     assert insert("no heading", "## v1\n") == "no heading\n\n## v1\n"
@@ -92,7 +92,7 @@ def test_figures_are_read_from_the_last_paragraph_only():
     assert _figures("hello") == ({}, None)
 
 
-def test_figures_of_one_name_are_told_apart():
+def test_figures_of_one_name_are_distinguished():
     metrics = {
         "ledger": {"articles": 5, "duplicates": 1},
         "articles": {"duplicates": 2, "first_published": "2020-01-01"},

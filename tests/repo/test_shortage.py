@@ -63,7 +63,7 @@ def test_other_errors_are_no_shortage(error: BaseException) -> None:
     assert shortage.of_error(error) is None
 
 
-def test_a_panic_is_told_from_what_ends_a_program() -> None:
+def test_a_panic_is_distinguished_from_what_ends_a_program() -> None:
     assert shortage.is_panic(_panic("x"))
     for error in (SystemExit(1), KeyboardInterrupt(), GeneratorExit(), ValueError("x")):
         assert not shortage.is_panic(error)

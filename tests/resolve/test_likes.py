@@ -97,7 +97,7 @@ def test_one_word_over_and_over_is_like_itself_at_any_length_and_like_nothing_el
     assert numbers(rows["duplicate_of"]) == [None, 0, None, None]
 
 
-def test_short_texts_are_sampled_whole_and_long_ones_by_a_bounded_number():
+def test_short_texts_are_sampled_completely_and_long_ones_by_a_bounded_number():
     found = sketches(pa.array([" ".join(prose(1, 40)), " ".join(prose(2, 100_000)), "no " * 100_000]), 5, 24)
     size = np.diff(found.first)
     assert size[0] == 36
@@ -152,7 +152,7 @@ def test_a_truncated_copy_is_contained_and_a_copy_is_not():
     assert rows["containment"].to_list() == [None, 1.0, None, None]
 
 
-def test_a_part_may_come_before_its_whole_and_points_to_no_copy():
+def test_a_part_may_come_before_the_text_that_contains_it_and_points_to_no_copy():
     whole = prose(1)
     rows = marked([" ".join(whole[:200]), " ".join(whole), " ".join([*whole, "indeed"])])
     assert numbers(rows["contained_in"]) == [1, None, None]

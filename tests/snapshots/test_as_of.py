@@ -88,7 +88,7 @@ def test_as_of_filters_and_names_what_cannot_be(whole):
     # By now `copy` is one of `wire`, which nobody knew of then.
     assert "copy.com" in set(then.articles(duplicates=False).collect()["publisher"])
     assert "copy.com" not in set(corpus.open(repo=whole).articles(duplicates=False).collect()["publisher"])
-    with pytest.raises(corpus.CorpusError, match="as_of='yesterday' is no day"):
+    with pytest.raises(corpus.CorpusError, match="as_of='yesterday' is not a day"):
         corpus.open(repo=whole, as_of="yesterday")
     with pytest.raises(corpus.CorpusError, match="has no files of articles"):
         then.paths()

@@ -214,7 +214,7 @@ def test_paths_stay_inside(path):
 @pytest.mark.parametrize(
     "listing", [b"", b"[", b"{}x", b"7", b"[7]", b"[{}]", b'[["relpath"]]', b"\xff", b"[" * 100_000]
 )
-def test_a_listing_that_is_none_is_an_error_of_a_line(listing):
+def test_an_invalid_listing_is_an_error_of_a_line(listing):
     with pytest.raises(CorpusError, match="cannot be read"):
         pins.listed(pins.Pin("write", "data/articles", f"{MD5}.dir", 1, cached=True), listing)
 

@@ -54,13 +54,13 @@ def test_filters(version, filters, expected):
     ("filters", "said"),
     [
         ({"publisher": "alpa.com"}, "No article has the publisher 'alpa.com'. There are alpha.com, beta.org."),
-        ({"publisher": []}, "the list is empty"),
-        ({"publisher": 7}, "publisher is a string or several, found 7"),
+        ({"publisher": []}, "The list of publisher is empty"),
+        ({"publisher": 7}, "publisher must be a string or several strings, found 7"),
         ({"language": ["en", "de"]}, "No article has the language 'de'. There are en, en-GB."),
-        ({"since": "11/24/2026"}, "since: '11/24/2026' is no day. Write it as 2026-11-24."),
-        ({"until": 2020}, "until: 2020 is no day"),
-        ({"since": "2021-01-01", "until": "2020-01-01"}, "since 2021-01-01 lies after until 2020-01-01"),
-        ({"duplicates": "no"}, "duplicates is True or False, found 'no'"),
+        ({"since": "11/24/2026"}, "since: '11/24/2026' is not a day. Write it as 2026-11-24."),
+        ({"until": 2020}, "until: 2020 is not a day"),
+        ({"since": "2021-01-01", "until": "2020-01-01"}, "since 2021-01-01 is after until 2020-01-01"),
+        ({"duplicates": "no"}, "duplicates must be True or False, found 'no'"),
         ({"publishers": "alpha.com"}, "No filter 'publishers'. There are publisher, since, until"),
         ({"columns": ["title", "headline"]}, "No column 'headline' in articles. There are article_id, revision"),
         ({"columns": []}, "No columns are asked for"),
@@ -179,7 +179,7 @@ def test_the_same_rows_from_cache_and_remote(library, far):
             assert part.collect().equals(there.splits(seed=4)[name].collect())
 
 
-def test_a_remote_without_ranges_gives_whole_files(far):
+def test_a_remote_without_ranges_gives_complete_files(far):
     at, store = far
     with serving(store, ranges=False) as (url, _):
         version = corpus.open("v1.0.0", repo=at(url))
@@ -227,7 +227,7 @@ def test_a_part_of_the_cache_is_named_as_what_it_lacks(library_copy):
     assert caught.value.objects == (f"{lost.path} ({lost.md5})",)
 
 
-def test_a_folder_that_is_none_is_not_looked_for_above(library):
+def test_a_folder_that_is_no_repository_is_not_looked_for_above(library):
     with pytest.raises(UsageError, match="There is no folder"):
         corpus.open(repo=library.root / "nowhere")
 

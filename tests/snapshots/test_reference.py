@@ -42,7 +42,7 @@ def test_meaning(tmp_path, text: str, meant: list[int]) -> None:
     assert found["index"].to_list() == meant
 
 
-def test_a_path_is_meant_from_where_one_stands(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_relative_to_the_current_folder(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "seeds").mkdir()
     monkeypatch.chdir(tmp_path / "seeds")
     assert Reference.of(Repository(tmp_path), "a.txt").paths == ("a.txt", "seeds/a.txt")

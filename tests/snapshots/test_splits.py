@@ -132,7 +132,7 @@ def test_chains_of_copies_and_parts_are_one_family(edges):
         ({"shares": {"train": 1.2, "test": -0.2}}, "'train' has 1.2"),
         ({"shares": {}}, "shares names each part"),
         ({"shares": [0.8, 0.2]}, "shares names each part"),
-        ({"by": "title"}, "by 'title' is no key for splits. There are article_id, publisher."),
+        ({"by": "title"}, "by 'title' is not a key for splits. Choose from article_id, publisher."),
         ({"by": "publisher"}, "needs duplicates=False"),
         ({"publisher": "nobody.com"}, "No article has the publisher"),
     ],
@@ -142,7 +142,7 @@ def test_wrong_splits(library, options, said):
         corpus.open("v1.0.0", repo=library.root).splits(**options)
 
 
-def test_shares_of_tenths_make_a_whole_and_publishers_stay_together(library):
+def test_shares_of_tenths_add_up_to_one_and_publishers_stay_together(library):
     names = [f"part{number}" for number in range(10)]
     cuts = bounds(dict.fromkeys(names, 0.1))
     assert [cuts[name][1] for name in names[:-1]] == [cuts[name][0] for name in names[1:]]
@@ -195,7 +195,7 @@ def test_articles_of_another_id_stay_on_their_side(seed):
     assert [old[one] for one, _ in ids] == [new[other] for other in now.collect()["article_id"]]
 
 
-def test_an_article_that_became_two_stays_whole():
+def test_an_article_that_became_two_stays_in_one_part():
     before, now = identified({}, {"title": "Another title"}, {"published_date": None})
     assert before.collect()["article_id"].n_unique() == 1
     assert now.collect()["article_id"].n_unique() == 3

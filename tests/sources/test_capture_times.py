@@ -180,7 +180,7 @@ def test_what_cannot_be_read_or_is_yet_to_come_is_named(tmp_path: Path, name: st
 
 
 @pytest.mark.parametrize("at", [None, "", "null", True, "N/A"])
-def test_a_column_that_says_nothing_is_none(tmp_path: Path, at: Any) -> None:
+def test_a_column_that_says_nothing_is_ignored(tmp_path: Path, at: Any) -> None:
     (found,) = entries(tmp_path, "a.jsonl", json.dumps(row("A", at)).encode())
     assert (found.captured_at, found.unread_time) == (None, None)
 

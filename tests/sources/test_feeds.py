@@ -62,7 +62,7 @@ def test_an_error_costs_no_letter_elsewhere(tmp_path: Path, feed: str, expected:
         ("utf-16", "utf-16"), ("utf-8", "utf-8-sig"),
     ],
 )  # fmt: skip
-def test_whatever_it_says_of_its_encoding(tmp_path: Path, declared: str, encoding: str) -> None:
+def test_any_declared_encoding(tmp_path: Path, declared: str, encoding: str) -> None:
     feed = rss(entry(title="“Äpfel” – Café"), declaration=f'<?xml version="1.0" encoding="{declared}"?>')
     (row,), _ = gather(tmp_path / "a.xml", feed.encode(encoding))
     assert row["title"] == "“Äpfel” – Café"
@@ -87,7 +87,7 @@ def test_titles_and_descriptions_are_words(tmp_path: Path) -> None:
     assert [row["title"] for row in rows] == ["A < B", "Why <b> &amp; i"]
 
 
-def test_a_torn_feed_gives_its_whole_entries_and_says_so(tmp_path: Path) -> None:
+def test_a_torn_feed_gives_its_complete_entries_and_is_reported(tmp_path: Path) -> None:
     whole = rss(entry("<link>https://example.com/1</link>"), entry("<link>https://example.com/2</link>"))
     second = whole.index("more.", whole.index("/2</link>"))
     rows, skipped = gather(tmp_path / "a.rss", whole[:second])
@@ -97,6 +97,6 @@ def test_a_torn_feed_gives_its_whole_entries_and_says_so(tmp_path: Path) -> None
     assert (len(rows), skipped) == (2, [(Reason.TORN, "the feed ends early")])
 
 
-def test_junk_is_told(tmp_path: Path) -> None:
+def test_junk_is_reported(tmp_path: Path) -> None:
     for junk in ("<![CDATA[", "<!--", "&", "&amp", "<a ", "]]>", "&#"):
         assert gather(tmp_path / "a.rss", f"<rss>{junk * 200_000}") == ([], [(Reason.TORN, "the feed ends early")])

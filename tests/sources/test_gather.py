@@ -76,7 +76,7 @@ def test_a_folder_is_taken_by_name_and_hidden_files_are_left(tmp_path: Path) -> 
     assert reasons(found) == {"in/b/link.txt": Reason.LINK}
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "good.txt").write_text("x")
@@ -110,7 +110,7 @@ def test_compressed_files_and_tars(tmp_path: Path, ending: str, pack) -> None:
     assert reasons(found) == {f"{base}/torn.html.{ending}": Reason.TORN, f"{base}/none.html.{ending}": Reason.CORRUPT}
 
 
-def test_bombs_are_told_early(tmp_path: Path) -> None:
+def test_bombs_are_reported_early(tmp_path: Path) -> None:
     zeros = bytes(100_000_000)
     (tmp_path / "bomb.html.gz").write_bytes(gzip.compress(zeros))
     (tmp_path / "bomb.zip").write_bytes(zipped({"a.html": zeros, "b.html": b"<html>"}))
@@ -181,7 +181,7 @@ def test_paths_patterns_and_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert len(error.value.faults) == 3
 
 
-def test_a_list_of_paths_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_list_of_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.txt").write_text("x")
     assert expand(["-"], lines_of(io.BytesIO(b"a.txt\r\n\na.txt"))) == [Path("a.txt"), Path("a.txt")]
@@ -338,7 +338,7 @@ def pages(*numbers: int) -> list[bytes]:
     return [record(number, PAGE.format(f"page {number} " * 50).encode()) for number in numbers]
 
 
-def test_a_warc_date_that_is_yet_to_come_is_none(tmp_path: Path) -> None:
+def test_a_warc_date_in_the_future_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "crawl.warc"
     path.write_bytes(pages(1)[0].replace(b"Date: 2023", b"Date: 9999"))
     assert [one.captured_at for one in items(gather(path)).values()] == [None]
@@ -393,7 +393,7 @@ def test_damaged_warcs_give_the_rest(tmp_path: Path, pack) -> None:
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd.compress])
 @pytest.mark.parametrize("left", [3, 12, 30, 90])
-def test_a_warc_that_ends_within_a_header_is_told(tmp_path: Path, pack, left: int) -> None:
+def test_a_warc_that_ends_within_a_header_is_reported(tmp_path: Path, pack, left: int) -> None:
     ending = {bytes: "", gzip.compress: ".gz"}.get(pack, ".zst")
     first, second = map(pack, pages(1, 2))
     (tmp_path / f"a.warc{ending}").write_bytes(first + second[:left])
@@ -403,7 +403,7 @@ def test_a_warc_that_ends_within_a_header_is_told(tmp_path: Path, pack, left: in
     assert len(reasons(found)) == 1
 
 
-def test_what_is_no_record_of_a_warc_is_told(tmp_path: Path) -> None:
+def test_what_is_no_record_of_a_warc_is_reported(tmp_path: Path) -> None:
     # Their headers are read; their lengths are those that they had with other line ends.
     (tmp_path / "lines.warc").write_bytes(b"".join(pages(1, 3)).replace(b"\r\n", b"\n"))
     (tmp_path / "none.warc").write_bytes(b"\r\n" * 9)
@@ -429,7 +429,7 @@ def test_a_zip_whose_members_are_the_same_bytes_is_a_bomb(tmp_path: Path) -> Non
     assert reasons(found) == {f"{tmp_path.name}/a.zip": Reason.BOMB}
 
 
-def test_an_unreadable_folder_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_folder_is_reported(tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root reads everything")
     folder = tmp_path / "in" / "closed"

@@ -40,7 +40,7 @@ def test_json_lines_by_the_name_of_json(tmp_path: Path, begin: str) -> None:
 
 
 @pytest.mark.parametrize("size", [500, 512, 513, 3_000_000])
-def test_json_of_any_length_is_read_whole(tmp_path: Path, size: int) -> None:
+def test_json_of_any_length_is_read_completely(tmp_path: Path, size: int) -> None:
     text = json.dumps({"title": "A", "text": "x" * (size - 25)})
     (tmp_path / "a.json").write_text(text)
     (tmp_path / "b.json").write_text(f"[{text}]")
@@ -166,7 +166,7 @@ def test_quotation_marks_as_spark_escapes_them(tmp_path: Path) -> None:
         (b"PAR1, and more", "application/vnd.apache.parquet"),
     ],
 )  # fmt: skip
-def test_what_is_no_table_by_its_content_is_told(tmp_path: Path, name: str, content: bytes, kind: str) -> None:
+def test_what_is_no_table_by_its_content_is_reported(tmp_path: Path, name: str, content: bytes, kind: str) -> None:
     (tmp_path / name).write_bytes(content)
     told = f"no .{name.partition('.')[2]}, but {kind} by its first bytes"
     assert gather(tmp_path / name) == ([], [(Reason.CORRUPT, told)])
@@ -231,7 +231,7 @@ def test_what_is_parquet_or_arrow_is_read_by_whichever_of_their_names(tmp_path: 
         ({"title": pa.array([[1]], pa.list_(pa.timestamp("s", "Mars/Base")))}, "time zone"),
     ],
 )
-def test_tables_that_cannot_be_read_are_told(tmp_path: Path, columns: dict[str, pa.Array], told: str) -> None:
+def test_tables_that_cannot_be_read_are_reported(tmp_path: Path, columns: dict[str, pa.Array], told: str) -> None:
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
     rows, ((reason, detail), *_) = gather(tmp_path / "a.parquet")
     assert (rows, reason) == ([], Reason.CORRUPT)

@@ -65,7 +65,7 @@ def test_without_a_document_there_is_a_reason(tmp_path: Path, kind: str, content
     assert f"2 {kind}" in told.detail
 
 
-def test_what_stands_beside_documents_is_not_told(tmp_path: Path) -> None:
+def test_what_is_beside_documents_is_not_reported(tmp_path: Path) -> None:
     taken, told = gather(
         tmp_path, record("warcinfo", "a", "text/plain"), response("text/html"), record("request", "b", "text/plain")
     )

@@ -72,7 +72,7 @@ def test_some_rows_are_those_asked_for(shard, rows):
     assert parquet.take(shard, "text_hash", np.array(rows, np.int64)).to_pylist() == [f"{row:03}" for row in rows]
 
 
-def test_damage_where_rows_are_is_told(tmp_path, shard):
+def test_damage_where_rows_are_is_reported(tmp_path, shard):
     torn = tmp_path / "torn.parquet"
     data = bytearray(shard.read_bytes())
     data[10] ^= 0xFF

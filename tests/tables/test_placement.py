@@ -37,7 +37,7 @@ BATCHES = st.lists(
 
 
 @given(BATCHES, st.dictionaries(st.sampled_from(["seeds-a1", "seeds-b2"]), st.integers(1, 8_192)))
-def test_every_document_stands_in_one_file_of_each_kind_and_files_are_bounded(batches, seeds):
+def test_every_document_is_in_one_file_of_each_kind_and_files_are_bounded(batches, seeds):
     documents = dict(seeds)
     for hours, size, letter in batches:
         documents |= shards(hours, size, letter * 12)
@@ -66,7 +66,7 @@ def test_one_more_day_leaves_the_files_of_older_days_alone():
     assert changed == set(daily(21, 1_000)) - set(daily(20, 1_000)) | set(daily(17, 1_000)) - set(daily(16, 1_000))
 
 
-def test_the_last_days_stand_in_small_files_and_older_ones_in_larger():
+def test_the_last_days_are_in_small_files_and_older_ones_in_larger():
     sizes = {}
     for piece in place(daily(20, 1_000)):
         sizes.setdefault(piece.slices[0].shard[:8], []).append(sum(part.stop - part.start for part in piece.slices))
@@ -85,7 +85,7 @@ def test_small_batches_are_folded_by_day_and_later_by_month():
     assert sum(part.stop - part.start for piece in pieces for part in piece.slices) == 24 * 100 * 5
 
 
-def test_a_large_batch_keeps_its_files_whatever_comes_later():
+def test_a_large_batch_keeps_its_files_when_others_come_later():
     large = shards(0, LARGE, "f" * 12)
     alone = set(place(large))
     assert alone <= set(place(large | daily(5, 300)))

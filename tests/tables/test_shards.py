@@ -88,7 +88,7 @@ def test_a_killed_run_leaves_no_half_written_file(tmp_path):
     assert not (tmp_path / "data/tmp").exists()
 
 
-def test_a_reader_downstream_is_told_what_is_wrong(tmp_path):
+def test_a_reader_downstream_gets_an_error_that_names_the_fault(tmp_path):
     with pytest.raises(MissingObjects, match="has not run"):
         require(tmp_path, "validate", digests(tmp_path))
     make(tmp_path, {"a": "1"}, {"a": rows("x")})

@@ -163,7 +163,7 @@ def test_days_without_an_instant(written):
         ("11/Sep/2020:10:00:00 -0500", 15, 0), ("Sept. 11, 2020 10:00 \N{MINUS SIGN}05:00", 15, 0),
     ],
 )  # fmt: skip
-def test_instants_where_time_and_offset_stand(written, hour, minute):
+def test_instants_where_time_and_offset_are_given(written, hour, minute):
     moment = dates.parse(written)
     assert moment == dates.Moment(SEPTEMBER_11, datetime(2020, 9, 11, hour, minute, tzinfo=UTC))
 

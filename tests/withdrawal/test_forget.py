@@ -88,7 +88,7 @@ def test_it_is_in_no_table_no_batch_no_object_and_no_remote(forgotten: tuple[Cor
     assert json.loads((repo.root / "reports/metrics.json").read_text())["ledger"]["documents"] == 5
 
 
-def test_releases_have_successors_that_are_whole(forgotten: tuple[Corpus, str], tmp_path: Path) -> None:
+def test_releases_have_successors_that_are_complete(forgotten: tuple[Corpus, str], tmp_path: Path) -> None:
     repo, _ = forgotten
     after = ["corpus@v1.0.0+redacted.1", "corpus@v1.1.0+redacted.1"]
     assert repo.git("tag").split() == [after[0].split("+")[0], after[0], after[1].split("+")[0], after[1]]
@@ -240,7 +240,7 @@ def test_killed_in_the_middle_it_goes_on_when_run_again(kept: Corpus) -> None:
     assert kept.git("status", "--porcelain") == ""
 
 
-def test_what_another_branch_needs_is_kept_and_told(kept: Corpus) -> None:
+def test_what_another_branch_needs_is_kept_and_reported(kept: Corpus) -> None:
     kept.git("branch", "old", "HEAD~1")
     kept.git("tag", "--delete", "corpus@v1.0.0")
     told = kept.run("forget", RAW, "--everywhere", *WITHDRAW).stdout
