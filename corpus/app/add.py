@@ -1,4 +1,4 @@
-"""Adding documents as one batch, or looking at what would be added."""
+"""Add documents as one batch, or show what would be added."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Request:
 
     Attributes:
         paths: files, folders and patterns; `-` means `listed`.
-        listed: more paths, one a line, as they were read from standard input.
-        captured_at: when the documents were captured, if they do not say so themselves; now unless given.
+        listed: more paths, one in each line, as read from standard input.
+        captured_at: the time of capture of documents that have none of their own; the present moment by default.
         licence: licence or rights of the documents.
         include, exclude: patterns of sources or URLs.
-        limit: at most so many documents.
+        limit: the largest number of documents to add.
     """
 
     paths: Sequence[str]
@@ -63,9 +63,9 @@ class Added:
 
     Attributes:
         tally: the counts of documents taken and skipped.
-        batch: the batch; None if there was nothing to add, or it was only looked at.
-        tables: which field each column of a table would be read as, by table; only looked at.
-        exports: what exports were taken for, by file; only looked at.
+        batch: the batch; None if there was nothing to add, or nothing was to be added.
+        tables: for each table the field that each column would be read as; only from `look`.
+        exports: for each export what it was taken for; only from `look`.
         strange: tables whose rows would not become articles, each with the reason.
         more_strange: how many more there are.
     """
@@ -79,7 +79,7 @@ class Added:
 
     @property
     def is_all_skipped(self) -> bool:
-        """Whether everything was skipped, so that a script must not take it for success."""
+        """Return whether everything was skipped. A script must not take that for success."""
         return bool(self.tally.skipped.total()) and not self.tally.documents and not self.tally.repeats
 
 
@@ -109,8 +109,8 @@ def add(
     """Add documents as one immutable batch. Nothing is parsed yet: a build does that.
 
     Args:
-        repository: where.
-        request: what.
+        repository: the corpus.
+        request: what to add.
         wait: seconds to wait for another writer.
         advance: called with the number of entries that were read since the last call.
 
@@ -174,7 +174,7 @@ def _limited(entries: Iterable[Item | Skipped], limit: int | None) -> Iterator[I
 
 
 class _Tables:
-    """Finds out which field each column of a table would be read as."""
+    """Find out which field each column of a table would be read as."""
 
     def __init__(self, ingest: Ingest) -> None:
         self.columns: dict[str, dict[str, Any]] = {}
@@ -202,7 +202,7 @@ class _Tables:
 
 
 class _Strange:
-    """Finds tables without a column that is known as title or text: no row of them would become an article."""
+    """Find tables without a known column for title or text: none of their rows would become an article."""
 
     def __init__(self, ingest: Ingest) -> None:
         self.found: list[tuple[str, str]] = []

@@ -1,7 +1,7 @@
-"""Alerts: what needs somebody's attention, sent once when it begins and once when it is over, not with each run.
+"""Send alerts when a problem begins and when it is over, once each and not with every run.
 
 The addresses come from `alerts:` in collect.yaml, where `${NAME}` is a variable, and from CORPUS_ALERT_URLS, written
-as apprise knows them, such as `mailto://…` or `slack://…`. Secrets belong into variables, never into a committed file.
+as apprise knows them, such as `mailto://…` or `slack://…`. Secrets belong in variables, never in a committed file.
 """
 
 from __future__ import annotations
@@ -67,12 +67,12 @@ def report(root: Path, to: Sequence[str], problems: Mapping[str, str], about: Se
 
     Args:
         root: the repository.
-        to: where to.
-        problems: what is wrong now: a key for each, as `failing:bbc`, and its words.
-        about: the kinds of keys that were looked at, as `failing`; others stay as they were.
+        to: the addresses.
+        problems: the problems that exist now: a key for each, as `failing:bbc`, and a text.
+        about: the kinds of keys that were checked, as `failing`; other kinds are not changed.
 
     Returns:
-        How many changes there were, and whether they were sent. What was not sent is sent with the next report.
+        How many changes there were, and whether they were sent. The next report sends what was not sent.
     """
     before = _load(root)
     looked = {key: words for key, words in before.items() if key.partition(":")[0] in about}

@@ -1,4 +1,4 @@
-"""What would become of documents, by the same parser, checks and rules as a build."""
+"""Show what would become of documents, by the same parsers, checks and rules as a build."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _NOW: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Fate(StrEnum):
-    """What a document would be."""
+    """What a document would become."""
 
     NEW = "a new article"
     REVISION = "a new revision of a known article"
@@ -89,7 +89,7 @@ def check_here(paths: Sequence[Path], *, explain: bool = False) -> list[Checked]
 
     Args:
         paths: files and folders, archives and tables among them.
-        explain: whether to return, for each field of a page, what its witnesses have.
+        explain: return for each field of a page what its witnesses have.
     """
     try:
         root = find().root
@@ -122,10 +122,10 @@ def check_paths(
 
     Args:
         paths: files and folders, archives and tables among them.
-        settings: by which.
-        known: the shards of what the corpus knows already, if it does.
-        tombstones: what was withdrawn from it.
-        explain: whether to say for each field of a page what its witnesses say.
+        settings: the settings to parse and check by.
+        known: the shards of the last build, if there was one.
+        tombstones: the withdrawals of the corpus.
+        explain: return for each field of a page what its witnesses have.
     """
     skipped: list[Skipped] = []
     withdrawn = tombstones or Tombstones()
@@ -172,7 +172,7 @@ def _found(entries: Iterable[Item | Skipped], skipped: list[Skipped], limit: int
 def _explained(
     found: Iterator[Found], settings: Settings, explanations: dict[str, dict[str, list[Witness]] | None]
 ) -> Iterator[Found]:
-    """The documents as they come, each explained."""
+    """Yield the documents as they come, and note the explanation of each."""
     for one in found:
         explanations[one.source] = explained(one, settings.ingest)
         yield one
@@ -193,7 +193,7 @@ def _not_taken(entry: Skipped) -> Checked:
 def _parsed(
     found: Iterator[Found], settings: Settings, tombstones: Tombstones
 ) -> tuple[pl.DataFrame, dict[str, list[tuple[str, str, str | None]]]]:
-    """The rows of the documents, without their texts, and the failed checks of each."""
+    """Return the rows of the documents, without their texts, and the failed checks of each."""
     frames: list[pl.DataFrame] = []
     failed: dict[str, list[tuple[str, str, str | None]]] = {}
     while part := list(islice(found, _BATCH_ROWS)):

@@ -1,4 +1,4 @@
-"""Collecting from the web as a use case: what the command, the flow and a notebook call."""
+"""Collect from the web: the use case that the command, the flow and a notebook call."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ _DEFAULT_RECRAWL: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """How the web is reached: for a mirror on this machine, and for tests with a server and certificates of their own.
+    """How to reach the web. Only for a mirror on this machine, and for tests with their own server and certificates.
 
     Attributes:
-        allow_loopback: allow addresses of this machine. Only an argument can: no file, and no environment variable.
-        limits: how long a request may take; None for the usual times.
-        tls: how certificates are verified; None as the system does.
+        allow_loopback: allow addresses of this machine. No file and no environment variable can allow them.
+        limits: how long a request may take; None for the usual limits.
+        tls: how certificates are verified; None for the rules of the system.
     """
 
     allow_loopback: bool = False
@@ -65,12 +65,12 @@ class Report:
     """What a run of collecting did.
 
     Attributes:
-        sources: what was done for each.
-        failing: names of sources that have not answered for three runs and 24 hours, each with the reason.
-        silent: names of sources that have brought nothing new for suspiciously long, each with since when.
+        sources: what was done for each source.
+        failing: names of sources that have not answered for three runs and 24 hours, with the reasons.
+        silent: names of sources that have had nothing new for a suspiciously long time, with the last time.
         sealed: batches that were closed.
-        backlog: what waits in the spool to be sealed.
-        notes: what else is to be known, such as why nothing was sealed.
+        backlog: what is in the spool and not sealed yet.
+        notes: further information, such as why nothing was sealed.
         stopped: why collecting stopped early; None if it did not.
     """
 
@@ -115,19 +115,19 @@ def collect(
     begun: Callable[[SourceRun], None] = lambda _: None,
     group: Group = lambda _, work: work(),
 ) -> Report:
-    """Fetch what is due, spool it, and seal it into batches: full ones at once, the rest when it is time.
+    """Fetch what is due into the spool, and seal the spool into batches: full ones at once, the rest when it is due.
 
     Args:
         repository: the corpus.
-        names: sources; all of collect.yaml if none is given.
+        names: the sources; by default all of collect.yaml.
         now: the present moment.
         web: how the web is reached.
-        seal_now: close a batch now, also before its time.
+        seal_now: seal the spool now, even if it is not due.
         wait: seconds to wait for another writer.
         advance: called with the number of pages that were done.
         spare: bytes that must stay free on the disk.
-        size: what a batch holds at most.
-        begun: called for each source when it is known what this run will ask for.
+        size: the most that a batch may hold.
+        begun: called for each source as soon as its requests of this run are known.
         group: does the work of each group of sources.
 
     Raises:
@@ -199,10 +199,10 @@ def _run(
 
 
 def alert(repository: Repository, report: Report) -> str | None:
-    """Send alerts of sources that began to fail or fell silent, of a full disk, and of what is over.
+    """Send alerts of sources that fail or are silent, of a full disk, and of problems that are over.
 
     Returns:
-        Why nothing could be sent; None if all was, or there was nothing to send.
+        The reason why nothing could be sent; None if all was sent, or there was nothing to send.
     """
     problems = {f"failing:{name}": f"The source {name} fails: {why}" for name, why in report.failing.items()}
     problems |= {
@@ -226,7 +226,7 @@ def alert_addresses(repository: Repository) -> list[str]:
 
 
 def chosen(collecting: Collecting, names: Sequence[str]) -> list[Source]:
-    """Return the sources of some names, all if none is given. Raises UsageError for a name that no source has."""
+    """Return the sources with some names; all sources without names. Raises UsageError for an unknown name."""
     by_name = {source.name: source for source in collecting.sources}
     unknown = [name for name in names if name not in by_name]
     if unknown:
@@ -240,13 +240,13 @@ def is_example(source: Source) -> bool:
 
 
 def recrawl_of(collecting: Collecting) -> Callable[[str], Sequence[timedelta]]:
-    """Return what gives the recrawl times of a source by its name; of one that is gone from collect.yaml, the usual."""
+    """Return a function that gives the recrawl times of a source by its name; the default ones for an unknown name."""
     by_name = {source.name: source.recrawl for source in collecting.sources}
     return lambda name: by_name.get(name, _DEFAULT_RECRAWL)
 
 
 def health(state: State, sources: Sequence[Source], now: datetime) -> tuple[dict[str, str], dict[str, datetime]]:
-    """Return the failing sources with the reason, and the silent ones with since when."""
+    """Return the failing sources with the reasons, and the silent sources with the last time of something new."""
     failing: dict[str, str] = {}
     silent: dict[str, datetime] = {}
     for source in sources:

@@ -1,4 +1,4 @@
-"""Two versions of a corpus, compared article by article, and the page with their texts side by side."""
+"""Compare two versions of a corpus article by article, and write the page with their texts side by side."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def diff(
 
     Args:
         old: a release, tag, branch or commit.
-        new: another; the working tree by default.
-        asked: which articles; all by default.
+        new: another one; the working tree by default.
+        asked: the articles to compare; all by default.
         limit: how many articles of each kind of change to name; all by default. All are counted.
-        page: a file to write a page to, with the texts side by side.
+        page: the file for a page with the texts side by side.
 
     Raises:
         UsageError: `page` is not a regular file.

@@ -1,4 +1,4 @@
-"""The expectations of params.yaml, compared with what was built and with an earlier version."""
+"""Compare what was built with the expectations of params.yaml and with an earlier version."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Expected:
 
     @property
     def failed(self) -> int:
-        """How many expectations failed."""
+        """Return how many expectations failed."""
         return sum(one.verdict is Verdict.FAILED for one in self.figures)
 
 

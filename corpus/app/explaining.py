@@ -1,4 +1,4 @@
-"""Which witnesses on a page its fields come from, and what the others say: for `corpus check --explain`."""
+"""Explain from which witnesses on a page its fields come, and what other witnesses have: `corpus check --explain`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Witness(TypedDict):
-    """What a witness says of a field, and whether it is believed."""
+    """The value that a witness has for a field, and whether it was believed."""
 
     witness: str
     value: str
@@ -21,11 +21,11 @@ class Witness(TypedDict):
 
 
 def explained(found: Found, settings: Ingest) -> dict[str, list[Witness]] | None:
-    """Each field of a page with its witnesses, the believed one first; None for a document that has no witnesses.
+    """Return each field of a page with its witnesses, the believed one first; None for a document without witnesses.
 
     Args:
         found: the document.
-        settings: by which it is parsed.
+        settings: the settings to parse it by.
     """
     parser = parser_of(found.media_type, *settings.parsing)
     if not found.data or not isinstance(parser, ExplainingParser):

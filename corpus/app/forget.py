@@ -1,4 +1,4 @@
-"""Withdrawing an article, or all that is of a publisher: looked at first, then done."""
+"""Withdraw an article, or all articles of a publisher: show what was found first, then do it."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Request:
     """What to withdraw.
 
     Attributes:
-        article: an id, the beginning of one, or a URL.
-        publisher: or else a publisher, all of whose articles are withdrawn, now and in future.
-        reason: why; it is in withdrawn.yaml, for all to read.
-        everywhere: from past releases, the history of the data and the cache too.
+        article: an id, the beginning of an id, or a URL.
+        publisher: instead, a publisher: all of its articles are withdrawn, now and in future.
+        reason: the reason. withdrawn.yaml has it, and everybody can read it.
+        everywhere: withdraw also from past releases, from the history of the data and from the cache.
         push: with `everywhere`: push what stays, and remove the rest from the remote.
     """
 
@@ -49,7 +49,7 @@ class Request:
     push: bool = False
 
     def check(self) -> None:
-        """Raises UsageError for what makes no sense."""
+        """Raise UsageError if the request makes no sense."""
         if (self.article is None) == (self.publisher is None):
             raise UsageError("Give an ID or URL, or --publisher NAME.")
         if not self.reason.strip():
@@ -65,9 +65,9 @@ class Withdrawn:
     """What was found, and what was done.
 
     Attributes:
-        plan: what holds it.
-        done: what became of it; None if nothing was done.
-        other_remotes: DVC remotes that were not looked at.
+        plan: all places that hold it.
+        done: what was done; None if nothing was done.
+        other_remotes: DVC remotes that were not searched.
     """
 
     plan: Plan
@@ -84,15 +84,15 @@ def forget(
     wait: float = 0.0,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Withdrawn:
-    """Withdraw what is asked for. Interrupted and called again, it goes on.
+    """Withdraw what a request names. If it is interrupted, call it again: it continues.
 
     Args:
-        repository: where.
-        request: what.
-        agreed: called with what was found; it returns whether to go on.
+        repository: the corpus.
+        request: what to withdraw.
+        agreed: called with what was found; returns whether to continue.
         dry_run: change nothing, even if `agreed` returns True.
         wait: seconds to wait for another writer.
-        tell: called with what was finished, as it is.
+        tell: called after each step with a text for the user.
 
     Raises:
         UsageError: the request makes no sense, or there is no remote to push to.

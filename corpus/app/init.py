@@ -1,4 +1,4 @@
-"""Making a corpus repository: git, DVC, the pipeline, and a first commit."""
+"""Make a corpus repository: git, DVC, the pipeline, and a first commit."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _DVC_GITIGNORE: Final = "/config.local\n/tmp\n/cache\n"
 
 
 def init(folder: Path, *, example: bool = False) -> Repository:
-    """Make a corpus repository in a folder that is absent or empty, or a git repository without one.
+    """Make a corpus repository in a folder that is absent, empty, or a git repository without a corpus.
 
     Args:
-        folder: where.
+        folder: the folder.
         example: put a first article into seeds/, and a commented collect.yaml beside it.
 
     Raises:

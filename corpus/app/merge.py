@@ -1,7 +1,7 @@
-"""Settling a git merge of two branches that each added batches: what people wrote is united, what is built is rebuilt.
+"""Settle a git merge of two branches that each added batches: unite the registers, and rebuild what is built.
 
-Conflicts in what people edit (seeds/, params.yaml, …) are named and left alone. Every step starts from the commits of
-the merge, so that an interrupted run is simply repeated.
+Conflicts in files that people edit (seeds/, params.yaml, …) are listed and not changed. Every step starts from the
+commits of the merge, so an interrupted run can simply be repeated.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class Merged:
     """What was settled of a merge, and what is left.
 
     Attributes:
-        batches: how many the register names now.
+        batches: how many batches the register names now.
         added: the names of the batches that the other side added.
         fetched: the files of batches that were brought to data/raw/.
-        redacted: how many documents were taken out of each batch, because one side withdrew what the other has.
+        redacted: how many documents were taken out of each batch because the other side had withdrawn them.
         settled: the paths that were settled and staged.
         left: the paths that still conflict.
-        built: whether the corpus was rebuilt: not while what it is built from conflicts.
+        built: whether the corpus was rebuilt. It is not rebuilt while its inputs conflict.
     """
 
     batches: int
@@ -74,13 +74,13 @@ def merge(
     Args:
         repository: where.
         wait: seconds to wait for another writer.
-        workers: processes that parse; None for one a core.
+        workers: how many processes parse; None for one for each core.
         tell: called with each stage of the build as it ends.
 
     Raises:
         UsageError: git is not in the middle of a merge.
-        MissingObjects: a batch is neither in the cache nor in the remote; names it.
-        CorpusError: what to do next. Run again to go on.
+        MissingObjects: a batch is neither in the cache nor in the remote. The error names it.
+        CorpusError: something must be done first. The error says what; then run again.
     """
     merging.under_way(repository)
     with write_lock(repository.root, "corpus merge", wait):
@@ -106,11 +106,11 @@ def merge(
 def merge_file(base: Path, ours: Path, theirs: Path, path: str) -> bool:
     """Merge one file for git, as its merge driver: the result takes the place of `ours`.
 
-    The register and the record of withdrawals are united. What is built stays as ours has it, without markers of
-    conflicts, and counts as a conflict, so that git makes no commit of it before it is rebuilt.
+    The register and the record of withdrawals are united. A built file stays as our side has it, without conflict
+    markers, and is reported as a conflict. So git does not commit it before it is rebuilt.
 
     Returns:
-        Whether it is merged.
+        Whether the file is merged.
     """
     texts = [one.read_text(encoding="utf-8") for one in (base, ours, theirs)]
     if path == WITHDRAWN:
@@ -121,12 +121,12 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: str) -> bool:
 
 
 def _texts(repository: Repository, found: Merge, path: str) -> list[str]:
-    """Return a file as each side of the merge has it, ours first; "" where one has none."""
+    """Return a file as each side of the merge has it, ours first; "" for a side without it."""
     return [repository.read_at(commit, path) or "" for commit in (found.ours, *found.theirs)]
 
 
 def _restore_built(repository: Repository, found: Merge) -> None:
-    """Put our version in the place of what is built and conflicts: git's markers in it can be read by nobody."""
+    """Restore our version of built files that conflict: nobody can read them with git's conflict markers."""
     for path in (adding.PIN, *_BUILT):
         if path in found.conflicts:
             text = repository.read_at(found.ours, path)
@@ -137,7 +137,7 @@ def _restore_built(repository: Repository, found: Merge) -> None:
 
 
 def _unite(repository: Repository, found: Merge) -> tuple[tuple[str, ...], list[raw.Batch]]:
-    """Write the register and the record of withdrawals of both sides. Returns what was added, and all batches."""
+    """Write the united register and record of withdrawals. Returns the added batches, and all batches."""
     root = repository.root
     base = _register(repository, found.base)
     ours = batches = _register(repository, found.ours)
@@ -159,14 +159,14 @@ def _register(repository: Repository, commit: str | None) -> list[raw.Batch]:
 
 
 def _three(base: Sequence[raw.Batch], ours: Sequence[raw.Batch], theirs: Sequence[raw.Batch]) -> list[raw.Batch]:
-    """Return the batches of both sides, without those that one of them removed by hand."""
+    """Return the batches of both sides, without those that one side removed by hand."""
     sides = [{batch.name for batch in side} for side in (ours, theirs)]
     removed = {batch.name for batch in base if not all(batch.name in side for side in sides)}
     return [batch for batch in raw.normalised([*ours, *theirs]) if batch.name not in removed]
 
 
 def _redact(repository: Repository, found: Merge) -> dict[str, int]:
-    """Take out of the batches of each side what only another side withdrew. Returns how many documents, by batch."""
+    """Take out of each side's batches what only the other side withdrew. Returns the number of documents by batch."""
     records = [
         set(withdrawals.parse(text).withdrawals if text else ()) for text in _texts(repository, found, WITHDRAWN)
     ]

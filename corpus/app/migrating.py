@@ -1,4 +1,4 @@
-"""Merging params.yaml: new keys with their comments, keys that were renamed, and your values as they are."""
+"""Merge params.yaml: add new keys with their comments, rename keys, and keep the user's values."""
 
 from __future__ import annotations
 

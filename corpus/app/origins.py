@@ -1,4 +1,4 @@
-"""What `corpus init` wrote when a repository was made, file by file: where the user's edits began."""
+"""Find what `corpus init` wrote when a repository was made, file by file. The user's edits start from there."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def origin(repository: Repository, path: str, yours: bytes, noted: str | None) -> bytes:
     """Return the template that a file was made from.
 
-    It is the one that engine.yaml notes; else the one that the file equals, now or last in git's history; else the
-    nearest.
+    It is the template that engine.yaml notes; else the one that equals the file, now or last in git's history; else the
+    most similar one.
 
     Args:
-        repository: where.
+        repository: the corpus.
         path: the file, from the root.
         yours: its content now.
         noted: the digest of a template, as engine.yaml has it.
@@ -47,14 +47,14 @@ def origin(repository: Repository, path: str, yours: bytes, noted: str | None) -
 
 
 def _history(repository: Repository, path: str) -> list[str]:
-    """Return the blobs that a file has been, the newest first."""
+    """Return the blobs of a file in git's history, the newest first."""
     asked = ("log", "--format=", "--raw", "--no-abbrev", "--no-renames", "--max-count=1000", "--", path)
     lines = repository.git(*asked, check=False).splitlines()
     return [line.split(" ")[3] for line in lines if line.startswith(":")]
 
 
 def _blob(content: bytes, length: int) -> str:
-    """Return git's name for a content, in a repository whose names have this length."""
+    """Return git's name for a content, in a repository with names of this length."""
     made = hashlib.sha1(usedforsecurity=False) if length == len(hashlib.sha1().hexdigest()) else hashlib.sha256()  # noqa: S324
     made.update(b"blob %d\0" % len(content))
     made.update(content)
@@ -62,6 +62,6 @@ def _blob(content: bytes, length: int) -> str:
 
 
 def _nearest(known: Sequence[bytes], yours: bytes) -> bytes:
-    """Return the template with the most lines in common; of equals the later."""
+    """Return the template with the most lines in common; the later one of several."""
     lines = yours.splitlines()
     return max(reversed(known), key=lambda one: SequenceMatcher(None, lines, one.splitlines(), autojunk=False).ratio())

@@ -1,4 +1,4 @@
-"""Naming a version: what a release would be, and the release with its push."""
+"""Name a version: preview a release, make it, and push it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Preview:
     """What a release would be.
 
     Attributes:
-        plan: its number, its entry of CORPUS.md, and what warns of it.
+        plan: its number, its entry in CORPUS.md, and the warnings.
         refused: every reason why it would be refused.
     """
 
@@ -76,7 +76,7 @@ class Released:
 
     @property
     def is_new(self) -> bool:
-        """Whether it was made now, and not only pushed."""
+        """Return whether it was made now, and not only pushed."""
         return self.plan.version is not None
 
 
@@ -102,20 +102,20 @@ def release(
     named: Callable[[Released], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Released:
-    """Name the built corpus, and publish it if asked to. With `push`, the last release is pushed if nothing changed.
+    """Name the built corpus, and publish it on request. With `push`, the last release is pushed if nothing changed.
 
     Args:
-        repository: where.
-        request: what.
+        repository: the corpus.
+        request: what to release.
         wait: seconds to wait for another writer.
         named: called with the release once it exists, before it is pushed.
-        tell: called with each thing that is repaired or pushed, in words.
+        tell: called with a text for each thing that was repaired or pushed.
 
     Raises:
         UsageError: the request contradicts itself, or the number cannot be used.
-        Refused: with every reason. Nothing was changed.
+        Refused: the release is not possible. The error has all reasons; nothing was changed.
         Busy: another process is writing.
-        MissingObjects: the remote lacks something after the push; git was not pushed.
+        MissingObjects: the remote lacks objects after the push; git was not pushed.
     """
     request.check()
     with write_lock(repository.root, "corpus release", wait):
@@ -140,7 +140,7 @@ def _plan(repository: Repository, request: Request) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A release, and the mark of what was withdrawn from it; None if nothing was."""
+    """A release, and the mark of a withdrawal from it, if there was one."""
 
     release: Release
     withdrawn: Mark | None

@@ -1,4 +1,4 @@
-"""What `corpus serve` leaves for `corpus status`: its schedule, its last and next run, and what went wrong with them.
+"""Record the state of `corpus serve` for `corpus status`: its schedule, its last and next run, and their problems.
 
 A small file in `.dvc/tmp`, written by `corpus serve` and read by every command. It needs no server and no Prefect.
 """
@@ -34,11 +34,11 @@ class Serving:
 
     Attributes:
         schedule: when runs are due, in words.
-        pid: the process that serves, or last served.
-        address: its page.
+        pid: the process that serves, or served last.
+        address: the address of its page.
         next_run: when the next run is due.
         last_run: when the last run ended; `last_state` says how, `last_message` why if it did not complete.
-        cancelled: how many runs were cancelled since the last one that completed; `cancelled_because` says why.
+        cancelled: how many runs were cancelled since the last complete one; `cancelled_because` says why.
         stopped: when it was stopped; None if it was not.
         running: whether the process still serves.
     """
@@ -90,7 +90,7 @@ def record(root: Path, serving: Serving) -> None:
 
 
 def serving(root: Path) -> Serving | None:
-    """Return the state of the schedule; None if it was never served, or its record cannot be read."""
+    """Return the state of the schedule; None if there was never one, or its record cannot be read."""
     try:
         with _path(root).open("rb") as file:
             found = json.loads(file.read(_LARGEST))
@@ -111,10 +111,10 @@ def serving(root: Path) -> Serving | None:
 
 @contextmanager
 def only_one(root: Path) -> Iterator[None]:
-    """Hold the right to serve a corpus.
+    """Allow only one process to serve a corpus while the context is open.
 
     Raises:
-        Busy: another process holds it.
+        Busy: another process serves it.
     """
     path = _lock_path(root)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The state of sources, what a run would fetch, and which feeds and sitemaps a site has."""
+"""Report the state of sources, what a run would fetch, and which feeds and sitemaps a site has."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class SourceStatus:
         waiting: pages that are due now, and `waiting_new` how many of them were never captured.
         captured: articles that were captured in the last 30 days.
         next_page: when its next page is due, if that is after now.
-        failing: why it does not answer, if it has not for long.
-        silent_since: since when it has brought nothing new, if that is suspiciously long.
+        failing: why it does not answer, if it has not answered for long.
+        silent_since: the last time of something new, if that is suspiciously long ago.
     """
 
     name: str
@@ -99,9 +99,9 @@ class Planned:
 
     Attributes:
         looks: whether the source itself is due.
-        fetches: addresses that would be asked for.
-        left: why others would not be: reasons with how many.
-        seconds: how long that takes at the source's delay.
+        fetches: the addresses that would be requested.
+        left: the reasons why other pages would not be requested, each with their number.
+        seconds: how long the requests take with the source's delay.
     """
 
     name: str
@@ -113,7 +113,7 @@ class Planned:
 
 
 def plan(repository: Repository, names: Sequence[str], now: datetime) -> list[Planned]:
-    """Return what a run would fetch now of what is known, without a request. What a feed has new is not known yet.
+    """Return what a run would fetch now, without a request. New entries of feeds are not known before the run.
 
     Raises:
         UsageError: collect.yaml has faults, or a source is not in it.
@@ -153,7 +153,7 @@ class Offer:
 
     Attributes:
         where: how it was found: `link`, `anchor`, `robots.txt` or `guess`.
-        entries: how many articles it names; for an index, how many others it leads to.
+        entries: how many articles it names; for an index, how many other files it names.
         line: a line for collect.yaml.
     """
 
@@ -169,8 +169,8 @@ def offers(address: str, repository: Repository | None = None, web: Web | None =
 
     Args:
         address: the site, or one of its pages; `https://` may be left out.
-        repository: whose collect.yaml says who asks; without one a general name is given.
-        web: how the web is reached.
+        repository: the corpus whose collect.yaml names the user agent; without one a general name is used.
+        web: how to reach the web.
 
     Raises:
         UsageError: requests to this address are not allowed.

@@ -1,4 +1,4 @@
-"""What a build made and where, in a few lines."""
+"""Summarise in a few lines what a build made and where it is."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Summary:
     report: str = "reports/index.html"
 
     def as_dict(self) -> dict[str, Any]:
-        """The summary as plain values."""
+        """Return the summary as plain values."""
         return asdict(self)
 
     def in_words(self) -> str:
-        """A few lines for people."""
+        """Return a few lines for people."""
         found, led = self.bytes / 1e6, self.ledger
         where = (
             f"{self.articles} ({count(self.shards, 'file')}, {found:.1f} MB)"
@@ -57,7 +57,7 @@ class Summary:
 
 
 def summarise(repository: Repository) -> Summary:
-    """The summary of the last build.
+    """Return the summary of the last build.
 
     Raises:
         CorpusError: there was no build, or its figures cannot be read.

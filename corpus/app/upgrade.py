@@ -1,4 +1,4 @@
-"""Upgrading a repository that an older newscorpus made: what would change, and the commit that changes it."""
+"""Upgrade a repository that an older newscorpus made: show what would change, and commit the change."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One place where you and a newer newscorpus changed the same lines. The file is left alone.
+    """One place where the user and a newer newscorpus changed the same lines. The file is not changed.
 
     Attributes:
-        path: of the file.
+        path: the file.
         where: the key or the line.
         yours: the lines that you have.
         new: the lines that this version has there.
@@ -71,11 +71,11 @@ class Upgrade:
 
     Attributes:
         changes: the files that change, sorted by path.
-        conflicts: the places that need your decision.
+        conflicts: the places that need the user's decision.
         notes: values that moved or have another default now.
-        parameters: stages whose parameters have other values afterwards, each with its tables.
-        code: stages that the installed engine builds anew, with or without this upgrade, each with its tables.
-        commit: the commit that was made; None if none was.
+        parameters: the stages whose parameters get other values, each with its tables.
+        code: the stages that the installed engine builds again, with or without this upgrade, each with its tables.
+        commit: the commit that was made; None if nothing was committed.
     """
 
     changes: tuple[FileChange, ...]
@@ -87,14 +87,14 @@ class Upgrade:
 
 
 def upgrade(repository: Repository, *, apply: bool = False, keep: Collection[str] = (), wait: float = 0.0) -> Upgrade:
-    """Bring the files that `corpus init` wrote up to this version. Your edits stay.
+    """Bring the files that `corpus init` wrote up to this version. The user's edits are kept.
 
-    Killed while it changes files, it can be run again: what was not committed is undone first.
+    If it was killed while it changed files, run it again: it undoes first what was not committed.
 
     Args:
-        repository: where.
-        apply: change the files, as one commit. Files with conflicts are left alone.
-        keep: files to keep as they are, also where there are conflicts.
+        repository: the corpus.
+        apply: change the files in one commit. Files with conflicts are not changed.
+        keep: files to keep as they are, even if they have conflicts.
         wait: seconds to wait for another writer.
 
     Raises:
@@ -155,7 +155,7 @@ def _plan(repository: Repository, keep: Collection[str]) -> Upgrade:
 
 
 def _merge(path: str, base: str, yours: str, new: str) -> tuple[str, list[Conflict], list[str]]:
-    """Merge one file. Returns its text, the conflicts and what to say of values."""
+    """Merge one file. Returns its text, the conflicts, and notes about values."""
     notes: list[str] = []
     if path == settings.PARAMS:
         text, found, notes = merge_parameters(base, yours, new)
@@ -198,7 +198,7 @@ def _read(path: Path) -> str | None:
         return path.read_bytes().decode()
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path.name} is no UTF-8 text (byte {error.start:,}). Save it as UTF-8 and run again."
+            f"{path.name} is not UTF-8 text (byte {error.start:,}). Save it as UTF-8 and run again."
         ) from None
 
 
@@ -209,7 +209,7 @@ def _was_deleted(repository: Repository, path: str, noted: Mapping[str, str]) ->
 
 
 def _registers() -> dict[str, str]:
-    """Return the registers of a new repository, which older versions did without."""
+    """Return the empty registers that a new repository has and older versions did not write."""
     with tempfile.TemporaryDirectory(prefix="corpus-upgrade-") as name:
         folder = Path(name)
         register.save(folder, [])

@@ -1,4 +1,4 @@
-"""Verifying a version, and mending what is wrong with it."""
+"""Verify a version, and mend what is wrong with it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Verification:
     """What was verified.
 
     Attributes:
-        found: what was looked at, what is wrong, and what was mended.
-        reasons: why some of it could not be mended.
+        found: what was checked, what is wrong, and what was mended.
+        reasons: why some faults could not be mended.
     """
 
     found: Verified
@@ -36,7 +36,7 @@ class Verification:
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing is wrong, or nothing any more."""
+        """Return whether nothing is wrong, or all faults were mended."""
         return not self.found.faults
 
 
@@ -53,11 +53,11 @@ def verify(
     """Verify a version byte by byte.
 
     Args:
-        repository: where.
-        rev: a release, tag, branch or commit; the working tree unless given.
+        repository: the corpus.
+        rev: a release, tag, branch or commit; the working tree by default.
         remote: read every object in the default DVC remote too.
-        rebuild: build the version anew in a scratch folder, and compare.
-        repair: mend what is wrong from any place where the right bytes are. Takes the write lock.
+        rebuild: build the version again in a scratch folder, and compare.
+        repair: mend what is wrong from any place that has the right bytes. Takes the write lock.
         wait: seconds to wait for another writer.
         tell: called with the name of each stage of a rebuild as it ends.
 
