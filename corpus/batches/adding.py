@@ -1,7 +1,7 @@
-"""Bringing a batch into the repository: its files to data/raw, those to DVC, and last its name to the manifest.
+"""Bring a batch into the repository: its files into data/raw, these into DVC, and last its name into the register.
 
-The manifest decides: until it names a batch nobody reads it, and what an interrupted `corpus add` left behind is gone
-with the next one.
+The register decides: nobody reads a batch before the register names it. The next `corpus add` removes what an
+interrupted one left behind.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ _NOWHERE: Final = (
 def adding(
     repository: Repository, wait: float = 0.0, purpose: str = "corpus add"
 ) -> Iterator[tuple[list[raw.Batch], Path]]:
-    """Hold the write lock for a new batch. Yields the batches there are and a folder to work in, which goes afterwards.
+    """Hold the write lock for a new batch. Yields the existing batches and a temporary folder to work in.
 
     Raises:
-        Busy: somebody else is writing.
-        MissingObjects: a batch is not here; without it DVC would forget it.
-        DiskFull: there is hardly any room.
+        Busy: another process is writing.
+        MissingObjects: a batch is not here; DVC would forget it without its files.
+        DiskFull: the disk is nearly full.
     """
     root = repository.root
     with write_lock(root, purpose, wait):
@@ -75,14 +75,14 @@ def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Bat
     """Make a batch part of the corpus, completely or not at all. Call it within `adding`.
 
     Args:
-        repository: where.
-        batches: those there are.
-        batch: the new one.
-        files: where its files are, in the order of `all_files`.
+        repository: the corpus.
+        batches: the existing batches.
+        batch: the new batch.
+        files: the paths of its files, in the order of `all_files`.
     """
     root = repository.root
     if any(batch.name == other.name for other in batches):
-        raise CorpusError(f"There is a batch {batch.name} already. Nothing was added.")
+        raise CorpusError(f"A batch {batch.name} exists already. Nothing was added.")
     before = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
     targets = [batchfiles.path_of(root, file) for file in batch.all_files]
     try:
@@ -110,7 +110,7 @@ def _require_room(root: Path, size: int) -> None:
 
 
 def track(repository: Repository) -> None:
-    """`dvc add data/raw`, and a look whether the cache really has it."""
+    """Run `dvc add data/raw`, and check that the cache really has the files."""
     done = dvc_process.run(repository.root, "add", raw.RAW)
     if done.returncode != 0:
         if full := dvc_process.full(repository.root, done, f"{_CACHE}, the copy of the batch,"):
@@ -125,7 +125,7 @@ def track(repository: Repository) -> None:
 
 
 def pinned(text: str) -> list[pins.Pin]:
-    """What the text of data/raw.dvc pins."""
+    """Return what the text of data/raw.dvc pins."""
     outs = yaml.safe_load(text)["outs"]
     return [
         pins.Pin("raw", raw.RAW, entries.md5_of(out, folder=True), int(out.get("size", 0)), cached=True) for out in outs
@@ -133,10 +133,10 @@ def pinned(text: str) -> list[pins.Pin]:
 
 
 def restore(repository: Repository) -> list[str]:
-    """Bring back from the DVC cache what a killed `dvc add` took out of data/raw. Call it holding the write lock.
+    """Restore from the DVC cache what a killed `dvc add` took out of data/raw. The caller holds the write lock.
 
     Returns:
-        What was mended, in words.
+        A text for each thing that was mended.
     """
     root = repository.root
     missing = {
@@ -160,7 +160,7 @@ def restore(repository: Repository) -> list[str]:
 
 
 def _cached(objects: pins.Objects, text: str | None) -> list[pins.Pinned]:
-    """The files that the text of a data/raw.dvc names, as far as the cache knows."""
+    """Return the files that the text of a data/raw.dvc names, as far as the cache has their listing."""
     try:
         return [file for pin in (pinned(text) if text else []) for file in objects.files(pin) or ()]
     except (CorpusError, yaml.YAMLError, KeyError, TypeError, ValueError):
@@ -169,10 +169,10 @@ def _cached(objects: pins.Objects, text: str | None) -> list[pins.Pinned]:
 
 
 def sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
-    """Remove what a killed `corpus add` or `corpus forget` left: files that no batch has.
+    """Remove what a killed `corpus add` or `corpus forget` left: files that belong to no batch.
 
     Raises:
-        InputError: there is something else, which is somebody's and not ours to remove.
+        InputError: there are other files. A user put them there, so they are not removed.
     """
     folder = repository.root / raw.RAW
     wanted = {file.name for batch in batches for file in batch.all_files}
@@ -180,7 +180,8 @@ def sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
     strange = [path.name for path in stray if not _OURS.fullmatch(path.name)]
     if strange:
         raise InputError(
-            f"{raw.RAW}/ holds what no batch has. Move it away and `corpus add` it from there; nothing was changed.",
+            f"{raw.RAW}/ has files that belong to no batch. Move them away and `corpus add` them from there; "
+            "nothing was changed.",
             sorted(strange)[:20],
         )
     for path in stray:
@@ -192,13 +193,13 @@ def sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
 
 
 def mend(repository: Repository) -> list[str]:
-    """Put right the files of batches, in data/raw/ and in the cache, each from the other or from the remote.
+    """Mend the files of batches in data/raw/ and in the cache, each from the other place or from the remote.
 
     Returns:
-        What was mended, in words.
+        A text for each thing that was mended.
 
     Raises:
-        DamagedObject: the right bytes of one are nowhere.
+        DamagedObject: no place has the right bytes of a file.
     """
     root = repository.root
     known = raw.load(root)
@@ -235,7 +236,7 @@ def mend(repository: Repository) -> list[str]:
 
 
 def _bring_back(repository: Repository, objects: pins.Objects, file: raw.RawFile, md5: str | None, found: str) -> None:
-    """Bring back the file of a batch from the cache, or from the remote."""
+    """Restore the file of a batch from the cache, or from the remote."""
     path = batchfiles.path_of(repository.root, file)
     if md5 and objects.digest(md5) is None and objectstore.configured(repository).default:
         with suppress(CorpusError), objectstore.default(repository) as store:

@@ -33,7 +33,7 @@ def require(root: Path, batches: Iterable[Batch], *, reread: bool = False) -> No
     Args:
         root: the repository.
         batches: the batches to check.
-        reread: read each file; by default only those that were touched since they were last read.
+        reread: read each file; by default only the files that changed since they were last read.
 
     Raises:
         MissingObjects: a file is not here.
@@ -83,7 +83,7 @@ def groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
 
 
 def _conformed(rows: pa.Table, columns: list[str] | None = None) -> pa.Table:
-    """Return rows with the columns of today in their order."""
+    """Return rows with the columns of this version in their order."""
     import pyarrow as pa
 
     from schemas.raw import RAW as TABLE

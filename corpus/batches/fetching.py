@@ -1,4 +1,4 @@
-"""The files of batches that other versions of the repository have, brought to data/raw from the cache or the remote."""
+"""Bring the files of batches of other versions of the repository into data/raw, from the cache or the remote."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 
 def bring(repository: Repository, batches: Iterable[raw.Batch], records: Sequence[str]) -> tuple[str, ...]:
-    """Bring the files of batches to data/raw. Call it holding the write lock.
+    """Bring the files of batches into data/raw. The caller holds the write lock.
 
-    What is there with the right bytes stays; what has other bytes is replaced.
+    A file with the right bytes stays; a file with other bytes is replaced.
 
     Args:
-        repository: where.
+        repository: the corpus.
         batches: the batches.
-        records: texts of data/raw.dvc, of the versions that may have their files.
+        records: the texts of data/raw.dvc in the versions that may have the files.
 
     Returns:
         The names of the files that were brought.
 
     Raises:
-        MissingObjects: neither the cache nor the remote has a file; names every batch that lacks one.
+        MissingObjects: neither the cache nor the remote has a file. The error names every batch that lacks one.
     """
     root = repository.root
     memory = digests(root, of="raw")
@@ -73,7 +73,7 @@ def bring(repository: Repository, batches: Iterable[raw.Batch], records: Sequenc
 
 
 def _store(repository: Repository, stack: ExitStack) -> objectstore.ObjectStore | None:
-    """Return the default remote; None without one that can be used: then its objects count as missing."""
+    """Return the default remote; None without a usable one. Its objects then count as missing."""
     with suppress(CorpusError):
         if objectstore.configured(repository).default:
             return stack.enter_context(objectstore.default(repository))
@@ -88,7 +88,7 @@ def _is_there(path: Path, file: raw.RawFile, memory: FileDigests) -> bool:
 
 
 def _get(objects: pins.Objects, store: objectstore.ObjectStore | None, md5: str) -> bool:
-    """Return whether the cache has an object with the right bytes, fetched from the remote if it had not."""
+    """Return whether the cache has an object with the right bytes, after fetching it from the remote if necessary."""
     if objects.digest(md5) == md5.removesuffix(FOLDER):
         return True
     if store is None:

@@ -1,7 +1,7 @@
-"""The text of the register of batches: one line a batch, so that git merges the additions of two people by itself.
+"""Read and write the text of the register of batches: a line for each batch, so that git can merge additions.
 
-Each line is an entry of a YAML list and, after its dash, JSON: a hundred times as fast to read as YAML. Registers of
-earlier versions, with an entry over several lines, are read as YAML. What the entries mean belongs in `register`.
+Each line is an entry of a YAML list, and after its dash it is JSON, which is read a hundred times as fast as YAML.
+Registers of earlier versions, with several lines for an entry, are read as YAML. `register` knows what entries mean.
 """
 
 from __future__ import annotations
@@ -41,12 +41,13 @@ def write(entries: Iterable[dict[str, Any]]) -> str:
 
 
 def read(text: str) -> list[tuple[str, Any]]:
-    """Return the entries in the text of a register, each with where it is, in words.
+    """Return the entries in the text of a register, each with a text that says where it is.
 
-    Blank lines, comments and repeated headings are left out; entries come in the order of the text, repeated ones too.
+    Blank lines, comments and repeated headings are left out. The entries, repeated ones too, have the order of the
+    text.
 
     Raises:
-        ValueError: a line is damaged or is a conflict marker of git; names the line.
+        ValueError: a line is damaged or is a conflict marker of git. The error names the line.
     """
     found: list[tuple[str, Any]] = []
     has_list = False
@@ -60,7 +61,7 @@ def read(text: str) -> list[tuple[str, Any]]:
         elif line.strip() and not line.startswith("#"):
             if _OVER_SEVERAL.search(text) or not _LINE.search(text):
                 return _read_yaml(text)
-            raise ValueError(f"line {number} is damaged: {line[:40]!r} is no batch")
+            raise ValueError(f"line {number} is damaged: {line[:40]!r} is not a batch")
     if not has_list:
         raise ValueError("it has no line `batches:`")
     return found

@@ -42,12 +42,12 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One `corpus add`: when it was captured, under what licence, its files, and how much was skipped and why.
+    """One `corpus add`: its time of capture, its licence, its files, and how many documents were skipped and why.
 
-    `redacted` counts the documents that were taken out again by `corpus forget`. The batch keeps its name, by which
-    every row cites it; a file without some of its documents has a name and a digest of its own. `observations` is the
-    file of what `corpus collect` observed, one row a request, with the bodies that are evidence; `originals` is that of
-    the exports that its documents were split from, as they were added.
+    `redacted` counts the documents that `corpus forget` took out. The batch keeps its name, because every row has it; a
+    file without some of its documents has a new name and a new digest. `observations` is the file with the observations
+    of `corpus collect`, one row for each request, and the bodies that are evidence. `originals` is the file with the
+    original exports from which the documents were split.
     """
 
     name: str
@@ -61,25 +61,25 @@ class Batch:
 
     @property
     def all_files(self) -> tuple[RawFile, ...]:
-        """The files of documents, then those of observations and of originals, if there are such."""
+        """Return the files of documents, then those of observations and of originals, if it has them."""
         return (*self.files, *(file for file in (self.observations, self.originals) if file is not None))
 
     @property
     def documents(self) -> int:
-        """How many documents it has."""
+        """Return how many documents it has."""
         return sum(file.documents for file in self.files)
 
     @property
     def size(self) -> int:
-        """Its bytes on disk."""
+        """Return its size on disk in bytes."""
         return sum(file.size for file in self.all_files)
 
 
 def load(root: Path) -> list[Batch]:
-    """The batches of a repository, as its register names them, by name.
+    """Return the batches in the register of a repository, sorted by name.
 
     Raises:
-        CorpusError: the register is damaged; says in which line.
+        CorpusError: the register is damaged. The error names the line.
     """
     path = root / BATCHES
     try:
@@ -93,12 +93,12 @@ def load(root: Path) -> list[Batch]:
 
 
 def parse(text: str) -> list[Batch]:
-    """Return the batches in the text of a register, by name.
+    """Return the batches in the text of a register, sorted by name.
 
-    Two entries of one name, as a merge leaves them, are one batch: the entry with more documents taken out is kept.
+    A merge may leave two entries with one name. They are one batch: the entry with more documents taken out is kept.
 
     Raises:
-        ValueError: it is damaged; says where.
+        ValueError: the register is damaged. The error says where.
     """
     return normalised(_batch(where, entry) for where, entry in lines.read(text))
 
@@ -106,7 +106,8 @@ def parse(text: str) -> list[Batch]:
 def normalised(batches: Iterable[Batch]) -> list[Batch]:
     """Return batches sorted by name, each once. Their order of arrival does not matter.
 
-    Of several of one name, the one from which most documents were taken out is kept: none may come back by a merge.
+    Of several batches with one name, the one from which most documents were taken out is kept: a merge must not bring
+    a withdrawn document back.
     """
     found: dict[str, Batch] = {}
     for batch in batches:
@@ -149,7 +150,7 @@ def _require_known(entry: dict[str, Any]) -> None:
 def _raw_file(entry: dict[str, Any]) -> RawFile:
     name, sha256 = _plain_name(entry["name"]), entry["sha256"]
     if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
-        raise ValueError(f"{sha256!r:.80} is no sha256")
+        raise ValueError(f"{sha256!r:.80} is not a sha256")
     if len(entry) != _FILE_VALUES:
         raise ValueError("a file has a name, sha256, documents, size and groups, and nothing else")
     return RawFile(name, sha256, _number(entry["documents"]), _number(entry["size"]), _number(entry["groups"]))
@@ -157,19 +158,19 @@ def _raw_file(entry: dict[str, Any]) -> RawFile:
 
 def _number(value: Any) -> int:
     if type(value) is not int or value < 0:
-        raise ValueError(f"{value!r:.60} is no count")
+        raise ValueError(f"{value!r:.60} is not a count")
     return value
 
 
 def _licence(value: Any) -> str | None:
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{value!r:.60} is no licence; put it in quotes")
+        raise ValueError(f"{value!r:.60} is not a licence; put it in quotes")
     return value
 
 
 def _plain_name(name: Any) -> str:
     if not isinstance(name, str) or not name or "/" in name or name.startswith("."):
-        raise ValueError(f"{name!r:.80} is no name of a batch")
+        raise ValueError(f"{name!r:.80} is not a valid name of a batch")
     return name
 
 

@@ -1,7 +1,7 @@
-"""Where documents wait to be read. Batch zero is `seeds/`: plain files, hidden ones left aside.
+"""List and read the documents in `seeds/`, which is batch zero: plain files, without hidden ones.
 
-Listing is done before anything is read or handed to DVC, for some things in a folder would stop both: a named
-pipe blocks anyone who opens it, and a name that is no UTF-8 cannot be recorded.
+The folder is listed before anything is read or given to DVC, because some things in a folder would stop both: a named
+pipe blocks every process that opens it, and a name that is not UTF-8 cannot be recorded.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class SeedFile:
-    """A document's file. A symbolic link is never followed: its bytes are its target's name, as in git."""
+    """The file of a document. A symbolic link is never followed: its content is the name of its target, as in git."""
 
     path: Path
     source: str
@@ -35,20 +35,20 @@ class SeedFile:
 
     @property
     def size(self) -> int:
-        """Its bytes when it was listed."""
+        """Return its size in bytes when it was listed."""
         return self.stamp[0]
 
     @property
     def member(self) -> Member:
-        """What the layout needs to know."""
+        """Return what the layout needs to know of the file."""
         return Member(self.source, self.size)
 
 
 def list_seeds(root: Path) -> list[SeedFile]:
-    """The documents in `seeds/`, by name.
+    """Return the documents in `seeds/`, sorted by name.
 
     Raises:
-        InputError: the folder is missing, or holds what can be neither read nor recorded; names each.
+        InputError: the folder is missing, or has things that can be neither read nor recorded. The error names each.
     """
     folder = root / SEEDS
     if not folder.is_dir():
@@ -85,7 +85,7 @@ def _walk(folder: Path, prefix: str, faults: list[str]) -> Iterator[SeedFile]:
 
 
 def find(path: Path, source: str, faults: list[str]) -> list[SeedFile]:
-    """The document at a path, or none and a fault."""
+    """Return the document at a path, or None and the fault."""
     try:
         source.encode()
         info = path.lstat()
@@ -108,7 +108,7 @@ def find(path: Path, source: str, faults: list[str]) -> list[SeedFile]:
 
 
 def _link_trouble(path: Path) -> str | None:
-    """What DVC, which follows links to hash them, would stumble over."""
+    """Return why DVC, which follows links to hash them, would fail on a link; None if it would not."""
     try:
         target = path.stat()
     except OSError as error:
@@ -130,10 +130,10 @@ def _kind(mode: int) -> str:
 
 
 def read_document(file: SeedFile, limit: int) -> bytes | None:
-    """The bytes of a document, or None if it has more than `limit`.
+    """Return the bytes of a document; None if it has more than `limit` bytes.
 
     Raises:
-        ChangedWhileRead: it is not the file that was listed.
+        ChangedWhileRead: it is no longer the file that was listed.
     """
     if file.is_link:
         return os.fsencode(file.path.readlink())

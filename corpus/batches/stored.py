@@ -1,4 +1,4 @@
-"""What a version consists of: every object that its commit names, in dvc.lock and in data/raw.dvc."""
+"""Find what a version consists of: every object that its commit names, in dvc.lock and in data/raw.dvc."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Digests:
 
 
 def text_of(repository: Repository, commit: str | None, path: str) -> str | None:
-    """A text file as a commit has it, or the working tree; None if it has none."""
+    """Return a text file of a commit or of the working tree; None if the file does not exist there."""
     if commit is not None:
         return repository.read_at(commit, path)
     try:
@@ -54,17 +54,17 @@ def text_of(repository: Repository, commit: str | None, path: str) -> str | None
 
 
 def pins_of(repository: Repository, commit: str | None) -> list[pins.Pin]:
-    """Return all that a commit, or the working tree, pins: the outputs of its stages, and its batches."""
+    """Return all pins of a commit or of the working tree: the outputs of its stages, and its batches."""
     return [*outputs_of(repository, commit), *batches_of(repository, commit)]
 
 
 def outputs_of(repository: Repository, commit: str | None) -> list[pins.Pin]:
-    """Return the outputs of the stages of a commit, or of the working tree; none if nothing had been built."""
+    """Return the outputs of the stages of a commit or of the working tree; an empty list if nothing was built."""
     return pins.of_working_tree(repository) if commit is None else pins.of_commit(repository, commit)
 
 
 def batches_of(repository: Repository, commit: str | None) -> list[pins.Pin]:
-    """Return what a commit, or the working tree, pins of batches; nothing if it has none.
+    """Return the pins of the batches of a commit or of the working tree; an empty list without batches.
 
     Raises:
         CorpusError: the pin is damaged.
@@ -78,16 +78,16 @@ def batches_of(repository: Repository, commit: str | None) -> list[pins.Pin]:
 
 
 def entries(pin: pins.Pin, listing: bytes) -> list[Stored]:
-    """The objects that the listing of a pinned folder names.
+    """Yield the objects that the listing of a pinned folder names.
 
     Raises:
-        CorpusError: it is no listing.
+        CorpusError: the listing is damaged.
     """
     return [Stored(file.path, file.md5, pin.md5) for file in pins.listed(pin, listing)]
 
 
 def named(objects: pins.Objects, found: list[pins.Pin]) -> Iterator[Stored]:
-    """Every object that some pins name, as far as the cache has their listings."""
+    """Yield every object that some pins name, as far as the cache has their listings."""
     for pin in found:
         if pin.cached:
             yield Stored(pin.path, pin.md5)
@@ -96,10 +96,10 @@ def named(objects: pins.Objects, found: list[pins.Pin]) -> Iterator[Stored]:
 
 
 def digests_of(path: Path) -> Digests:
-    """Read a file and digest it; nothing is remembered, for what has rotted keeps its times.
+    """Read a file and digest it. Digests are not remembered, because a decayed file keeps its times.
 
     Raises:
-        OSError: as opening it would.
+        OSError: the file cannot be opened or read.
     """
     md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
     with path.open("rb", buffering=0) as file:

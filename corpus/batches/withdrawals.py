@@ -1,4 +1,4 @@
-"""What was withdrawn and must not come back: `withdrawn.yaml`, a record of hashes, dates and reasons.
+"""Read and write `withdrawn.yaml`, the record of what was withdrawn and must not come back: hashes, dates, reasons.
 
 The file has no text, title, address or name. Somebody who has a document, its address or a publisher's name can find
 out whether it was withdrawn; nobody can read from the file what was withdrawn. The file is small, in git, and a
@@ -37,7 +37,7 @@ _FIRST_IDENTITY: Final = 1
 
 
 class Kind(StrEnum):
-    """What a hash is of, in order: the most exact first."""
+    """What a hash identifies, the most exact first."""
 
     DOCUMENT = "document"
     ARTICLE = "article"
@@ -45,16 +45,16 @@ class Kind(StrEnum):
 
 
 def hashed(kind: Kind, value: str) -> str:
-    """128 bits in hex of a document id, an article id or a publisher."""
+    """Return the hash of a document id, an article id or a publisher: 128 bits in hex."""
     return hashlib.sha256(f"{kind.value}\0{value}".encode()).hexdigest()[:_HEX]
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """One withdrawal: when and why, and the hashes of what it is of.
+    """One withdrawal: its date, its reason, and the hashes of what was withdrawn.
 
-    `identity` is the number of the rule by which its articles had their ids. By that rule and all later ones a document
-    is looked for; by an earlier one other articles could have the same id.
+    `identity` is the number of the rule by which the withdrawn articles had their ids. Documents are compared by this
+    rule and all later ones, but not by earlier ones, by which other articles could have the same ids.
     """
 
     date: date
@@ -65,7 +65,7 @@ class Withdrawal:
     identity: int = IDENTITY
 
     def joined(self, other: Withdrawal) -> Withdrawal:
-        """The same withdrawal, of what another is of too."""
+        """Return the withdrawal with the hashes of another one added."""
         return replace(
             self,
             documents=self.documents | other.documents,
@@ -98,7 +98,7 @@ class Tombstones:
         return bool(self.ranks)
 
     def of(self, kind: Kind, value: str | None) -> str | None:
-        """The hash of a value, if that was withdrawn."""
+        """Return the hash of a value if it was withdrawn; otherwise None."""
         if value is None:
             return None
         found = hashed(kind, value)
@@ -108,7 +108,7 @@ class Tombstones:
         """Return the earliest of the hashes that were withdrawn; None without one.
 
         Args:
-            hashes: of a document, its article and its publisher.
+            hashes: the hashes of a document, its article and its publisher.
             former_ids: the ids that earlier rules gave the article.
         """
         known = [value for value in hashes if value in self.ranks]
@@ -117,7 +117,7 @@ class Tombstones:
         return min(known, key=lambda value: self.ranks[value]) if known else None
 
     def refused(self, document_id: str, url: str | None) -> Withdrawal | None:
-        """Return the withdrawal that a document falls under, by its bytes or its address; None without one."""
+        """Return the withdrawal that includes a document, by its bytes or its address; None without one."""
         address = canonical(url) if url else None
         host = publisher(address) if address else None
         found = self.first(
@@ -132,15 +132,15 @@ class Tombstones:
 
 
 def article_of(url: str) -> str:
-    """The identity of the article at a canonical URL. See `resolve.identity`, whose it is; a test holds them equal."""
+    """Return the id of the article at a canonical URL. `resolve.identity` defines it; a test checks that both agree."""
     return hashlib.sha256(f"url\0{url}".encode()).hexdigest()[:_HEX]
 
 
 def load(root: Path) -> Tombstones:
-    """The withdrawals of a repository.
+    """Return the withdrawals of a repository.
 
     Raises:
-        CorpusError: the file is there and is no record of withdrawals.
+        CorpusError: the file is not a valid record of withdrawals.
     """
     path = root / WITHDRAWN
     try:
@@ -154,7 +154,7 @@ def load(root: Path) -> Tombstones:
 
 @lru_cache(maxsize=2)
 def parse(text: str) -> Tombstones:
-    """The withdrawals in the text of a record. Raises CorpusError if it is not one."""
+    """Return the withdrawals in the text of a record. Raises CorpusError if the text is not a record."""
     try:
         values = plain_yaml.load(text) or {}
         return Tombstones(
@@ -175,7 +175,7 @@ def parse(text: str) -> Tombstones:
 
 
 def united(records: Iterable[Tombstones]) -> tuple[Withdrawal, ...]:
-    """Return the withdrawals of several records, the same for any order of these: by date and reason."""
+    """Return the withdrawals of several records, sorted by date and reason. The order of records does not matter."""
     found: dict[tuple[date, str, int], Withdrawal] = {}
     for one in (one for record in records for one in record.withdrawals):
         key = (one.date, one.reason, one.identity)
@@ -194,7 +194,7 @@ def _hashes(text: str) -> frozenset[str]:
     found = text.split()
     for value in found:
         if len(value) != _HEX or not set(value) <= set("0123456789abcdef"):
-            raise ValueError(f"{value[:80]!r} is no hash of 128 bits in hex")
+            raise ValueError(f"{value[:80]!r} is not a hash of 128 bits in hex")
     return frozenset(found)
 
 
@@ -204,7 +204,7 @@ def save(root: Path, withdrawals: Sequence[Withdrawal]) -> None:
 
 
 def as_text(withdrawals: Sequence[Withdrawal]) -> str:
-    """The record as text."""
+    """Return the record as text."""
     entries: list[dict[str, Any]] = []
     for one in withdrawals:
         # Hashes as the words of one string: YAML takes seconds for a list of as many.

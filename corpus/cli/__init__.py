@@ -51,7 +51,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
 
 
 class _Commands(click.Group):
-    """Imports a command's module when the command is called."""
+    """Import the module of a command when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -126,7 +126,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    """Run the command of `sys.argv`; returns its exit status."""
+    """Run the command in `sys.argv`. Returns its exit status."""
     try:
         status = cli.main(prog_name="corpus", standalone_mode=False)
     except CorpusError as error:
@@ -148,7 +148,7 @@ def _run() -> int:
 
 
 def _end_stalled(message: str) -> None:
-    """End a process that waits for ever: only the system can, for no call of Python returns."""
+    """End a process that waits for ever. Only the system can do that, because no call of Python returns."""
     try:
         _fail(message, 1)
         sys.stderr.flush()
@@ -161,7 +161,7 @@ def _interrupted() -> int:
 
 
 def _broken_off(error: EOFError) -> int:
-    """Say that something ended before its time: a compiled module of Python, which is removed, or another process."""
+    """Report an early end: of a compiled module of Python, which is then removed, or of another process."""
     if found := explained(error):
         return _fail(str(found), found.exit_code, type(found).__name__)
     return _fail(f"A process or a file ended too early: {error}. Nothing incomplete was published. Run again.", 1)

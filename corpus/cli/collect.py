@@ -77,13 +77,13 @@ def collect(
 
 
 def _announce(run: SourceRun) -> None:
-    """Print how long a run takes that takes long."""
+    """Print how long a long run will take."""
     if run.left or run.seconds >= _LONG:
         echo(safe(f"{run.name}: {announced(run)}"), err=True)
 
 
 def announced(run: SourceRun) -> str:
-    """Return what a run is going to fetch of a source, and how long that and the rest take."""
+    """Return in words what a run will fetch from a source, and how long this and the rest take."""
     begin = f"{count(run.fetches, 'page')} to fetch, about {span(run.seconds)}"
     if run.rest is None:
         return begin
@@ -99,7 +99,7 @@ def span(seconds: float) -> str:
 
 
 def as_values(report: Report) -> dict[str, Any]:
-    """Return a report as values that JSON has."""
+    """Return a report as values for JSON."""
     return {
         "sources": [
             {

@@ -124,7 +124,7 @@ def _print_changes(done: Compared, shown: Sequence[Change], width: int, words: b
 
 
 def _remark(change: Change) -> str:
-    """What there is to say of a change beside its kind."""
+    """Return a remark about a change beside its kind."""
     from corpus.diff.change import Kind
 
     parts = ", ".join(change.parts)

@@ -1,4 +1,4 @@
-"""Printing: tables and lines for people, JSON for machines. Untrusted text cannot move the cursor."""
+"""Print tables and lines for people, and JSON for machines. Untrusted text cannot move the cursor."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def safe(text: object) -> str:
-    """Text of unknown origin as one line that a terminal shows as it is."""
+    """Return text of unknown origin as one line that a terminal shows exactly."""
     return on_a_line(_encodable(str(text)))
 
 
 def echo(message: str = "", *, err: bool = False, nl: bool = True) -> None:
-    """Print one or several lines of our own text. What slipped into them unseen is made visible; our colours stay."""
+    """Print lines of our own text. Invisible characters in them are made visible; our colours are kept."""
     parts = _STYLE.split(message)
     # Every other one is a colour.
     parts[::2] = ["\n".join(map(safe, part.split("\n"))) for part in parts[::2]]
@@ -40,12 +40,12 @@ def echo(message: str = "", *, err: bool = False, nl: bool = True) -> None:
 
 
 def _encodable(text: str) -> str:
-    """Names of git and of files need not be UTF-8; Python then has lone surrogates in them, which no one can print."""
+    """Replace lone surrogates: names from git and of files need not be UTF-8, and such names cannot be printed."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def complain(message: str, kind: str = "") -> None:
-    """Print an error on stderr: its first line marked, the others as they are. `kind` is its class's name."""
+    """Print an error on stderr, with a mark before its first line. `kind` is the name of its class."""
     lines = [safe(line) for line in message.split("\n")]
     click.echo(click.style("error: ", fg="red", bold=True) + "\n".join(lines), err=True)
     folder = os.environ.get("CORPUS_FAILURE_FILE")
@@ -59,7 +59,7 @@ def complain(message: str, kind: str = "") -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Lets SIGTERM end a command as Ctrl-C does, so that it tidies up."""
+    """Let SIGTERM end a command as Ctrl-C does, so that it tidies up."""
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt
@@ -88,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
-    """Print a table for people; on no terminal, at its full width."""
+    """Print a table for people; at its full width if the output is not a terminal."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -111,7 +111,7 @@ def print_pairs(pairs: Iterable[tuple[str, object]], indent: str = "") -> None:
 
 
 def size(number: int) -> str:
-    """Bytes for people: `12.3 kB`."""
+    """Return a number of bytes for people: `12.3 kB`."""
     value = float(number)
     for unit in ("bytes", "kB", "MB", "GB"):
         if value < 1000:

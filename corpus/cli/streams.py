@@ -1,7 +1,7 @@
-"""Standard output and error that fail in order: on a full disk, behind a pipe that nobody reads, or closed.
+"""Handle standard output and error that fail: on a full disk, in a pipe that nobody reads, or closed.
 
-What cannot be printed on stdout ends the command with one line and a status that says so. What cannot be printed on
-stderr is dropped: the status says how the command ended, and work that goes on well is not stopped for it.
+If stdout fails, the command ends with one line and a status that says so. What cannot be printed on stderr is dropped:
+the exit status still tells how the command ended, and its work continues.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ERR: Final = 2
 
 
 class OutputFailed(Exception):
-    """Stdout takes nothing more; `reason` is the system's own error."""
+    """Stdout accepts no more output. `reason` is the error of the system."""
 
     def __init__(self, reason: OSError) -> None:
         self.reason = reason
@@ -56,7 +56,7 @@ class _Errors(io.TextIOWrapper):
 
 
 def guard() -> None:
-    """Put streams that fail in order in the place of this process's own."""
+    """Replace the streams of this process by streams that handle failures."""
     for number in (0, _OUT, _ERR):
         try:
             os.fstat(number)
@@ -71,7 +71,7 @@ def guard() -> None:
 
 
 def finish(status: int) -> int:
-    """Print what is left to be printed.
+    """Print the rest of the output.
 
     Args:
         status: the exit status of the command.
@@ -90,7 +90,7 @@ def finish(status: int) -> int:
 
 
 def give_up(error: OutputFailed) -> int:
-    """Say on stderr that stdout failed, unless its reader has just gone, and drop what is left for it.
+    """Report on stderr that stdout failed, unless its reader just ended, and drop the rest of the output.
 
     Returns:
         The exit status of the process: 1, or 141 as if SIGPIPE had ended it.
@@ -106,7 +106,7 @@ def give_up(error: OutputFailed) -> int:
 
 
 def _drop(number: int) -> None:
-    """Send what is left for a stream to nowhere, or Python would try again at exit."""
+    """Discard the rest of a stream's output; otherwise Python would try again at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, number)
     os.close(nowhere)

@@ -1,4 +1,4 @@
-"""Errors of the machine or of a library, which may come up anywhere, in one line for the user."""
+"""Explain errors of the machine or of a library, which may occur anywhere, in one line for the user."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _DETAIL_CHARACTERS = 300
 
 
 def explained(error: BaseException) -> CorpusError | None:
-    """Return the error to show for one that the machine or a library raised; None for a fault of this program.
+    """Return the error to show for an error of the machine or of a library; None for a fault of this program.
 
     Args:
-        error: what was raised. A failure of a library in Rust is no `Exception`.
+        error: what was raised. A failure of a library in Rust is not an `Exception`.
     """
     found = room.of_error(error, Path.cwd()) or shortage.of_error(error)
     if found is not None:

@@ -91,6 +91,6 @@ def _print(found: Verified, reasons: Sequence[str]) -> None:
 
 
 def _one(name: str) -> str:
-    """Return the name of what was counted for a single one: `objects in the remote` -> `object in the remote`."""
+    """Return a plural name in the singular: `objects in the remote` -> `object in the remote`."""
     first, space, rest = name.partition(" ")
     return f"{first.removesuffix('es' if first == 'batches' else 's')}{space}{rest}"

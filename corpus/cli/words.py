@@ -1,4 +1,4 @@
-"""Word-level differences on a terminal: what changed in its context, a place a line."""
+"""Print word-level differences on a terminal: each changed place with its context on one line."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def print_words(runs: Sequence[Run], indent: str) -> None:
 
 
 def in_words(runs: Sequence[Run]) -> str:
-    """A short text's changes on one line, what is kept included."""
+    """Return the changes of a short text on one line, with the parts that are kept."""
     return "".join(_marked(run.fate, run.text) for run in runs)
 
 
@@ -80,7 +80,7 @@ def _marked(fate: Fate, text: str) -> str:
 
 
 def _cut(text: str) -> str:
-    """The beginning and the end of what is too long to be shown."""
+    """Return the beginning and the end of a text that is too long to be shown."""
     left_out = len(text) - _LONGEST
     if left_out <= 0:
         return text
