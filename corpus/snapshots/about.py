@@ -1,4 +1,4 @@
-"""What a version says of itself: its names, its day, its account, and the rights in what it holds."""
+"""Describe a version: its names, its day, its ledger, and the rights in its texts."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A version in its own words.
+    """What a version says about itself.
 
     Attributes:
-        title: what the corpus is called.
+        title: the title of the corpus.
         release: the tag, as `corpus@v1.0.0`; None if the commit has none.
         commit: None if it was never committed.
         day: of the commit, UTC.
@@ -36,7 +36,7 @@ class About:
         digest: sha256 of the articles, which a citation names.
         engine: the newscorpus that made it.
         ledger: the counts of the build.
-        licences: for each batch the note of its licence or rights, if there is one.
+        licences: for each batch the note on its licence or rights, if it has one.
     """
 
     title: str
@@ -51,7 +51,7 @@ class About:
 
     @property
     def name(self) -> str:
-        """The release; without one the commit; without that the digest of the articles."""
+        """Return the release; without a release the commit; without a commit the digest of the articles."""
         if self.release is not None:
             return self.release
         return f"commit {self.commit[:10]}" if self.commit else f"uncommitted, articles {self.md5[:10]}"
@@ -63,7 +63,7 @@ class About:
 
 
 def committed(version: Version) -> Version:
-    """The same version by its commit, where the working tree has what was committed last."""
+    """Return the same version by its commit, if the working tree has what was committed last."""
     repository = version.repository
     head = repository.commit_of("HEAD") if version.commit is None else None
     if head is None or repository.read_at(head, LOCK) != version.text(LOCK):
@@ -72,7 +72,7 @@ def committed(version: Version) -> Version:
 
 
 def about(version: Version) -> About:
-    """What is known of a version.
+    """Return what is known of a version.
 
     Raises:
         CorpusError: one of its files in git is damaged.
@@ -103,7 +103,7 @@ def about(version: Version) -> About:
 
 
 def _title(params: Mapping[str, Any]) -> str:
-    """What params.yaml calls the corpus. Of other settings older engines may have known what this one does not."""
+    """Return the title in params.yaml. Only this is read, because an older version may have other settings."""
     title = (params.get("report") or {}).get("title")
     return title if isinstance(title, str) and title.strip() else Report().title
 

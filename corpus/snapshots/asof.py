@@ -1,8 +1,8 @@
-"""A corpus as it was known on a day: a version, less all that was captured later.
+"""Read a corpus as it was known on a day: a version without all that was captured later.
 
-Its tables are decided anew from the signatures of the documents captured until then, as a build with only those would
-decide: what superseded an article later is not known yet, nor a copy that turned up later. Nothing is parsed, and of
-texts only those are read that seem alike and were not compared yet.
+Its tables are decided again from the signatures of the documents captured until then, as a build with only those would
+decide: later revisions and later copies are not known yet. Nothing is parsed. Only texts that seem alike and were not
+compared before are read.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ def capture_day(written: date | str) -> date:
     try:
         return date.fromisoformat(written)
     except (TypeError, ValueError):
-        raise UsageError(f"as_of={written!r} is no day. Write it as 2026-03-01.") from None
+        raise UsageError(f"as_of={written!r} is not a day. Write it as 2026-03-01.") from None
 
 
 def completed(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:
     """Return rows with the columns of a table; null for those that are newer than the version.
 
     Args:
-        rows: of a version that may have been made by an older engine.
-        table: whose columns are wanted.
+        rows: rows of a version, which an older engine may have made.
+        table: the table whose columns are wanted.
     """
     import polars as pl
 
@@ -77,7 +77,7 @@ class AsOf(Derived):
 
     @cached_property
     def _decided(self) -> pl.DataFrame:
-        """The decisions on the documents known by then, each with the path of its shard of documents."""
+        """Return the decisions on the documents known by then, each with the path of its shard of documents."""
         import polars as pl
 
         from corpus.batches.seeds import SEEDS
@@ -106,7 +106,7 @@ class AsOf(Derived):
         return decided.with_columns(places.gather(decided[SHARD]).alias(_SOURCE))
 
     def _by_name(self, table: str) -> dict[str, Path]:
-        """The files of a table by the names of their shards."""
+        """Return the files of a table by the names of their shards."""
         files, paths = self._base.files(table), self._base.paths(table)
         return {PurePosixPath(file.path).stem: path for file, path in zip(files, paths, strict=True)}
 

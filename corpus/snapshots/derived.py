@@ -1,4 +1,4 @@
-"""What versions have in common whose rows are chosen from those of another version: they have no files of their own."""
+"""The common part of versions whose rows are chosen from those of another version. They have no own files."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ class Derived(Version):
         raise UsageError(f"{self._no_files(table)} Read it with articles(), scan(), arrow(), pandas() or duckdb().")
 
     def _no_files(self, table: str) -> str:
-        """Return one sentence: there are no files of a table, and why."""
+        """Return a sentence that says why a table has no files."""
         return f"{self.name} has no files of {table}."

@@ -1,8 +1,8 @@
-"""Addresses of other people's repositories, and how little of their settings is taken: where the data are.
+"""Check addresses of other people's repositories, and take only one of their settings: where the data are.
 
 A repository that is opened by its address is not the user's own. Its `.dvc/config` may name commands, files and folders
-of this machine, or a remote that is called like one of the user's, whose credentials DVC would then send. Only the
-address of its default remote is read, and stored under a name that nobody else has.
+of this machine. It may also name a remote like one of the user's, and DVC would then send the user's credentials. So
+only the address of its default remote is read, and stored under a name that no other remote has.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class Address:
     """A git address that may be cloned.
 
     Attributes:
-        url: what git gets.
-        protocol: the only one that git may speak, or `http:https` where one may lead to the other.
+        url: the address for git.
+        protocol: the only protocol that git may use, or `http:https` if the first may redirect to the second.
         host: the machine; None for a `file://` address.
-        owned: the folder of a `file://` address that belongs to this user. Such a repository may name folders of this
-            machine, as it may when it is opened by its path: its settings were written with this user's rights.
+        owned: the folder of a `file://` address, if it belongs to this user. Such a repository may name folders of this
+            machine, as it may if it is opened by its path: its settings were written with this user's rights.
     """
 
     url: str
@@ -72,9 +72,9 @@ class Data:
     """Where the data of a foreign repository are.
 
     Attributes:
-        url: of its default remote; None if it has none.
-        contacted: what is contacted to read them, as `s3://bucket`; None for a folder.
-        ignored: the settings that would have changed how they are read, by name.
+        url: the address of its default remote; None without one.
+        contacted: the service that is contacted to read them, as `s3://bucket`; None for a folder.
+        ignored: the names of the settings that would have changed how they are read.
     """
 
     url: str | None
@@ -103,7 +103,7 @@ def is_address(repo: str) -> bool:
 
 
 def shown(url: str) -> str:
-    """Return an address without user and password, and without characters that a terminal would obey."""
+    """Return an address without user and password, and without control characters for a terminal."""
     return ascii(re.sub(r"://[^/]*@", "://", url)[:200])[1:-1]
 
 
@@ -111,10 +111,10 @@ def address(url: str) -> Address:
     """Check a git address.
 
     Args:
-        url: as the user gives it.
+        url: the address as the user gives it.
 
     Raises:
-        UsageError: git would take it for an option, or run a program that it names; or it is no address at all.
+        UsageError: git would take it for an option, or run a program that it names; or it is not an address.
     """
     if url.startswith("-") or _CONTROLS.search(url) or len(url) > _MOST_IN_AN_ADDRESS:
         raise UsageError(f"Invalid git address {shown(url)}. Give one such as https://example.org/corpus.git.")
@@ -144,7 +144,7 @@ def _not_supported(url: str) -> UsageError:
 
 
 def _owned(folder: Path) -> Path | None:
-    """A folder, if it and its `.git` belong to this user; else None."""
+    """Return a folder if it and its `.git` belong to this user; otherwise None."""
     try:
         owners = {place.stat().st_uid for place in (folder, folder / ".git") if place == folder or place.exists()}
     except (OSError, ValueError):
@@ -156,12 +156,12 @@ def data(config: str, source: Address) -> Data:
     """Return where a repository's data are, by the text of its `.dvc/config`.
 
     Args:
-        config: untrusted.
+        config: the text of the settings. It is untrusted.
         source: the repository.
 
     Raises:
-        CorpusError: the settings cannot be read, or the data are where a foreign repository may not send a reader: a
-            folder, this machine, or what is no address.
+        CorpusError: the settings cannot be read, or the data are in a place to which a foreign repository must not send
+            a reader: a folder, this machine, or an invalid address.
     """
     where = f"The .dvc/config of {shown(source.url)}"
     sections = _sections(config, where)
@@ -270,7 +270,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def _inner(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """Return the address that a longer one leads to: mapped, by NAT64, by 6to4 or by Teredo; None of any other."""
+    """Return the IPv4 address inside an IPv6 address (mapped, NAT64, 6to4, Teredo); None without one."""
     if isinstance(ip, ipaddress.IPv4Address):
         return None
     if ip in _NAT64:

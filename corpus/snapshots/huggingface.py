@@ -1,4 +1,4 @@
-"""A version as a Hugging Face dataset, for anyone who has installed the extra `huggingface`."""
+"""Give a version as a Hugging Face dataset. Needs the extra `huggingface`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def dataset(articles: pl.LazyFrame, name: str) -> datasets.Dataset:
-    """Articles, in memory, as a dataset with the types of the schema.
+    """Return articles, in memory, as a dataset with the types of the schema.
 
     Args:
         articles: the rows and columns to take.
-        name: what the version is called, for the dataset's description.
+        name: the name of the version, for the description of the dataset.
 
     Raises:
         UsageError: the extra is not installed.

@@ -1,4 +1,4 @@
-"""The observations of a version that was made before they were a table of their own: from the files of its batches."""
+"""Read the observations of versions older than their table, from the files of their batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a version in place: from the DVC cache, else from its remote. Nothing is checked out, no lock is taken."""
+"""Open a version in place: from the DVC cache, else from its remote. Nothing is checked out, no lock is taken."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def open_version(
 def _cloned(url: str) -> Repository:
     """Clone a remote repository, without work tree files; the clone is deleted with the process.
 
-    Of its settings only the address of its data is taken. What is contacted is logged, before it is.
+    Only the address of its data is taken from its settings. Each contacted server is logged before the contact.
     """
     source = foreign.address(url)
     if source.host is not None:
@@ -77,7 +77,7 @@ def _cloned(url: str) -> Repository:
     # DVC's settings say where the data are.
     config = repository.read_at("HEAD", ".dvc/config") if repository.commit_of("HEAD") else None
     if config is None:
-        raise UsageError(f"{foreign.shown(url)} is no corpus repository: it has no .dvc/config.")
+        raise UsageError(f"{foreign.shown(url)} is not a corpus repository: it has no .dvc/config.")
     data = foreign.data(config, source)
     if data.contacted:
         _LOG.warning("Data of %s will be read from %s.", foreign.shown(url), foreign.shown(data.contacted))

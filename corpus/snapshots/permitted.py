@@ -1,4 +1,4 @@
-"""A version without the articles that a policy of rights leaves out: what `corpus.open(…, rights="train")` gives."""
+"""Give a version without the articles that a policy of rights leaves out: `corpus.open(…, rights="train")`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FILTERED: Final = frozenset({"articles", "revisions"})
 
 
 class Permitted(Derived):
-    """A version whose articles and revisions are those that a policy permits, however they are read."""
+    """A version that has only the articles and revisions that a policy permits, in every way of reading."""
 
     def __init__(self, version: Version, policy: Policy) -> None:
         super().__init__(version, version.name)

@@ -1,4 +1,4 @@
-"""Which policy of rights holds for a version: one that is asked for, or what its params.yaml declares."""
+"""Find the policy of rights for a version: the requested one, or the one that its params.yaml declares."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Readable(Protocol):
-    """What is asked of a version: its name, its small files, and the columns of its articles."""
+    """What this module needs of a version: its name, its small files, and the columns of its articles."""
 
     name: str
 
@@ -54,7 +54,7 @@ def policy_of(version: Readable, asked: str | Policy) -> Policy:
         try:
             purpose = Purpose(policy)
         except ValueError:
-            raise UsageError(f"rights={policy!r} is no purpose. Choose from {', '.join(Purpose)}.") from None
+            raise UsageError(f"rights={policy!r} is not a purpose. Choose from {', '.join(Purpose)}.") from None
         policy = replace(declared_policy(version), purpose=purpose)
     if policy and (missing := sorted(set(COLUMNS) - set(version.columns()))):
         raise UsageError(

@@ -40,11 +40,11 @@ def fetch(repository: Repository, commit: str | None, wanted: Sequence[Pinned]) 
 
 
 class Remote:
-    """The default remote of a repository. Nothing is asked of it before something is wanted.
+    """The default remote of a repository. It is contacted only when an object is wanted.
 
     Attributes:
-        repository: whose settings name the remote.
-        commit: which version wants objects, for errors.
+        repository: the repository whose settings name the remote.
+        commit: the version that wants objects, for errors.
     """
 
     def __init__(self, repository: Repository, commit: str | None) -> None:
@@ -105,7 +105,7 @@ class Remote:
         aside.replace(target)
 
     def open(self, file: Pinned) -> BinaryIO:
-        """Open an object to read ranges of it. Only what is read is moved.
+        """Open an object to read ranges of it. Only what is read is transferred.
 
         Raises:
             MissingObjects: there is no remote, or it lacks the object.
@@ -126,12 +126,12 @@ class Remote:
 
     @staticmethod
     def unread(file: Pinned, error: BaseException | None) -> CorpusError:
-        """The error of a file that the remote did not give."""
+        """Return the error for a file that the remote did not deliver."""
         message = " ".join(str(error).split()) or type(error).__name__
         return CorpusError(f"{file.path} could not be read from the remote: {message}")
 
     def missing(self, lost: Sequence[Pinned]) -> MissingObjects:
-        """The error of objects that are nowhere, and how to have them."""
+        """Return the error for objects that are in no place; it says how to get them."""
         there = self._store is not None
         why = "The remote lacks them too." if there else "There is no default remote (`dvc remote list`)."
         again = (
@@ -156,10 +156,10 @@ class Remote:
 
     @property
     def _store(self) -> Any:
-        """DVC's object database of the remote; None without one."""
+        """Return DVC's object database of the remote; None without one."""
         return objectstore.database(self.repository.root)
 
 
 def _is_away(error: FileNotFoundError) -> bool:
-    """Whether a remote does not answer at all, which some clients call a missing file."""
+    """Return whether a remote does not answer at all. Some clients report that as a missing file."""
     return isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, FileNotFoundError)

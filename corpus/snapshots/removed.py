@@ -1,6 +1,6 @@
-"""`removed.yaml`: which releases were withdrawn from, what took their place, and the objects that are gone with it.
+"""Read and write `removed.yaml`: the releases with withdrawals, their successors, and the objects that were removed.
 
-In git and small, so that an old version explains itself instead of failing. It is no input of a build.
+The file is small and in git, so that an old version can explain why its objects are missing. No build reads it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _HEADER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One withdrawal from past releases: each with its successor, and the md5s of the objects that are gone."""
+    """One withdrawal from past releases: each release with its successor, and the md5s of the removed objects."""
 
     date: date
     reason: str
@@ -38,7 +38,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """That a release was withdrawn from: the last time, why, and the tag of what took its place."""
+    """The mark of a release with withdrawals: the date and reason of the last one, and the tag of the successor."""
 
     date: date
     reason: str
@@ -46,7 +46,7 @@ class Mark:
 
 
 def parse(text: str | None) -> list[Removal]:
-    """The removals in the text of a record.
+    """Return the removals in the text of a record.
 
     Raises:
         CorpusError: the text is not a record of removals.
@@ -68,7 +68,7 @@ def parse(text: str | None) -> list[Removal]:
 
 
 def as_text(removals: Sequence[Removal]) -> str:
-    """The record as text."""
+    """Return the record as text."""
     entries: list[dict[str, Any]] = []
     for one in removals:
         entry: dict[str, Any] = {"date": one.date.isoformat(), "reason": one.reason}
@@ -81,13 +81,13 @@ def as_text(removals: Sequence[Removal]) -> str:
 
 
 def of_head(repository: Repository) -> list[Removal]:
-    """The removals that the last commit knows of; none where there is no commit."""
+    """Return the removals in the last commit; an empty list without a commit."""
     head = repository.commit_of("HEAD")
     return parse(repository.read_at(head, REMOVED) if head else None)
 
 
 def marks(removals: Iterable[Removal]) -> dict[str, Mark]:
-    """The mark of each release that was withdrawn from, by tag; of the last withdrawal if of several."""
+    """Return the mark of each release with withdrawals, by tag; the last one of several."""
     direct = {old: Mark(one.date, one.reason, new) for one in removals for old, new in one.releases.items()}
     found = {}
     for old, mark in direct.items():
@@ -103,16 +103,16 @@ def marks(removals: Iterable[Removal]) -> dict[str, Mark]:
 def explain(
     repository: Repository, commit: str | None, objects: Iterable[str], removals: Sequence[Removal] | None = None
 ) -> None:
-    """Say of objects that are not to be had whether they were withdrawn.
+    """Raise an error if missing objects were withdrawn.
 
     Args:
-        repository: whose objects they are.
-        commit: which version wants them.
+        repository: the repository of the objects.
+        commit: the version that wants them.
         objects: their md5s.
-        removals: what is on record, for anyone who has read it already.
+        removals: the removals on record, if the caller has read them already.
 
     Raises:
-        Withdrawn: one of them was; with the date, the reason and what took the version's place.
+        Withdrawn: one of them was withdrawn. The error has the date, the reason and the successor.
     """
     asked = set(objects)
     removals = of_head(repository) if removals is None else removals

@@ -1,8 +1,8 @@
-"""Reading shards in place, some from the cache and some from a remote: only the row groups and columns asked for.
+"""Read shards in place, some from the cache and some from a remote: only the wanted row groups and columns.
 
 A cached shard was verified against its md5. Of a shard in a remote only ranges are read, and a range has no
-md5. It is held against what else is known: size and rows against the pinned keys of the stage that made it, every page
-against the checksum that was written with it. If anything is wrong, the file is fetched, and its md5 decides.
+md5. So it is compared with what else is known: size and rows with the pinned keys of the stage that made it, every page
+with the checksum that was written with it. If anything is wrong, the file is fetched, and its md5 decides.
 That finds a torn, swapped or decayed object. Against somebody who forges objects with their page checksums, only
 complete files help: `Version.paths` fetches those.
 """
@@ -61,7 +61,7 @@ class Shards:
 
     @property
     def paths(self) -> list[Path] | None:
-        """Where the files are, if all of them are here."""
+        """Return the paths of the files if all of them are here; otherwise None."""
         found = [shard.path for shard in self._shards if shard.path is not None]
         return found if len(found) == len(self._shards) else None
 
@@ -72,8 +72,8 @@ class Shards:
         """Read the footers that are not known yet.
 
         Raises:
-            MissingObjects: shards are neither here nor in a remote; names each.
-            DamagedObject: one is not what was pinned.
+            MissingObjects: shards are neither here nor in a remote. The error names each.
+            DamagedObject: a shard is not what was pinned.
         """
         unread = [shard for shard in self._shards if shard.file not in self._footers]
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
@@ -85,12 +85,12 @@ class Shards:
 
     @property
     def schema(self) -> pa.Schema:
-        """The Arrow schema of the table as this version has it."""
+        """Return the Arrow schema of the table in this version."""
         self.read_footers()
         return self._footers[self._shards[0].file].schema.to_arrow_schema().remove_metadata()
 
     def groups(self, keep: Keep | None = None) -> list[tuple[Shard, int]]:
-        """The row groups that are wanted, in order. Reads footers only."""
+        """Return the wanted row groups, in order. Reads footers only."""
         self.read_footers()
         return [
             (shard, number)
@@ -100,11 +100,11 @@ class Shards:
         ]
 
     def tables(self, columns: Sequence[str] | None = None, keep: Keep | None = None) -> Iterator[pa.Table]:
-        """The rows in order, a row group at a time; the next few are read meanwhile.
+        """Yield the rows in order, a row group at a time. The next few row groups are read meanwhile.
 
         Args:
-            columns: which, in this order; all unless given.
-            keep: says by its metadata whether a row group is wanted; all are unless given.
+            columns: the columns, in this order; all by default.
+            keep: tells from its metadata whether a row group is wanted; all are by default.
 
         Raises:
             DamagedObject: an object in the remote is not what was pinned.
@@ -123,7 +123,7 @@ class Shards:
             pool.shutdown(cancel_futures=True)
 
     def lazy(self, keep: Keep | None = None) -> pl.LazyFrame:
-        """The rows as a LazyFrame that reads from the remote, when collected, the columns that the query wants."""
+        """Return the rows as a LazyFrame, which reads only the columns of the query from the remote."""
         import polars as pl
         from polars.io.plugins import register_io_source
 
@@ -152,14 +152,14 @@ class Shards:
         return rows if columns is None else rows.select(list(columns))
 
     def _footer(self, shard: Shard) -> Any:
-        """A shard's footer; None if the shard is nowhere."""
+        """Return a shard's footer; None if no place has the shard."""
         try:
             return self._use(shard, lambda file: file.metadata)
         except MissingObjects:
             return None
 
     def _use(self, shard: Shard, take: Callable[[Any], _T]) -> _T:
-        """What a function takes from a shard, opened as a Parquet file."""
+        """Return what a function takes from a shard, which is opened as a Parquet file."""
         if shard.path is not None:
             return self._taken(shard, shard.path, take)
         try:

@@ -1,7 +1,7 @@
-"""Which articles are asked for: publishers, days, languages, duplicates. Checked here, and turned into conditions.
+"""Check which articles a user asks for (publishers, days, languages, duplicates), and turn that into conditions.
 
-A selection says three things: which rows meet it (an expression that Polars pushes down into the files), which row
-groups cannot hold any (by their statistics), and why an article is left out.
+A selection gives three things: the rows that meet it (an expression that Polars pushes down into the files), the row
+groups that cannot have such rows (by their statistics), and the reason why an article is left out.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SHOWN: Final = 12
 
 
 class Filters(TypedDict, total=False):
-    """What `Version.articles` takes besides columns."""
+    """The filters of `Version.articles`."""
 
     publisher: Names
     since: Day
@@ -72,7 +72,7 @@ class Selection:
     rights: Policy = EVERYTHING
 
     def conditions(self) -> dict[LeftOut, pl.Expr]:
-        """Return the conditions that an article must meet, by the reason for leaving it out; for no row null."""
+        """Return the conditions that an article must meet, by the reason for leaving it out. They are never null."""
         import polars as pl
 
         day = pl.col("published_date")
@@ -90,7 +90,7 @@ class Selection:
         return found | {LeftOut(why): met for why, met in self.rights.conditions().items()}
 
     def pushed(self) -> list[pl.Expr]:
-        """The same as conditions for `filter`, in the form that Parquet readers can prune by."""
+        """Return the conditions for `filter` in a form by which Parquet readers can prune."""
         import polars as pl
 
         day = pl.col("published_date")
@@ -108,7 +108,7 @@ class Selection:
         return [*found, *self.rights.conditions().values()]
 
     def may_hold(self, group: Any) -> bool:
-        """Whether a row group (its Parquet metadata) can hold an article of this selection, by its statistics."""
+        """Return whether a row group can have an article of this selection, by the statistics in its metadata."""
         found = {}
         for number in range(group.num_columns):
             column = group.column(number)
@@ -127,7 +127,7 @@ class Selection:
         return self.duplicates or marked is None or not marked.has_null_count or marked.null_count > 0
 
     def as_dict(self) -> dict[str, Any]:
-        """What is asked, as plain values under the names that `Filters` has; what is not asked is absent."""
+        """Return the conditions as plain values under the names in `Filters`; unused filters are absent."""
         values = {
             "publisher": None if self.publishers is None else list(self.publishers),
             "language": None if self.languages is None else list(self.languages),
@@ -143,21 +143,21 @@ def select(filters: Filters, known: Callable[[str], Sequence[str]]) -> Selection
     """Check what a user asks for.
 
     Args:
-        filters: as given.
-        known: the values that a column of the corpus holds, sorted; asked only for what is filtered by.
+        filters: the filters as given.
+        known: returns the values of a column of the corpus, sorted; called only for columns of a filter.
 
     Raises:
-        UsageError: a publisher or language that no article has, or a day that is not one; says what is known.
+        UsageError: no article has the publisher or language, or a day is invalid. The error shows valid values.
     """
     unknown = sorted(filters.keys() - Filters.__annotations__.keys())
     if unknown:
         raise UsageError(f"No filter {unknown[0]!r}. There are {', '.join(Filters.__annotations__)}.")
     since, until = _day("since", filters.get("since")), _day("until", filters.get("until"))
     if since and until and since > until:
-        raise UsageError(f"since {since} lies after until {until}: there is no such day.")
+        raise UsageError(f"since {since} is after until {until}: no day is in this range.")
     duplicates = filters.get("duplicates", True)
     if not isinstance(duplicates, bool):
-        raise UsageError(f"duplicates is True or False, found {duplicates!r}.")
+        raise UsageError(f"duplicates must be True or False, found {duplicates!r}.")
     return Selection(
         _names("publisher", filters.get("publisher"), known, _is_publisher),
         _names("language", filters.get("language"), known, _is_language),
@@ -174,7 +174,7 @@ def _policy(asked: str | Policy | None) -> Policy:
     try:
         return Policy(Purpose(asked))
     except ValueError:
-        raise UsageError(f"rights={asked!r} is no purpose. Choose from {', '.join(Purpose)}.") from None
+        raise UsageError(f"rights={asked!r} is not a purpose. Choose from {', '.join(Purpose)}.") from None
 
 
 def _names(
@@ -183,15 +183,15 @@ def _names(
     if asked is None:
         return None
     if not isinstance(asked, Iterable):
-        raise UsageError(f"{column} is a string or several, found {asked!r}.")
+        raise UsageError(f"{column} must be a string or several strings, found {asked!r}.")
     wanted = [asked] if isinstance(asked, str) else list(asked)
     if not wanted:
-        raise UsageError(f"No {column} is asked for: the list is empty. Leave {column} out to have every one.")
+        raise UsageError(f"The list of {column} is empty. Leave {column} out to have all of them.")
     there = known(column)
     found: set[str] = set()
     for name in wanted:
         if not isinstance(name, str):
-            raise UsageError(f"A {column} is a string, found {name!r}.")
+            raise UsageError(f"A {column} must be a string, found {name!r}.")
         taken = [value for value in there if matches(name.strip().lower(), value.lower())]
         if not taken:
             raise UsageError(f"No article has the {column} {name!r}. {_there_are(name, there)}")
@@ -204,7 +204,7 @@ def _is_publisher(asked: str, value: str) -> bool:
 
 
 def _is_language(asked: str, value: str) -> bool:
-    """Basic filtering of RFC 4647: `en` has `en-GB` too, `en-GB` has not `en`."""
+    """Match languages by the basic filtering of RFC 4647: `en` includes `en-GB`, but `en-GB` does not include `en`."""
     return value == asked or value.startswith(f"{asked}-")
 
 
@@ -230,7 +230,7 @@ def _day(name: str, value: Day) -> date | None:
                 return date.fromisoformat(value.strip())
             except ValueError:
                 pass
-    raise UsageError(f"{name}: {value!r} is no day. Write it as 2026-11-24.")
+    raise UsageError(f"{name}: {value!r} is not a day. Write it as 2026-11-24.")
 
 
 def _one_of(column: pl.Expr, values: Sequence[str]) -> pl.Expr:
@@ -239,7 +239,7 @@ def _one_of(column: pl.Expr, values: Sequence[str]) -> pl.Expr:
 
 
 def _bounds(statistics: Any) -> tuple[Any, Any]:
-    """The least and the greatest value of a column chunk; None where it does not say, or says a day of no calendar."""
+    """Return the least and the greatest value of a column chunk; None if they are not known or not valid days."""
     if statistics is None or not statistics.has_min_max:
         return None, None
     try:

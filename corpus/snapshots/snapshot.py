@@ -1,4 +1,4 @@
-"""One version of the corpus, without its meaning: a commit or the working tree, what it pins, and where the bytes are.
+"""One version of the corpus as files: a commit or the working tree, what it pins, and where the bytes are.
 
 Everything that works on versions starts here: reading, comparing, verifying, releasing, withdrawing.
 """
@@ -32,12 +32,12 @@ _DATA: Final = "data/"
 
 
 class Snapshot:
-    """What a commit, or the working tree, pins. Nothing is read before it is asked for.
+    """The pins of a commit or of the working tree. Each is read when it is first needed.
 
     Attributes:
-        repository: where.
+        repository: the repository.
         commit: the commit; None for the working tree.
-        name: what a user calls it.
+        name: the name that a user knows.
         objects: the DVC cache.
         remote: the default DVC remote, for what the cache lacks.
     """
@@ -62,14 +62,14 @@ class Snapshot:
         if not found.outputs:
             if found.commit is None:
                 raise MissingObjects("Nothing was built here yet. Run `corpus build`.", [])
-            raise UsageError(f"{rev} ({found.commit[:10]}) has no {LOCK}: nothing had been built then.")
+            raise UsageError(f"{rev} ({found.commit[:10]}) has no {LOCK}: nothing was built then.")
         return found
 
     @classmethod
     def of_lock(cls, repository: Repository, commit: str, name: str, lock: str) -> Snapshot:
         """Return the snapshot of a commit whose dvc.lock is at hand, so that git need not be asked for it.
 
-        Which outputs are kept in git, dvc.yaml would say; here all count as kept in the cache.
+        dvc.yaml would tell which outputs are in git; here all of them count as kept in the cache.
         """
         found = cls(repository, commit, name)
         found.outputs = {pin.path: pin for pin in (pins.parse(lock, f"{LOCK} of {name}") if lock else ())}
@@ -77,13 +77,13 @@ class Snapshot:
 
     @cached_property
     def outputs(self) -> dict[str, Pin]:
-        """The outputs of the stages, by path; none if nothing had been built."""
+        """Return the outputs of the stages, by path; an empty mapping if nothing was built."""
         found = stored.outputs_of(self.repository, self.commit)
         return {pin.path: pin for pin in found}
 
     @cached_property
     def pins(self) -> list[Pin]:
-        """All that is pinned: the outputs of the stages, and the batches."""
+        """Return all pins: the outputs of the stages, and the batches."""
         return [*self.outputs.values(), *stored.batches_of(self.repository, self.commit)]
 
     def text(self, path: str) -> str | None:
@@ -96,7 +96,7 @@ class Snapshot:
         return pin.md5 if pin else None
 
     def files(self, table: str) -> list[Pinned]:
-        """Return the shards of a table, by path; none if the version has no such table.
+        """Return the shards of a table, sorted by path; an empty list if the version has no such table.
 
         Raises:
             MissingObjects: the listing is neither in the cache nor in the remote.
@@ -142,8 +142,8 @@ class Snapshot:
         What the cache lacks is fetched into a folder of this process.
 
         Raises:
-            MissingObjects: one is in neither.
-            DamagedObject: one has other bytes than were pinned.
+            MissingObjects: a shard is in neither place.
+            DamagedObject: a shard has other bytes than were pinned.
         """
         found = {file.md5: self.objects.get(file.md5) for file in files}
         missing = [file for file in files if found[file.md5] is None]
@@ -169,7 +169,7 @@ class Snapshot:
     def needed(self) -> list[Stored]:
         """Return every object that the version needs, by path.
 
-        Without the files of folders whose listings the cache lacks or has with other bytes.
+        Files in folders are left out if the cache lacks the listing or has it with other bytes.
         """
         found: dict[tuple[str, str], Stored] = {}
         for pin in self.pins:

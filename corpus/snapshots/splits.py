@@ -1,13 +1,13 @@
-"""Splits for training and testing that stay what they are from one version to the next.
+"""Split articles for training and testing, in the same way from one version to the next.
 
-A key decides for itself, by `sha256("SEED:KEY")` alone: its first eight bytes are a number from 0 to 1, and the shares
-cut that span in their order. No other article has a say, so articles that come or go move nobody.
+Only the key of an article decides, by `sha256("SEED:KEY")`: its first eight bytes are a number from 0 to 1, and the
+shares cut that range in their order. Other articles have no influence, so new or removed articles move no others.
 
-The key of an article is its id, by the first rule of identity: ids of articles without an address have changed since,
-and the articles stay where they were. What changes with corrections is taken from the first revision. The key of a
-family of duplicates is that of the member that was seen first (then the least), not of its canonical article: an
-earlier-published copy that arrives late becomes canonical, but not first seen. So a family that only grows stays where
-it is. Families are those of the complete version, regardless of filters.
+The key of an article is its id by the first rule of identity. Later rules changed the ids of articles without an
+address, but these articles stay in their part. Values that change with corrections are taken from the first revision.
+The key of a family of duplicates is that of the member that was seen first (then the least key), not that of its
+canonical article: a copy that was published earlier but arrives late becomes canonical, but was not seen first. So a
+family that only grows stays in its part. Families are those of the complete version, regardless of filters.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ Revisions: TypeAlias = Callable[[], pl.LazyFrame]
 
 @dataclass(frozen=True, slots=True)
 class Splits:
-    """How articles are parted.
+    """How articles are split.
 
     Raises:
-        UsageError: shares that do not add up to one, or `by` is no key.
+        UsageError: the shares do not add up to 1, or `by` is not a key.
     """
 
     seed: int | str
@@ -54,7 +54,7 @@ class Splits:
     def __post_init__(self) -> None:
         bounds(self.shares)
         if self.by not in BY:
-            raise UsageError(f"by {self.by!r} is no key for splits. There are {', '.join(BY)}.")
+            raise UsageError(f"by {self.by!r} is not a key for splits. Choose from {', '.join(BY)}.")
         if self.by == "publisher" and self.duplicates:
             raise UsageError(
                 "by='publisher' needs duplicates=False: a family of duplicates crosses publishers, "
@@ -69,7 +69,7 @@ class Splits:
         Args:
             articles: some articles.
             version: all articles of the version.
-            revisions: gives the revisions before, if any article needs them.
+            revisions: gives the earlier revisions, if any article needs them.
         """
         return {name: articles.filter(within) for name, within in self.conditions(version, revisions).items()}
 
@@ -90,7 +90,7 @@ class Splits:
 
 
 def bounds(shares: Mapping[str, float]) -> dict[str, tuple[int, int]]:
-    """From where (inclusive) to where (exclusive) each split reaches, of 2**64.
+    """Return where each split begins (inclusive) and ends (exclusive) in the range from 0 to 2**64.
 
     Raises:
         UsageError: the shares are not positive numbers with the sum 1.
@@ -100,7 +100,7 @@ def bounds(shares: Mapping[str, float]) -> dict[str, tuple[int, int]]:
     for name, share in shares.items():
         number = isinstance(share, (int, float)) and not isinstance(share, bool)
         if not isinstance(name, str) or not name or not number or not 0 < share <= 1:
-            raise UsageError(f"shares: {name!r} has {share!r}. A share lies above 0 and up to 1.")
+            raise UsageError(f"shares: {name!r} has {share!r}. A share must be above 0 and at most 1.")
     total = math.fsum(shares.values())
     if not math.isclose(total, 1, abs_tol=1e-9):
         raise UsageError(f"The shares of {', '.join(shares)} sum up to {total:g}, not to 1.")
@@ -121,7 +121,7 @@ def place(keys: Iterable[str], seed: int | str) -> list[int]:
 
 
 def placed(column: pl.Expr, seed: int | str) -> pl.Expr:
-    """Where each key of a column falls, as an expression of type UInt64."""
+    """Return the place of each key of a column, as an expression of type UInt64."""
 
     def of(keys: pl.Series) -> pl.Series:
         return pl.Series(place(keys, seed), dtype=pl.UInt64)
@@ -133,8 +133,8 @@ def first_keys(articles: pl.LazyFrame, revisions: Revisions | None = None) -> pl
     """Return the keys of articles that had another id by the first rule of identity.
 
     Args:
-        articles: all of a version. Without the columns of an identity, ids are keys.
-        revisions: gives the revisions before.
+        articles: all articles of a version. Without the columns of an identity, ids are keys.
+        revisions: gives the earlier revisions.
 
     Returns:
         `article_id` and `key`.
@@ -194,7 +194,7 @@ def families(articles: pl.LazyFrame, keys: pl.DataFrame | None = None) -> pl.Dat
 
 
 def _components(count: int, left: Nodes, right: Nodes) -> Nodes:
-    """For each of `count` nodes the least one that edges connect it with."""
+    """Return for each of `count` nodes the least node that edges connect it with."""
     least = np.arange(count)
     while True:
         before = least

@@ -1,4 +1,4 @@
-"""A version of a corpus, read in place: from the DVC cache, else from its remote."""
+"""Read a version of a corpus in place: from the DVC cache, else from its remote."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Version:
     from the files of batches. What the cache lacks is read from the remote.
 
     Attributes:
-        name: what it was opened as.
+        name: the name by which it was opened.
         commit: the git commit, or None for the working tree.
-        repository: where it is.
+        repository: the repository.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -58,7 +58,7 @@ class Version:
         return self._snapshot.text(path)
 
     def md5(self, table: str = "articles") -> str:
-        """What dvc.lock pins for a table: the md5 of the listing of its files."""
+        """Return what dvc.lock pins for a table: the md5 of the listing of its files."""
         return self._require(table)
 
     def digest(self) -> str:
@@ -67,7 +67,7 @@ class Version:
         return self._snapshot.digest()
 
     def files(self, table: str = "articles") -> list[Pinned]:
-        """The shards of a table with their md5s, by path.
+        """Return the shards of a table with their md5s, sorted by path.
 
         Raises:
             UsageError: there is no such table.
@@ -77,16 +77,16 @@ class Version:
         return self._snapshot.files(table)
 
     def _require(self, table: str) -> str:
-        """Return the md5 of the listing of a table, which has to be one of this version's."""
+        """Return the md5 of the listing of a table. Raises UsageError if this version does not have the table."""
         if table not in TABLES:
             raise UsageError(f"No table {table!r}. There are {', '.join(TABLES)}.")
         md5 = self._snapshot.md5(table)
         if md5 is None:
-            raise UsageError(f"Version {self.name} holds no {table}: its dvc.lock pins none.")
+            raise UsageError(f"Version {self.name} has no {table}: its dvc.lock does not pin them.")
         return md5
 
     def paths(self, table: str = "articles") -> list[Path]:
-        """The Parquet files of a table, verified against their md5s.
+        """Return the Parquet files of a table, verified against their md5s.
 
         What the cache lacks is fetched completely from the remote, into a folder of this process.
 
@@ -99,11 +99,11 @@ class Version:
         return self._paths[table]
 
     def shard_paths(self, files: Sequence[Pinned]) -> list[Path]:
-        """Return where some of the files are that `files` gives, verified as by `paths`."""
+        """Return the paths of some of the files that `files` gives, verified as by `paths`."""
         return self._snapshot.paths(files)
 
     def shards(self, table: str = "articles") -> Shards:
-        """The shards of a table, to be read in place: those in the cache verified, the others in the remote.
+        """Return the shards of a table, to be read in place: verified ones in the cache, the others in the remote.
 
         Raises:
             DamagedObject: a file in the cache has another digest than was pinned.
@@ -137,10 +137,10 @@ class Version:
         }
 
     def scan(self, table: str = "articles") -> pl.LazyFrame:
-        """A table as a Polars LazyFrame: filters and columns are pushed down into the files.
+        """Return a table as a Polars LazyFrame: filters and columns are pushed down into the files.
 
-        Of shards in the remote only the columns that the query wants are read, in ranges: those are held against size,
-        row count and page checksums. `paths` gives complete files, verified by md5.
+        Of shards in the remote only the columns of the query are read, in ranges. They are checked by size, row count
+        and page checksums. `paths` gives complete files, verified by md5.
 
         Raises:
             MissingObjects: a shard is neither in the cache nor in a remote.
@@ -165,17 +165,17 @@ class Version:
         return shards.lazy(selection.may_hold)
 
     def articles(self, *, columns: Sequence[str] | None = None, **filters: Unpack[Filters]) -> pl.LazyFrame:
-        """The articles that meet every filter given. Shards and row groups that hold none are not read.
+        """Return the articles that meet every given filter. Shards and row groups without such articles are not read.
 
         Args:
-            columns: which, in this order; all unless given.
+            columns: the columns, in this order; all by default.
             **filters: `publisher` and `language`, one or several (`en` has `en-GB` too); `since` and `until`, days as
                 dates or ISO strings, both inclusive, which leave undated articles out; `duplicates=False` leaves out
-                what is marked as another article's copy; `rights`, a purpose (`train`, `input` or `search`) that
-                their publishers must allow.
+                articles that are marked as copies of others; `rights`, a purpose (`train`, `input` or `search`)
+                that the publishers must allow.
 
         Raises:
-            UsageError: a filter or column that cannot be; says what is known.
+            UsageError: a filter or column is invalid. The error shows valid ones.
             MissingObjects: a shard is neither in the cache nor in a remote.
         """
         selection = self.selection(**filters)
@@ -187,13 +187,13 @@ class Version:
         return frame if columns is None else frame.select(columns)
 
     def selection(self, **filters: Unpack[Filters]) -> Selection:
-        """Filters as `articles` takes them, checked against what this version holds."""
+        """Return the filters of `articles`, checked against the values of this version."""
         if (asked := filters.get("rights")) is not None:
             filters["rights"] = policy_of(self, asked)
         return select(filters, self.known)
 
     def columns(self, asked: Sequence[str] | None = None, table: str = "articles") -> list[str]:
-        """The columns of a table, or those asked for, each once.
+        """Return the columns of a table, or the requested ones, each once.
 
         Raises:
             UsageError: there is no such column.
@@ -209,7 +209,7 @@ class Version:
         return wanted
 
     def known(self, column: str) -> list[str]:
-        """The values that a column of the articles holds, sorted. Reads that column."""
+        """Return the values of a column of the articles, sorted. Reads that column."""
         if column not in self._known:
             values = self.scan().select(column).unique().drop_nulls().collect()
             self._known[column] = sorted(values[column])
@@ -223,23 +223,24 @@ class Version:
         shares: Mapping[str, float] | None = None,
         **filters: Unpack[Filters],
     ) -> dict[str, pl.LazyFrame]:
-        """The articles in parts for training and testing, which stay what they are in later versions.
+        """Return the articles in parts for training and testing, which stay the same in later versions.
 
-        A hash of the seed and the id decides, so articles that come or go move nobody. A family of duplicates stays on
-        one side, that of its member that was seen first: within a version always, regardless of filters. An article
-        moves only when its family's first member changes: when a correction makes it a copy of what was seen before,
-        a copy joins two families, or the first member is withdrawn. Seeds have no time of capture; among them the
-        least id is the first, which a later seed may have. An article whose id changed with the rule of identity stays
-        where it was.
+        A hash of the seed and the id decides, so new or removed articles move no others. A family of duplicates stays
+        in one part, that of its member that was seen first, regardless of filters. An article moves only if the first
+        member of its family changes: if a correction makes it a copy of an article that was seen before, a copy joins
+        two families, or the first member is withdrawn. Seeds have no time of capture; among them the least id is the
+        first, and a later seed may have a lesser one. An article whose id changed with the rule of identity stays in
+        its part.
 
         Args:
             seed: another seed gives other parts.
-            by: `publisher` keeps each publisher on one side, and needs `duplicates=False`, for families cross them.
-            shares: each part's share, in order; 0.8 train, 0.1 validation and 0.1 test unless given.
+            by: `publisher` keeps each publisher in one part. It needs `duplicates=False`, because families of
+                duplicates have several publishers.
+            shares: the share of each part, in order; by default 0.8 train, 0.1 validation and 0.1 test.
             **filters: as for `articles`.
 
         Raises:
-            UsageError: shares that do not add up to one, or a filter that cannot be.
+            UsageError: the shares do not add up to 1, or a filter is invalid.
         """
         from corpus.snapshots import splits
 
@@ -253,7 +254,7 @@ class Version:
         return self
 
     def arrow(self, table: str = "articles", columns: list[str] | None = None) -> pa.Table:
-        """A table, or some of its columns, as an Arrow table."""
+        """Return a table, or some of its columns, as an Arrow table."""
         import pyarrow as pa
 
         shards = self.shards(table)
@@ -268,23 +269,23 @@ class Version:
         return pa.concat_tables(read) if read else TABLES[table].empty.select(wanted)
 
     def pandas(self, table: str = "articles", columns: list[str] | None = None) -> pd.DataFrame:
-        """A table as a pandas DataFrame with Arrow-backed columns, so that the types stay what they are."""
+        """Return a table as a pandas DataFrame with Arrow-backed columns, which keep the types."""
         import pandas as pd
 
         frame: pd.DataFrame = self.arrow(table, columns).to_pandas(types_mapper=pd.ArrowDtype)
         return frame
 
     def duckdb(self, table: str = "articles") -> duckdb.DuckDBPyRelation:
-        """A table as a relation of a DuckDB connection of its own; read when asked."""
+        """Return a table as a relation of a DuckDB connection of its own. It is read when a query needs it."""
         import duckdb
 
         return duckdb.connect().read_parquet([str(path) for path in self.paths(table)])
 
     def to_huggingface(self, *, columns: Sequence[str] | None = None, **filters: Unpack[Filters]) -> datasets.Dataset:
-        """The articles, filtered as by `articles`, as a Hugging Face dataset in memory.
+        """Return the articles, filtered as by `articles`, as a Hugging Face dataset in memory.
 
         Raises:
-            UsageError: the extra `huggingface` is not installed, or a filter cannot be.
+            UsageError: the extra `huggingface` is not installed, or a filter is invalid.
         """
         from corpus.snapshots.huggingface import dataset
 
