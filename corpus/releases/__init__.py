@@ -1,1 +1,1 @@
-"""Naming a version: what it is held to, its number, notes, tag, push and citation."""
+"""Name a version: the conditions for it, its number, notes, tag, push and citation."""

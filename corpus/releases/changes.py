@@ -1,6 +1,7 @@
-"""What a release changes: articles added, removed and corrected, by publisher and month, and the columns.
+"""Count what a release changes: articles added, removed and corrected, by publisher and month, and the columns.
 
-Counts only, in columns; `diff` is for the articles themselves. Shards that both versions have are not read.
+It works in columns and only counts; `diff` compares the articles themselves. Shards that both versions have are not
+read.
 """
 
 from __future__ import annotations
@@ -43,17 +44,17 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What one version changes against another.
+    """What changed from one version to another.
 
     Attributes:
         added: articles that are new.
         removed: articles that are gone.
-        changed: articles that say something else.
-        reidentified: articles that have another id now, as by another address; their document or text is the same.
-        fields: the columns in which changed articles differ, with how many do; most first.
-        publishers: by publisher, most changes first.
-        months: by month of publication (`2026-05`), latest first.
-        columns: what became of the columns.
+        changed: articles whose content changed.
+        reidentified: articles that have another id, for example by another address; their document or text is the same.
+        fields: the columns in which changed articles differ, with the number of articles; most first.
+        publishers: counts by publisher, most changes first.
+        months: counts by month of publication (`2026-05`), latest first.
+        columns: the changes of the columns.
         tables: the published tables that differ in any byte.
     """
 
@@ -69,10 +70,10 @@ class Changes:
 
 
 def between(old: Snapshot | None, new: Snapshot) -> Changes:
-    """What a version changes against an older one, or against nothing.
+    """Return what changed from an older version, or from nothing, to a version.
 
     Raises:
-        MissingObjects: the data of one of them are not at hand.
+        MissingObjects: the data of a version are not available.
     """
     tables = [table.name for table in PUBLISHED if old is None or old.md5(table.name) != new.md5(table.name)]
     if not tables:
@@ -117,7 +118,7 @@ def between(old: Snapshot | None, new: Snapshot) -> Changes:
 
 
 def _rows(paths: Sequence[Path], *, compared: bool) -> pl.DataFrame:
-    """Who, where and when, of the articles of some shards; with `compared` a hash of all that each says, by column."""
+    """Return id, publisher and month of the articles of some shards; with `compared` a hash of each column too."""
     # A shard at a time, and 8 bytes a value: two versions that differ in every shard fit into memory.
     empty = pl.DataFrame(schema={"article_id": pl.String, "publisher": pl.String, "month": pl.String})
     return pl.concat([empty, *(_row(path, compared=compared) for path in paths)], how="diagonal")

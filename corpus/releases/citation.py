@@ -1,4 +1,4 @@
-"""Citing a release: the digest of its articles, BibTeX, and CITATION.cff (Citation File Format 1.2.0)."""
+"""Cite a release: the digest of its articles, BibTeX, and CITATION.cff (Citation File Format 1.2.0)."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ _TEX: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a citation of a release says.
+    """The content of a citation of a release.
 
     Attributes:
-        title: of the corpus, from params.yaml of the release.
+        title: the title of the corpus, from params.yaml of the release.
         version: as `v1.0.0`.
-        date: when it was named; of a version without a name, the day of its commit.
+        date: when it was named; for a version without a name, the day of its commit.
         commit: the git commit; None if it was never committed.
         digest: sha256 of its articles, see `digest`.
-        author: who named it; None if nobody did.
-        articles: how many, if known.
-        url: where its repository is, if that is an address on the web.
-        licences: those of its batches; empty if that of any document is unknown.
+        author: who named it; None for a version without a name.
+        articles: the number of articles, if known.
+        url: the address of its repository, if it is on the web.
+        licences: the licences of its batches; empty if the licence of any document is unknown.
     """
 
     title: str
@@ -66,16 +66,16 @@ class Citation:
 
     @property
     def spdx(self) -> str | None:
-        """The licence as SPDX names it, if there is one only and it is known."""
+        """Return the licence by its SPDX name, if there is only one and SPDX knows it."""
         return spdx(self.licences[0]) if len(self.licences) == 1 else None
 
 
 def cite(repository: Repository, version: str | None = None) -> Citation:
-    """What a citation of a release says; of the last one by default.
+    """Return the content of a citation of a release; of the last release by default.
 
     Raises:
         UnknownVersion: there is no such release.
-        NotFound: there is not one at all.
+        NotFound: there is no release yet.
     """
     known = releases(repository)
     if not known:
@@ -110,7 +110,7 @@ def _title(repository: Repository, commit: str) -> str:
 
 
 def _url(repository: Repository) -> str | None:
-    """The repository's address, if it is one on the web, without user name and password."""
+    """Return the repository's address, if it is on the web, without user name and password."""
     url = repository.git("config", "--get", "remote.origin.url", check=False).strip()
     bare = re.sub(r"^(https?://)[^/@]*@", r"\1", url)
     return bare.removesuffix(".git") if re.fullmatch(r"https?://[^\s{}<>\"\\]+", bare) else None
@@ -130,7 +130,7 @@ def _licences(repository: Repository, commit: str) -> tuple[str, ...]:
 
 
 def spdx(licence: str) -> str | None:
-    """A licence as SPDX names it.
+    """Return the SPDX name of a licence; None if SPDX does not know it.
 
     >>> spdx("CC BY 4.0"), spdx("cc-by-nc-sa-4.0"), spdx("ask first")
     ('CC-BY-4.0', 'CC-BY-NC-SA-4.0', None)
@@ -168,7 +168,7 @@ def _tex(text: str) -> str:
 
 
 def cff(citation: Citation) -> str:
-    """A citation as a CITATION.cff, by version 1.2.0 of that format."""
+    """Return a citation as a CITATION.cff, in version 1.2.0 of that format."""
     identifier = {
         "type": "other",
         "value": f"sha256:{citation.digest}",

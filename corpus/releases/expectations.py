@@ -1,4 +1,4 @@
-"""The figures of a complete corpus, held against what params.yaml expects of them and against the last release."""
+"""Compare the figures of a corpus with the expectations in params.yaml and with the last release."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Finding:
 
     @property
     def expected(self) -> str:
-        """The bounds in words."""
+        """Return the bounds in words."""
         low, high = amount(self.min), amount(self.max)
         if self.min is not None and self.max is not None:
             return low if self.min == self.max else f"{low} to {high}"
@@ -56,7 +56,7 @@ class Finding:
 
 
 def amount(value: float | None) -> str:
-    """A figure for people.
+    """Return a figure for people.
 
     >>> amount(1234.0), amount(0.05), amount(None)
     ('1,234', '0.05', 'unknown')
@@ -67,10 +67,10 @@ def amount(value: float | None) -> str:
 
 
 def expect(expectations: Expectations, old: Snapshot | None, new: Snapshot) -> list[Finding]:
-    """Hold a version against what is expected of it.
+    """Compare a version with its expectations.
 
     Args:
-        expectations: from params.yaml.
+        expectations: the expectations of params.yaml.
         old: the last release; None without one.
         new: the version.
 
@@ -78,7 +78,7 @@ def expect(expectations: Expectations, old: Snapshot | None, new: Snapshot) -> l
         Every figure of the corpus, and the figures of publishers for which there is an expectation.
 
     Raises:
-        MissingObjects: the data of one of them are not at hand.
+        MissingObjects: the data of a version are not available.
     """
     before = None if old is None else old.scan("articles").select("publisher", "published_date").collect()
     tables = Tables(new.scan("articles"), new.scan("documents"), new.scan("quarantine"), before)
@@ -98,7 +98,7 @@ def expect(expectations: Expectations, old: Snapshot | None, new: Snapshot) -> l
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What is measured: three tables of a version, and of the last release who published when; None without one."""
+    """What is measured: three tables of a version, and the publishers and days of the last release, if there is one."""
 
     articles: pl.LazyFrame
     documents: pl.LazyFrame
@@ -107,7 +107,7 @@ class Tables:
 
 
 def measured(tables: Tables, *, by_publisher: bool) -> pl.DataFrame:
-    """The figures of a version, one row for each publisher or a single one, and `most`: its articles, now or before."""
+    """Return the figures of a version: one row, or one for each publisher. `most` is the larger number of articles."""
 
     def grouped(frame: pl.LazyFrame, *figures: pl.Expr) -> pl.LazyFrame:
         if by_publisher:
@@ -156,7 +156,7 @@ def measured(tables: Tables, *, by_publisher: bool) -> pl.DataFrame:
 
 
 def silent(tables: Tables, days: int) -> list[str] | None:
-    """Who published in the last days of the last release, and neither since nor for as long; None if unknown."""
+    """Return the publishers that published in the last days of the last release and not since; None if unknown."""
     before = tables.before
     if before is None:
         return None
@@ -183,7 +183,7 @@ def _long(
     bounds: Mapping[Figure, Bounds],
     listed: Mapping[str, list[str] | None],
 ) -> pl.DataFrame:
-    """Figures in columns as rows of the table of figures, each with its bounds."""
+    """Turn figures in columns into rows of the table of figures, each with its bounds."""
     default = Bounds()
     expected = pl.DataFrame(
         [

@@ -1,4 +1,4 @@
-"""What prevents a release. Every reason is reported at once."""
+"""Find what prevents a release. All reasons are reported at once."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ _SHOWN: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Why a release is refused, and what it is warned of. Open if there are no reasons."""
+    """The reasons to refuse a release, and the warnings. It is open if there are no reasons."""
 
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
 def examine(repository: Repository, expectations: Expectations, last: Release | None) -> Gate:
-    """Look at everything that can refuse a release.
+    """Check everything that can prevent a release.
 
     Args:
-        repository: where.
-        expectations: from params.yaml.
+        repository: the corpus.
+        expectations: the expectations of params.yaml.
         last: the release before.
 
     Returns:
-        All reasons. What a release commits itself (`commit.PATHS`) may be uncommitted.
+        All reasons. Files that a release commits itself (`commit.PATHS`) may be uncommitted.
     """
     pinned = _pinned(repository)
     if isinstance(pinned, str):
@@ -74,7 +74,7 @@ def examine(repository: Repository, expectations: Expectations, last: Release | 
 
 
 def _pinned(repository: Repository) -> list[pins.Pin] | str:
-    """What dvc.lock and data/raw.dvc pin, or why that is not known."""
+    """Return what dvc.lock and data/raw.dvc pin, or why that is not known."""
     try:
         pinned = pins.of_working_tree(repository)
     except CorpusError as error:
@@ -104,7 +104,7 @@ def _uncommitted(repository: Repository) -> list[str]:
 
 
 def _unbalanced(repository: Repository) -> list[str]:
-    """Whether the ledger adds up, and whether its articles and quarantine are those of the tables."""
+    """Return the reasons if the ledger does not add up, or its counts differ from the rows of the tables."""
     try:
         counts_by_name = json.loads((repository.root / commit.METRICS).read_bytes())["ledger"]
         ledger = Ledger(**{name: int(counts_by_name[name]) for name in Ledger.__dataclass_fields__})
@@ -132,7 +132,7 @@ def _lost(missing: list[pins.Wrong]) -> list[str]:
 
 
 def _altered(repository: Repository, pinned: list[pins.Pin]) -> list[str]:
-    """The outputs that git keeps and that are not what was built: a release would commit them as they are."""
+    """Return the outputs in git that are not what was built: a release would commit them."""
     reasons = []
     for pin in pinned:
         if not pin.cached:
@@ -171,10 +171,10 @@ def _stale(repository: Repository) -> list[str]:
 
 
 def outdated(repository: Repository) -> list[str]:
-    """The stages that DVC, or the installed engine, says are out of date.
+    """Return the stages that are out of date, by DVC or by the installed engine.
 
     Raises:
-        CorpusError: DVC cannot say.
+        CorpusError: DVC failed.
     """
     return _among(repository, _status(repository))
 
@@ -185,7 +185,7 @@ def _among(repository: Repository, listed: set[str]) -> list[str]:
 
 
 def _status(repository: Repository) -> set[str]:
-    """The stages and .dvc files that DVC says have changed."""
+    """Return the stages and .dvc files that have changed according to DVC."""
     done = dvc_process.run(repository.root, "status", "--json")
     if done.returncode != 0:
         if full := dvc_process.full(repository.root, done, "DVC's notes in .dvc/tmp"):

@@ -1,4 +1,4 @@
-"""Making a release: the gate, then the number, the entry of CORPUS.md, the commit and the tag, all or nothing."""
+"""Make a release: the gate, then the number, the entry of CORPUS.md, the commit and the tag, all or nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Plan:
         changes: what it changes; None if that is not known.
         entry: its entry of CORPUS.md.
         message: the tag's message.
-        gate: what refuses it, and what it is warned of.
+        gate: the reasons to refuse it, and the warnings.
         person: who releases; None if git does not know.
     """
 
@@ -53,7 +53,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who releases, and when, by git's own account: so that the commit, the tag and CORPUS.md say the same."""
+    """Who releases, and when, as git knows it, so that the commit, the tag and CORPUS.md agree."""
 
     name: str
     email: str
@@ -62,23 +62,23 @@ class Person:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The time, for git."""
+        """Return the variables that give git this time."""
         return {"GIT_AUTHOR_DATE": f"@{self.stamp}", "GIT_COMMITTER_DATE": f"@{self.stamp}"}
 
 
 def plan(
     repository: Repository, *, bump: Bump = Bump.AUTO, version: str | None = None, message: str | None = None
 ) -> Plan:
-    """What a release would be. Changes nothing.
+    """Return what a release would be. Changes nothing.
 
     Args:
-        repository: where.
-        bump: which part of the number goes up; by default, what changed decides. The first release is v1.0.0.
-        version: the very number instead, higher than all there are.
-        message: what describes it.
+        repository: the corpus.
+        bump: which part of the number goes up; by default the changes decide. The first release is v1.0.0.
+        version: instead, the number itself. It must be higher than all existing ones.
+        message: a description.
 
     Raises:
-        UsageError: the number will not do, or what changed is not known and `bump` is auto.
+        UsageError: the number cannot be used, or the changes are not known and `bump` is auto.
     """
     known = releases(repository)
     asked = numbering.check(known, version)
@@ -103,7 +103,7 @@ def plan(
 
 
 def _composed(repository: Repository, bare: Plan, decided: numbering.Next, files: str, message: str | None) -> Plan:
-    """A plan with what describes it."""
+    """Return a plan with its description."""
     last, changes, person = bare.last, bare.changes, bare.person
     text = _readable(message or "").strip() or None
     metrics = repository.root / commit.METRICS
@@ -133,17 +133,17 @@ def _composed(repository: Repository, bare: Plan, decided: numbering.Next, files
 
 
 def release(repository: Repository, planned: Plan, also: Sequence[str] = ()) -> Release:
-    """Name the built, verified corpus. Call it holding the write lock that `plan` was called under.
+    """Name the built, verified corpus. The caller must hold the write lock since before `plan`.
 
     Commits `commit.PATHS` and CORPUS.md, and tags that commit.
 
     Args:
-        repository: where.
+        repository: the corpus.
         planned: the release.
         also: further reasons against it.
 
     Raises:
-        Refused: with every reason. Nothing was changed.
+        Refused: the release is not possible. The error has all reasons; nothing was changed.
         CorpusError: git or the disk refused. Nothing was changed.
     """
     reasons = [*planned.gate.reasons, *also]
@@ -158,7 +158,7 @@ def release(repository: Repository, planned: Plan, also: Sequence[str] = ()) -> 
 
 
 def _changes(repository: Repository, last: Release | None, now: Snapshot) -> Changes | str:
-    """What changed since the last release, or why that is not known."""
+    """Return what changed since the last release, or why that is not known."""
     try:
         return between(Snapshot(repository, last.readable) if last else None, now)
     except DamagedObject:
@@ -168,7 +168,7 @@ def _changes(repository: Repository, last: Release | None, now: Snapshot) -> Cha
 
 
 def _step(repository: Repository, planned: Plan, version: str) -> journal.Step:
-    """The objects of a release, in git's store and nowhere else yet."""
+    """Write the objects of a release into git's store. No branch or tag names them yet."""
     branch, head = commit.branch_of(repository), repository.commit_of("HEAD")
     person = planned.person
     if branch is None or person is None:
@@ -193,12 +193,12 @@ def _step(repository: Repository, planned: Plan, version: str) -> journal.Step:
 
 
 def _readable(text: str) -> str:
-    """Text of the command line or of git, which may be of another encoding, as Unicode."""
+    """Return text of the command line or of git, which may have another encoding, as Unicode."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _person(repository: Repository) -> Person | None:
-    """Who git thinks we are; None if it does not know."""
+    """Return the user as git knows them; None if git does not know."""
     identity = _IDENTITY.match(repository.git("var", "GIT_COMMITTER_IDENT", check=False).strip())
     if identity is None:
         return None

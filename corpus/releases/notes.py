@@ -1,4 +1,4 @@
-"""CORPUS.md: what each release changed, for people; the newest is first."""
+"""Write CORPUS.md: what each release changed, for people, the newest first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CONTROL: Final = dict.fromkeys((*range(0x20), 0x7F), " ")
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What describes a release besides its figures.
+    """The description of a release, without its figures.
 
     Attributes:
         version: as `v1.1.0`.
@@ -41,7 +41,7 @@ class Description:
         by: who named it.
         why: why it has this number.
         message: what the user wrote about it.
-        digest: of its articles, see `citation`.
+        digest: the digest of its articles, see `citation`.
         engine: the version of newscorpus that made it.
     """
 
@@ -56,7 +56,7 @@ class Description:
 
 
 def figures(metrics: str | None) -> dict[str, int | float | str]:
-    """The figures in the text of a metrics.json by name, in the order of the report; none without one."""
+    """Return the figures in the text of a metrics.json by name, in the order of the report; empty without a text."""
     try:
         values = json.loads(metrics or "{}")
         found = {
@@ -75,13 +75,13 @@ def entry(
     now: Mapping[str, int | float | str],
     then: Mapping[str, int | float | str],
 ) -> str:
-    """The entry of a release, from its heading to its last line.
+    """Return the entry of a release, from its heading to its last line.
 
     Args:
         release: who, when, why.
         changes: what it changes; None if that is not known.
         now: its figures.
-        then: those of the release before.
+        then: the figures of the release before.
     """
     parts = [f"## {release.version} ({release.day})"]
     if release.message:
@@ -98,7 +98,7 @@ def entry(
 
 
 def insert(notes: str | None, new: str) -> str:
-    """CORPUS.md with a new entry on top; what is there already stays, to the letter."""
+    """Return CORPUS.md with a new entry on top. Its present content is not changed."""
     if not notes or not notes.strip():
         return f"{HEADER}\n{new}"
     start = 0 if notes.startswith("## ") else notes.find("\n## ") + 1
@@ -160,5 +160,5 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def plain(text: str) -> str:
-    """Text of unknown origin as one line that Markdown shows as it is."""
+    """Return text of unknown origin as one line that Markdown shows exactly."""
     return "".join(_SPECIAL.get(letter, letter) for letter in text.translate(_CONTROL))[:300]

@@ -1,4 +1,4 @@
-"""Which number the next release has, and why."""
+"""Decide which number the next release has, and why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN: Final = 3
 
 
 class Bump(StrEnum):
-    """Which part of the number goes up; `auto` goes by what changed."""
+    """Which part of the number goes up; with `auto` the changes decide."""
 
     AUTO = "auto"
     MAJOR = "major"
@@ -42,32 +42,32 @@ class Next:
 
 
 def check(known: Sequence[Release], version: str | None) -> str | None:
-    """A number that was asked for, as `v1.2.3`.
+    """Return the number in a text such as `v1.2.3`.
 
     Raises:
-        UsageError: it is no number, or not higher than all there are.
+        UsageError: the text is not a number, or not higher than all existing ones.
     """
     if version is None:
         return None
     asked = version.removeprefix("v")
     if not NUMBER.fullmatch(asked):
-        raise UsageError(f"{version!r} is no version number. One looks like v1.2.3.")
+        raise UsageError(f"{version!r} is not a version number. Write it as v1.2.3.")
     if known and number(asked) <= number(known[-1].version):
         raise UsageError(f"v{asked} is not higher than {known[-1].version}, the last release.")
     return f"v{asked}"
 
 
 def decide(known: Sequence[Release], changes: Changes | str, bump: Bump, version: str | None) -> Next | None:
-    """The next number.
+    """Return the next number.
 
     Args:
-        known: the releases there are, by version.
-        changes: what changed since the last, or why that is not known.
+        known: the existing releases, by version.
+        changes: what changed since the last one, or why that is not known.
         bump: which part is to go up.
-        version: the very number instead, as `check` gives it.
+        version: instead, the number itself, as `check` gives it.
 
     Returns:
-        None if nothing changed, and neither a part nor a number was asked for.
+        The next number; None if nothing changed, and neither a part nor a number was requested.
 
     Raises:
         Refused: which part goes up cannot be decided, because what changed is not known.

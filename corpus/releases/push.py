@@ -1,8 +1,8 @@
-"""Publishing a release: the data to the DVC remote, then a look whether it has them, then branch and tag to git's.
+"""Publish a release: send the data to the DVC remote, check them there, then push branch and tag to the git remote.
 
-DVC takes a folder's listing in the remote for the folder itself: what lacks behind it is never sent, and what is
-damaged there never replaced. So every object is asked for, its bytes are verified unless they were before and it was
-not touched since, and what is missing or damaged is sent again by us.
+If the remote has a folder's listing, DVC assumes that it has the files too: missing files are never sent, and damaged
+ones never replaced. So every object is checked. Its bytes are verified, unless they were verified before and the object
+did not change since. Missing and damaged objects are sent again here.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Pushed:
 
     Attributes:
         remote: the DVC remote's name.
-        objects: how many objects of the version it has, each asked for.
-        sent_again: how many objects DVC had taken for sent, and we sent.
+        objects: how many objects of the version it has. Each was checked.
+        sent_again: how many objects were sent here because DVC had wrongly assumed that the remote has them.
         git: the git remote's name.
         branch: the branch that went with the tag.
     """
@@ -53,7 +53,7 @@ class Pushed:
 
 
 def obstacles(repository: Repository) -> list[str]:
-    """Why nothing can be pushed: no remote for the data, or none for git."""
+    """Return why nothing can be pushed: there is no remote for the data, or no git remote."""
     return [
         *([] if objectstore.configured(repository).default else [_ADD_DATA]),
         *([] if commit.remote_of(repository) else [_ADD_GIT]),
@@ -61,16 +61,16 @@ def obstacles(repository: Repository) -> list[str]:
 
 
 def push(repository: Repository, release: Release, tell: Callable[[str], None] = lambda _: None) -> Pushed:
-    """Publish a release: data, then git. Call it holding the write lock.
+    """Publish a release: first the data, then git. The caller holds the write lock.
 
     Args:
-        repository: where. The cache has all objects of the release.
-        release: which.
-        tell: called with what is going on.
+        repository: the corpus. Its cache has all objects of the release.
+        release: the release.
+        tell: called with a text for each step.
 
     Raises:
         Refused: there is no remote.
-        MissingObjects: the remote lacks something all the same; git was not pushed.
+        MissingObjects: the remote lacks objects after the push; git was not pushed.
         CorpusError: DVC or git failed.
     """
     reasons = obstacles(repository)
@@ -111,10 +111,10 @@ def push(repository: Repository, release: Release, tell: Callable[[str], None] =
 
 
 def _objects(repository: Repository, release: Release) -> list[Object]:
-    """Every object of a release, with the size it has in the cache; listings come after what they list.
+    """Return every object of a release with its size in the cache; listings come after the files that they list.
 
     Raises:
-        MissingObjects: the cache lacks one.
+        MissingObjects: the cache lacks an object.
     """
     pinned = [pin for pin in pins.of_commit(repository, release.commit) if pin.cached]
     batches = repository.read_at(release.commit, raw.PIN)
@@ -141,7 +141,7 @@ def _objects(repository: Repository, release: Release) -> list[Object]:
 
 
 def _require_sound(repository: Repository, objects: Sequence[Object], release: Release) -> None:
-    """Raises DamagedObject if one of some objects of the cache has other bytes than its name says."""
+    """Raise DamagedObject if an object of the cache has other bytes than its md5 says."""
     cache = pins.Objects(repository)
     with progress("verify", len(objects), "objects") as advance, ThreadPoolExecutor(_THREADS) as pool:
         for one, found in zip(objects, pool.map(lambda one: cache.digest(one.md5, reread=True), objects), strict=True):
@@ -156,10 +156,10 @@ def _require_sound(repository: Repository, objects: Sequence[Object], release: R
 def _mend_listings(
     repository: Repository, store: Any, name: str, objects: Sequence[Object], tell: Callable[[str], None]
 ) -> set[str]:
-    """Replace the damaged listings of a remote, which `dvc push` reads and may fail on; return their md5s.
+    """Replace damaged listings in a remote, because `dvc push` reads them and may fail. Returns their md5s.
 
-    Besides the listings of the release these are those of the working tree, for `dvc push` sends what that pins. What
-    the remote lacks is left to `dvc push`, which sends a listing after its files.
+    These are the listings of the release and of the working tree, because `dvc push` sends what the working tree pins.
+    `dvc push` sends missing listings itself, after their files.
     """
     listings = {one.md5: one for one in objects if one.md5.endswith(".dir")}
     cache = pins.Objects(repository)

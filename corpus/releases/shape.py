@@ -1,4 +1,4 @@
-"""What changed in the columns of the published tables from one version to the next."""
+"""Compare the columns of the published tables in two versions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnChange:
-    """A column that is not what it was. `before` and `after` are types as the data dictionary writes them."""
+    """A column that changed. `before` and `after` are types as the data dictionary writes them."""
 
     table: str
     column: str
@@ -42,7 +42,7 @@ class ColumnChange:
 
     @property
     def breaks(self) -> bool:
-        """Whether a program that read the old version may fail on the new one."""
+        """Return whether a program that reads the old version may fail with the new one."""
         match self.shape:
             case Shape.REMOVED | Shape.TYPE | Shape.LOOSENED:
                 return True
@@ -65,12 +65,12 @@ class ColumnChange:
 def reshaped(
     old: Callable[[str], Path | None], new: Callable[[str], Path | None], tables: list[str]
 ) -> tuple[ColumnChange, ...]:
-    """The changes of columns between two versions.
+    """Return the changes of columns between two versions.
 
     Args:
-        old: gives a shard of a table in the old version; None where it has no such table.
-        new: likewise of the new version.
-        tables: the tables to look at; all shards of one have the same columns.
+        old: gives a shard of a table in the old version; None if it has no such table.
+        new: does the same for the new version.
+        tables: the tables to compare; all shards of a table have the same columns.
     """
     found: list[ColumnChange] = []
     for table in PUBLISHED:
@@ -86,7 +86,7 @@ def _schema(path: Path | None) -> pa.Schema | None:
 
 
 def compare(table: str, old: pa.Schema | None, new: pa.Schema | None) -> list[ColumnChange]:
-    """The changes from one schema of a table to another; None is a version that has no such table."""
+    """Return the changes from one schema of a table to another; None is a version without the table."""
     before = {} if old is None else {field.name: field for field in old}
     after = {} if new is None else {field.name: field for field in new}
     found = []

@@ -1,7 +1,7 @@
-"""Committing what a build changed, and nothing else: dvc.lock, engine.yaml, reports/ and the batches.
+"""Commit what a build changed, and nothing else: dvc.lock, engine.yaml, reports/ and the batches.
 
-Through an index of our own, and by compare-and-swap of the branch: what the user has staged stays staged, and a
-commit made by somebody else in the meantime is not lost.
+It uses an index of its own, and moves the branch by compare-and-swap: what the user has staged stays staged, and a
+commit that somebody else made in the meantime is not lost.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BUSY: Final = {
 
 
 def commit(repository: Repository) -> str | None:
-    """Commit what a build changed. Call it holding the write lock.
+    """Commit what a build changed. The caller holds the write lock.
 
     Returns:
         The new commit, or None if there was nothing to commit.
@@ -59,7 +59,7 @@ def commit(repository: Repository) -> str | None:
 
 
 def branch_of(repository: Repository) -> str | None:
-    """The branch that HEAD is on, as `refs/heads/main`; None if it is on none."""
+    """Return the branch of HEAD, as `refs/heads/main`; None if HEAD is detached."""
     return repository.git("symbolic-ref", "--quiet", "HEAD", check=False).strip() or None
 
 
@@ -79,7 +79,7 @@ def remote_of(repository: Repository) -> str | None:
 
 
 def position(repository: Repository) -> list[str]:
-    """Return why HEAD cannot move to a new commit now: it is on no branch, or a merge or rebase is under way."""
+    """Return why HEAD cannot move to a new commit now: it is detached, or a merge or rebase is under way."""
     reasons = []
     if branch_of(repository) is None:
         reasons.append("HEAD is on no branch; `git switch` to one first")
@@ -99,10 +99,10 @@ def obstacles(repository: Repository) -> list[str]:
 
 
 def snapshot(repository: Repository, head: str | None, others: Mapping[str, str] | None = None) -> str:
-    """The tree of a commit with what a build changes as it is now.
+    """Return the tree of a commit, with the files that a build changes as they are now.
 
     Args:
-        repository: where.
+        repository: the corpus.
         head: the commit to start from.
         others: further files by path, as blobs that git has already.
 
@@ -113,7 +113,7 @@ def snapshot(repository: Repository, head: str | None, others: Mapping[str, str]
 
 
 def _there(repository: Repository, commit: str | None) -> list[str]:
-    """What of `PATHS` is in the working tree or in a commit. git refuses to hear of anything else."""
+    """Return those of `PATHS` that are in the working tree or in a commit. git refuses others."""
     committed = repository.git("ls-tree", "-z", "--name-only", commit, "--", *PATHS).split("\0") if commit else []
     return [path for path in PATHS if path in committed or (repository.root / path).exists()]
 
@@ -123,7 +123,7 @@ _NOUNS: Final = {f"{one}s": (one, f"{one}s") for one in ("document", "article", 
 
 
 def message(repository: Repository, head: str | None) -> str:
-    """What changed since the last commit, from the figures of both."""
+    """Return what changed since the last commit, from the figures of both."""
     now = (
         _ledger((repository.root / METRICS).read_text(encoding="utf-8")) if (repository.root / METRICS).exists() else {}
     )
@@ -146,7 +146,7 @@ def _ledger(metrics: str) -> dict[str, int]:
 
 
 def uncommitted(repository: Repository, besides: Sequence[str] = ()) -> list[str]:
-    """What git calls changed or new in the working tree, as `git status` prints it; `besides` is left out."""
+    """Return what is changed or new in the working tree, as `git status` prints it; `besides` is left out."""
     asked = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal")
     listing = repository.git(*asked, "--", ".", *(f":(exclude){path}" for path in besides))
     return [entry for entry in listing.split("\0") if entry]

@@ -1,4 +1,4 @@
-"""Compiled modules of Python on a disk that takes no more: none is left cut short, and those that were are removed."""
+"""Handle compiled modules of Python on a full disk: avoid truncated ones, and remove those that exist."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _HEADER_BYTES: Final = 16
 
 
 def spare(folder: Path) -> None:
-    """Keep Python, here and in what is started from here, from writing compiled modules if room is scarce.
+    """Stop Python from writing compiled modules if the disk is nearly full, here and in child processes.
 
-    Python takes a compiled module that was cut short for a complete one, and fails at it from then on. Those that this
-    process has cut short already are removed.
+    Python does not notice that a compiled module was truncated, and fails with it from then on. Modules that this
+    process has already truncated are removed.
 
     Args:
-        folder: where modules are.
+        folder: the folder of the modules.
     """
     with suppress(OSError):
         limited = resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
@@ -44,9 +44,9 @@ def spare(folder: Path) -> None:
 
 
 def of_text(text: str) -> str | None:
-    """Return what to say of a program that failed at compiled modules that were cut short; None if it failed otherwise.
+    """Return a message for a program that failed because of truncated compiled modules; None for another failure.
 
-    All that are found where Python looks for modules are removed.
+    All truncated modules on Python's path are removed.
 
     Args:
         text: what the program printed.
@@ -55,7 +55,7 @@ def of_text(text: str) -> str | None:
 
 
 def removed_all() -> str:
-    """Remove every compiled module that was cut short. Return how many there were, in words."""
+    """Remove every truncated compiled module. Return in words how many there were."""
     number = sum(_remove_if_cut(path) for folder in _folders() for path in _compiled(folder))
     what = "1 compiled module" if number == 1 else f"{number:,} compiled modules"
     return f"{what} of Python had been cut short, as on a full disk, and {'is' if number == 1 else 'are'} removed now"
@@ -75,7 +75,7 @@ def _compiled(folder: str) -> list[str]:
 
 
 def _remove_if_cut(path: str) -> bool:
-    """Remove a compiled module if it was cut short. Return whether it is removed."""
+    """Remove a compiled module if it was truncated. Return whether it was removed."""
     with suppress(OSError):
         data = Path(path).read_bytes()
         if len(data) < _HEADER_BYTES or data[: len(MAGIC_NUMBER)] != MAGIC_NUMBER:

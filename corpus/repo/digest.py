@@ -1,4 +1,4 @@
-"""Digests of values and rows, and of files: once per file, as long as its size, times and inode stay the same."""
+"""Compute digests of values, rows and files. A file is read once, while its size, times and inode are the same."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Stamp: TypeAlias = tuple[int, int, int, int]
 
 
 def stamp_of(info: os.stat_result) -> Stamp:
-    """What tells whether a file was touched."""
+    """Return the values that show whether a file was changed."""
     return info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino
 
 
 def digest(parts: Iterable[bytes | str]) -> str:
-    """sha256, in hex, over parts each framed by its length, so that no two lists collide."""
+    """Return the sha256, in hex, of parts. Each is preceded by its length, so that no two lists collide."""
     state = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
@@ -35,7 +35,7 @@ def digest(parts: Iterable[bytes | str]) -> str:
 
 
 def digest_rows(rows: pl.DataFrame) -> str:
-    """sha256, in hex, of a table's columns and values. There are no nulls: in memory, anything is behind one."""
+    """Return the sha256, in hex, of a table's columns and values. It must have no nulls: their bytes are undefined."""
     import polars as pl
     import pyarrow as pa
 
@@ -47,7 +47,7 @@ def digest_rows(rows: pl.DataFrame) -> str:
 
 
 class _Sink(io.RawIOBase):
-    """A file that hands on what is written to it."""
+    """A file that passes on what is written to it."""
 
     def __init__(self, take: Callable[[bytes], None]) -> None:
         self._take = take
@@ -62,12 +62,12 @@ class _Sink(io.RawIOBase):
 
 
 def canonical_json(value: Any) -> str:
-    """JSON that depends on the value alone."""
+    """Return JSON that depends only on the value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 class FileDigests:
-    """A memory of files' digests, kept in a file of its own that may be lost at any time.
+    """A cache of files' digests, in a file of its own that may be lost at any time.
 
     An entry counts only if size, mtime, ctime and inode are the same as when the file was read, and if
     the file was already at rest then: a file changed within the clock's grain of its reading is read again.
@@ -80,7 +80,7 @@ class FileDigests:
         self._changed = False
 
     def of(self, path: Path) -> str:
-        """The digest of a file, in hex. Raises OSError as opening it would."""
+        """Return the digest of a file, in hex. Raises OSError if it cannot be read."""
         stamp = stamp_of(path.stat())
         known = self.recall(path, stamp)
         return self.read(path) if known is None else known
@@ -92,7 +92,7 @@ class FileDigests:
             The digest, in hex.
 
         Raises:
-            OSError: as opening it would.
+            OSError: the file cannot be read.
         """
         stamp = stamp_of(path.stat())
         with path.open("rb", buffering=0) as file:
@@ -102,16 +102,16 @@ class FileDigests:
         return found
 
     def changed_unseen(self, path: Path, *, reread: bool = False) -> bool:
-        """Tell whether a file has other bytes than it had, behind the same size, time of change and inode.
+        """Return whether the bytes of a file changed while its size, time of change and inode did not.
 
-        DVC and git know files by these three, so they take such a file for unchanged.
+        DVC and git recognise a change by these three, so they would not notice.
 
         Args:
-            path: the file. One that is gone, or that nothing is remembered of, has not changed unseen.
-            reread: read it in any case; by default only if its ctime is another than it was.
+            path: the file. A file that is gone or not known did not change unseen.
+            reread: read it in any case; by default only if its ctime changed.
 
         Returns:
-            Whether its bytes are others.
+            Whether its bytes changed.
         """
         known = self._known.get(str(path))
         try:
@@ -131,17 +131,17 @@ class FileDigests:
         return bool(found != before)
 
     def recall(self, path: Path, stamp: Stamp) -> str | None:
-        """The digest of a file, if it was known while the file had this stamp."""
+        """Return the digest of a file, if it is known for this stamp of the file."""
         entry = self._known.get(str(path))
         return str(entry[4]) if entry is not None and tuple(entry[:4]) == stamp else None
 
     def learn(self, path: Path, stamp: Stamp, found: str) -> None:
-        """Keep a digest that somebody else computed, of a file that had this stamp before and after."""
+        """Remember a digest that the caller computed, of a file that had this stamp before and after."""
         self._known[str(path)] = [*stamp, found]
         self._changed = True
 
     def save(self) -> None:
-        """Write the memory back. A memory that cannot be written is no error: it only saves time."""
+        """Write the cache to its file. A failure is not an error, because the cache only saves time."""
         if not self._changed:
             return
         aside = self._memory.with_name(f"{self._memory.name}.{os.getpid()}")

@@ -1,7 +1,7 @@
-"""The environment and the settings under which we run git and DVC: the repository's own, and nobody else's.
+"""Set the environment and the settings under which git and DVC run: only those of the repository itself.
 
-Inside a git hook, or in a shell that works on another repository, variables such as GIT_DIR outrank the folder that we
-name. And a person's settings may change what git prints, or which bytes it stores. Both are dealt with here, once,
+In a git hook, or in a shell that works on another repository, variables such as GIT_DIR have priority over the folder
+that we name. And a user's settings may change what git prints, or which bytes it stores. This module handles both, once
 for every process that we start. This module imports nothing heavy: the command line calls it first.
 """
 
@@ -59,27 +59,27 @@ NO_HOOKS: Final = ("-c", f"core.hooksPath={os.devnull}")
 
 
 def is_foreign(name: str) -> bool:
-    """Return whether a variable of the environment would lead git to another repository, or give it other settings."""
+    """Return whether an environment variable would lead git to another repository, or change its settings."""
     return name in _FOREIGN or name.startswith(_FOREIGN_PREFIXES)
 
 
 def inherited(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this process's environment, or a given one, without what would lead git elsewhere."""
+    """Return the environment of this process, or a given one, without variables that would lead git elsewhere."""
     given = os.environ if environment is None else environment
     return {name: value for name, value in given.items() if not is_foreign(name)}
 
 
 def clean() -> None:
-    """Remove from this process what would lead git elsewhere. For programs of ours; a library leaves its host alone."""
+    """Remove the variables that would lead git elsewhere from this process. Only for our programs, not in a library."""
     for name in [name for name in os.environ if is_foreign(name)]:
         del os.environ[name]
 
 
 def options(root: Path) -> tuple[str, ...]:
-    """Return the options of a git that works on one repository: settings of ours, and the hooks of that repository.
+    """Return the options for git in one repository: our settings, and the hooks of that repository.
 
-    `core.hooksPath` in a person's settings, or the system's, is passed over: hooks made for people's commits would run
-    at each move of a ref, and could refuse it. What the repository's own settings name, or have in `.git/hooks`, runs.
+    `core.hooksPath` in the settings of the user or the system is ignored: such hooks are made for people's commits.
+    They would run at each move of a ref, and could refuse it. Hooks of the repository itself run.
 
     Args:
         root: the folder of its work tree.
@@ -89,7 +89,7 @@ def options(root: Path) -> tuple[str, ...]:
 
 
 def _changed(path: Path) -> int:
-    """Return when a file was changed, in nanoseconds; 0 if it is not there."""
+    """Return when a file was changed, in nanoseconds; 0 if the file does not exist."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -98,7 +98,7 @@ def _changed(path: Path) -> int:
 
 @lru_cache(maxsize=64)
 def _own_hooks(root: Path, stamps: tuple[int, ...]) -> tuple[str, ...]:
-    """Return the options that name a repository's own hooks; none if its own settings do. Kept while `stamps` are."""
+    """Return the options that name a repository's own hooks; empty if its settings do. Cached for the same `stamps`."""
     del stamps
     for scope in ("--local", "--worktree"):
         if ask(root, "config", scope, "--includes", "--get", "core.hooksPath") is not None:
@@ -117,10 +117,10 @@ def ask(root: Path, *question: str) -> str | None:
 
 
 def for_git(root: Path, *, network: bool = False, fetches: bool = False) -> dict[str, str]:
-    """Return the environment of a git that works on one repository.
+    """Return the environment for git in one repository.
 
     Args:
-        root: the folder of its work tree; git does not look for another one above.
+        root: the folder of its work tree; git does not search the folders above it.
         network: whether it may contact other machines, as `git push` does.
         fetches: whether it may fetch objects that a partial clone lacks.
     """

@@ -1,4 +1,4 @@
-"""Writing files so that a reader or a power cut sees the old one or the new one, never a part."""
+"""Write files atomically: a reader, or a power cut, finds the old file or the new one, and never a part."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ ASIDE: Final = ".dvc/tmp/corpus/aside"
 
 
 def aside_of(target: Path, root: Path | None = None) -> Path:
-    """Return where to write a file before it is moved to its place: on the same disk, and out of git's and DVC's sight.
+    """Return where to write a file before it is moved into place: on the same disk, where git and DVC do not look.
 
     Args:
-        target: the file's place.
-        root: the repository it belongs to; by default the nearest around it. Outside of one, or on another disk than
-            the repository, the name is a hidden one beside the target.
+        target: the final path of the file.
+        root: the repository of the file; by default the nearest one around it. Outside of a repository, or on another
+            disk, the result is a hidden name beside the target.
     """
     if root is None:
         root = next((folder for folder in target.parents if (folder / ".dvc").is_dir()), None)
@@ -45,13 +45,13 @@ def aside_of(target: Path, root: Path | None = None) -> Path:
 
 @contextmanager
 def scratch(prefix: str, place: Path | None = None) -> Iterator[Path]:
-    """Make a folder that is removed afterwards, as far as the system lets it be removed.
+    """Make a temporary folder, which is removed afterwards if the system allows that.
 
-    `tempfile.TemporaryDirectory` calls itself without end where a folder cannot be removed (Python 3.11).
+    `tempfile.TemporaryDirectory` recurses without end if a folder cannot be removed (Python 3.11).
 
     Args:
-        prefix: how its name begins.
-        place: the folder to make it in; by default that of the system.
+        prefix: the beginning of its name.
+        place: the folder around it; by default that of the system.
     """
     folder = tempfile.mkdtemp(prefix=prefix, dir=place)
     try:
@@ -75,7 +75,7 @@ def publish(aside: Path, target: Path, *, sync: bool = True) -> None:
 
 
 def write_text(target: Path, text: str) -> None:
-    """Write a small text file atomically. A file that already says this is left alone."""
+    """Write a small text file atomically. A file that already has this text is not written."""
     with suppress(OSError, UnicodeDecodeError):
         if target.read_text(encoding="utf-8") == text:
             return
@@ -91,7 +91,7 @@ def write_text(target: Path, text: str) -> None:
 
 
 def copy(source: Path, target: Path, *, read_only: bool = False) -> None:
-    """Put the bytes of a file in the place of another, complete or not at all."""
+    """Copy a file to a path, completely or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = aside_of(target)
     try:

@@ -1,7 +1,7 @@
-"""Moving a branch and making a tag together, with the one file that goes with them, completely or not at all.
+"""Move a branch and make a tag together, with one file that belongs to them, completely or not at all.
 
-What is about to happen is written down first. Anyone who dies in between leaves the note, and the next writer finishes
-what git has taken, or takes it back. A version exists when its refs do, not before.
+A note says first what will happen. If the process dies in between, the next writer reads the note, and finishes the
+step or undoes it. A version exists when its refs exist, and not before.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class Step:
 
     Attributes:
         branch: the full name of the branch.
-        old: the commit it is on; None before the first.
-        new: the commit it moves to.
+        old: the commit of the branch until now; None before its first commit.
+        new: the new commit of the branch.
         tag: the full name of the tag.
         tag_object: the tag's object.
         path: a file of the commit, from the root.
-        before: its text in the working tree until now; None if it was not there.
-        after: its text in the new commit, as it is in the working tree.
+        before: its text in the working tree until now; None if it did not exist.
+        after: its text in the new commit and in the working tree.
         staged: the paths whose content in the commit is that of the working tree.
     """
 
@@ -55,10 +55,10 @@ def _note(repository: Repository) -> Path:
 
 
 def take(repository: Repository, step: Step) -> None:
-    """Take a step. Call it holding the write lock.
+    """Take a step. The caller holds the write lock.
 
     Raises:
-        CorpusError: git or the disk refused; nothing is other than before.
+        CorpusError: git or the disk refused; nothing was changed.
     """
     target = repository.root / step.path
     # Where git does not look, should we die before it is in its place.
@@ -83,10 +83,10 @@ def take(repository: Repository, step: Step) -> None:
 
 
 def settle(repository: Repository) -> list[str]:
-    """Finish, or take back, the step of a run that was killed. Call it holding the write lock.
+    """Finish or undo the step of a killed run. The caller holds the write lock.
 
     Returns:
-        What was mended, in words.
+        A text for each thing that was mended.
     """
     note = _note(repository)
     try:
@@ -112,7 +112,7 @@ def settle(repository: Repository) -> list[str]:
 
 
 def _holds(repository: Repository, step: Step) -> bool:
-    """Whether the branch has the new commit."""
+    """Return whether the branch has the new commit."""
     try:
         repository.git("merge-base", "--is-ancestor", step.new, step.branch)
     except CorpusError:
@@ -132,7 +132,7 @@ def _move(repository: Repository, step: Step) -> None:
 
 
 def _back(repository: Repository, step: Step, *, moved: bool) -> None:
-    """Put branch, tag and file back, as far as they are still what the step made of them."""
+    """Restore branch, tag and file, unless they were changed after the step."""
     # A ref that somebody else has moved since is theirs. Where git will not, the next writer tries again.
     with suppress(CorpusError):
         for name, mine, before in ((step.branch, step.new, step.old), (step.tag, step.tag_object, None)):
@@ -145,12 +145,12 @@ def _back(repository: Repository, step: Step, *, moved: bool) -> None:
 
 
 def _at(repository: Repository, ref: str) -> str | None:
-    """The object that a ref names; None if there is no such ref."""
+    """Return the object that a ref names; None if the ref does not exist."""
     return repository.git("rev-parse", "--verify", "--quiet", ref, check=False).strip() or None
 
 
 def _write(repository: Repository, path: str, expected: str | None, text: str | None) -> None:
-    """Give a file its text, if it has what we think it has; other text is the user's."""
+    """Write the text of a file if the file has the expected text; any other text belongs to the user."""
     target = repository.root / path
     here = target.read_bytes() if target.exists() else None
     if here != (None if expected is None else _bytes(expected)):

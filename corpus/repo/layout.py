@@ -1,6 +1,6 @@
-"""The files that `corpus init` writes into a repository: as this version writes them, and as earlier ones did.
+"""The files that `corpus init` writes into a repository, in this version and in earlier versions.
 
-engine.yaml notes for each file the digest of what was written, so that `corpus upgrade` can tell a user's
+engine.yaml notes for each file the digest of what was written, so that `corpus upgrade` can distinguish a user's
 edits from ours.
 """
 
@@ -47,7 +47,7 @@ def current(path: str) -> bytes:
 
 
 def earlier(path: str) -> list[bytes]:
-    """Return each content that a version of newscorpus up to this one gave a file, the oldest first."""
+    """Return each content that versions of newscorpus up to this one gave a file, the oldest first."""
     folder = templates() / "past" / FILES[path]
     archived = (
         [one.read_bytes() for one in sorted(folder.iterdir(), key=lambda one: one.name)] if folder.is_dir() else []
@@ -66,7 +66,7 @@ def digest(content: bytes) -> str:
 
 
 def notes(root: Path) -> dict[str, str]:
-    """Return the digest of what was last written by file, as engine.yaml has it; empty where it has none."""
+    """Return for each file the digest of what was last written, as engine.yaml notes it; empty without notes."""
     import yaml
 
     try:

@@ -1,4 +1,4 @@
-"""Limits that a worker process sets itself: what exceeds them is refused memory, or killed by the kernel."""
+"""Set limits for this worker process: beyond them it gets no memory, or the kernel kills it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def bound(limit: int, most: int) -> None:
 
 
 def address_space() -> int:
-    """Return the bytes that this process has mapped already: libraries reserve much that they never touch."""
+    """Return the bytes that this process has mapped: libraries reserve much memory that they never use."""
     try:
         with open("/proc/self/statm") as file:
             return int(file.read().split()[0]) * resource.getpagesize()

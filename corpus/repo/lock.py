@@ -1,8 +1,8 @@
-"""One writer at a time, and none that outlives the process that started it.
+"""Allow one writer at a time, which does not outlive the process that started it.
 
-`flock` on `.dvc/tmp/corpus.lock` is let go by the kernel however its holder dies. A build holds it, and its
-children find its token in the environment. A stage holds a second lock while it works, so that a new build
-does not start beside a stage whose parent was killed a moment ago.
+The lock is a `flock` on `.dvc/tmp/corpus.lock`: the kernel releases it when its holder dies in any way. A build holds
+it, and its children find its token in the environment. A stage holds a second lock while it works, so that a new build
+does not start beside a stage whose parent was just killed.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _LIBC = ctypes.CDLL(None)
 
 @contextmanager
 def write_lock(root: Path, purpose: str, wait: float = 0.0) -> Iterator[int]:
-    """Hold the repository's write lock. Yields a descriptor a child may inherit to hold it too.
+    """Hold the repository's write lock. Yields a descriptor that a child process may inherit to hold it too.
 
     Args:
         root: the repository.
-        purpose: what the holder is doing, for anyone who has to wait.
+        purpose: what the holder does, for messages to those who wait.
         wait: seconds to wait for another holder.
 
     Raises:
@@ -86,7 +86,7 @@ def write_lock(root: Path, purpose: str, wait: float = 0.0) -> Iterator[int]:
 
 
 def holder(root: Path) -> str | None:
-    """Who is writing to the repository now, in words; None if nobody is."""
+    """Return in words who is writing to the repository now; None if nobody is."""
     try:
         descriptor = os.open(root / ".dvc" / "tmp" / "corpus.lock", os.O_RDWR | os.O_CLOEXEC)
     except OSError:
@@ -142,10 +142,10 @@ def _describe_holder(note: dict[str, object]) -> str:
 
 
 def die_with_parent(parent: int | None = None) -> None:
-    """Have the kernel end this process when its parent ends (Linux; elsewhere nothing).
+    """Let the kernel end this process when its parent ends. Does nothing on systems other than Linux.
 
     Args:
-        parent: the id of the parent. If it is another by now, the parent has ended already, and so does this process.
+        parent: the id of the parent. If the parent is another process by now, this process ends at once.
     """
     if sys.platform == "linux":
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -154,10 +154,10 @@ def die_with_parent(parent: int | None = None) -> None:
 
 
 def die_with_dvc() -> None:
-    """End this process when the `dvc` that runs it ends, though a shell may be between the two.
+    """End this process when the `dvc` that runs it ends, even if a shell is between the two.
 
     Raises:
-        CorpusError: it has ended already.
+        CorpusError: that `dvc` has already ended.
     """
     parent = os.getppid()
     die_with_parent()

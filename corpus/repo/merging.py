@@ -1,4 +1,4 @@
-"""A merge that git is in the middle of: its commits, and which paths conflict. Changes nothing."""
+"""Read the merge that git is in the middle of: its commits, and the paths in conflict. Changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Merge:
     Attributes:
         ours: the commit that HEAD names.
         theirs: the commits that are merged into it.
-        base: the commit that they began from; None if they have none in common.
+        base: their last common commit; None if they have no common commit.
         conflicts: the paths in conflict, sorted.
     """
 

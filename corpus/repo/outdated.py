@@ -1,4 +1,4 @@
-"""Whether an older newscorpus made a repository: a quick look at the stages in dvc.yaml and the keys in params.yaml."""
+"""Check quickly whether an older newscorpus made a repository, by its stages and its keys of params.yaml."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Renamed:
         section: the key's section.
         old: its earlier name.
         new: its name now.
-        values: its earlier values, and what each is now. Other values stay.
+        values: its earlier values, each with its present value. Other values stay.
     """
 
     section: str
@@ -47,7 +47,7 @@ RENAMED: Final = (
 
 
 def outdated(root: Path) -> list[str]:
-    """Return what an older newscorpus made otherwise, one reason each; empty if `corpus upgrade` is not needed."""
+    """Return a reason for each thing that an older newscorpus made differently; empty if no upgrade is needed."""
     noted = layout.notes(root)
     pipeline, parameters = _mapping(root / PIPELINE), _mapping(root / PARAMS)
     reasons = [f"{name} is missing" for name in (BATCHES, WITHDRAWN) if not (root / name).exists()]
@@ -85,7 +85,7 @@ def _parameters(values: Mapping[str, Any], *, is_current: bool) -> list[str]:
 
 
 def _is_same(stage: Stage, there: object) -> bool:
-    """Whether a stage in dvc.yaml has all that ours has; a user may have added to it."""
+    """Return whether a stage in dvc.yaml has all that ours has. A user may have added to it."""
     if not isinstance(there, dict):
         return False
     paths = {kind: _names(there.get(kind)) for kind in ("deps", "outs", "metrics", "params")}
@@ -104,7 +104,7 @@ def _names(listed: object) -> set[str]:
 
 
 def _mapping(path: Path) -> dict[str, Any] | None:
-    """Return a YAML file as a mapping; None if it cannot be read as one, which others report."""
+    """Return a YAML file as a mapping; None if it cannot be read. Other code reports that."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None

@@ -1,7 +1,7 @@
-"""Pushing to a repository on the same machine: its own hooks have a say, those of the person who pushes do not.
+"""Push to a repository on the same machine: its own hooks run, but not those of the user who pushes.
 
-git starts the receiving program there without our options, so it reads the person's settings again, and would run the
-hooks that `core.hooksPath` names in them as if they were the receiving repository's.
+git starts the receiving program there without our options. That program reads the user's settings again, and would run
+the hooks that `core.hooksPath` names in them as if they belonged to the receiving repository.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def push(repository: Repository, remote: str, *refs: str, env: Mapping[str, str]
     """Push refs to a git remote.
 
     Args:
-        repository: where they are.
+        repository: the repository with the refs.
         remote: the name of the remote.
         refs: what to push, as refspecs.
         env: variables for this command.
@@ -44,13 +44,13 @@ def push(repository: Repository, remote: str, *refs: str, env: Mapping[str, str]
 
 
 def receiver(repository: Repository, remote: str) -> list[str]:
-    """Return the options of a push that keep a person's hooks from running in receiving repositories of this machine.
+    """Return the options of a push that keep a user's hooks from running in receiving repositories of this machine.
 
-    It is empty for a remote on another machine, for one that names its own receiving program, for one whose
-    repository names its hooks in its own settings, and for one with several addresses whose hooks differ.
+    The options are empty for a remote on another machine, for a remote that names its own receiving program, for a
+    repository that names its hooks in its own settings, and for several addresses with different hooks.
 
     Args:
-        repository: where the push starts.
+        repository: the repository that pushes.
         remote: the name of the remote.
     """
     if repository.git("config", "--get", f"remote.{remote}.receivepack", check=False):
@@ -62,7 +62,7 @@ def receiver(repository: Repository, remote: str) -> list[str]:
 
 
 def _program(root: Path, address: str) -> str | None:
-    """Return the command that receives a push in a repository of this machine; None where git's own does."""
+    """Return the command that receives a push in a repository of this machine; None for git's own command."""
     folder = _folder(root, address)
     if folder is None:
         return None
@@ -76,7 +76,7 @@ def _program(root: Path, address: str) -> str | None:
 
 
 def _folder(root: Path, address: str) -> Path | None:
-    """Return the git folder that an address names on this machine; None if it names none here."""
+    """Return the git folder that an address names on this machine; None for other addresses."""
     if address.startswith(_FILE):
         path = unquote(address.removeprefix(_FILE))
     elif _SCHEME.match(address) or _HOST.match(address):

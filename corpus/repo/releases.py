@@ -38,11 +38,11 @@ class Release:
         tag: the git tag, `corpus@v1.0.0`.
         commit: the commit that it names.
         date: when it was named, in the time zone of that person.
-        articles: how many it holds; None where its tag does not say.
+        articles: the number of its articles; None if its tag does not say.
         message: the first line of its message.
         by: who named it.
         figures: the counts in its tag, by name: documents, words, `added` since the release before, and so on.
-        digest: sha256 of its articles (see `citation`); None where its tag does not say.
+        digest: sha256 of its articles (see `citation`); None if its tag does not say.
         redacted: the commit to read instead, if articles were withdrawn from it.
     """
 
@@ -59,23 +59,23 @@ class Release:
 
     @property
     def readable(self) -> str:
-        """The commit whose data can still be had."""
+        """Return the commit whose data are still available."""
         return self.redacted or self.commit
 
 
 def tag(version: str) -> str:
-    """The git tag of a version: `v1.0.0` -> `corpus@v1.0.0`."""
+    """Return the git tag of a version: `v1.0.0` -> `corpus@v1.0.0`."""
     return f"{ARTIFACT}@{version}"
 
 
 def number(version: str) -> tuple[int, int, int]:
-    """`v1.2.3` -> (1, 2, 3)."""
+    """Return the number as a tuple: `v1.2.3` -> (1, 2, 3)."""
     major, minor, patch = (int(part) for part in version.removeprefix("v").split("."))
     return major, minor, patch
 
 
 def releases(repository: Repository) -> list[Release]:
-    """All releases, by version."""
+    """Return all releases, sorted by version."""
     form = "%00".join(_FIELDS) + "%00%01"
     listing = repository.git("for-each-ref", f"--format={form}", f"refs/tags/{ARTIFACT}@v*")
     found: list[Release] = []
@@ -114,7 +114,7 @@ def _release(version: str, name: str, rest: list[str]) -> Release:
 
 
 def _figures(contents: str) -> tuple[dict[str, int], str | None]:
-    """The counts and the digest in the last paragraph of a tag's message; what is above is the user's."""
+    """Return the counts and the digest in the last paragraph of a tag's message; the user wrote the rest."""
     counts: dict[str, int] = {}
     digest = None
     for line in contents.strip().rpartition("\n\n")[2].splitlines():
@@ -127,7 +127,7 @@ def _figures(contents: str) -> tuple[dict[str, int], str | None]:
 
 
 def in_tag(message: str, counts: Mapping[str, int], digest: str) -> str:
-    """A tag's message: what describes the version, then its figures."""
+    """Return the message of a tag: the description of the version, then its figures."""
     lines = [*(f"{name}: {count:,}" for name, count in counts.items()), f"{DIGEST}: {digest}"]
     return f"{message}\n\n" + "\n".join(lines) + "\n"
 
@@ -136,7 +136,7 @@ def resolve(repository: Repository, rev: str) -> str:
     """Return the commit of a revision; `v1.0.0` means the release of that name first.
 
     Raises:
-        UnknownVersion: it names none.
+        UnknownVersion: the text names no commit.
     """
     names = [rev]
     # A release, or what took its place: `v1.0.0+redacted.1`.

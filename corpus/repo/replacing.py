@@ -1,4 +1,4 @@
-"""Replacing several files in one commit: noted before it begins, so that a killed run can be undone.
+"""Replace several files in one commit. A note is written before, so that a killed run can be undone.
 
 `corpus.repo.journal` does this for a release, which has a tag and one file.
 """
@@ -28,10 +28,10 @@ Texts: TypeAlias = "Mapping[str, tuple[str | None, str]]"
 
 
 def begin(repository: Repository, head: str, texts: Texts) -> None:
-    """Note what is about to be replaced. Call it holding the write lock.
+    """Note what will be replaced. The caller holds the write lock.
 
     Args:
-        repository: where.
+        repository: the corpus.
         head: the commit that the new commit follows.
         texts: the files.
     """
@@ -41,7 +41,7 @@ def begin(repository: Repository, head: str, texts: Texts) -> None:
 
 
 def end(repository: Repository) -> None:
-    """Remove the note: all is done."""
+    """Remove the note when all is done."""
     (repository.root / NOTE).unlink(missing_ok=True)
 
 
@@ -51,12 +51,12 @@ def is_interrupted(repository: Repository) -> bool:
 
 
 def settle(repository: Repository) -> list[str]:
-    """Undo what a killed run replaced and did not commit. Call it holding the write lock.
+    """Undo what a killed run replaced and did not commit. The caller holds the write lock.
 
-    A file that was edited since is left as it is.
+    A file that was edited since then is not changed.
 
     Returns:
-        What was repaired, in words.
+        A text for each thing that was repaired.
     """
     note = repository.root / NOTE
     if not note.exists():

@@ -1,4 +1,4 @@
-"""A corpus repository on disk: finding it, and asking git and DVC about it."""
+"""Find a corpus repository on disk, and ask git and DVC about it."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ class Repository:
         given: str | None = None,
         network: bool = False,
     ) -> str:
-        """Run git here, under settings of ours and without another repository's environment.
+        """Run git in this repository, with our settings and without the environment of another repository.
 
         Args:
             arguments: the command.
             env: variables for this command.
             check: raise if git fails; otherwise return "".
-            given: what it reads from its standard input.
-            network: let it contact other machines.
+            given: the text for its standard input.
+            network: allow it to contact other machines.
 
         Returns:
-            What it printed.
+            Its standard output.
 
         Raises:
-            CorpusError: git failed; always if it refuses to work here at all.
+            CorpusError: git failed, or refuses to work in this repository; the latter also without `check`.
         """
         settings = environment.options(self.root) if self.hooks else (*environment.OPTIONS, *environment.NO_HOOKS)
         done = subprocess.run(
@@ -79,12 +79,12 @@ class Repository:
         return done.stdout.decode(errors="surrogateescape")
 
     def read_at(self, commit: str, path: str) -> str | None:
-        """A text file as a commit has it; None if it has none."""
+        """Return a text file of a commit; None if the commit does not have it."""
         listed = self.git("ls-tree", "-z", commit, "--", path)
         return self.git("cat-file", "blob", f"{commit}:{path}") if listed else None
 
     def commit_of(self, rev: str) -> str | None:
-        """The commit a revision names; None if it names none."""
+        """Return the commit that a revision names; None if it names no commit."""
         return (
             self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}", check=False).strip()
             or None
@@ -104,7 +104,7 @@ class Repository:
 
 
 def _refusal(errors: str, root: Path) -> str | None:
-    """Return why git would not work in a repository at all, and what to do; None if that is not it."""
+    """Return why git refuses to work in a repository, and what to do; None for another failure."""
     if re.search(r"dubious ownership|is owned by someone else", errors):
         return (
             f"git refuses to work in {root}: it belongs to another user. If you trust it, run "
@@ -119,10 +119,10 @@ def _refusal(errors: str, root: Path) -> str | None:
 
 
 def find(start: str | Path = ".") -> Repository:
-    """The corpus repository that a folder is in.
+    """Return the corpus repository around a folder.
 
     Raises:
-        NotARepository: it is in none; says what is missing.
+        NotARepository: the folder is in no corpus repository. The error says what is missing.
         UsageError: there is no git.
     """
     folder = Path(start).resolve()
@@ -133,6 +133,6 @@ def find(start: str | Path = ".") -> Repository:
             if not (root / ".dvc").is_dir():
                 raise NotARepository(folder, f"{root} has dvc.yaml but no .dvc/ (run `dvc init` there)")
             if not (root / ".git").exists():
-                raise NotARepository(folder, f"{root} has dvc.yaml but is no git repository (run `git init` there)")
+                raise NotARepository(folder, f"{root} has dvc.yaml but is not a git repository (run `git init` there)")
             return Repository(root)
     raise NotARepository(folder, "no dvc.yaml here or above")

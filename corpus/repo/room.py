@@ -1,7 +1,7 @@
-"""A disk that takes no more: which errors mean that, and one line for them: what was not written, where, what to do.
+"""Recognise a full disk, and explain it in one line: what was not written, where, and what to do.
 
-A full disk, a quota that is used up and a limit on the size of files reach us in many ways: as errors of the system, as
-texts of libraries that keep its number to themselves, and in what git and DVC print.
+A full disk, an exhausted quota and a limit on the size of files appear in many ways: as errors of the system, as texts
+of libraries that hide the number of the error, and in what git and DVC print.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _TRIED_BYTES: Final = 1 << 20
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Let an error of a disk that takes no more name the file that is being written.
+    """Add the name of the file that is being written to an error of a full disk.
 
     Raises:
         OSError: with the system's number and the file.
@@ -56,11 +56,11 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def of_error(error: BaseException, folder: Path) -> NotWritten | None:
-    """Return the error to show for one that came of a disk that takes no more; None if it came of something else.
+    """Return the error to show if a full disk caused an error; None if something else did.
 
     Args:
-        error: with what caused it.
-        folder: where was written, if the error does not say.
+        error: the error, with its causes.
+        folder: the folder that was written to, if the error does not say.
     """
     one: BaseException | None = error
     while one is not None:
@@ -75,12 +75,12 @@ def of_error(error: BaseException, folder: Path) -> NotWritten | None:
 
 
 def of_text(text: str, folder: Path, what: str) -> NotWritten | None:
-    """Return the error to show for what a program printed; None if it did not fail for a disk that takes no more.
+    """Return the error to show if a program failed because of a full disk; None for another failure.
 
     Args:
-        text: what it printed.
-        folder: where it wrote.
-        what: it wrote, where the text names no file.
+        text: what the program printed.
+        folder: the folder that it wrote to.
+        what: what it wrote, if the text names no file.
     """
     if cut := compiled.of_text(text):
         return NotWritten(f"{cut}. Nothing incomplete was published. Run again.")
@@ -94,12 +94,12 @@ def of_text(text: str, folder: Path, what: str) -> NotWritten | None:
 
 
 def not_written(number: int, folder: Path, what: str = "") -> NotWritten:
-    """Return the error for what could not be written.
+    """Return the error for something that could not be written.
 
     Args:
         number: ENOSPC, EDQUOT or EFBIG.
-        folder: where.
-        what: a path, or words; a path that is not below the folder counts as the place.
+        folder: the folder that was written to.
+        what: a path, or a description. A path outside the folder is named as the place.
     """
     if what.startswith("/"):
         path = Path(what)
@@ -120,7 +120,7 @@ def not_written(number: int, folder: Path, what: str = "") -> NotWritten:
 
 
 def tried(folder: Path) -> int | None:
-    """Return why a folder takes no more, as the number of the system's error; None if it takes a file of 1 MB."""
+    """Return the number of the error with which a folder refuses a file of 1 MB; None if it accepts the file."""
     path = folder / f".room.{os.getpid()}"
     try:
         with path.open("wb") as file:
@@ -136,7 +136,7 @@ def tried(folder: Path) -> int | None:
 
 
 def _number(error: BaseException) -> int | None:
-    """Return the number of an error that means a disk takes no more; None of any other."""
+    """Return the number of an error that means a full disk; None for any other error."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno if error.errno in _TEXTS else None
     text = " ".join(str(part) for part in error.args)

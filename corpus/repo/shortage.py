@@ -1,6 +1,6 @@
-"""What the machine gives no more of: memory, threads, processes, open files. One line names it.
+"""Explain in one line what the machine has run out of: memory, threads, processes or open files.
 
-It reaches us as errors of the system, as panics of Rust, and as texts of libraries that keep the number to themselves.
+Such shortages appear as errors of the system, as panics of Rust, and as texts of libraries that hide the number.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ADVICE: Final = {
 
 
 def of_error(error: BaseException) -> Shortage | None:
-    """Return the error to show for one that a shortage caused; None if something else did."""
+    """Return the error to show if a shortage caused an error; None if something else did."""
     one: BaseException | None = error
     while one is not None:
         if what := _lacking(one):
@@ -51,12 +51,12 @@ def of_error(error: BaseException) -> Shortage | None:
 
 
 def is_panic(error: BaseException) -> bool:
-    """Return whether an error is a failure of a library in Rust, which is no `Exception` of Python."""
+    """Return whether an error is a panic of a library in Rust, which is not an `Exception` of Python."""
     return type(error).__name__ == "PanicException" and not isinstance(error, Exception)
 
 
 def _lacking(error: BaseException) -> str | None:
-    """Return what an error says is lacking; None if nothing."""
+    """Return what is lacking according to an error; None if the error means something else."""
     if isinstance(error, MemoryError):
         return _MEMORY
     if isinstance(error, OSError) and error.errno is not None:

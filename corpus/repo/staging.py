@@ -1,6 +1,7 @@
-"""Files of the working tree as git objects, byte by byte: no filter, line ending or encoding of anybody's settings.
+"""Store files of the working tree as git objects, byte by byte.
 
-`git add` would apply them. So blobs are written, and named in an index of our own.
+`git add` would apply the filters, line endings and encodings of the user's settings. So blobs are written directly, and
+named in a temporary index.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _NOTHING: Final = "0"
 
 @contextmanager
 def index(repository: Repository, commit: str | None) -> Iterator[dict[str, str]]:
-    """Make a temporary git index from a commit, or an empty one; yield the variables with which git uses it."""
+    """Make a temporary git index, empty or from a commit. Yields the environment variables with which git uses it."""
     with files.scratch("corpus-index-") as folder:
         variables = {"GIT_INDEX_FILE": str(folder / "index")}
         if commit:
@@ -35,13 +36,13 @@ def index(repository: Repository, commit: str | None) -> Iterator[dict[str, str]
 def tree(
     repository: Repository, commit: str | None, paths: Sequence[str], blobs: Mapping[str, str | None] | None = None
 ) -> str:
-    """Return the tree of a commit in which some files and folders are as the working tree has them.
+    """Return the tree of a commit with some files and folders replaced by those of the working tree.
 
     Args:
-        repository: where.
+        repository: the corpus.
         commit: the commit to start from; None for an empty tree.
-        paths: files and folders from the root. What is not there is not in the tree.
-        blobs: further files by path, as blobs that git has already; None removes one.
+        paths: files and folders from the root. Missing ones are removed from the tree.
+        blobs: further files by path, as blobs that git already has; None removes a file.
 
     Raises:
         CorpusError: git failed.
@@ -59,7 +60,7 @@ def tree(
 
 
 def blob(repository: Repository, content: bytes) -> str:
-    """Return the blob of some bytes, written as they are."""
+    """Write bytes as a blob, unchanged. Returns the blob."""
     with files.scratch("corpus-blob-") as folder:
         aside = folder / "content"
         aside.write_bytes(content)
@@ -67,7 +68,7 @@ def blob(repository: Repository, content: bytes) -> str:
 
 
 def stage(repository: Repository, paths: Sequence[str]) -> None:
-    """Put files into the repository's own index as the working tree has them."""
+    """Add files of the working tree to the repository's own index, unchanged."""
     _update(repository, _entries(repository, paths, {}), {})
 
 
@@ -109,7 +110,7 @@ def _entries(
 
 
 def _files(root: Path, path: str) -> Iterator[str]:
-    """Yield a file, or the files below a folder, sorted; nothing of what is neither."""
+    """Yield a file, or the files below a folder, sorted; nothing for other things."""
     full = root / path
     if full.is_symlink() or full.is_file():
         yield path

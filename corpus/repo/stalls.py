@@ -1,9 +1,9 @@
-"""An end for a process that waits for ever within a library.
+"""End a process that waits for ever within a library.
 
-Polars and others compute in threads of their own. When one of these ends at an error of the system (no memory, a device
-that fails), the thread that waits for its answer is never woken. A thread of ours looks every few seconds: if another
-has been at the same place within such a library all the while, and no thread of the process has run or waited for a
-disk, then nothing will come of it.
+Polars and other libraries compute in threads of their own. If such a thread ends with an error of the system (no
+memory, a failed device), the thread that waits for its result is never woken. So one of our threads checks every few
+seconds. If another thread stays at the same place within such a library, and no thread of the process runs or waits
+for a disk, the process will never continue.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NAME: Final = "stalls"
 
 
 class Place(NamedTuple):
-    """Where a thread is: the call, the instruction in it, and the library."""
+    """The place of a thread: the call, the instruction in it, and the library."""
 
     frame: int
     instruction: int
@@ -41,12 +41,12 @@ class Place(NamedTuple):
 
 
 def watch(end: Callable[[str], None], *, every: float = _EVERY_SECONDS, idle: int = _IDLE_LOOKS) -> None:
-    """Watch this process from a thread of its own, until it ends. Asked again, it goes on as it is.
+    """Watch this process from a separate thread until the process ends. A second call changes nothing.
 
     Args:
-        end: takes one line that says what happened; must end the process.
-        every: seconds between two looks.
-        idle: how many looks in a row must find the process waiting.
+        end: gets one line that says what happened, and must end the process.
+        every: seconds between two checks.
+        idle: how many checks in a row must find the process waiting.
     """
     if any(thread.name == _NAME for thread in threading.enumerate()):
         return
@@ -77,7 +77,7 @@ def _look(end: Callable[[str], None], every: float, idle: int) -> None:
 
 
 def waiting() -> dict[int, Place]:
-    """Return where threads are within such a library, by the thread's number."""
+    """Return the places of threads within such a library, by the number of the thread."""
     return {
         thread: Place(id(frame), frame.f_lasti, library)
         for thread, frame in sys._current_frames().items()  # noqa: SLF001 - the one way to see where a thread is
