@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.histories"]
+pytest_plugins = ["tests.captured", "tests.histories"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,6 +12,7 @@ from corpus.errors import UsageError
 from corpus.objects import objectstore, recovery
 from corpus.pipeline.build import Session
 from corpus.repo.lock import write_lock
+from corpus.search import places
 from corpus.withdrawal import forget as work
 from corpus.withdrawal.forget_out import push as push_out
 from corpus.withdrawal.forget_out import remove
@@ -141,4 +142,6 @@ def _do(
             push_out(last, store, done)
             tell("pushed what stays")
         remove(last, found, removals, store, done)
+    # The words and their places give a text away.
+    done.indexes = places.remove_all(survey.repository)
     return done

@@ -37,6 +37,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "diff": ("diff", "diff", "Show what changed between two versions, article by article."),
     "history": ("history", "history", "Show an article's revisions, their differences, and the releases that have it."),
     "browse": ("browse", "browse", "Search and read a version in the browser, on this machine alone."),
+    "search": ("search", "search", "Find the articles of a version that match a query."),
     "export": ("export", "export", "Write a version, filtered, into a folder to pass on."),
     "cite": ("release", "cite", "Show how to cite a release."),
     "doctor": ("doctor", "doctor", "Check the environment and the repository, and suggest fixes."),

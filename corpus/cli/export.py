@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How the data files are written.",
 )
+@click.option("--query", metavar="QUERY", help="Only articles that `corpus search QUERY` finds.")
 @click.option("--publisher", multiple=True, metavar="DOMAIN", help="Only articles of this publisher.")
 @click.option("--language", multiple=True, metavar="TAG", help="Only articles in this language; `en` includes en-GB.")
 @click.option("--since", metavar="DAY", help="Only articles published on this day or later, as 2026-11-24.")
@@ -46,6 +47,7 @@ def export(
     target: Path,
     rev: str | None,
     format_: str,
+    query: str | None,
     publisher: tuple[str, ...],
     language: tuple[str, ...],
     since: str | None,
@@ -78,7 +80,7 @@ def export(
         "rights": Policy() if rights == "none" else rights,
     }
     names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
-    order = Order(format_, filters, names, split_seed)
+    order = Order(format_, filters, names, split_seed, query or "")
     with interruptible():
         made = write(open_version(rev), target, order, force=force)
     if as_json:

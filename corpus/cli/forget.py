@@ -152,6 +152,8 @@ def _print_certificate(found: Plan, done: Done, others: Sequence[str], *, everyw
             echo(f"  pushed             {', '.join(done.pushed)}")
         if done.commit:
             echo(f"  committed          {done.commit[:10]}")
+    if done.indexes:
+        echo(f"  search             {count(done.indexes, 'index', 'indexes')} deleted")
     echo("What this does not reach:")
     for line in _beyond(found, done, others, everywhere=everywhere, pushed=pushed):
         echo(f"  - {line}")

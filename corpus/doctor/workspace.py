@@ -16,6 +16,7 @@ from corpus.repo import commit, journal, merging, replacing
 from corpus.repo.lock import holder
 from corpus.repo.outdated import outdated
 from corpus.repo.paths import LOCK
+from corpus.search import keeping, places
 from corpus.stages import NAMES
 from corpus.tables import engine
 
@@ -49,6 +50,7 @@ def examine(repository: Repository, config: Mapping[str, object]) -> Iterator[Fi
     yield objects
     yield from _room(repository, size)
     yield from _locks(repository)
+    yield _search(repository)
 
 
 def _git(repository: Repository) -> Iterator[Finding]:
@@ -180,3 +182,13 @@ def _locks(repository: Repository) -> Iterator[Finding]:
         yield warning("locks", f"left by a run that was killed: {', '.join(left)}", "`corpus build` clears them")
     else:
         yield ok("locks", "none held, none left behind")
+
+
+def _search(repository: Repository) -> Finding:
+    """Return what the indexes of searches take on disk."""
+    folders = places.indexes(repository)
+    if not folders:
+        return ok("search", "no index: the first search makes one")
+    shown = ", ".join(f"{keeping.size(folder) / 1e6:,.1f} MB in {folder}" for folder in folders[:_SHOWN])
+    more = f", and {len(folders) - _SHOWN} more" if len(folders) > _SHOWN else ""
+    return ok("search", f"indexes, which may be deleted: {shown}{more}")

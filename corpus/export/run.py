@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,7 +15,7 @@ from corpus.export.folder import made_aside, require_place
 from corpus.export.formats import format_of
 from corpus.progress import progress
 from corpus.report.counting import describe
-from corpus.snapshots import splits
+from corpus.snapshots import searched, splits
 from corpus.snapshots.about import about, committed
 from corpus.snapshots.policies import declared_policy
 from corpus.snapshots.selection import Filters, LeftOut, Selection
@@ -38,12 +38,16 @@ class Order:
         filters: as `Version.articles` takes them.
         columns: which, in this order; all unless given.
         split_seed: makes files of their own for train, validation and test.
+        query: only articles that match it, as `Version.search` finds them; "" for all.
+        index: a folder for the index of the search.
     """
 
     format: str = "parquet"
     filters: Filters = field(default_factory=Filters)
     columns: Sequence[str] | None = None
     split_seed: str | None = None
+    query: str = ""
+    index: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,12 @@ def export(version: Version, target: Path, order: Order, *, force: bool = False)
         filters["rights"] = declared_policy(version)
     selection = version.selection(**filters)
     columns = version.columns(order.columns)
-    found = describe(version.articles(**filters))
+    articles = version.articles(**filters)
+    if order.query.strip():
+        matching = pl.Series(searched.matching(version.searchable(), version.repository, order.query, order.index))
+        selection = replace(selection, query=order.query, matching=matching)
+        articles = articles.filter(pl.col("article_id").is_in(matching.implode()))
+    found = describe(articles)
     left_out = _left_out(version, selection)
     with made_aside(target, force=force) as aside:
         (aside / DATA).mkdir()

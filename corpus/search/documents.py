@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-# Raised when other fields or values are indexed.
-FORMAT: Final = 1
 # Of the searched text, by the tokeniser of ours: the tokens are given with a space between.
 SEARCHED: Final = (*plain.TEXTS, "author")
 # A facet's field; `title` and `author` are names of searched fields.

@@ -36,8 +36,9 @@ def _rights(row: Mapping[str, Any]) -> list[str]:
 
 
 def _duplicates(row: Mapping[str, Any]) -> list[str]:
-    found = ["duplicate"] if row["duplicate_of"] is not None else []
-    return [*found, "contained"] if row["contained_in"] is not None else found
+    if row["duplicate_of"] is not None:
+        return ["duplicate"]
+    return ["contained"] if row["contained_in"] is not None else []
 
 
 _FROM: Final[dict[str, Callable[[Mapping[str, Any]], Iterable[str | None]]]] = {

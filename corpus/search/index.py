@@ -6,9 +6,7 @@ a lock; others read what was committed last. An index that is damaged, or was ma
 
 from __future__ import annotations
 
-import os
-import shutil
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -16,7 +14,7 @@ import tantivy
 
 from corpus.errors import CorpusError
 from corpus.search import documents
-from corpus.search.keeping import IndexBusy, State, listed, lock_file, locked
+from corpus.search.keeping import State, clear, listed, locked, remove, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +26,6 @@ _COMMIT: Final = 50_000
 _REPORT: Final = 1000
 # Other versions' shards are kept until they have so many times the rows of the version that is indexed.
 _KEPT: Final = 3
-_REMOVAL_SECONDS: Final = 5.0
 
 
 class IndexDamaged(CorpusError):
@@ -116,7 +113,7 @@ class Index:
         with locked(self.folder, wait):
             state = State.load(self._state)
             if state is None or not self._is_intact(state) or not self._can_open():
-                self._clear()
+                clear(self.folder)
                 state = State()
             missing = [source for source in sources if source.key not in state.shards]
             if not missing and not state.adding:
@@ -206,25 +203,13 @@ class Index:
             excess -= rows[key]
         return found
 
-    def remove(self) -> bool:
-        """Delete the index; return whether there was one. A process that reads it goes on with what it has."""
-        there = self.folder.exists()
-        try:
-            with locked(self.folder, _REMOVAL_SECONDS):
-                self._clear()
-        except IndexBusy:
-            # The other process cannot finish its work without these files.
-            self._clear()
-        lock_file(self.folder).unlink(missing_ok=True)
-        return there
-
     def size(self) -> int:
         """Return the bytes that it takes on disk."""
-        found = 0
-        for path in self.folder.rglob("*"):
-            with suppress(OSError):
-                found += path.lstat().st_size if not path.is_dir() else 0
-        return found
+        return size(self.folder)
+
+    def remove(self) -> bool:
+        """Delete the index; return whether there was one. A process that reads it goes on with what it has."""
+        return remove(self.folder)
 
     def _open(self) -> tantivy.Index:
         index = tantivy.Index(documents.schema(), str(self._files))
@@ -240,14 +225,6 @@ class Index:
         except IndexDamaged:
             return False
         return True
-
-    def _clear(self) -> None:
-        if self.folder.exists():
-            # First out of the way, so that no reader finds half of it.
-            aside = self.folder.with_name(f"{self.folder.name}.old-{os.getpid()}")
-            shutil.rmtree(aside, ignore_errors=True)
-            self.folder.rename(aside)
-            shutil.rmtree(aside)
 
     def _is_intact(self, state: State) -> bool:
         """Return whether the files are those that were there after the last change; True while somebody writes."""

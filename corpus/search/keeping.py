@@ -5,20 +5,24 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
-from corpus.search import documents, tokens
+from corpus.search import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_MADE_BY: Final = f"{documents.FORMAT} {tokens.VERSION} {version('tantivy')}"
+# Raised when other fields or values are indexed.
+FORMAT: Final = 1
+_REMOVAL_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.1
 _LOCKS: Final = ".lock"
 
@@ -54,7 +58,7 @@ class State:
         """Return the state that a file has; None if it cannot be read, or other code wrote it."""
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
-            if value["made_by"] != _MADE_BY:
+            if value["made_by"] != _made_by():
                 return None
             shards = {str(key): (int(number), int(rows)) for key, (number, rows) in value["shards"].items()}
             files = value["files"]
@@ -68,7 +72,7 @@ class State:
         """Write the state, complete or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         value = {
-            "made_by": _MADE_BY,
+            "made_by": _made_by(),
             "next": self.next,
             "shards": self.shards,
             "adding": self.adding,
@@ -77,6 +81,11 @@ class State:
         aside = path.with_suffix(".new")
         aside.write_text(json.dumps(value), encoding="utf-8")
         aside.replace(path)
+
+
+@cache
+def _made_by() -> str:
+    return f"{FORMAT} {tokens.VERSION} {version('tantivy')}"
 
 
 def listed(folder: Path) -> dict[str, list[int]]:
@@ -92,6 +101,38 @@ def listed(folder: Path) -> dict[str, list[int]]:
 def lock_file(folder: Path) -> Path:
     """Return the file that a process locks to write an index; it is beside the folder, which may be deleted."""
     return folder.with_name(f"{folder.name}.lock")
+
+
+def size(folder: Path) -> int:
+    """Return the bytes that an index takes on disk."""
+    found = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            found += path.lstat().st_size if not path.is_dir() else 0
+    return found
+
+
+def remove(folder: Path) -> bool:
+    """Delete an index; return whether there was one. A process that reads it goes on with what it has."""
+    there = folder.exists()
+    try:
+        with locked(folder, _REMOVAL_SECONDS):
+            clear(folder)
+    except IndexBusy:
+        # The other process cannot finish its work without these files.
+        clear(folder)
+    lock_file(folder).unlink(missing_ok=True)
+    return there
+
+
+def clear(folder: Path) -> None:
+    """Delete the files of an index."""
+    if folder.exists():
+        # First out of the way, so that no reader finds half of it.
+        aside = folder.with_name(f"{folder.name}.old-{os.getpid()}")
+        shutil.rmtree(aside, ignore_errors=True)
+        folder.rename(aside)
+        shutil.rmtree(aside)
 
 
 @contextmanager

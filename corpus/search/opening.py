@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError
-from corpus.search.index import Index, IndexDamaged
+from corpus.search.asof import Dated, ViewOfDay
+from corpus.search.index import Index
 from corpus.search.searching import Searcher
-from corpus.search.sources import shards
+from corpus.search.sources import Warnings, shards
 from corpus.search.view import View
 
 if TYPE_CHECKING:
@@ -31,10 +32,13 @@ class Search:
         shards: how many shards the version has.
     """
 
-    def __init__(self, version: Searchable, folder: Path) -> None:
+    def __init__(self, version: Searchable | Dated, folder: Path) -> None:
         self.version = version
         self.index = Index(folder)
-        self._view = View(shards(version))
+        base = version.base if isinstance(version, Dated) else version
+        # Beside the index, which may be deleted and made anew.
+        warnings = Warnings(base, folder / "warnings.json")
+        self._view = ViewOfDay(version, warnings) if isinstance(version, Dated) else View(shards(base, warnings))
         self.shards = len(self._view.shards)
 
     def missing(self) -> int:
@@ -50,7 +54,7 @@ class Search:
         reader = self.index.open()
         if reader is None or self._view.missing(reader):
             return None
-        return Searcher(reader, View(self._view.shards))
+        return Searcher(reader, self._view)
 
     def ready(self, report: Callable[[int, int], None] = _quiet, wait: float | None = None) -> Searcher:
         """Return a searcher, after bringing the index up to date where it is not.
@@ -66,6 +70,3 @@ class Search:
         raise CorpusError(
             f"The search index in {self.index.folder} changes or is damaged again and again. Delete that folder."
         )
-
-
-__all__ = ["IndexDamaged", "Search"]

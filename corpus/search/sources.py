@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 import pyarrow.parquet as pq
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 2000
 _WARN: Final = "warn"
+# So many versions' warnings are kept in mind.
+_REMEMBERED: Final = 8
 
 
 class Searchable(Protocol):
@@ -44,6 +50,81 @@ class Searchable(Protocol):
         """Return a table."""
 
 
+class Warnings:
+    """The checks that warned of the documents of a version. Nothing is read before it is needed.
+
+    A digest of those of each shard is kept in a file, for reading every id of a large corpus takes seconds.
+    """
+
+    def __init__(self, version: Searchable, memory: Path) -> None:
+        self._version = version
+        self._memory = memory
+        try:
+            self.md5 = version.md5("verdicts")
+        except UsageError:
+            self.md5 = ""
+
+    @cached_property
+    def rows(self) -> pl.DataFrame | None:
+        """The documents with the names of the checks; None if none warned."""
+        import polars as pl
+
+        if not self.md5:
+            return None
+        frame = self._version.scan("verdicts").filter(pl.col("severity") == _WARN)
+        rows = frame.select("document_id", "source", "check").unique().collect()
+        return None if rows.is_empty() else rows
+
+    def of(self, file: Pinned) -> dict[int, list[str]]:
+        """Return the names of the checks by row of a shard."""
+        import polars as pl
+
+        if self.rows is None:
+            return {}
+        (path,) = self._version.shard_paths([file])
+        return self.by_row(pl.read_parquet(path, columns=["document_id", "source"], glob=False))
+
+    def by_row(self, documents: pl.DataFrame) -> dict[int, list[str]]:
+        """Return the names of the checks by row of a frame with `document_id` and `source`."""
+        if self.rows is None:
+            return {}
+        numbered = documents.select("document_id", "source").with_row_index("row")
+        found = numbered.join(self.rows, on=["document_id", "source"]).sort("row", "check")
+        made: dict[int, list[str]] = {}
+        for row, check in found.select("row", "check").iter_rows():
+            made.setdefault(row, []).append(check)
+        return made
+
+    def digests(self, files: Sequence[Pinned]) -> list[str]:
+        """Return a digest of the warnings of each shard; "" for one without."""
+        known = self._known()
+        missing = [file for file in files if file.md5 not in known]
+        for file in missing:
+            known[file.md5] = digest(self.of(file))
+        if missing:
+            self._remember(known)
+        return [known[file.md5] for file in files]
+
+    def _known(self) -> dict[str, str]:
+        with suppress(OSError, ValueError, AttributeError):
+            found = json.loads(self._memory.read_text(encoding="utf-8")).get(self.md5, {})
+            return {str(md5): str(value) for md5, value in found.items()}
+        return {}
+
+    def _remember(self, known: dict[str, str]) -> None:
+        """Keep the digests, for a few versions; that it cannot be written does no harm."""
+        every: dict[str, dict[str, str]] = {}
+        with suppress(OSError, ValueError):
+            every = dict(json.loads(self._memory.read_text(encoding="utf-8")))
+        every.pop(self.md5, None)
+        kept = dict([*every.items()][-_REMEMBERED + 1 :]) | {self.md5: known}
+        aside = self._memory.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            aside.write_text(json.dumps(kept), encoding="utf-8")
+            aside.replace(self._memory)
+
+
 @dataclass(frozen=True)
 class Shard:
     """A shard of a table, to be indexed.
@@ -52,68 +133,48 @@ class Shard:
         key: its md5, with a digest of the warnings.
         table: `articles` or `revisions`.
         file: which file.
-        warnings: the names of the checks that warned, by row.
+        version: whose.
+        warnings: the checks that warned, of the version.
     """
 
     key: str
     table: str
     file: Pinned
-    warnings: Mapping[int, Sequence[str]]
     version: Searchable
+    warnings: Warnings
 
     def documents(self, number: int) -> Iterator[tantivy.Document]:
         """Yield its documents as those of the shard with this number."""
         (path,) = self.version.shard_paths([self.file])
+        warnings = self.warnings.of(self.file)
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             there = set(file.schema_arrow.names)
             columns = [name for name in documents.COLUMNS if name in there]
             first = 0
             for batch in file.iter_batches(_BATCH, columns=columns, use_threads=False):
-                yield from documents.documents(batch, number, first, self.warnings)
+                yield from documents.documents(batch, number, first, warnings)
                 first += batch.num_rows
 
 
-def shards(version: Searchable, table: str = "articles") -> list[Shard]:
-    """Return the shards of a table of a version.
+def shards(version: Searchable, warnings: Warnings, table: str = "articles") -> list[Shard]:
+    """Return the shards of a table of a version; none if it has no such table.
 
     Raises:
         MissingObjects: a shard is neither in the cache nor in a remote, and the warnings need it.
     """
-    files = version.files(table)
-    warned = _warned(version)
-    found = []
-    for file in files:
-        warnings = {} if warned is None else _of(version, file, warned)
-        found.append(Shard(f"{file.md5}{_digest(warnings)}", table, file, warnings, version))
-    return found
-
-
-def _warned(version: Searchable) -> pl.DataFrame | None:
-    """Return the checks that warned, by document; None if none did."""
-    import polars as pl
-
     try:
-        version.md5("verdicts")
+        files = version.files(table)
     except UsageError:
-        return None
-    frame = version.scan("verdicts").filter(pl.col("severity") == _WARN)
-    rows = frame.select("document_id", "source", "check").unique().collect()
-    return None if rows.is_empty() else rows
+        return []
+    digests = warnings.digests(files)
+    return [
+        Shard(f"{file.md5}{digest}", table, file, version, warnings)
+        for file, digest in zip(files, digests, strict=True)
+    ]
 
 
-def _of(version: Searchable, file: Pinned, warned: pl.DataFrame) -> dict[int, list[str]]:
-    import polars as pl
-
-    (path,) = version.shard_paths([file])
-    rows = pl.read_parquet(path, columns=["document_id", "source"], glob=False).with_row_index("row")
-    found = rows.join(warned, on=["document_id", "source"]).sort("row", "check")
-    made: dict[int, list[str]] = {}
-    for row, check in found.select("row", "check").iter_rows():
-        made.setdefault(row, []).append(check)
-    return made
-
-
-def _digest(warnings: Mapping[int, Sequence[str]]) -> str:
+def digest(warnings: Mapping[int, Sequence[str]]) -> str:
+    """Return a digest of the names of checks by row; "" without any."""
     if not warnings:
         return ""
     lines = "".join(f"{row} {' '.join(checks)}\n" for row, checks in sorted(warnings.items()))

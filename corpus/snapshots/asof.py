@@ -67,6 +67,11 @@ class AsOf(Derived):
         super().__init__(version, f"{version.name} as of {day}")
         self.day = day
 
+    @property
+    def base(self) -> Version:
+        """The version that this was made from."""
+        return self._base
+
     def _until(self, captured: pl.Expr) -> pl.Expr:
         return captured.is_null() | (captured < datetime(*self.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1))
 

@@ -33,5 +33,9 @@ class Permitted(Derived):
     def _everything(self) -> Version:
         return self._base
 
+    def searchable(self) -> Version:
+        """Return the version with all articles; what a search finds is filtered afterwards."""
+        return self._base.searchable()
+
     def _no_files(self, table: str) -> str:
         return f"With rights={str(self.policy)!r} there are no files of {table}: complete files hold all articles."

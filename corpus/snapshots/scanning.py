@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.errors import MissingObjects, StorageError
+from corpus.tables import shards as keyed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
 
     from corpus.objects.pins import Pinned
     from corpus.snapshots.remote import Remote
+    from corpus.snapshots.snapshot import Snapshot
     from corpus.tables.shards import ShardFile
 
 # A remote answers slowly and many at a time; so many shards' row groups may be in memory.
 _AT_A_TIME: Final = 4
+_DATA: Final = "data/"
 
 # Tells from the Parquet metadata of a row group whether it is wanted.
 Keep: TypeAlias = "Callable[[Any], bool]"
@@ -49,6 +52,23 @@ class Shard:
     file: Pinned
     path: Path | None
     made: ShardFile | None = None
+
+
+def made_files(snapshot: Snapshot, table: str) -> Mapping[str, ShardFile]:
+    """Return what the stage that made a table wrote down about its files, by path; nothing where that is lost."""
+    pin = snapshot.outputs[f"{_DATA}{table}"]
+    try:
+        path = snapshot.path(f"{_DATA}keys/{pin.stage}.json")
+    except MissingObjects:
+        # Then the shards have to do without; whether they are there is found out next.
+        path = None
+    if path is None:
+        return {}
+    return {
+        f"{_DATA}{table}/{name}.parquet": shard.files[table]
+        for name, shard in keyed.parse_keys(path.read_bytes()).items()
+        if table in shard.files
+    }
 
 
 class Shards:

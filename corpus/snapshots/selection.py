@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict
@@ -58,6 +58,7 @@ class LeftOut(StrEnum):
     NON_COMMERCIAL = "rights: non-commercial"
     NO_DERIVATIVES = "rights: no-derivatives"
     NO_LICENCE = "rights: no-licence"
+    QUERY = "query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class Selection:
     until: date | None = None
     duplicates: bool = True
     rights: Policy = EVERYTHING
+    query: str | None = None
+    # The ids of the articles that match the query.
+    matching: pl.Series | None = field(default=None, compare=False)
 
     def conditions(self) -> dict[LeftOut, pl.Expr]:
         """Return the conditions that an article must meet, by the reason for leaving it out. They are never null."""
@@ -87,7 +91,10 @@ class Selection:
             found[LeftOut.UNTIL] = (day <= self.until).fill_null(value=False)
         if not self.duplicates:
             found[LeftOut.DUPLICATE] = pl.col("duplicate_of").is_null()
-        return found | {LeftOut(why): met for why, met in self.rights.conditions().items()}
+        found |= {LeftOut(why): met for why, met in self.rights.conditions().items()}
+        if self.matching is not None:
+            found[LeftOut.QUERY] = pl.col("article_id").is_in(self.matching.implode())
+        return found
 
     def pushed(self) -> list[pl.Expr]:
         """Return the conditions for `filter` in a form by which Parquet readers can prune."""
@@ -135,6 +142,7 @@ class Selection:
             "until": None if self.until is None else self.until.isoformat(),
             "duplicates": None if self.duplicates else False,
             "rights": str(self.rights) or None,
+            "query": self.query,
         }
         return {name: value for name, value in values.items() if value is not None}
 

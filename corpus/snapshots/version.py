@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from corpus.errors import MissingObjects, UsageError
+from corpus.errors import UsageError
 from corpus.snapshots.policies import policy_of
-from corpus.snapshots.scanning import Shard, Shards
+from corpus.snapshots.scanning import Shard, Shards, made_files
 from corpus.snapshots.selection import Filters, Selection, select
-from corpus.tables import shards as keyed
 from schemas import TABLES
 from schemas.observations import OBSERVATIONS
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from corpus.objects.pins import Pinned
     from corpus.snapshots.snapshot import Snapshot
-
-_DATA: Final = "data/"
 
 
 class Version:
@@ -65,6 +62,10 @@ class Version:
         """Return the digest of the articles that a citation names: sha256 over the md5s and names of their files."""
         self._require("articles")
         return self._snapshot.digest()
+
+    def searchable(self) -> Version:
+        """Return the version that an index is made for."""
+        return self
 
     def files(self, table: str = "articles") -> list[Pinned]:
         """Return the shards of a table with their md5s, sorted by path.
@@ -113,28 +114,12 @@ class Version:
             objects = self._snapshot.objects
             found = [objects.get(file.md5) for file in files]
             objects.remember()
-            made = {} if None not in found else self._made(table)
+            made = {} if None not in found else made_files(self._snapshot, table)
             self._shards[table] = Shards(
                 [Shard(f, path, made.get(f.path)) for f, path in zip(files, found, strict=True)],
                 self._snapshot.remote,
             )
         return self._shards[table]
-
-    def _made(self, table: str) -> Mapping[str, keyed.ShardFile]:
-        """Return what the stage that made a table recorded about its files, by path."""
-        pin = self._snapshot.outputs[f"{_DATA}{table}"]
-        try:
-            path = self._snapshot.path(f"{_DATA}keys/{pin.stage}.json")
-        except MissingObjects:
-            # Then the shards have to do without; whether they are there is found out next.
-            path = None
-        if path is None:
-            return {}
-        return {
-            f"{_DATA}{table}/{name}.parquet": shard.files[table]
-            for name, shard in keyed.parse_keys(path.read_bytes()).items()
-            if table in shard.files
-        }
 
     def scan(self, table: str = "articles") -> pl.LazyFrame:
         """Return a table as a Polars LazyFrame: filters and columns are pushed down into the files.
@@ -185,6 +170,31 @@ class Version:
         for condition in selection.pushed():
             frame = frame.filter(condition)
         return frame if columns is None else frame.select(columns)
+
+    def search(
+        self, query: str, *, columns: Sequence[str] | None = None, index: Path | None = None, **filters: Unpack[Filters]
+    ) -> pl.LazyFrame:
+        """Return the articles that match a query and meet every filter: rows as `articles` gives them, in its order.
+
+        The first search makes an index of the version; later ones take milliseconds.
+
+        Args:
+            query: as for `corpus search`: `"exact phrase"`, `OR`, `-not`, `prefix*`, `title:`, `author:`, `"a b"~3`.
+            columns: which, in this order; all unless given.
+            index: a folder for the index, instead of `.dvc/tmp`.
+            **filters: as for `articles`.
+
+        Raises:
+            UsageError: a query that cannot be read, with the place of the mistake; or a filter that cannot be.
+            MissingObjects: a shard is neither in the cache nor in a remote.
+        """
+        import polars as pl
+
+        from corpus.snapshots.searched import matching
+
+        found = pl.Series(matching(self.searchable(), self.repository, query, index)).implode()
+        frame = self.articles(**filters).filter(pl.col("article_id").is_in(found))
+        return frame if columns is None else frame.select(self.columns(columns))
 
     def selection(self, **filters: Unpack[Filters]) -> Selection:
         """Return the filters of `articles`, checked against the values of this version."""
@@ -272,8 +282,7 @@ class Version:
         """Return a table as a pandas DataFrame with Arrow-backed columns, which keep the types."""
         import pandas as pd
 
-        frame: pd.DataFrame = self.arrow(table, columns).to_pandas(types_mapper=pd.ArrowDtype)
-        return frame
+        return self.arrow(table, columns).to_pandas(types_mapper=pd.ArrowDtype)  # type: ignore[no-any-return]
 
     def duckdb(self, table: str = "articles") -> duckdb.DuckDBPyRelation:
         """Return a table as a relation of a DuckDB connection of its own. It is read when a query needs it."""

@@ -53,6 +53,7 @@ class Done:
     from_cache: int = 0
     from_remote: int | None = None
     kept: int = 0
+    indexes: int = 0
     pushed: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
 

@@ -32,6 +32,7 @@ ASKED = {
     "versions": [],
     "diff": ["v1.0.0", "v1.0.1"],
     "history": [URL],
+    "search": ["tram", "--facet", "publisher"],
     "export": ["../out"],
     "cite": [],
     "doctor": [],
@@ -49,6 +50,7 @@ ELSEWHERE = {
     "collect --dry-run",
     "collect status",
     "collect sources",
+    "collect replay",
 }
 
 

@@ -112,6 +112,18 @@ VERSIONS: Final[dict[str, Output]] = {
             "articles": "how many articles it has",
         },
     ),
+    "search": Output(
+        1,
+        {
+            "version": "the version that was searched",
+            "query": "the query, as it was written",
+            "articles": "how many articles match",
+            "facets": "for each --facet its most frequent values, each with its number of articles; an empty value "
+            "means that an article has none",
+            "shown": "the first of the articles: article_id, title, published_date, publisher, url, an excerpt, and "
+            "what matches in it (`marks`: places in characters, the end exclusive)",
+        },
+    ),
     "export": Output(
         1,
         {

@@ -1,0 +1,115 @@
+"""`corpus search`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from corpus.cli.show import echo, json_option, print_json, safe
+from corpus.text.plural import count
+
+if TYPE_CHECKING:
+    from corpus.app.searching import Found, Match
+    from corpus.snapshots.selection import Filters
+
+# Not from `corpus.search`, so that `--help` is instant; a test compares the two.
+ORDERS: Final = ("relevance", "newest", "oldest")
+FACETS: Final = (
+    "publisher", "publication", "language", "month", "section", "author", "agency", "licence", "rights", "warning",
+    "duplicates", "revisions", "date_source",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("query")
+@click.argument("rev", required=False)
+@click.option("--repo", metavar="PATH|URL", default=".", help="A folder in a corpus repository, or a git URL.")
+@click.option("--as-of", metavar="DAY", help="Search what was known at the end of this day, as 2026-03-01.")
+@click.option("--publisher", multiple=True, metavar="DOMAIN", help="Only articles of this publisher.")
+@click.option("--language", multiple=True, metavar="TAG", help="Only articles in this language; `en` includes en-GB.")
+@click.option("--since", metavar="DAY", help="Only articles published on this day or later, as 2026-11-24.")
+@click.option("--until", metavar="DAY", help="Only articles published on this day or earlier.")
+@click.option("--no-duplicates", is_flag=True, help="Leave out articles that are marked as a duplicate.")
+@click.option("--order", type=click.Choice(ORDERS), default="relevance", show_default=True, help="What comes first.")
+@click.option(
+    "--limit", type=int, default=20, show_default=True, help="Show at most this many articles; 0 counts only."
+)
+@click.option("--facet", multiple=True, type=click.Choice(FACETS), help="Count the most frequent values of this.")
+@click.option(
+    "--index",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder for the index, instead of .dvc/tmp.",
+)
+@json_option
+def search(
+    query: str,
+    rev: str | None,
+    repo: str,
+    as_of: str | None,
+    publisher: tuple[str, ...],
+    language: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    no_duplicates: bool,
+    order: str,
+    limit: int,
+    facet: tuple[str, ...],
+    index: Path | None,
+    as_json: bool,
+) -> None:
+    """Find the articles of a version that match QUERY: in their titles, standfirsts and texts.
+
+    All words are meant, without case and accents. "two words" is a phrase, "two words"~3 finds them near each other,
+    OR gives a choice, -word leaves out, elect* finds words that begin so, title: and author: look there alone, and
+    brackets group. Before a query that begins with a minus, write --.
+
+    The first search of a version makes an index; `corpus export --query` writes all articles that match.
+    """
+    from corpus.app.searching import Request
+    from corpus.app.searching import search as find
+    from corpus.cli.show import interruptible
+    from corpus.snapshots.opening import open_version
+
+    filters: Filters = {
+        "publisher": publisher or None,
+        "language": language or None,
+        "since": since,
+        "until": until,
+        "duplicates": not no_duplicates,
+    }
+    with interruptible():
+        found = find(open_version(rev, repo, as_of), Request(query, filters, order, limit, facet, index))
+    if as_json:
+        print_json("search", found)
+        return
+    _print(found)
+
+
+def _print(found: Found) -> None:
+    verb = "matches" if found.articles == 1 else "match"
+    # As a heading, so that a count can be cited with its query and version.
+    echo(f"{count(found.articles, 'article')} of {found.version} {verb}: {found.query}")
+    for name, values in found.facets.items():
+        shown = ", ".join(f"{value or 'none'} {number:,}" for value, number in values)
+        echo(f"{name:11} {shown}")
+    for match in found.shown:
+        echo(f"{match.article_id}  {match.published_date or 'undated   '}  {safe(match.title)}")
+        echo(f"           {_excerpt(match)}")
+    if found.articles > len(found.shown) > 0:
+        echo(f"and {found.articles - len(found.shown):,} more")
+
+
+def _excerpt(match: Match) -> str:
+    """Return an excerpt as one line, with what matches in bold on a terminal."""
+    styled = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    parts, at = [], 0
+    for start, end in match.marks:
+        marked = match.excerpt[start:end]
+        parts += [match.excerpt[at:start], click.style(marked, fg="yellow") if styled else marked]
+        at = end
+    return "".join([*parts, match.excerpt[at:]]).replace("\n\n", " ¶ ").replace("\n", " ")
