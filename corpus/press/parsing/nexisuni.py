@@ -23,6 +23,7 @@ _CONTENT: Final = re.compile(r"contentItem(?::|%3A)([0-9A-Z]{4}-[0-9A-Z-]{10,40}
 _AFTER: Final = frozenset({"correctiondate", "publicationtype", "journalcode"})
 _HEADING_SIZE: Final = 13.0
 _LONGEST_HEADING: Final = 40
+_LONGEST_LOADED: Final = 60
 _BODY, _END = "body", "classification"
 _ABSTRACT: Final = frozenset({"abstract"})
 _FULL_TEXT: Final = frozenset({"fulltext"})
@@ -81,12 +82,18 @@ def _contents(blocks: Sequence[Block]) -> str:
 
 def _is_loaded(one: Block, draft: Draft) -> bool:
     """Whether a paragraph says when the database took the article in or changed it, as in any section one may."""
-    if not one.label or field_of(one.label) != "other":
+    label, value = one.label, one.value
+    if not label and len(one.text) <= _LONGEST_LOADED:
+        # In a PDF or a text the label may not be bold.
+        label, _, value = one.text.partition(":")
+    if not label or field_of(label) != "other":
         return False
-    folded = fold(one.label)
-    if folded in LOADED:
-        draft.add("loaded", one.value)
+    folded = fold(label)
+    if folded in LOADED and (one.label or dates.search(value)):
+        draft.add("loaded", value)
         return True
+    if not one.label:
+        return False
     return folded in _AFTER
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.formats.labels import field_of, fold, is_end
 from corpus.press.parsing.lexisnexis import COUNTER
+from corpus.press.splitting.pdfwords import BROKEN, Words, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,11 +31,8 @@ _PAGE_NUMBER: Final = re.compile(
 )
 _NAMED: Final = re.compile(r"do[ck]ument|article", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+")
-_WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BROKEN: Final = re.compile(r"([^\W\d_]+)[-‐\u00ad]$")
-_FIRST_WORD: Final = re.compile(r"^\W*([^\W\d_]+)")
+_NUMBER: Final = re.compile(r"[0-9]{1,5}")
 _SENTENCE_ENDS: Final = re.compile(r"[.!?:;。！？…][\"'”’»)\]]*$")
-_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
 _LABEL: Final = re.compile(r"^([^\W\d_][^:：\n]{0,40}?)\s*[:：](?:\s|$)")
 # Leading and gaps are compared as multiples of the size of type.
 _WIDE_GAP: Final = 1.35
@@ -81,13 +79,13 @@ def laid_out(pages: Iterable[Page]) -> Layout:
     repeated = _repeated(all_pages)
     titles: set[str] = set()
     usual = _usual_size(all_pages)
-    for page in all_pages:
-        lines = _body(page, repeated, titles, usual)
+    for number, page in enumerate(all_pages):
+        lines = _body(page, number, repeated, titles, usual)
         made.dropped += len(page.lines) - len(lines)
         titles.update(fold(line.text) for line in lines if line.size > usual * _LARGE)
         bodies.append(lines)
         widths.append(page.width)
-    made.paragraphs = _paragraphs(bodies, widths, _words(bodies))
+    made.paragraphs = _paragraphs(bodies, widths, Words.of(bodies))
     return made
 
 
@@ -99,8 +97,14 @@ def _usual_size(pages: Sequence[Page]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _key(line: Line) -> tuple[str, int]:
-    return _DIGITS.sub("#", line.text.casefold()), round(line.y / 4)
+def _keys(line: Line, page: int) -> list[tuple[str, int, int]]:
+    """What a line may share with those at the edges of other pages: its words, or a number that counts the pages."""
+    place = round(line.y / 4)
+    ends = {word for word in (line.text.split(" ", 1)[0], line.text.rsplit(" ", 1)[-1]) if _NUMBER.fullmatch(word)}
+    return [
+        (_DIGITS.sub("#", line.text.casefold()), 0, place),
+        *(("", int(word) - page, place) for word in sorted(ends)),
+    ]
 
 
 def _edges(page: Page) -> tuple[list[Line], list[Line]]:
@@ -113,37 +117,33 @@ def _edges(page: Page) -> tuple[list[Line], list[Line]]:
     )
 
 
-def _repeated(pages: Sequence[Page]) -> set[tuple[str, int]]:
-    """Return what is at the same place of several pages, but for its numbers."""
-    seen: Counter[tuple[str, int]] = Counter()
-    for page in pages:
+def _repeated(pages: Sequence[Page]) -> set[tuple[str, int, int]]:
+    """Return what several pages have at one place: words without their numbers, or numbers that count the pages."""
+    seen: Counter[tuple[str, int, int]] = Counter()
+    for number, page in enumerate(pages):
         top, bottom = _edges(page)
-        seen.update({_key(line) for line in (*top, *bottom)})
+        seen.update({key for line in (*top, *bottom) for key in _keys(line, number)})
     least = min(_LEAST_REPEATS, max(len(pages), 2))
-    return {key for key, count in seen.items() if count >= least}
+    return {key for key, count in seen.items() if count >= (least if key[0] else 2)}
 
 
-def _body(page: Page, repeated: set[tuple[str, int]], titles: set[str], usual: float) -> list[Line]:
+def _body(page: Page, number: int, repeated: set[tuple[str, int, int]], titles: set[str], usual: float) -> list[Line]:
     """The lines of a page without its headers, footers and page number."""
     out: set[int] = set()
-    for number, edge in enumerate(_edges(page)):
+    for is_bottom, edge in enumerate(_edges(page)):
         for line in edge:
             text = line.text
             if line.size > usual * _LARGE or is_end(text) or _is_counter(text) or _has_label(text):
                 break
-            is_running_title = number == 0 and fold(text) in titles
-            if not (_PAGE_NUMBER.fullmatch(text) or _key(line) in repeated or is_running_title):
+            is_running_title = not is_bottom and fold(text) in titles
+            is_repeated = any(key in repeated for key in _keys(line, number))
+            if not (_PAGE_NUMBER.fullmatch(text) or is_repeated or is_running_title):
                 break
             out.add(id(line))
     return [line for line in page.lines if id(line) not in out]
 
 
-def _words(bodies: Sequence[Sequence[Line]]) -> set[str]:
-    """Return all words within lines of a document: they tell how a broken word is put together."""
-    return {word.casefold() for lines in bodies for line in lines for word in _WORD.findall(line.text)[:-1]}
-
-
-def _paragraphs(bodies: Sequence[Sequence[Line]], widths: Sequence[float], words: set[str]) -> list[Printed]:
+def _paragraphs(bodies: Sequence[Sequence[Line]], widths: Sequence[float], words: Words) -> list[Printed]:
     found: list[Printed] = []
     leading = _leading(bodies)
     longest = _longest(bodies)
@@ -159,7 +159,7 @@ def _paragraphs(bodies: Sequence[Sequence[Line]], widths: Sequence[float], words
                 _goes_on_overleaf(before, line, longest) if is_first else _goes_on(before, line, leading, longest)
             )
             if joins and found and found[-1].centred == centred:
-                _join(found[-1].runs, line.runs, words)
+                join(found[-1].runs, line.runs, words)
             else:
                 apart = is_first or before is None or _is_wide(before, line, leading)
                 found.append(Printed(list(line.runs), centred, apart))
@@ -214,7 +214,9 @@ def _starts_field(line: Line) -> bool:
 
 
 def _alike(one: Line, two: Line) -> bool:
-    return abs(one.size - two.size) < 0.6 and one.bold == two.bold and not _starts_field(two)
+    # Nothing but a search word, which is bold, may be left for the last line of a paragraph.
+    is_rest = not one.bold and two.bold and two.text[:1].islower() and not _SENTENCE_ENDS.search(one.text)
+    return abs(one.size - two.size) < 0.6 and (one.bold == two.bold or is_rest) and not _starts_field(two)
 
 
 def _goes_on(one: Line, two: Line, leading: float, longest: dict[float, int]) -> bool:
@@ -231,7 +233,7 @@ def _goes_on(one: Line, two: Line, leading: float, longest: dict[float, int]) ->
 
 def _is_full(one: Line, two: Line, longest: dict[float, int]) -> bool:
     """Whether the first word of a line had no room on the line above it, or is the rest of a broken word."""
-    if _BROKEN.search(one.text) and two.text[:1].islower():
+    if BROKEN.search(one.text) and two.text[:1].islower():
         return True
     room = len(one.text) + 1 + len(two.text.split(" ", 1)[0])
     return room >= _FULL * longest.get(one.size, 0)
@@ -242,22 +244,3 @@ def _goes_on_overleaf(one: Line, two: Line, longest: dict[float, int]) -> bool:
     if not _alike(one, two) or is_end(one.text) or _is_counter(two.text):
         return False
     return _is_full(one, two, longest) and not _SENTENCE_ENDS.search(one.text)
-
-
-def _join(runs: list[Run], more: Sequence[Run], words: set[str]) -> None:
-    """Add a line to a paragraph: with a space, or without one in scripts that have none, or where a word is broken."""
-    last, first = runs[-1].text.rstrip(), more[0].text.lstrip()
-    broken, goes_on = _BROKEN.search(last), _FIRST_WORD.match(first)
-    space = " "
-    if last.endswith("\u00ad"):
-        last, space = last[:-1], ""
-    elif broken and goes_on:
-        space = ""
-        # A compound keeps its hyphen where the document has it so within a line.
-        if goes_on[1][0].islower() and f"{broken[1]}-{goes_on[1]}".casefold() not in words:
-            last = last[:-1]
-    elif last and first and _UNSPACED.match(last[-1]) and _UNSPACED.match(first[0]):
-        space = ""
-    runs[-1] = runs[-1]._replace(text=last + space)
-    runs.append(more[0]._replace(text=first))
-    runs.extend(more[1:])

@@ -24,6 +24,10 @@ MOST_MEMORY: Final = 1 << 29
 MOST_PAGE_SECONDS: Final = 20
 # No page of print has more, however small its type.
 MOST_PAGE_LETTERS: Final = 200_000
+# Two or three letters that a font sets as one.
+_LIGATURES: Final = {
+    0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
+}  # fmt: skip
 _EMPTY_BOX: Final = (0.0, 0.0, 612.0, 792.0)
 
 
@@ -113,7 +117,7 @@ def _page(page: Any) -> dict[str, Any]:
                     continue
                 lines.append((round(x - left, 1), round(y - bottom, 1), []))
                 state["open"] = True
-            lines[-1][2].append((part, bold, round(points, 1)))
+            lines[-1][2].append((part.translate(_LIGATURES), bold, round(points, 1)))
 
     page.extract_text(visitor_text=visit, orientations=(0,))
     return {"width": right - left, "height": top - bottom, "lines": lines}
