@@ -1,4 +1,4 @@
-"""Building: the DVC pipeline under our lock, from a mended workspace to verified objects."""
+"""Build: run the DVC pipeline under our lock, from a mended workspace to verified objects."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def build(
     """Bring the corpus up to date with its documents, parameters and engine.
 
     Args:
-        repository: where.
+        repository: the corpus.
         wait: seconds to wait for another writer.
-        workers: processes that parse; None for one a core.
-        show: called with each stage as it ends.
+        workers: how many processes parse; None for one for each core.
+        show: called with each stage when it ends.
 
     Raises:
-        CorpusError: with what to do next. What had been built remains, and the next build goes on from there.
+        CorpusError: the build failed. The error says what to do next; the next build continues from what was built.
     """
     began = time.monotonic()
     with writing(repository, "corpus build", wait) as session:
@@ -71,7 +71,7 @@ def build(
 
 
 class Session:
-    """The write lock, held, with the workspace mended and the engine pinned."""
+    """A build session: the write lock is held, the workspace mended and the engine pinned."""
 
     def __init__(self, repository: Repository, descriptor: int, seeds: Sequence[SeedFile] = ()) -> None:
         self.repository = repository
@@ -87,7 +87,7 @@ class Session:
 
     @property
     def changed(self) -> bool:
-        """Whether the pins are others than when the session began."""
+        """Return whether the pins changed since the session began."""
         return _pinned(self.repository) != self._before
 
     def close(self) -> None:
@@ -97,15 +97,15 @@ class Session:
         self._prepared.close()
 
     def run(self, stage: str, workers: int | None = None) -> Step:
-        """Run the pipeline up to the end of one stage, where it is out of date; one DVC goes through all stages.
+        """Run the out-of-date stages up to one stage. One DVC process runs all stages.
 
         Args:
             stage: its name.
             workers: processes that parse; None for one a core.
 
         Raises:
-            StageFailed: with the stage's own error. Asked again, DVC begins again.
-            NotWritten: for want of room on the disk.
+            StageFailed: a stage failed. The error is the stage's own; the next call starts DVC again.
+            NotWritten: the disk is full.
         """
         if self._running is None:
             self._running = Reproduction(self.repository.root, self._prepared, self._descriptor, workers)
@@ -126,12 +126,12 @@ class Session:
     def verify(self) -> None:
         """Make sure that the cache has every object that dvc.lock and data/raw.dvc name, undamaged and on disk.
 
-        DVC says that all is well though the disk was full. What this build made is read; of the rest, what was touched
-        since it was last read. What is missing or damaged is put there again from the workspace.
+        DVC reports success even if the disk was full. So the objects of this build are read, and others if they changed
+        since they were last read. Missing and damaged objects are restored from the workspace.
 
         Raises:
-            DiskFull: it could not be, for want of room.
-            MissingObjects: it could not be.
+            DiskFull: an object could not be restored because the disk is full.
+            MissingObjects: an object could not be restored.
         """
         repository = self.repository
         wrong = pins.verify(repository, stored.pins_of(repository, None), trusted=self._named)
@@ -153,10 +153,10 @@ class Session:
         self._sync()
 
     def reread(self, today: date) -> None:
-        """Read the part of the cache whose turn it is, and mend what the working tree pins of it.
+        """Read the part of the cache that is due, and mend the objects that the working tree pins.
 
         Raises:
-            DamagedObjects: some of an earlier version is damaged.
+            DamagedObjects: objects of an earlier version are damaged.
         """
         damaged = rereading.Rereading(self.repository, today).damaged()
         if damaged:
@@ -164,7 +164,7 @@ class Session:
             rereading.require_sound(self.repository, damaged)
 
     def _sync(self) -> None:
-        """DVC leaves cache and lock file to the kernel; a version must survive a power cut."""
+        """Flush cache and lock file to the disk, because DVC does not: a version must survive a power cut."""
         objects = pins.Objects(self.repository)
         fresh = [self.repository.root / LOCK]
         for pin in pins.of_working_tree(self.repository):
@@ -217,7 +217,7 @@ def _pinned(repository: Repository) -> str | None:
 
 
 def _require_room(repository: Repository, seeds: int) -> None:
-    """Raises DiskFull unless there is room for documents and articles, in the workspace and in the cache."""
+    """Raise DiskFull unless workspace and cache have room for documents and articles."""
     built = (repository.root / "data" / "keys" / "write.json").exists()
     needed = _SPARE_BYTES + (seeds // 2 if built else 2 * seeds)
     free = shutil.disk_usage(repository.root).free

@@ -39,7 +39,7 @@ def holders_of(root: Path, groups: Mapping[Group, str], batches: Sequence[raw.Ba
         batches: all batches.
 
     Raises:
-        StorageError: the bytes of a capture are in no batch; names the first.
+        StorageError: the bytes of a capture are in no batch. The error names the first capture.
     """
     lacking: dict[Group, dict[str, str]] = {}
     wanted: dict[str, set[str]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""What pairs of texts have in common, exactly: as the last run found it, else from the texts, which are fetched."""
+"""Measure exactly what pairs of texts have in common: from the last run if it compared them, else from the texts."""
 
 from __future__ import annotations
 
@@ -40,11 +40,10 @@ class Comparing:
     """Compares texts by their hashes, and remembers all that were compared.
 
     Args:
-        texts: one row a text, with text_hash, shard (the number of one with a document that has it) and row, and
-            grams.
-        n: words a gram.
-        known: rows of `schemas.PAIRS`: what was compared before.
-        read: some texts of a shard of documents, by its number and their rows, ascending.
+        texts: one row for each text: text_hash, the number of a shard that has it, its row there, and grams.
+        n: the number of words in a gram.
+        known: rows of `schemas.PAIRS`: the pairs compared before.
+        read: returns texts of a shard of documents, by the number of the shard and the rows, ascending.
     """
 
     def __init__(self, texts: pl.DataFrame, n: int, known: pl.DataFrame, read: Texts) -> None:
@@ -86,7 +85,7 @@ class Comparing:
 
     @property
     def asked(self) -> pl.DataFrame:
-        """All that was asked for, with the number of a `shard`: a pair is beside the later of its documents'."""
+        """Return all pairs that were asked for, each with the number of the shard of its later document."""
         pairs = pl.concat([pl.DataFrame(PAIRS.empty), *self._asked]).unique(_KEY)
         places = self._texts.select("text_hash", "shard")
         return (
@@ -118,7 +117,7 @@ class Comparing:
         return both.select(_KEY).with_columns(pl.Series(name, found[:, n]) for n, name in enumerate(_SCORES))
 
     def _groups(self, pairs: Pairs) -> Iterator[slice]:
-        """Consecutive pairs whose texts together have no more n-grams than are held at a time."""
+        """Yield groups of consecutive pairs whose n-grams fit into memory together."""
         grams = self._texts["grams"].to_numpy()
         begin = 0
         while begin < len(pairs):
@@ -134,7 +133,7 @@ class Comparing:
             begin += size
 
     def _sets(self, wanted: np.ndarray[Any, np.dtype[np.int64]]) -> GramSets:
-        """The sets of n-grams of some texts, in their order, which is that of the shards."""
+        """Return the sets of n-grams of some texts, in the order of the shards."""
         chosen = self._texts[wanted].select("shard", "row")
         parts = [
             (number, part["row"])
@@ -148,12 +147,12 @@ class Comparing:
 
 
 def texts_of(root: Path, names: Sequence[str]) -> Texts:
-    """How to read texts of a shard of documents by its number."""
+    """Return a function that reads texts of a shard of documents, by the number of the shard."""
     return lambda number, rows: parquet.take(shard_path(root, "documents", names[number]), "text", rows)
 
 
 def known(root: Path, n: int, fingerprint: str) -> pl.DataFrame:
-    """What the last run compared, as far as it was by this code and still exists."""
+    """Return the pairs that the last run compared, if it ran this code and its tables still exist."""
     return pl.concat([pl.DataFrame(PAIRS.empty), *_found(root, n, fingerprint)])
 
 

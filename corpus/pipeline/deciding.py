@@ -26,7 +26,7 @@ ROW: Final = "row"
 
 
 def numbered(signatures: Iterable[pa.Table]) -> pl.DataFrame:
-    """The signatures of several shards in one frame, with the number of their shard and their row in it."""
+    """Return the signatures of several shards in one frame, with the numbers of shard and row."""
     frames = [
         pl.DataFrame(table).select(
             pl.lit(number, pl.Int32).alias(SHARD), pl.int_range(pl.len(), dtype=pl.Int32).alias(ROW), pl.all()
@@ -48,10 +48,10 @@ def decide(
 
     Args:
         rows: the signatures, as `numbered` gives them; seeds first, then by batch.
-        blocked: `shard`, `source` and `rule` of those that are quarantined.
+        blocked: `shard`, `source` and `rule` of the quarantined documents.
         settings: params.yaml's `resolve`.
-        known: rows of `schemas.PAIRS`: what is known of pairs of texts.
-        texts: some texts of a shard of documents, by its number and their rows, ascending.
+        known: rows of `schemas.PAIRS`: the pairs of texts compared before.
+        texts: returns texts of a shard of documents, by the number of the shard and the rows, ascending.
 
     Returns:
         `schemas.DECISIONS` with `shard` and `row`, in the order of `rows`; and the pairs of texts that were compared,

@@ -1,4 +1,4 @@
-"""Limits around each document that a worker parses: of processor time and memory, with a note of who is to blame."""
+"""Limit processor time and memory for each document that a worker parses, and note the document in a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SPACE: Final = 2 << 30
 
 
 class DocumentLimits:
-    """What a worker does before each document. Use as a context manager around a task's documents."""
+    """The limits of a worker. Use it as a context manager around the documents of a task."""
 
     def __init__(self, note: Path | None, seconds: int) -> None:
         self._note = note

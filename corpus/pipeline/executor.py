@@ -1,6 +1,6 @@
-"""Where the work of a stage is done. A stage hands tasks to an executor, and does not know which.
+"""The executor does the work of a stage. A stage gives it tasks, and does not know which executor it is.
 
-The work is a module's function, a task and its result can be pickled, and files are passed by their paths.
+The work is a function of a module. Tasks and results can be pickled, and files are passed by their paths.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ R = TypeVar("R")
 
 
 class Executor(Protocol):
-    """Does work on tasks, in as many places as it has."""
+    """Does work on tasks, in parallel if it can."""
 
     def map(self, work: Callable[[T], R], tasks: Sequence[T], *, light: bool = False) -> Iterator[tuple[T, R]]:
         """Do the work on each task. Yields each task with its result, in the order of the tasks.
 
-        Tasks that are `Walled` are done behind a wall: a document that kills a worker costs itself. Such a task comes
-        back with the document in its `deadly`, and the result of the work without it.
+        `Walled` tasks are isolated: a document that kills a worker costs only itself. Such a task is returned with the
+        document in its `deadly`, and with the result for its other documents.
 
         Args:
             work: a function of a module.
-            tasks: what to do it on.
-            light: the work is less than it costs to send it anywhere.
+            tasks: the tasks.
+            light: the work takes less time than sending it to another process.
 
         Raises:
-            WorkerDied: a worker ended, and no document is to blame.
+            WorkerDied: a worker ended, and no document was the cause.
         """
         ...
 
@@ -44,7 +44,7 @@ class Walled(Protocol):
 
     @property
     def note(self) -> Path:
-        """The file in which a worker notes the document that it is at."""
+        """The file in which a worker notes its present document."""
         ...
 
     @property
@@ -54,4 +54,4 @@ class Walled(Protocol):
 
 
 class WorkerDied(Exception):
-    """A worker ended without a result: killed by a limit, by the machine or by somebody."""
+    """A worker ended without a result: a limit, the machine or a person killed it."""

@@ -1,4 +1,4 @@
-"""The executors that are installed, and which of them a run uses."""
+"""Find the installed executors, and choose the one for a run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def chosen(workers: int | None = None) -> Executor:
     """Return the executor that CORPUS_EXECUTOR names, or else worker processes on this machine.
 
     Args:
-        workers: how many; by default one a processor.
+        workers: how many; by default one for each processor.
 
     Raises:
         UsageError: no package registers an executor of that name.

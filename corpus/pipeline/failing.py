@@ -1,4 +1,4 @@
-"""Why a build failed: in the words of the stage, which leaves them in a file, or in what DVC printed."""
+"""Explain why a build failed: by the message of the stage, which is in a file, or by the output of DVC."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _ERROR: Final = "error: "
 
 
 def failure(root: Path, note: Path, lines: list[str], stages: tuple[str, ...]) -> StageFailed | NotWritten:
-    """Return why a build failed: for want of room on the disk, or with the words of the stage.
+    """Return why a build failed: the disk is full, or the message of the stage.
 
     Args:
         root: the folder of the repository.
-        note: where a stage leaves its error, if it can write it.
-        lines: what DVC printed, and the stages through it.
-        stages: those that were to run.
+        note: the file in which a stage leaves its error, if it can write it.
+        lines: the output of DVC and of the stages.
+        stages: the stages that were to run.
     """
     try:
         noted = json.loads(note.read_bytes())

@@ -1,4 +1,4 @@
-"""ingest: bytes -> parsed, normalised articles, one row a document, good or bad."""
+"""ingest: bytes -> parsed, normalised articles, one row for each document, good or bad."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ class Task:
 
     @property
     def note(self) -> Path:
-        """Where the worker notes the document it is at."""
+        """The file in which the worker notes its present document."""
         return self.folder / f"{self.name}.at"
 
 
 def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
-    """Parse every document of every batch that is new or whose parser is."""
+    """Parse every document that is new or has a new parser."""
     files = {file.source: file for file in list_seeds(root)}
     batches = raw.load(root)
     engine.require(root, "ingest")
@@ -140,7 +140,7 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
 
 
 def _row_groups(root: Path, batches: Sequence[raw.Batch]) -> dict[str, tuple[RowGroup, str]]:
-    """The row groups of all batches by the names of their shards, each with the sha256 of its file."""
+    """Return the row groups of all batches by the names of their shards, each with the sha256 of its file."""
     found: dict[str, tuple[RowGroup, str]] = {}
     for batch in batches:
         for file in batch.files:
@@ -153,10 +153,10 @@ def _row_groups(root: Path, batches: Sequence[raw.Batch]) -> dict[str, tuple[Row
 
 
 def sha256_of(file: SeedFile, memory: FileDigests) -> str:
-    """The digest of a document as it is now: of a link's target name, of any other file's bytes.
+    """Return the digest of a document as it is now: of the name of a link's target, or of a file's bytes.
 
     Raises:
-        ChangedWhileRead: it is gone.
+        ChangedWhileRead: the file is gone.
     """
     try:
         if file.is_link:
@@ -167,7 +167,7 @@ def sha256_of(file: SeedFile, memory: FileDigests) -> str:
 
 
 def _kinds(root: Path, name: str) -> list[str]:
-    """The media types of the documents in a shard that exists; none if it does not, and is made anew for that."""
+    """Return the media types of the documents in a shard; empty if the shard does not exist and is made again."""
     try:
         return _distinct_kinds(parquet.read(shard_path(root, DOCUMENTS.name, name), ["media_type"]))
     except StorageError:
@@ -182,7 +182,7 @@ def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
     """Parse the documents of one shard and write it into the run's folder. Runs in a worker process.
 
     Returns:
-        The digests of seeds in the order in which they were read, the media types there are, and the shard's file.
+        The digests of seeds in the order of reading, the media types of the documents, and the shard's file.
     """
     note = task.note if parent_process() else None
     ids: list[str] = []
@@ -200,7 +200,7 @@ def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
 def _done(
     tasks: list[Task], executor: Executor
 ) -> Iterator[tuple[Task, tuple[list[str], list[str], dict[str, ShardFile]]]]:
-    """The tasks with their results: a few of plain text in this process, any others behind a wall."""
+    """Yield the tasks with their results: a few tasks of plain text in this process, all others isolated."""
     light = sum(task.origin.documents for task in tasks) < _FEW and all(task.origin.is_harmless for task in tasks)
     try:
         yield from executor.map(make, tasks, light=light)
@@ -217,13 +217,13 @@ def documents(
     note: Path | None = None,
     deadly: Container[str] = (),
 ) -> pa.Table:
-    """The rows of `documents` for some documents, in their order.
+    """Return the rows of `documents` for some documents, in their order.
 
     Args:
         found: the documents.
         settings: params.yaml's `ingest`.
-        note: where to note the document that is parsed, in a worker process that may be killed by it.
-        deadly: the sources that are known to kill it; they are not parsed.
+        note: the file in which to note the document that is parsed, in a worker that the document may kill.
+        deadly: the sources of documents that are known to kill a worker; they are not parsed.
     """
     origins: list[tuple[object, ...]] = []
     contents: list[tuple[object, ...]] = []
@@ -239,7 +239,7 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[s
 
 
 def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
-    """The rows of `documents` for a row group: of plain JSON together, of other documents one by one."""
+    """Return the rows of `documents` for a row group: plain JSON is parsed together, other documents one by one."""
     settings, rows = task.settings, group.table()
     made: list[pa.Table] = []
     left = np.ones(rows.num_rows, np.bool_)
@@ -261,7 +261,7 @@ def _of_group(group: RowGroup, task: Task, note: Path | None) -> pa.Table:
 
 
 def _parsed(found: Found, settings: Ingest, watch: DocumentLimits, deadly: Container[str]) -> Parsed:
-    """What one document says, or why it says nothing."""
+    """Return the content of one document, or why it has none."""
     data, kind = found.data, found.media_type
     if found.is_link:
         return Parsed(problems=(Problem(Check.SYMLINK, (data or b"").decode(errors="replace")),))

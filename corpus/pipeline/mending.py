@@ -1,9 +1,8 @@
-"""Putting right what was damaged behind the back of DVC, before a build or an addition relies on it.
+"""Mend damage that DVC does not notice, before a build or an addition relies on the files.
 
-DVC knows a file of the workspace by its size, time of change and inode, and an object of its cache by its name alone:
-what was damaged behind these it takes for sound, and passes on. Here both are held against what was pinned. A file is
-read only if it was touched since it was last read, so that this costs a look at each file; files of keys and reports
-are small, and always read.
+DVC recognises a file of the workspace by its size, time of change and inode, and an object of its cache by its name. It
+does not notice other damage, and passes it on. Here both are compared with what was pinned. A file is read only if it
+changed since it was last read, so this costs little; files of keys and reports are small, and are always read.
 """
 
 from __future__ import annotations
@@ -31,17 +30,17 @@ _SHARD: Final = ".parquet"
 
 
 def mend(repository: Repository, seeds: Iterable[SeedFile] = ()) -> list[str]:
-    """Find what was damaged unseen, and put it right or have it made anew. Call it holding the write lock.
+    """Find unnoticed damage, and mend it or have the files made again. The caller holds the write lock.
 
     Args:
-        repository: where.
-        seeds: the files of seeds/; one that was changed unseen is touched, so that DVC reads it.
+        repository: the corpus.
+        seeds: the files of seeds/. A file that changed unnoticed gets a new time, so that DVC reads it.
 
     Returns:
-        What was mended, in words.
+        A text for each thing that was mended.
 
     Raises:
-        DamagedObject: a batch is damaged, and its right bytes are nowhere.
+        DamagedObject: a batch is damaged, and no place has its right bytes.
     """
     pinned = pins.of_working_tree(repository)
     return [
@@ -53,7 +52,7 @@ def mend(repository: Repository, seeds: Iterable[SeedFile] = ()) -> list[str]:
 
 
 def remember(repository: Repository, seeds: Iterable[SeedFile] = ()) -> None:
-    """Remember the files of keys, reports and seeds as they are now, just built from and built."""
+    """Remember the files of keys, reports and seeds as they are now, right after a build."""
     memory = _memory(repository)
     for file in _small(pins.of_working_tree(repository)):
         with suppress(OSError):
@@ -72,12 +71,12 @@ def _memory(repository: Repository) -> FileDigests:
 
 
 def _small(pinned: Iterable[pins.Pin]) -> Iterator[pins.Pinned]:
-    """The outputs that are single files: keys and reports."""
+    """Return the outputs that are single files: keys and reports."""
     return (pins.Pinned(pin.path, pin.md5) for pin in pinned if not pin.is_folder)
 
 
 def _mend_cache(repository: Repository, pinned: Iterable[pins.Pin]) -> list[str]:
-    """Remove objects with other bytes than their names say, and bring back those whose bytes the workspace has."""
+    """Remove objects whose bytes do not match their names, and restore those whose bytes the workspace has."""
     objects = pins.Objects(repository)
     damaged = [one for one in pins.verify(repository, pinned) if one.found]
     for one in damaged:
@@ -101,7 +100,7 @@ def _restore_listing(repository: Repository, objects: pins.Objects, one: pins.Wr
 
 
 def _mend_workspace(repository: Repository, pinned: Iterable[pins.Pin]) -> list[str]:
-    """Bring back from the cache files with other bytes than DVC believes, or remove them, to be made anew."""
+    """Restore files whose bytes are not those that DVC assumes from the cache, or remove them to be made again."""
     objects = pins.Objects(repository)
     small, shards = _memory(repository), digests(repository.root)
     damaged: list[str] = []
@@ -133,7 +132,7 @@ def _mend_workspace(repository: Repository, pinned: Iterable[pins.Pin]) -> list[
 
 
 def _files(repository: Repository, objects: pins.Objects, pin: pins.Pin) -> list[pins.Pinned]:
-    """The files of an output as they are in the workspace, with their md5s; "" for those that are not pinned."""
+    """Return the files of an output in the workspace with their pinned md5s; "" for files that are not pinned."""
     if not pin.is_folder:
         return [pins.Pinned(pin.path, pin.md5 if pin.cached else "")]
     try:

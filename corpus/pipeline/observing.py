@@ -1,4 +1,4 @@
-"""The table `observations`: what the batches of `corpus collect` observed, in one shard a day or a few.
+"""Make the table `observations`: what the batches of `corpus collect` observed, in about one shard for each day.
 
 A year of batches, one every quarter of an hour, makes 365 shards. Which batches share a shard follows from their
 capture times and row counts, as the register has them, so a clean build gives the same files as many small ones.
@@ -38,8 +38,8 @@ def observe(root: Path, batches: Sequence[raw.Batch], tombstones: Tombstones, co
 
     Args:
         root: the repository.
-        batches: all of them.
-        tombstones: what was withdrawn; rows that name it are left out.
+        batches: all batches.
+        tombstones: the withdrawals; rows that name what was withdrawn are left out.
         code: fingerprint of the code that makes the rows.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Where a shard's documents come from: files of `seeds/`, or a row group of a batch."""
+"""Read the documents of a shard: from files of `seeds/`, or from a row group of a batch."""
 
 from __future__ import annotations
 
@@ -71,22 +71,22 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Files of `seeds/`, each with the digest it must have if that is known."""
+    """Files of `seeds/`, each with its digest if that is known."""
 
     files: tuple[tuple[SeedFile, str | None], ...]
 
     @property
     def documents(self) -> int:
-        """How many there are."""
+        """Return how many documents there are."""
         return len(self.files)
 
     @property
     def is_harmless(self) -> bool:
-        """Whether all its documents are of kinds that are parsed in time that is known, by their content too."""
+        """Return whether all documents are of kinds that are parsed in bounded time, judged also by their content."""
         return all(file.is_link or _is_plain(file) for file, _ in self.files)
 
     def read(self, limit: int) -> Iterator[Found]:
-        """Each document, one at a time."""
+        """Yield the documents, one at a time."""
         return seed_documents(self.files, limit)
 
 
@@ -102,7 +102,7 @@ class RowGroup:
 
     @property
     def is_harmless(self) -> bool:
-        """Never taken for granted."""
+        """Return False: a batch may have HTML."""
         return False
 
     def table(self) -> pa.Table:
@@ -114,7 +114,7 @@ class RowGroup:
         return with_bytes(batchfiles.read_group(self.path, self.number), self.holders)
 
     def documents_of(self, rows: pa.Table, limit: int) -> Iterator[Found]:
-        """The documents of some of its rows, one at a time."""
+        """Yield the documents of some of its rows, one at a time."""
         for batch in rows.select(_FOUND).to_batches(max_chunksize=64):
             # Not `to_pylist`, which imports pandas for the sake of instants.
             frame = pl.DataFrame(batch).with_columns(charset=_charset(), headers=_signals())
@@ -139,11 +139,11 @@ class RowGroup:
                 )
 
     def ordinary(self, rows: pa.Table, kind: str, limit: int) -> Iterator[NDArray[np.int64]]:
-        """Which of its rows can be parsed together, so many at a time that memory is bounded.
+        """Yield the numbers of rows that can be parsed together, in groups that bound the memory.
 
         Args:
-            rows: all of them.
-            kind: the media type that is asked for.
+            rows: all rows.
+            kind: the media type.
             limit: bytes. Larger documents are left out, and documents for which the batch records more than their
                 bytes.
         """
@@ -161,7 +161,7 @@ class RowGroup:
         yield from (some for some in np.split(numbers, np.flatnonzero(np.diff(part)) + 1) if len(some))
 
     def origins(self, rows: pa.Table) -> dict[str, pa.Array | pl.Series]:
-        """Where some of its rows come from, in columns."""
+        """Return the origins of some of its rows, in columns."""
         columns = {
             name: in_one_piece(rows[name]) for name in ("document_id", "source", "media_type", "size", "captured_at")
         }
@@ -169,20 +169,20 @@ class RowGroup:
 
 
 def _charset() -> pl.Expr:
-    """The charset that each document's HTTP headers name."""
+    """Return the charset that each document's HTTP headers name."""
     header = pl.element().struct
     named = pl.when(header.field("name").str.to_lowercase() == "content-type").then(header.field("value"))
     return pl.col("headers").list.eval(named.str.extract(CHARSET)).list.drop_nulls().list.first()
 
 
 def _signals() -> pl.Expr:
-    """Return each document's HTTP headers that say something of rights."""
+    """Return each document's HTTP headers about rights."""
     name = pl.element().struct.field("name").str.strip_chars().str.to_lowercase()
     return pl.col("headers").list.eval(pl.element().filter(name.is_in(list(NAMES))))
 
 
 def contents(rows: pa.Table) -> list[memoryview]:
-    """The bytes of each of some rows, where they are. None of them may be null."""
+    """Return views of the bytes of some rows. No row may be null."""
     data = in_one_piece(rows["data"])
     _, ends, buffer = data.buffers()
     begins = np.frombuffer(ends, np.int64)[data.offset :][: len(data) + 1].tolist()
@@ -191,21 +191,21 @@ def contents(rows: pa.Table) -> list[memoryview]:
 
 
 def taken(rows: pa.Table, numbers: NDArray[np.int64]) -> pa.Table:
-    """Some rows by their numbers, in ascending order."""
+    """Return some rows by their numbers, which are in ascending order."""
     if len(numbers) and numbers[-1] - numbers[0] + 1 == len(numbers):
         return rows.slice(int(numbers[0]), len(numbers))
     return rows.take(of_numbers(numbers, pa.int64()))
 
 
 def seed_documents(files: Iterable[tuple[SeedFile, str | None]], limit: int) -> Iterator[Found]:
-    """Files as documents.
+    """Yield files as documents.
 
     Args:
-        files: each with the sha256 it must have, or None to take it as it is.
-        limit: bytes; a larger one is not read.
+        files: the files, each with the sha256 that it must have, or None for any.
+        limit: bytes. A larger file is not read.
 
     Raises:
-        ChangedWhileRead: a file has not the digest it must have.
+        ChangedWhileRead: a file does not have the digest that it must have.
     """
     for file, expected in files:
         data = read_document(file, limit)
@@ -217,7 +217,7 @@ def seed_documents(files: Iterable[tuple[SeedFile, str | None]], limit: int) -> 
 
 
 def with_provenance(parsed: Parsed, found: Found) -> Parsed:
-    """What a document says, and where it is silent, what intake knows of it; that it is a server's error, too."""
+    """Complete what a document says with what the batch records about it, and note if it is an error of a server."""
     if found.status is not None and found.status >= _FIRST_ERROR:
         parsed = replace(parsed, problems=(*parsed.problems, Problem(Check.HTTP_STATUS, str(found.status))))
     if found.signals:
@@ -243,7 +243,7 @@ def _publisher(written: str | None) -> str | None:
 
 
 def _is_plain(file: SeedFile) -> bool:
-    """Whether a file is text that our own parser reads. A page, or what a plug-in reads, may be called .txt too."""
+    """Return whether a file is text for our own parser. A page, or a file for a plug-in, may be named .txt too."""
     if not file.source.lower().endswith(_TEXT_ENDINGS):
         return False
     try:

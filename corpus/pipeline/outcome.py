@@ -1,4 +1,4 @@
-"""What a stage returns: what came in, what it kept and what it dropped, and why."""
+"""The outcome of a stage: what came in, what it kept, and what it dropped and why."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ __fingerprint__ = False
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The account of one stage. In = kept + dropped, or there is no outcome.
+    """The account of one stage. An outcome cannot be made unless came = kept + dropped.
 
     Attributes:
         stage: its name.
         came: documents that came in.
         kept: how many of them went on.
-        dropped: reason to count.
-        shards: how many shards the stage answers for.
-        made: how many of them were out of date and made anew.
+        dropped: how many were dropped, by reason.
+        shards: how many shards the stage has.
+        made: how many of them were out of date and made again.
     """
 
     stage: str

@@ -22,8 +22,8 @@ __fingerprint__ = False
 class Prepared:
     """A process for the stages of a build; `variables` of the environment lead a stage to it.
 
-    It costs little until a stage comes: the libraries are imported by the first one. Only Linux names sockets without
-    a file, and tells whose they are; elsewhere there is no such process, and each stage has one of its own.
+    It costs little before the first stage, which imports the libraries. Only Linux has sockets without a file that
+    tell who is connected. On other systems there is no such process, and each stage has one of its own.
     """
 
     def __init__(self) -> None:
@@ -32,11 +32,11 @@ class Prepared:
         self._end = -1
 
     def start(self, folder: Path, environment: Mapping[str, str]) -> None:
-        """Start it, unless it runs.
+        """Start the process, unless it runs.
 
         Args:
             folder: the root of the repository.
-            environment: of DVC and its stages.
+            environment: the environment of DVC and its stages.
         """
         if self._process is not None or sys.platform != "linux":
             return
@@ -58,7 +58,7 @@ class Prepared:
         self.variables = {PREPARED: address}
 
     def close(self) -> None:
-        """End it, if it runs."""
+        """End the process, if it runs."""
         if self._process is None:
             return
         # It ends when this end of the pipe is closed, however this process ends; nothing of it is to be kept.

@@ -1,4 +1,4 @@
-"""The executor of a single machine: worker processes, with a wall around documents that crash, hang or eat memory."""
+"""The executor of a single machine: worker processes, which isolate documents that crash, hang or use up memory."""
 
 from __future__ import annotations
 
@@ -70,16 +70,16 @@ class Processes:
     """Worker processes on this machine.
 
     Attributes:
-        workers: how many at most.
+        workers: the largest number of processes.
     """
 
     workers: int
 
     def map(self, work: Callable[[T], R], tasks: Sequence[T], *, light: bool = False) -> Iterator[tuple[T, R]]:
-        """See `Executor.map`. Light work is done in this process; so is all that is not walled, if there is one worker.
+        """See `Executor.map`. Light work is done in this process; with one worker, all that is not walled too.
 
         Raises:
-            WorkerDied: a worker ended, and no document is to blame.
+            WorkerDied: a worker ended, and no document was the cause.
         """
         walled = any(isinstance(task, Walled) for task in tasks)
         if light or not tasks or (self.workers == 1 and not walled):
@@ -109,7 +109,7 @@ def _spread(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Iterato
 
 
 def _behind_walls(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Iterator[tuple[T, R]]:
-    """Do walled tasks. When a worker dies, what was under way is done again one by one, to find the culprit."""
+    """Do walled tasks. When a worker dies, its tasks are done again one by one, to find the document that killed it."""
     left = list(tasks)
     early: dict[int, tuple[T, R]] = {}
     while left:
@@ -132,7 +132,7 @@ def _behind_walls(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> I
 
 
 def _alone(work: Callable[[T], R], task: T) -> tuple[T, R]:
-    """Do one walled task, and name each document that kills its worker, until none is left that does."""
+    """Do one walled task again, without each document that kills its worker, until the worker survives."""
     for _ in range(_MOST_DEATHS):
         try:
             return next(iter(_spread(work, [task], 1)))

@@ -1,4 +1,4 @@
-"""Publishers of papers that are known by name alone: `params.yaml` may say which paper has which domain."""
+"""Add the publishers of papers that are known only by name: `params.yaml` may give the domain of a paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of DVC through the stages, followed by what it prints."""
+"""Run DVC through the stages, and follow its output."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _GRACE_SECONDS: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What became of one stage.
+    """The result of one stage.
 
     Attributes:
         stage: its name.
-        ran: whether it ran; else its inputs and outputs had not changed.
-        printed: what it printed of its work, if it ran.
+        ran: whether it ran. Otherwise its inputs and outputs had not changed.
+        printed: its output, if it ran.
     """
 
     stage: str
@@ -50,8 +50,8 @@ class Reproduction:
     Args:
         root: the folder of the repository.
         prepared: the process in which its stages run.
-        descriptor: of the write lock, which DVC holds too: it is free again only when DVC has ended.
-        workers: processes that parse; None for one a core.
+        descriptor: the descriptor of the write lock. DVC holds the lock too, so it is free only when DVC has ended.
+        workers: how many processes parse; None for one for each core.
     """
 
     def __init__(self, root: Path, prepared: Prepared, descriptor: int, workers: int | None) -> None:
@@ -82,11 +82,11 @@ class Reproduction:
         self._done: dict[str, Step] = {}
 
     def until(self, stage: str) -> Step:
-        """Wait until a stage has ended. DVC goes on with the next one meanwhile.
+        """Wait until a stage has ended. DVC continues with the next stage meanwhile.
 
         Raises:
-            StageFailed: it has failed, or one before it, with the stage's own error.
-            NotWritten: for want of room on the disk.
+            StageFailed: this stage or one before it failed. The error is the stage's own.
+            NotWritten: the disk is full.
         """
         while stage not in self._done:
             try:
@@ -102,8 +102,8 @@ class Reproduction:
     def end(self) -> None:
         """End DVC, if it is still at work.
 
-        Ctrl-C has reached the stage too, and a moment lets it end in order. DVC itself pays no heed while a stage
-        runs; killed, it takes the stage along.
+        Ctrl-C has reached the stage too, and a short wait lets it end in order. DVC itself ignores signals while a
+        stage runs. If it is killed, the stage ends with it.
         """
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_GRACE_SECONDS)
@@ -120,7 +120,7 @@ class Reproduction:
         return StageFailed(stage, f"DVC ended and did not report this stage:\n{last}")
 
     def _follow(self) -> Iterator[Step]:
-        """Read what DVC prints; yields each stage when it has ended."""
+        """Read the output of DVC. Yields each stage when it has ended."""
         running: str | None = None
         printed: list[str] = []
         for text in self._process.stdout or ():

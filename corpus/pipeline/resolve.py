@@ -1,7 +1,7 @@
-"""resolve: identity, revisions, near-duplicates -> decisions, one row a document.
+"""resolve: identity, revisions, near-duplicates -> decisions, one row for each document.
 
-Every document is signed once, in shards beside the documents. What it is follows from all signatures, and from what
-texts that seem alike have exactly in common, which is kept too. So new documents are decided without reading old texts.
+Every document is signed once, in shards beside the documents. The decisions follow from all signatures, and from the
+exact comparison of texts that seem alike, which is stored too. So old texts need not be read for new documents.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
 def _keys(
     decided: pl.DataFrame, signatures: pl.DataFrame, names: Sequence[str], signed: Mapping[str, Shard], fingerprint: str
 ) -> dict[str, str]:
-    """What the decisions of each shard follow from: its signatures, and what is known of it that they do not say.
+    """Return the keys of shards: digests of their signatures, and of decisions that do not follow from these alone.
 
-    A document that is known once and is like no other is an article: that need not be digested, and most are.
+    A document that is known once and is like no other is an article. Most are, and this decision need not be digested.
     """
     plain = {
         "document_id": "document_id", "source": "source", "rule": "rule", "article_id": "article_id",
@@ -109,7 +109,7 @@ def _keys(
 
 
 def _blocked(root: Path, names: Sequence[str], verdicts: Mapping[str, Shard]) -> pl.DataFrame:
-    """The quarantined documents by shard and source, with the checks they failed as `rule`."""
+    """Return the quarantined documents by shard and source, with their failed checks as `rule`."""
     frames = [pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "rule": pl.String})]
     for number, name in enumerate(names):
         if "verdicts" in verdicts[name].files:

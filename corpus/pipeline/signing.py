@@ -1,4 +1,4 @@
-"""The signatures of documents, in shards beside those of the documents: made once a document, in several processes."""
+"""Make the signatures of documents, in shards beside the documents: once for each document, in several processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How parsed documents become rows of `documents`: column by column, whichever way they were parsed."""
+"""Turn parsed documents into rows of `documents`, column by column, for every way of parsing."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ type_of: Final = {field.name: field.type for field in DOCUMENTS.arrow}
 def table(
     origins: Mapping[str, Sequence[object] | pl.Series | pa.Array], contents: Mapping[str, Sequence[object] | pl.Series]
 ) -> pa.Table:
-    """Rows of `documents`.
+    """Return rows of `documents`.
 
     Args:
         origins: the columns of `ORIGIN`.
-        contents: those of `CONTENT`; one that is not there has the default of `Parsed`. `word_count` may be among
-            them, where somebody has counted already.
+        contents: the columns of `CONTENT`. A missing one gets the default of `Parsed`. `word_count` may be among
+            them, if the words were counted before.
     """
     count = len(origins["source"])
     columns: dict[str, Sequence[object] | pl.Series | pa.Array] = {**origins, **contents}

@@ -1,4 +1,4 @@
-"""Work over threads, for what waits on files, zstd or Arrow: all run outside the interpreter's lock."""
+"""Run work in threads, for work in files, zstd or Arrow: these run outside the interpreter's lock."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ THREADS: Final = 2
 
 
 def in_turn(pool: Executor, work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R]]:
-    """Do `work` on each item; yields items and results in order, and begins few before they are taken.
+    """Do `work` on each item. Yields items and results in order, and begins only a few items in advance.
 
-    Few, so that memory holds few, and that what one shard has let go of serves the next: fresh pages of memory
-    cost more than decompressing what goes into them.
+    So memory holds few items, and the memory of one shard serves the next: fresh pages of memory cost more than
+    decompressing their content.
     """
     waiting: deque[tuple[T, Future[R]]] = deque()
     for item in items:
@@ -35,6 +35,6 @@ def in_turn(pool: Executor, work: Callable[[T], R], items: Iterable[T]) -> Itera
 
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-    """Do `work` on each item, some at a time; results in order."""
+    """Do `work` on each item, some at a time. Returns the results in order."""
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, items))

@@ -1,4 +1,4 @@
-"""validate: pandera checks -> verdicts, one row a failed check."""
+"""validate: pandera checks -> verdicts, one row for each failed check."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def validate(root: Path, settings: Settings, _: Executor | None = None) -> Outco
 
 
 def found_by_pandera(limits: Limits, frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Which rows fail which check, found by the pandera model; see `schemas.models.failures`.
+    """Return which rows fail which check, by the pandera model; see `schemas.models.failures`.
 
-    A row that passes every expression that the model is made of passes the model, so it is asked of the others only.
+    A row that passes every expression of the model passes the model, so only the other rows are given to it.
     """
     suspects = failing(checks(limits), frame, by).select(by).unique()
     if suspects.is_empty():
@@ -71,7 +71,7 @@ def found_by_pandera(limits: Limits, frame: pl.DataFrame, by: list[str]) -> pl.D
 
 
 def found_at_once(limits: Limits, frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """The same by the same expressions, without pandera."""
+    """Return the same by the same expressions, without pandera."""
     return failing(checks(limits), frame, by)
 
 
@@ -80,7 +80,7 @@ def verdicts(
     settings: Validate,
     find: Callable[[Limits, pl.DataFrame, list[str]], pl.DataFrame] = found_by_pandera,
 ) -> pl.DataFrame:
-    """What the checks and the parsers say of some documents.
+    """Return the verdicts of the checks and the parsers on some documents.
 
     Args:
         frame: rows of `schemas.DOCUMENTS`, at least the columns `CHECKED`.
@@ -88,7 +88,7 @@ def verdicts(
         find: how to find the rows that fail a check.
 
     Returns:
-        Rows of `schemas.VERDICTS`; ignored checks leave none.
+        Rows of `schemas.VERDICTS`, without ignored checks.
     """
     limits = Limits(settings.min_words, settings.title_length, settings.earliest_date, settings.latest_date)
     key = ["document_id", "source"]

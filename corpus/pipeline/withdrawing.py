@@ -36,7 +36,7 @@ _IDENTITY: Final = ("document_id", *COLUMNS, "problems")
 
 
 def blank(rows: pa.Table, tombstones: Tombstones) -> pa.Table:
-    """Take the content out of the rows of `documents` that were withdrawn, and say so in their `problems`."""
+    """Remove the content of withdrawn rows of `documents`, and note that in their `problems`."""
     matched = _matches(rows, tombstones)
     if not any(matched):
         return rows
@@ -61,7 +61,7 @@ def blank(rows: pa.Table, tombstones: Tombstones) -> pa.Table:
 
 
 def _nothing(name: str) -> object:
-    """What a document that says nothing has in a column."""
+    """Return the value of a column for a document without content."""
     field = DOCUMENTS.arrow.field(name)
     if field.nullable:
         return None
@@ -73,7 +73,7 @@ def _nothing(name: str) -> object:
 
 
 def _matches(rows: pa.Table, tombstones: Tombstones) -> list[str | None]:
-    """For each row the hash by which it was withdrawn; None for those that were not."""
+    """Return for each row the hash by which it was withdrawn; None for other rows."""
     named = with_identity(pl.DataFrame(rows.select([name for name in _IDENTITY if name != "problems"])))
     formers = former_ids(named) if tombstones.former else [()] * named.height
     return [
@@ -97,7 +97,7 @@ def _matches(rows: pa.Table, tombstones: Tombstones) -> list[str | None]:
 
 
 class Marks:
-    """By which hashes documents of each shard of `documents` were withdrawn; for the shard's key."""
+    """The hashes by which documents of each shard of `documents` were withdrawn, for the key of the shard."""
 
     def __init__(self, root: Path, shards: KeyedShards, tombstones: Tombstones) -> None:
         self._root = root
@@ -109,7 +109,7 @@ class Marks:
         self._known: dict[str, list[str]] = _remembered(self._memory).get(self._label, {}) if tombstones else {}
 
     def of(self, name: str) -> list[str]:
-        """Those of a shard as it is, by the withdrawals of today. Empty for one that does not exist."""
+        """Return the hashes for an existing shard, by the present withdrawals; empty if it does not exist."""
         shard = self._shards.known.get(name)
         if not self._tombstones or shard is None or DOCUMENTS.name not in shard.files:
             return []
@@ -123,7 +123,7 @@ class Marks:
         return self._known[sha256]
 
     def made(self, name: str) -> list[str]:
-        """Those of a shard that was just made and is not published yet."""
+        """Return the hashes for a shard that was just made and is not published yet."""
         return self._found(self._shards.folder / f"{DOCUMENTS.name}.{name}.parquet") if self._tombstones else []
 
     def save(self) -> None:

@@ -71,7 +71,7 @@ def write(root: Path, _settings: Settings | None = None, _: Executor | None = No
 
 
 def _origins(inputs: Mapping[str, dict[str, Shard]], piece: Piece) -> Iterator[str]:
-    """What the rows of a piece come from, for its key."""
+    """Return what the rows of a piece come from, for its key."""
     for part in piece.slices:
         yield f"{part.shard}\0{part.start}\0{part.stop}"
         for shards in inputs.values():
@@ -79,7 +79,7 @@ def _origins(inputs: Mapping[str, dict[str, Shard]], piece: Piece) -> Iterator[s
 
 
 def _of_one_shard(names: Iterable[str], pieces: Mapping[str, Piece]) -> Iterator[list[str]]:
-    """Files that are cut from one shard of documents are made together, for it is read once."""
+    """Make the files of one shard of documents together, so that the shard is read once."""
     for _, several in groupby(names, key=lambda name: (pieces[name].slices[0].shard, len(pieces[name].slices) > 1)):
         yield list(several)
 
@@ -87,7 +87,7 @@ def _of_one_shard(names: Iterable[str], pieces: Mapping[str, Piece]) -> Iterator
 def balance(
     root: Path, documents: dict[str, Shard], decisions: dict[str, Shard], published: dict[str, Shard]
 ) -> Ledger:
-    """The ledger, held against the rows of every table.
+    """Return the ledger, after comparing it with the rows of every table.
 
     Raises:
         InvariantError: the sums do not match, or an article appears twice.
@@ -108,7 +108,7 @@ def balance(
 
 
 def _decided(root: Path, decisions: dict[str, Shard]) -> tuple[dict[Decision, int], int]:
-    """How many documents each decision has, and how many identities the articles have."""
+    """Return how many documents each decision has, and how many identities the articles have."""
     frames = [
         pl.DataFrame(
             parquet.read(
@@ -127,7 +127,7 @@ _MADE_BY: Final = {"documents": "ingest", VERDICTS.name: "validate", "decisions"
 
 
 class _Reader:
-    """Documents with what was decided of them, by shard; the last is kept, for several pieces may be of it."""
+    """Documents with their decisions, by shard. The last shard is kept, because several pieces may need it."""
 
     def __init__(self, root: Path, inputs: Mapping[str, dict[str, Shard]]) -> None:
         self._root = root
@@ -135,10 +135,10 @@ class _Reader:
         self._last: tuple[str, pa.Table] | None = None
 
     def decided(self, shard: str) -> pa.Table:
-        """The rows of one shard of documents, each with its decision.
+        """Return the rows of one shard of documents, each with its decision.
 
         Raises:
-            InvariantError: the decisions are not those of the documents.
+            InvariantError: the decisions do not belong to the documents.
         """
         if self._last is not None and self._last[0] == shard:
             return self._last[1]
@@ -155,7 +155,7 @@ class _Reader:
         return documents
 
     def chosen(self, part: Slice, table: Table) -> pa.Table | None:
-        """The rows of a slice that are in a table, in its order; None if there are not any."""
+        """Return the rows of a slice that belong to a table, in its order; None without such rows."""
         decision = _BY_DECISION[table]
         if self._last is None or self._last[0] != part.shard:
             only = parquet.read(shard_path(self._root, "decisions", part.shard), ["decision"])["decision"]
@@ -171,7 +171,7 @@ class _Reader:
         return rows.take(numbers.take(pc.sort_indices(keys, [(name, "ascending") for name in table.sort])))
 
     def verdicts(self, shard: str) -> pl.DataFrame:
-        """The blocking verdicts on one shard of documents."""
+        """Return the blocking verdicts on one shard of documents."""
         known = VERDICTS.name in self._inputs["validate"][shard].files
         found = pl.DataFrame(self._read(VERDICTS.name, shard) if known else VERDICTS.empty)
         return found.filter(pl.col("severity") == Severity.BLOCK.value)
@@ -182,7 +182,7 @@ class _Reader:
 
 
 def _made(reader: _Reader, piece: Piece, tables: Sequence[Table]) -> Iterator[tuple[Table, pa.Table]]:
-    """The rows of a piece for each table, in the table's order."""
+    """Return the rows of a piece for each table, in the order of the table."""
     for table in tables:
         parts = []
         for part in piece.slices:
@@ -196,10 +196,10 @@ def _made(reader: _Reader, piece: Piece, tables: Sequence[Table]) -> Iterator[tu
 
 
 def keep_promises(table: Table, rows: pa.Table) -> None:
-    """Hold what is about to be published against its table's model.
+    """Check rows against the model of their table before they are published.
 
     Raises:
-        InvariantError: a row is not what its table promises.
+        InvariantError: a row breaks a promise of its table.
     """
     frame = pl.DataFrame(rows.select(promises(table)))
     if not broken(table, frame):
@@ -216,7 +216,7 @@ def keep_promises(table: Table, rows: pa.Table) -> None:
 
 
 def _places(decisions: pa.ChunkedArray, wanted: Decision) -> pa.Array:
-    """Where a decision is. Not by pc.equal: to make a scalar of a str, pyarrow imports pandas."""
+    """Return the rows with a decision. pc.equal is not used: pyarrow would import pandas for a scalar."""
     return (pl.Series(decisions) == wanted.value).arg_true().to_arrow()
 
 
@@ -228,7 +228,7 @@ _BY_DECISION: Final = {
 
 
 def _with_reasons(quarantined: pa.Table, blocking: pl.DataFrame) -> pa.Table:
-    """The quarantined documents with their reasons and the beginning of their texts."""
+    """Return the quarantined documents with their reasons and the beginning of their texts."""
     reasons = blocking.group_by("source").agg(reasons=pl.struct("check", "found").sort_by("check", "found"))
     frame = pl.DataFrame(quarantined).join(reasons, on="source", how="left", maintain_order="left")
     return frame.with_columns(excerpt=pl.col("text").str.slice(0, 200)).to_arrow()

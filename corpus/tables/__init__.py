@@ -1,1 +1,1 @@
-"""Tables at rest: keyed shards, the placement of rows in files, the ledger, and the engine that made them."""
+"""Stored tables: keyed shards, the placement of rows in files, the ledger, and the engine that made them."""

@@ -1,8 +1,8 @@
-"""Which engine made a corpus: a fingerprint of the code behind each stage, pinned in engine.yaml.
+"""Pin the engine that made a corpus in engine.yaml: a fingerprint of the code behind each stage.
 
 engine.yaml is a DVC `params:` dependency of every stage, so `dvc status` says when the engine has changed, and
 a version says which engine made it. `corpus.fingerprints` finds the code that can change a byte of a stage's output and
-the versions of the libraries that it leans on.
+the versions of the libraries that it uses.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENGINE: Final = paths.ENGINE
 
 
 def fingerprint(stage: str) -> str:
-    """Return 64 bits in hex of the code and libraries behind a stage; of `ingest`, the parsers of others too."""
+    """Return 64 bits in hex of the code and libraries behind a stage; for `ingest` also of other packages' parsers."""
     return covered.installed().fingerprint(stage, registered() if stage == parts.INGEST else ())
 
 
@@ -35,15 +35,15 @@ def by_kind() -> tuple[str, dict[str, str]]:
     """Return what `fingerprint("ingest")` covers, in parts.
 
     Returns:
-        A fingerprint of what concerns every document, and by media type that of what concerns those alone. Media types
-        that are not named have none of their own.
+        A fingerprint of the code for every document, and for some media types the fingerprint of the code for these
+        alone.
     """
     found = covered.installed()
     return found.common(registered()), found.by_kind()
 
 
 def registered() -> list[str]:
-    """The parsers that other packages register, each with its package and version."""
+    """Return the parsers that other packages register, each with its package and version."""
     found = metadata.entry_points(group=PARSERS)
     return sorted(
         f"{one.name}={one.value} {one.dist.name if one.dist else ''}=={one.dist.version if one.dist else ''}"
@@ -52,12 +52,12 @@ def registered() -> list[str]:
 
 
 def installed() -> dict[str, str]:
-    """engine.yaml as the installed engine would have it."""
+    """Return the content of engine.yaml for the installed engine."""
     return {"newscorpus": metadata.version("newscorpus"), **{stage: fingerprint(stage) for stage in NAMES}}
 
 
 def pinned(root: Path) -> dict[str, str]:
-    """engine.yaml as it is; empty where it is absent or no mapping."""
+    """Return the present content of engine.yaml; empty if the file is missing or not a mapping."""
     import yaml
 
     try:
@@ -73,7 +73,7 @@ def pin(root: Path) -> list[str]:
     """Make engine.yaml name the installed engine; its notes for `corpus upgrade` stay.
 
     Returns:
-        The stages whose code is another than before.
+        The stages whose code changed.
     """
     before, now = pinned(root), installed()
     lines = [f'{name}: "{value}"' for name, value in now.items()]
@@ -84,10 +84,10 @@ def pin(root: Path) -> list[str]:
 
 
 def require(root: Path, stage: str) -> str:
-    """The fingerprint of a stage, if engine.yaml pins the installed engine for it.
+    """Return the fingerprint of a stage, after checking that engine.yaml pins the installed engine.
 
     Raises:
-        EngineMismatch: it pins another.
+        EngineMismatch: engine.yaml pins another engine.
     """
     expected, found = pinned(root).get(stage, "nothing"), fingerprint(stage)
     if expected != found:

@@ -1,8 +1,8 @@
-"""How a long list of documents is cut into shards: by content, so that one more document moves one cut.
+"""Cut a long list of documents into shards by content, so that one more document moves only one cut.
 
 The documents of a batch are ordered by name. A shard ends after a name whose hash says so (one in
 `TARGET`), or when it is full. A shard is called after its first name. So the cut is a pure function of the
-names and sizes, and a document added, changed or removed touches the shard it falls into, and no other.
+names and sizes. A document that is added, changed or removed changes only the shard that it belongs to.
 """
 
 from __future__ import annotations

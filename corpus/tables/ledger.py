@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Counts of documents. There is no ledger whose sums do not match."""
+    """Counts of documents. A ledger whose sums do not match cannot be made."""
 
     documents: int
     articles: int
@@ -40,10 +40,10 @@ class Ledger:
         return f"{count(self.documents, 'document')} = {' + '.join(parts)} + {self.quarantined:,} quarantined"
 
     def as_dict(self) -> dict[str, int]:
-        """The counts by name, in order."""
+        """Return the counts by name, in order."""
         return asdict(self)
 
 
 def rows(shards: Mapping[str, Shard], table: str) -> int:
-    """Rows of a table over all shards."""
+    """Return the number of rows of a table in all shards."""
     return sum(shard.files[table].rows for shard in shards.values() if table in shard.files)

@@ -1,4 +1,4 @@
-"""How a table becomes bytes: the one place where Parquet is written, and what every shard has in common."""
+"""Write and read shards of tables. This is the only place that writes Parquet for tables."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ _UNFILTERED: Final = frozenset(
 
 
 def conform(table: Table, rows: pa.Table) -> pa.Table:
-    """Rows with exactly the columns and types of a table, sorted by its sort columns, in one chunk.
+    """Return rows with exactly the columns and types of a table, sorted by its sort columns, in one chunk.
 
     Raises:
-        InvariantError: a column is missing, does not cast, or has nulls where none may be.
+        InvariantError: a column is missing, has another type, or has nulls that are not allowed.
     """
     missing = [name for name in table.names if name not in rows.column_names]
     if missing:
@@ -71,7 +71,7 @@ def conform(table: Table, rows: pa.Table) -> pa.Table:
         raise InvariantError(f"Rows for '{table.name}' do not fit its schema: {error}") from error
     for column in table.columns:
         if not column.nullable and rows[column.name].null_count:
-            raise InvariantError(f"{table.name}.{column.name} has nulls, and may have none.")
+            raise InvariantError(f"{table.name}.{column.name} has nulls, which are not allowed.")
     return rows
 
 
@@ -86,9 +86,9 @@ def write(path: Path, table: Table, rows: pa.Table) -> int:
 
 
 def _late(days: pa.ChunkedArray) -> int:
-    """How many of the first rows are stragglers, published long before most, for a row group of their own.
+    """Return how many of the first rows were published long before most others. They get a row group of their own.
 
-    One article that was found a year late would otherwise make its file one of all months between.
+    Otherwise one article that was found a year late would extend the range of days of its file over all months between.
     """
     dated = numbers_of(in_one_piece(days).drop_null().view(pa.int32()), np.int32)
     if not len(dated):
@@ -98,7 +98,7 @@ def _late(days: pa.ChunkedArray) -> int:
 
 
 def options(columns: Sequence[str]) -> dict[str, Any]:
-    """How every Parquet file of ours is written, as arguments of pyarrow's writers."""
+    """Return the arguments of pyarrow's writers for all our Parquet files."""
     return {
         # A dictionary of what hardly repeats costs time and is thrown away.
         "use_dictionary": [name for name in columns if name in _REPEATING],
@@ -118,10 +118,10 @@ def read(path: Path, columns: list[str] | None = None, sha256: str | None = None
     Args:
         path: the file.
         columns: which columns; by default all.
-        sha256: what its bytes must have, in hex: then every byte is read, and held against it.
+        sha256: the expected digest of its bytes, in hex. With it, every byte is read and compared.
 
     Raises:
-        StorageError: it is no Parquet, or a page is not what was written.
+        StorageError: the file is not Parquet, or a page is not what was written.
         DamagedObject: its bytes have another sha256.
     """
     with _opened(path, sha256) as file:
@@ -129,10 +129,10 @@ def read(path: Path, columns: list[str] | None = None, sha256: str | None = None
 
 
 def take(path: Path, column: str, rows: NDArray[np.int64]) -> pa.Array:
-    """Some rows of a column of a shard of ours, in the order asked for; only the row groups that have them are read.
+    """Return some rows of a column of a shard, in the given order. Only the row groups with these rows are read.
 
     Raises:
-        StorageError: as `read`.
+        StorageError: the file cannot be read, as in `read`.
     """
     with _opened(path) as file:
         counts = np.array([file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)])

@@ -1,12 +1,12 @@
-"""Which file of a published table a document's row is in: a pure function of the shards of documents.
+"""Decide which file of a published table has a document's row: a pure function of the shards of documents.
 
 DVC stores complete files, so a version costs the files that a change touches. Most changes are of the last days: new
 articles, and corrections of those. So the rows of the last days are in small files, older ones in larger, and
 small batches are folded together, by day and later by month of capture, so that the count of files stays bounded.
-A shard of documents is never cut but evenly, and one that is large enough keeps its files when others are folded.
+A shard of documents is only cut evenly, and a large one keeps its files when others are folded.
 
-Only what hardly changes and what names show decides: the capture time in a batch's name, and how many
-documents a shard has; never what became of them, nor today's date.
+The decision depends only on values that hardly change and that names show: the capture time in a batch's name, and the
+number of documents of a shard. It never depends on the content or on today's date.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A shard of documents, and the instant of capture that its name tells; None for seeds."""
+    """A shard of documents, and the time of capture in its name; None for seeds."""
 
     shard: str
     documents: int
@@ -66,16 +66,16 @@ class _Unit:
 
 
 def place(documents: Mapping[str, int]) -> list[Piece]:
-    """The pieces of `articles`.
+    """Return the pieces of `articles`.
 
     Args:
-        documents: the names of the shards of documents, and how many each has.
+        documents: the names of the shards of documents, and the number of documents in each.
     """
     return [piece for units, rows in _groups(documents) for piece in _pack(units, rows)]
 
 
 def place_rest(documents: Mapping[str, int]) -> list[Piece]:
-    """The pieces of `revisions` and `quarantine`; their names are no names of articles' pieces."""
+    """Return the pieces of `revisions` and `quarantine`. Their names differ from those of articles' pieces."""
     found: list[Piece] = []
     for _, several in groupby(_units(documents), key=lambda unit: (unit.captured is None, _month(unit))):
         units = list(several)
@@ -85,7 +85,7 @@ def place_rest(documents: Mapping[str, int]) -> list[Piece]:
 
 
 def _groups(documents: Mapping[str, int]) -> Iterator[tuple[Sequence[_Unit], int]]:
-    """Units that may share files, and how many rows a file may have."""
+    """Yield groups of units that may share files, and how many rows a file may have."""
     units = _units(documents)
     sizes: dict[str, int] = {}
     for unit in units:
@@ -115,7 +115,7 @@ def _groups(documents: Mapping[str, int]) -> Iterator[tuple[Sequence[_Unit], int
 
 
 def _rows_of_large(documents: int) -> int:
-    """Rows of the files of a large batch: doubled as its size doubles, so that one document less leaves the files."""
+    """Return the rows of each file of a large batch. They double with its size: one document less changes no files."""
     return min(ROWS << (documents // (ROWS * _FILES)).bit_length(), REST_ROWS)
 
 
