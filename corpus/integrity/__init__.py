@@ -1,1 +1,1 @@
-"""Whether what is stored is what was pinned: verification, repair and a clean rebuild."""
+"""Check that what is stored is what was pinned: verification, repair and a clean rebuild."""

@@ -28,11 +28,11 @@ def check_committed_seeds(version: Snapshot, commit: str) -> tuple[list[Fault], 
     """Compare seeds/ of a commit with what its dvc.lock was built from.
 
     Args:
-        version: the commit's.
-        commit: its name.
+        version: the version of the commit.
+        commit: the commit.
 
     Returns:
-        Files that the commit has otherwise, and notes: why something cannot be compared.
+        The files that differ, and notes: why something cannot be compared.
 
     Raises:
         CorpusError: git failed.
@@ -67,7 +67,7 @@ def check_committed_seeds(version: Snapshot, commit: str) -> tuple[list[Fault], 
 def _differences(
     version: Snapshot, files: Mapping[str, str], found: Mapping[str, str], built: Mapping[str, str]
 ) -> Iterator[Fault]:
-    """Yield the files that differ from what was built from, in order of their names."""
+    """Yield the files that differ from the inputs of the build, sorted by name."""
     other = {path: files[path] for path in found.keys() & built.keys() if found[path] != built[path]}
     reasons = {path: _reason(content, built[path]) for path, content in _contents(version, other)}
     for path in sorted(found.keys() | built.keys()):
@@ -82,7 +82,7 @@ def _differences(
 
 
 def _reason(content: bytes, built: str) -> str:
-    """Return in what way a file is another than the one with a sha256."""
+    """Return how a file differs from the one with a sha256."""
     if content.startswith(_POINTER):
         return "a pointer of Git LFS, and so other bytes"
     unix = content.replace(b"\r\n", b"\n")
@@ -101,7 +101,7 @@ def _contents(version: Snapshot, files: Mapping[str, str]) -> Iterator[tuple[str
 
 
 def _follow(version: Snapshot, commit: str, links: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Return the md5s of what symbolic links lead to, as DVC follows them, and the links that lead elsewhere."""
+    """Return the md5s of the targets of symbolic links, as DVC follows them, and the links that lead outside."""
     asked = [link for link in links if "\n" not in link]
     answers = contents(version, [f"{commit}:{link}" for link in asked], "--follow-symlinks")
     found = {

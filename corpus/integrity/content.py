@@ -1,4 +1,4 @@
-"""What a version says of itself, held against what it holds: keys, batches, ledger, and the tables' promises."""
+"""Compare what a version says about itself with what it has: keys, batches, ledger, and the tables' promises."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _KEYS: Final = "data/keys/"
 
 @dataclass(slots=True)
 class Content:
-    """What was looked at, and what is wrong with it."""
+    """What was checked, and what is wrong with it."""
 
     looked: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notes: tuple[str, ...] = ()
 
     def fault(self, trouble: Trouble, path: str, detail: str) -> None:
-        """Note one more thing that is wrong."""
+        """Note a fault."""
         self.faults.append(Fault(Place.CONTENT, trouble, path, detail))
 
 
@@ -69,7 +69,7 @@ def _path(version: Snapshot, one: Stored) -> Path:
 def _keys(
     version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str, Digests], found: Content
 ) -> dict[str, int]:
-    """Each shard against the key that its stage keeps. Returns the rows of each table."""
+    """Compare each shard with the key that its stage keeps. Returns the rows of each table."""
     import pyarrow.parquet as pq
 
     rows: dict[str, int] = {}
@@ -119,7 +119,7 @@ def _keys(
 
 
 def _batches(version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str, Digests], found: Content) -> None:
-    """Each file of a batch against the manifest."""
+    """Compare each file of a batch with the register."""
     import pyarrow.parquet as pq
 
     text = version.text(raw.BATCHES)
@@ -153,7 +153,7 @@ def _batches(version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str,
 
 
 def _tables(version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str, Digests], found: Content) -> None:
-    """Each shard against its table: columns and types, and what the published ones promise."""
+    """Compare each shard with its table: columns and types, and the promises of published tables."""
     import pyarrow.parquet as pq
 
     by_table: dict[str, list[Stored]] = {}
@@ -185,7 +185,7 @@ def _tables(version: Snapshot, files: Mapping[str, Stored], sound: Mapping[str, 
 
 
 def pinned_engine(version: Snapshot) -> dict[str, str]:
-    """engine.yaml as a version has it."""
+    """Return the engine.yaml of a version."""
     try:
         values = yaml.safe_load(version.text(engine.ENGINE) or "")
     except yaml.YAMLError:
@@ -211,7 +211,7 @@ def _promises(table: Table, rows: pa.Table, path: str, found: Content) -> None:
 
 
 def _ledger(version: Snapshot, rows: Mapping[str, int], found: Content) -> None:
-    """The figures of the report against the rows of the tables."""
+    """Compare the figures of the report with the rows of the tables."""
     text = version.text(METRICS)
     try:
         ledger = {str(name): int(count) for name, count in json.loads(text or "")["ledger"].items()}
@@ -256,7 +256,7 @@ def _decisions(version: Snapshot) -> dict[str, int]:
 
 
 def _twice(version: Snapshot) -> int:
-    """How many rows of `articles` have an identity that another has."""
+    """Return how many rows of `articles` have the identity of another row."""
     import pyarrow as pa
 
     ids = pa.chunked_array(

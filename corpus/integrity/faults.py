@@ -1,4 +1,4 @@
-"""What verification finds: where something is wrong, what was expected and what was found."""
+"""The faults that verification finds: where each is, what was expected and what was found."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Fault:
     """One thing that is wrong.
 
     Attributes:
-        place: where.
-        trouble: what.
-        path: which file of the version, as it is pinned.
+        place: where it is.
+        trouble: what is wrong.
+        path: the file of the version, as it is pinned.
         detail: what was expected and what was found.
-        md5: the object, if it is one.
+        md5: the object, if the fault is in one.
         listing: the md5 of the `.dir` object that names it, if one does.
     """
 
@@ -52,15 +52,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What verification looked at, and what it found.
+    """What verification checked, and what it found.
 
     Attributes:
         version: what was verified.
         commit: its commit; None for the working tree.
-        looked: how many things of each kind were looked at.
-        faults: what is wrong still.
-        mended: what was wrong and no longer is.
-        notes: what could not be judged, and why.
+        looked: how many things of each kind were checked.
+        faults: the remaining faults.
+        mended: the faults that were mended.
+        notes: what could not be checked, and why.
     """
 
     version: str

@@ -1,4 +1,4 @@
-"""A clean rebuild of a version in a scratch folder, against the md5s that it pins."""
+"""Rebuild a version in a scratch folder, and compare the result with the md5s that it pins."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ _INPUTS: Final = (PIPELINE, "params.yaml", engine.ENGINE, raw.BATCHES, WITHDRAWN
 
 
 def rebuild(version: Snapshot, tell: Callable[[str], None]) -> tuple[int, list[Fault]]:
-    """Build a version anew from its documents and compare each output.
+    """Build a version again from its documents, and compare each output.
 
     Args:
-        version: which.
-        tell: called with each stage that is done.
+        version: the version.
+        tell: called with the name of each finished stage.
 
     Returns:
         How many files were compared, and which differ.
 
     Raises:
-        Refused: another engine made it, or its documents are not to be had here.
-        StageFailed: with the stage's own error.
+        Refused: another engine made it, or its documents are not available here.
+        StageFailed: a stage failed. The error is the stage's own.
     """
     _require_built(version)
     _require_engine(version)
@@ -70,7 +70,7 @@ def _require_built(version: Snapshot) -> None:
     tags = version.repository.tags_at(version.commit) if version.commit else []
     if any(is_successor(tag) for tag in tags):
         raise Refused(
-            f"{version.name} was not built, but redacted: rows were taken out of a release.",
+            f"{version.name} cannot be rebuilt: it was made by taking rows out of a release.",
             ["verify it without --rebuild"],
         )
 
@@ -85,7 +85,7 @@ def _require_engine(version: Snapshot) -> None:
     if others:
         version_then = pinned.get("newscorpus", "that engine.yaml names")
         raise Refused(
-            f"{version.name} was made by another engine, so that other bytes would prove nothing. Install "
+            f"{version.name} was made by another engine, so other bytes would prove nothing. Install "
             f"newscorpus {version_then} as it was then, and verify with that.",
             others,
         )
@@ -93,7 +93,7 @@ def _require_engine(version: Snapshot) -> None:
 
 @contextmanager
 def _scratch(version: Snapshot) -> Iterator[Path]:
-    """A folder on the repository's own disk, which goes afterwards."""
+    """Make a temporary folder on the disk of the repository."""
     place = version.repository.root / ".dvc" / "tmp" / "corpus"
     place.mkdir(parents=True, exist_ok=True)
     with storing.scratch("rebuild-", place) as folder:
@@ -101,7 +101,7 @@ def _scratch(version: Snapshot) -> Iterator[Path]:
 
 
 def _lay_out(version: Snapshot, folder: Path) -> None:
-    """Put what a build reads into a folder: from git, or from the working tree, and batches from the cache."""
+    """Put the inputs of a build into a folder: from git or from the working tree, and batches from the cache."""
     root = version.repository.root
     if version.commit is None:
         for name in _INPUTS:
@@ -164,7 +164,7 @@ def _made(folder: Path, path: str) -> dict[str, str]:
 
 
 def _pinned(wanted: list[stored.Stored], path: str, md5: str) -> dict[str, str] | None:
-    """The files that a pin represents; None if its listing is not in the cache."""
+    """Return the files that a pin represents; None if its listing is not in the cache."""
     if not md5.endswith(".dir"):
         return {path: md5}
     inside = {one.path: one.md5 for one in wanted if one.listing == md5 and one.path.startswith(f"{path}/")}

@@ -1,7 +1,7 @@
-"""Mending what verification found, from any place where the right bytes still are. Call it holding the write lock.
+"""Mend what verification found, from any place that still has the right bytes. The caller holds the write lock.
 
-The cache is mended from the workspace or the remote, the workspace from the cache, the remote from the cache. Bytes
-are taken for right by their digest, never by where they are.
+The cache is mended from the workspace or the remote, the workspace from the cache, the remote from the cache. Only the
+digest decides whether bytes are right, and never the place where they are.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def repair(version: Snapshot, faults: Iterable[Fault], store: ObjectStore | None
     """Mend what can be mended on this machine.
 
     Args:
-        version: whose faults they are.
-        faults: what is wrong. Those of no object, or in another place, are left alone.
+        version: the version with the faults.
+        faults: the faults. Those without an object, or in another place, are left alone.
         store: the remote to fetch from, if there is one.
 
     Returns:
@@ -74,12 +74,12 @@ def _mend_workspace(version: Snapshot, fault: Fault) -> None:
         return
     source = version.objects.path(fault.md5)
     if not source.is_file() or stored.digests_of(source).md5 != fault.md5:
-        raise CorpusError("the cache has not the right bytes either")
+        raise CorpusError("the cache does not have the right bytes either")
     _replace(target, source, read_only=False)
 
 
 def _replace(target: Path, content: Path | bytes, *, read_only: bool = True) -> None:
-    """Put bytes in the place of a file, completely or not at all."""
+    """Replace a file by some bytes, completely or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = aside_of(target)
     try:
@@ -95,7 +95,7 @@ def _replace(target: Path, content: Path | bytes, *, read_only: bool = True) -> 
 
 
 def repair_remote(version: Snapshot, faults: Iterable[Fault], store: ObjectStore) -> list[str]:
-    """Mend a remote from the cache: what is damaged goes, and each missing object is stored, listings last.
+    """Mend a remote from the cache: delete damaged objects, and store each missing one, listings last.
 
     Returns:
         The reasons why some faults could not be mended.
@@ -130,16 +130,18 @@ def upload(version: Snapshot, store: ObjectStore, md5: str) -> None:
     """Store an object of the cache in a remote, if it is complete.
 
     Raises:
-        CorpusError: the cache has not the right bytes.
+        CorpusError: the cache does not have the right bytes.
     """
     source = version.objects.path(md5)
     if not source.is_file() or stored.digests_of(source).md5 != md5.removesuffix(".dir"):
-        raise CorpusError(f"the cache has not the right bytes of {md5}; `corpus verify --repair` mends the cache first")
+        raise CorpusError(
+            f"the cache does not have the right bytes of {md5}; `corpus verify --repair` mends the cache first"
+        )
     store.put(source, md5)
 
 
 def remote_or_none(version: Snapshot) -> Any:
-    """The default remote as a context, or a context of None without one."""
+    """Return the default remote as a context manager; without a remote, a context manager of None."""
     from contextlib import nullcontext
 
     known = objectstore.configured(version.repository).default

@@ -1,7 +1,7 @@
-"""Whether `seeds/` in the working tree holds what was built from, by the md5 that dvc.lock has of it.
+"""Check that `seeds/` in the working tree is what was built from, by its md5 in dvc.lock.
 
-Settings of git's, such as `core.autocrlf`, change bytes at checkout where no `.gitattributes` forbids it, and git then
-calls the files unchanged. What somebody edited and has not built yet is another matter, and no fault.
+Settings of git such as `core.autocrlf` change bytes at checkout unless `.gitattributes` forbids it, and git then calls
+the files unchanged. A file that somebody edited and has not built yet is not a fault.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def check_seeds(version: Snapshot) -> tuple[list[Fault], list[str]]:
     """Compare seeds/ in the working tree with what dvc.lock was built from.
 
     Args:
-        version: the working tree's.
+        version: the version of the working tree.
 
     Returns:
         Files that git or a disk changed, and notes: what was edited and not built yet, or why the files were not
@@ -70,7 +70,7 @@ def pinned_md5(lock: str) -> str | None:
 
 
 def md5_of(files: Iterable[SeedFile]) -> str:
-    """Return the md5 that DVC gives a folder of these files: the JSON of their names and md5s. Follows links."""
+    """Return DVC's md5 of a folder of these files, from the JSON of their names and md5s. Follows links."""
     return listing({file.source: stored.digests_of(file.path).md5 for file in files}, SEEDS).md5
 
 
@@ -106,7 +106,7 @@ def _differences(version: Snapshot, files: list[SeedFile], expected: str) -> tup
 
 
 def _by_git(version: Snapshot, files: list[SeedFile], committed: Mapping[str, tuple[str, str]]) -> list[Fault]:
-    """Which files that differ from the commit's were changed at checkout, or behind the back of anyone who edits."""
+    """Return which files that differ from the commit were changed at checkout, or by a fault, and not by an edit."""
     untouched = _untouched(version)
     faults = []
     for start in range(0, len(files), AT_ONCE):
@@ -129,7 +129,7 @@ def _plain(content: bytes) -> bytes:
 
 
 def _blob_of(content: bytes, length: int) -> str:
-    """The name that git gives to these bytes, in hex, in a repository whose names have a length."""
+    """Return git's name of these bytes, in hex, in a repository with names of this length."""
     algorithm = hashlib.sha256 if length == _SHA256 else hashlib.sha1
     return algorithm(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
@@ -139,11 +139,11 @@ def contents(version: Snapshot, objects: list[str], *options: str) -> list[tuple
 
     Args:
         version: a version of the repository to read.
-        objects: what names them, none of it with a line break.
-        options: of `git cat-file`.
+        objects: the names of the objects, without line breaks.
+        options: options of `git cat-file`.
 
     Returns:
-        What git says of each (its name and kind), and its bytes.
+        For each object git's description (its name and kind), and its bytes.
     """
     asked = "".join(f"{one}\n" for one in objects)
     answer = version.repository.git("cat-file", "--batch", *options, given=asked).encode("utf-8", "surrogateescape")
@@ -164,7 +164,7 @@ def is_document(path: str) -> bool:
 
 
 def _untouched(version: Snapshot) -> set[str]:
-    """The files in seeds/ that were not written to since git wrote them, as its index has their sizes and times."""
+    """Return the files in seeds/ that did not change since git wrote them, by the sizes and times in git's index."""
     repository = version.repository
     known = repository.git("ls-files", "-z", "--", SEEDS).split("\0")
     return set(known) - set(repository.git("diff-files", "-z", "--name-only", "--", SEEDS).split("\0")) - {""}

@@ -1,7 +1,7 @@
-"""Verifying a version: every object against its md5 and its key, the batches, the ledger, the tables' promises.
+"""Verify a version: every object against its md5 and its key, the batches, the ledger, the tables' promises.
 
-Nothing is believed because it was right before: every byte is read. What a rebuild gives is `rebuild`'s business, what
-is in a remote `verify_remote`'s, and mending `repair`'s.
+Every byte is read, even if it was right before. The module `rebuild` compares a rebuild, `verify_remote` checks a
+remote, and `repair` mends faults.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def verify(version: Snapshot) -> Verified:
     """Verify a version where it is kept on this machine. Changes nothing.
 
     Raises:
-        Withdrawn: its objects were removed on purpose.
+        Withdrawn: objects of the version were removed on purpose.
     """
     wanted = version.needed()
     faults, sound = _in_cache(version, wanted)
@@ -61,7 +61,7 @@ def verify(version: Snapshot) -> Verified:
 
 
 def _in_cache(version: Snapshot, wanted: Iterable[stored.Stored]) -> tuple[list[Fault], dict[str, stored.Digests]]:
-    """What the cache lacks or has otherwise, and the digests of what it has."""
+    """Return what the cache lacks or has with other bytes, and the digests of the sound objects."""
     by_md5 = {one.md5: one for one in wanted}
 
     def judge(one: stored.Stored) -> tuple[stored.Stored, stored.Digests | OSError]:
@@ -89,7 +89,7 @@ def _in_cache(version: Snapshot, wanted: Iterable[stored.Stored]) -> tuple[list[
 
 
 def _in_git(version: Snapshot) -> list[Fault]:
-    """Outputs that git keeps, against the md5s of dvc.lock."""
+    """Compare outputs that git keeps with the md5s in dvc.lock."""
     faults = []
     for pin in version.pins:
         if pin.cached:
@@ -105,7 +105,7 @@ def _in_git(version: Snapshot) -> list[Fault]:
 
 
 def _in_workspace(version: Snapshot, wanted: list[stored.Stored]) -> list[Fault]:
-    """Files of the workspace with other bytes than are pinned; and strangers among them. What is absent is no fault."""
+    """Return files of the workspace with other bytes than are pinned, and unknown files. A missing file is no fault."""
     files = [one for one in wanted if not one.md5.endswith(".dir")]
     root = version.repository.root
 

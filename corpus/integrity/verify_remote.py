@@ -1,4 +1,4 @@
-"""Verifying a version where its remote keeps it: every object there, with its size and its md5, by reading it."""
+"""Verify a version in a remote: read every object there, and compare its size and its md5."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _THREADS: Final = 8
 def verify_remote(version: Snapshot, store: ObjectStore) -> tuple[int, list[Fault]]:
     """Read every object of a version in a remote.
 
-    A listing says which files a version has. Where the cache lacks it, the remote's own is taken.
+    A listing says which files a version has. If the cache lacks it, the listing of the remote is used.
 
     Returns:
-        How many objects were looked at, and what is wrong there.
+        How many objects were checked, and the faults.
 
     Raises:
-        CorpusError: the remote cannot be asked.
+        CorpusError: the remote cannot be reached.
     """
     wanted = _wanted(version, store)
     with progress("remote", len(wanted), "objects") as advance, ThreadPoolExecutor(_THREADS) as pool:

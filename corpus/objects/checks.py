@@ -1,7 +1,7 @@
-"""Whether a remote has the right bytes of objects, at the least cost that leaves no doubt.
+"""Check with little cost and without doubt that a remote has the right bytes of objects.
 
-A remote's own checksum is believed where it is the object's md5: then nothing is moved. Otherwise the object is read,
-once: what was read is remembered, by all that tells whether it was written to since.
+If the remote's own checksum is the object's md5, nothing is transferred. Otherwise the object is read once: the
+result is remembered together with all values that would show a later change.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class Object:
 
 
 def absent(store: Any, objects: Sequence[Object]) -> list[Object]:
-    """Return the objects that a remote does not have, or has in another size.
+    """Return the objects that a remote does not have, or has with another size.
 
     Args:
         store: DVC's object database of the remote.
-        objects: which are asked for.
+        objects: the objects to check.
 
     Raises:
-        CorpusError: the remote could not be asked.
+        CorpusError: the remote could not be reached.
     """
     found = _asked(store, objects)
     return [one for one in objects if (info := found[one.md5]) is None or info.get("size") not in {None, one.size}]
@@ -64,10 +64,10 @@ def present(store: Any, objects: Sequence[Object]) -> list[Object]:
 
     Args:
         store: DVC's object database of the remote.
-        objects: which are asked for.
+        objects: the objects to check.
 
     Raises:
-        CorpusError: the remote could not be asked.
+        CorpusError: the remote could not be reached.
     """
     found = _asked(store, objects)
     return [one for one in objects if found[one.md5] is not None]
@@ -79,14 +79,14 @@ def lacking(
     """Return the objects that a remote does not have, or has with other bytes than their md5s say.
 
     Args:
-        repository: who asks. What was verified is remembered in its `.dvc/tmp`.
+        repository: the corpus. What was verified is remembered in its `.dvc/tmp`.
         store: DVC's object database of the remote.
-        name: what DVC's settings call the remote.
-        objects: which are asked for.
-        reread: read those, too, that were verified before.
+        name: the name of the remote in DVC's settings.
+        objects: the objects to check.
+        reread: also read objects that were verified before.
 
     Raises:
-        CorpusError: the remote could not be asked.
+        CorpusError: the remote could not be reached.
     """
     missing = absent(store, objects)
     gone = {one.md5 for one in missing}
@@ -117,12 +117,12 @@ def lacking(
 
 
 def own_md5(info: dict[str, Any]) -> str | None:
-    """Return the md5 of an object's bytes, in hex, as far as its store says one.
+    """Return the md5 of an object's bytes, in hex, if its store gives one.
 
-    S3 and those like it give it as ETag of what was uploaded in one part; GCS and Azure in base64.
+    S3 and similar stores give it as ETag of objects that were uploaded in one part; GCS and Azure give it in base64.
 
     Args:
-        info: what the store says of the object.
+        info: the store's facts about the object.
     """
     for key in ("ETag", "etag"):
         etag = str(info.get(key) or "").strip('"').lower()
@@ -142,7 +142,7 @@ def own_md5(info: dict[str, Any]) -> str | None:
 
 
 def _asked(store: Any, objects: Sequence[Object]) -> dict[str, dict[str, Any] | None]:
-    """What a remote says of each object, by md5; None of what it does not have."""
+    """Return a remote's facts about each object, by md5; None for objects that it does not have."""
     if not objects:
         return {}
     paths = [store.oid_to_path(one.md5) for one in objects]
@@ -160,7 +160,7 @@ def _asked(store: Any, objects: Sequence[Object]) -> dict[str, dict[str, Any] | 
 
 
 def _stamp(store: Any, one: Object, info: dict[str, Any]) -> list[Any]:
-    """What tells whether an object was written to since."""
+    """Return the values that show whether an object was changed."""
     if store.fs.protocol == "local":
         with suppress(OSError):
             return list(stamp_of(Path(store.oid_to_path(one.md5)).stat()))
@@ -168,7 +168,7 @@ def _stamp(store: Any, one: Object, info: dict[str, Any]) -> list[Any]:
 
 
 def _read(store: Any, one: Object) -> str | None:
-    """The md5 of an object of a remote, by reading it; None if it is gone."""
+    """Read an object of a remote and return its md5; None if it is gone."""
     state = hashlib.md5(usedforsecurity=False)
     try:
         with store.fs.open(store.oid_to_path(one.md5), "rb") as file:

@@ -1,4 +1,4 @@
-"""Running DVC as a process of its own, under settings of ours (`corpus.objects.dvc_settings`)."""
+"""Run DVC as a process of its own, with our settings (`corpus.objects.dvc_settings`)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DVC: Final = ("DVC_", "DVCLIVE_")
 
 
 def environment_of(root: Path) -> dict[str, str]:
-    """Return the environment in which DVC finds our commands, keeps its state in the repository and tells nobody."""
+    """Return the environment in which DVC finds our commands, keeps its state in the repository and reports nothing."""
     here = os.path.dirname(sys.executable)  # noqa: PTH120 - a path as the environment has it
     kept = {name: value for name, value in inherited().items() if not name.startswith(_DVC)}
     return {
@@ -40,7 +40,7 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
     Args:
         root: the folder of the repository.
-        arguments: those of `dvc`.
+        arguments: the arguments of `dvc`.
     """
     return subprocess.run(
         [sys.executable, "-m", "dvc", *arguments],
@@ -61,11 +61,11 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def full(root: Path, done: subprocess.CompletedProcess[str], what: str) -> NotWritten | None:
-    """Return the error to show if DVC met a disk that takes no more; None if it failed for something else.
+    """Return the error to show if DVC failed because of a full disk; None for another failure.
 
     Args:
         root: the folder of the repository.
-        done: what DVC printed.
-        what: could not be written, in words.
+        done: the finished process of DVC.
+        what: a description of what could not be written.
     """
     return room.of_text(done.stderr + done.stdout, root, what)

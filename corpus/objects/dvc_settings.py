@@ -1,8 +1,8 @@
-"""A person's DVC settings, as far as they concern where data are kept, for the DVC processes that we start.
+"""Give the DVC processes that we start only those settings of the user that say where data are kept.
 
 DVC merges four files: the system's, the user's (`~/.config/dvc/config`), the repository's and its local one. The last
-two belong to the corpus and stay as they are. Of the first two we keep remotes and the place of the cache. What would
-change how a build works is left out: links in place of copies, staging in git, sending usage data, other state folders.
+two belong to the corpus and are not changed. From the first two only the remotes and the place of the cache are used.
+Settings that would change a build are left out: links instead of copies, staging in git, usage data, state folders.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def prepare(root: Path) -> dict[str, str]:
         The variables that lead DVC to them.
 
     Raises:
-        CorpusError: the person's own settings cannot be read.
+        CorpusError: the user's settings cannot be read.
     """
     from configobj import ConfigObj
 
@@ -60,7 +60,7 @@ def prepare(root: Path) -> dict[str, str]:
 
 
 def personal_settings() -> dict[str, dict[str, Any]]:
-    """Return the system's and the user's DVC settings, merged, with paths made absolute; empty if there are not any.
+    """Return the system's and the user's DVC settings, merged, with absolute paths; empty without any.
 
     Raises:
         CorpusError: they cannot be read.
@@ -81,7 +81,7 @@ def personal_settings() -> dict[str, dict[str, Any]]:
 
 
 def kept(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the part of a person's settings that holds for our DVC processes, always with core, cache and remote."""
+    """Return the part of a user's settings for our DVC processes, always with core, cache and remote."""
     found: dict[str, dict[str, Any]] = {
         section: {name: settings.get(section, {})[name] for name in names if name in settings.get(section, {})}
         for section, names in _KEPT.items()
@@ -91,7 +91,7 @@ def kept(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]
 
 
 def left_out(settings: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return the names of a person's settings that do not hold for our DVC processes, as `cache.type`."""
+    """Return the names of a user's settings that are not used for our DVC processes, as `cache.type`."""
     return sorted(
         f"{section}.{name}"
         for section, values in settings.items()
@@ -116,10 +116,10 @@ def of_repository(root: Path) -> Any:
 
 
 def opened(root: Path) -> Any:
-    """Return DVC's own view of a repository, as a context manager, for what no DVC command does. It asks git nothing.
+    """Return DVC's own view of a repository, as a context manager, for tasks without a DVC command. It never calls git.
 
     Raises:
-        DvcException: it is no DVC repository, or its settings have a fault.
+        DvcException: the folder is not a DVC repository, or its settings have a fault.
     """
     from dvc.repo import Repo
 
@@ -127,7 +127,7 @@ def opened(root: Path) -> Any:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, for remotes may have passwords. One that says this is left alone."""
+    """Write a file for its owner only, because remotes may have passwords. A file with this text is not written."""
     try:
         if path.read_bytes() == content:
             return

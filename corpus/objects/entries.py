@@ -12,19 +12,19 @@ _MD5: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def md5_of(entry: dict[str, Any], *, folder: bool) -> str:
-    """Return the md5 of an entry of a dvc.lock, a .dvc file or a listing, from which a path is made later.
+    """Return the md5 of an entry of a dvc.lock, a .dvc file or a listing. A path is made from it later.
 
     Args:
-        entry: untrusted.
-        folder: whether it may be that of a folder's listing, which ends in `.dir`.
+        entry: the entry. It is untrusted.
+        folder: allow the md5 of a folder's listing, which ends in `.dir`.
 
     Raises:
-        KeyError: it has none.
-        ValueError: it is no md5.
+        KeyError: the entry has no md5.
+        ValueError: the value is not an md5.
     """
     md5 = entry["md5"]
     if not isinstance(md5, str) or not _MD5.fullmatch(md5.removesuffix(FOLDER) if folder else md5):
-        raise ValueError(f"no md5: {md5!r:.60}")
+        raise ValueError(f"not an md5: {md5!r:.60}")
     return md5
 
 
@@ -32,12 +32,12 @@ def path_of(entry: dict[str, Any]) -> str:
     """Return the path of an entry of a dvc.lock, from the root.
 
     Raises:
-        KeyError: it has none.
-        ValueError: it lies outside of the repository.
+        KeyError: the entry has no path.
+        ValueError: the path is outside of the repository.
     """
     path = entry["path"]
     if not isinstance(path, str) or not is_inside(path):
-        raise ValueError(f"no path in the repository: {path!r:.60}")
+        raise ValueError(f"not a path in the repository: {path!r:.60}")
     return path
 
 

@@ -1,6 +1,6 @@
-"""The listing of a folder as DVC stores it, made by DVC's own tree: the only place that writes one.
+"""Make the listing of a folder as DVC stores it, by DVC's own tree. This is the only place that writes listings.
 
-Reading a listing, which is untrusted, is `corpus.objects.pins`.
+`corpus.objects.pins` reads listings, which are untrusted.
 """
 
 from __future__ import annotations

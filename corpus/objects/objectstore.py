@@ -1,7 +1,7 @@
-"""A DVC remote, object by object: is it there, is it complete, put it, delete it.
+"""Work with single objects of a DVC remote: check, read, store and delete them.
 
-DVC itself takes a remote's `.dir` for proof that its files are there too, and never overwrites an object; so what is
-damaged or missing there stays so. Reading a version from a remote is the business of `remote`.
+If a remote has a `.dir` object, DVC assumes that it has the files too, and DVC never overwrites an object. So DVC
+does not mend what is damaged or missing there. The module `remote` reads versions from a remote.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class ObjectStore:
     """One DVC remote of a repository.
 
     Attributes:
-        name: what DVC's settings call it.
-        url: where it is.
+        name: its name in DVC's settings.
+        url: its address.
     """
 
     def __init__(self, name: str, url: str, odb: Any) -> None:
@@ -43,7 +43,7 @@ class ObjectStore:
         self._odb = odb
 
     def size(self, md5: str) -> int | None:
-        """The bytes of an object; None if it is not there."""
+        """Return the size of an object in bytes; None if it does not exist."""
         with self._asked(md5):
             try:
                 return int(self._odb.fs.info(self._odb.oid_to_path(md5))["size"])
@@ -51,7 +51,7 @@ class ObjectStore:
                 return None
 
     def digest(self, md5: str) -> str | None:
-        """The md5 of an object, by reading it; None if it is not there."""
+        """Read an object and return its md5; None if it does not exist."""
         with self._asked(md5):
             try:
                 with self._odb.fs.open(self._odb.oid_to_path(md5), "rb") as file:
@@ -69,11 +69,11 @@ class ObjectStore:
             yield file
 
     def fetch(self, md5: str, target: Path) -> None:
-        """Bring an object into the place of a file, completely or not at all.
+        """Download an object to a file, completely or not at all.
 
         Raises:
-            MissingObjects: it is not there.
-            DamagedObject: it has another digest.
+            MissingObjects: the object does not exist.
+            DamagedObject: the object has another digest.
         """
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = aside_of(target)
@@ -95,14 +95,14 @@ class ObjectStore:
             aside.unlink(missing_ok=True)
 
     def put(self, path: Path, md5: str) -> None:
-        """Store a file as an object. One that is there already is left alone."""
+        """Store a file as an object. An existing object is not replaced."""
         from dvc_objects.fs.local import localfs
 
         with self._asked(md5):
             self._odb.add(str(path), localfs, md5)
 
     def delete(self, md5: str) -> bool:
-        """Delete an object. Returns whether it was there."""
+        """Delete an object. Returns whether it existed."""
         if self.size(md5) is None:
             return False
         with self._asked(md5):
@@ -133,13 +133,13 @@ def database(root: Path, name: str | None = None) -> Any:
 
     Args:
         root: the repository.
-        name: the remote's name in DVC's settings; the default one unless given.
+        name: the remote's name in DVC's settings; the default remote without a name.
 
     Returns:
-        None if there is no default remote.
+        The database; None if there is no default remote.
 
     Raises:
-        CorpusError: it cannot be used.
+        CorpusError: the remote cannot be used.
     """
     settings = [root / ".dvc" / file for file in ("config", "config.local")]
     with _OPENING:
@@ -148,7 +148,7 @@ def database(root: Path, name: str | None = None) -> Any:
 
 @cache
 def _database(root: Path, name: str | None, _settings: tuple[Stamp | None, ...]) -> Any:
-    """Open it; connections cost much, and end badly when they are dropped."""
+    """Open a database. Connections are expensive, and dropping one causes errors, so they are kept."""
     try:
         with dvc_settings.opened(root) as repo:
             return repo.cloud.get_remote_odb(name) if name or repo.config["core"].get("remote") else None
@@ -164,10 +164,10 @@ def connect(store: Any) -> None:
 
 @contextmanager
 def default(repository: Repository) -> Iterator[ObjectStore]:
-    """The default remote of a repository.
+    """Return the default remote of a repository.
 
     Raises:
-        CorpusError: there is not one, or it cannot be used; says what to do.
+        CorpusError: there is no default remote, or it cannot be used. The error says what to do.
     """
     from dvc.exceptions import DvcException
 
@@ -193,7 +193,7 @@ class Configured:
 
 
 def configured(repository: Repository) -> Configured:
-    """The remotes of a repository, by its settings alone: none is asked.
+    """Return the remotes in the settings of a repository. No remote is contacted.
 
     Raises:
         CorpusError: the settings cannot be read.

@@ -1,4 +1,4 @@
-"""What a dvc.lock pins: for each output its md5, and for a folder the md5 of each file in it.
+"""Read what a dvc.lock pins: for each output its md5, and for a folder the md5 of each file in it.
 
 A version is read by these pins, from the cache or a remote, and never from the pipeline's workspace.
 """
@@ -43,7 +43,7 @@ class Pin:
 
     @property
     def is_folder(self) -> bool:
-        """Whether the output is a folder."""
+        """Return whether the output is a folder."""
         return self.md5.endswith(FOLDER)
 
 
@@ -56,15 +56,15 @@ class Pinned:
 
 
 def parse(text: str, where: str, pipeline: str | None = None) -> list[Pin]:
-    """The pins in the text of a dvc.lock.
+    """Return the pins in the text of a dvc.lock.
 
     Args:
-        text: the file's content.
-        where: what to call it in an error.
-        pipeline: the text of its dvc.yaml, which says what is kept in git rather than in the cache.
+        text: the content of the file.
+        where: the name of the file for an error.
+        pipeline: the text of its dvc.yaml, which says what is kept in git and not in the cache.
 
     Raises:
-        CorpusError: it is no dvc.lock.
+        CorpusError: the text is not a dvc.lock.
     """
     kept_in_git = _kept_in_git(pipeline)
     try:
@@ -134,13 +134,13 @@ def _stages(pipeline: str) -> set[str]:
 
 
 def of_commit(repository: Repository, commit: str) -> list[Pin]:
-    """The pins of a commit; none if it has no dvc.lock."""
+    """Return the pins of a commit; an empty list if it has no dvc.lock."""
     text = repository.read_at(commit, LOCK)
     return [] if text is None else parse(text, f"{LOCK} of {commit[:10]}", repository.read_at(commit, "dvc.yaml"))
 
 
 def _cache(root: Path) -> Path:
-    """The folder of the repository's DVC cache."""
+    """Return the folder of the repository's DVC cache."""
     from dvc import dirs
 
     usual = root / ".dvc" / "cache"
@@ -169,14 +169,14 @@ class Objects:
         self._memory = FileDigests(repository.root / ".dvc" / "tmp" / "corpus" / "md5.json", "md5")
 
     def path(self, md5: str) -> Path:
-        """Where the cache would keep an object."""
+        """Return the path at which the cache keeps an object."""
         return self.folder / md5[:2] / md5[2:]
 
     def get(self, md5: str) -> Path | None:
-        """A verified object, or None if the cache does not have it.
+        """Return the path of a verified object; None if the cache does not have it.
 
         Raises:
-            DamagedObject: it has another digest.
+            DamagedObject: the object has another digest.
         """
         path = self.path(md5)
         try:
@@ -192,8 +192,8 @@ class Objects:
         """Return the md5 that the bytes of an object have; None if the cache does not have it.
 
         Args:
-            md5: which object.
-            reread: read it now. By default it is read only if its file was touched since it was last read.
+            md5: the object.
+            reread: read it now. By default it is read only if its file changed since it was last read.
         """
         try:
             return self._memory.read(self.path(md5)) if reread else self._memory.of(self.path(md5))
@@ -201,7 +201,7 @@ class Objects:
             return None
 
     def files(self, pin: Pin) -> list[Pinned] | None:
-        """The files a pin represents, sorted; None if the cache lacks the listing of a folder."""
+        """Return the files that a pin represents, sorted; None if the cache lacks the listing of a folder."""
         if not pin.is_folder:
             return [Pinned(pin.path, pin.md5)]
         listing = self.get(pin.md5)
@@ -216,14 +216,14 @@ def listed(pin: Pin, listing: bytes) -> list[Pinned]:
     """Return the files in the listing of a pinned folder, sorted.
 
     Raises:
-        CorpusError: it is no listing, names what is no md5, or a path outside of the folder.
+        CorpusError: the listing is damaged, or has an invalid md5 or a path outside of the folder.
     """
     found = []
     try:
         for entry in json.loads(listing):
             inside = entry["relpath"]
             if not isinstance(inside, str) or not entries.is_inside(inside):
-                raise CorpusError(f"The listing of {pin.path} names {inside!r:.60}, which lies outside it.")
+                raise CorpusError(f"The listing of {pin.path} names {inside!r:.60}, which is outside of it.")
             found.append(Pinned(f"{pin.path}/{PurePosixPath(inside)}", entries.md5_of(entry, folder=False)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CorpusError(f"The listing of {pin.path} ({pin.md5}) cannot be read: {type(error).__name__}.") from None
@@ -232,7 +232,7 @@ def listed(pin: Pin, listing: bytes) -> list[Pinned]:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """An object that the cache lacks, or has with other bytes: then `found` is the md5 of those."""
+    """An object that the cache lacks, or has with other bytes, whose md5 is `found`."""
 
     path: str
     md5: str
@@ -246,10 +246,10 @@ def verify(repository: Repository, pins: Iterable[Pin], *, trusted: Container[st
     """Find which objects of some pins the cache lacks, or has with other bytes.
 
     Args:
-        repository: where.
-        pins: what is pinned. What is kept in git is no object, and is left out.
-        trusted: the objects, by md5, that are read only if their files were touched since they were last read. All
-            others are read now. By default all are trusted.
+        repository: the corpus.
+        pins: the pins. Outputs in git are not objects, and are left out.
+        trusted: the md5s of objects that are read only if their files changed since they were last read. All others
+            are read now. By default all are trusted.
     """
     objects = Objects(repository)
 

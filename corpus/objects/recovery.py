@@ -1,6 +1,6 @@
-"""What a killed run can leave behind so that DVC or git refuse to work, and the clearing of it.
+"""Clear what a killed run leaves behind and what makes DVC or git refuse to work.
 
-Only while our own lock is held: then no other writer of ours can be at work on any of it.
+This is done only while our own lock is held, so that no other writer of ours can use any of it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MADE: Final = re.compile(r"\.(?P<ours>.+\.(parquet|json|html|md|csv|svg|yaml|tx
 
 
 def clear(repository: Repository) -> list[str]:
-    """Clear what a killed run left. Returns what was mended, in words."""
+    """Clear what a killed run left. Returns a text for each thing that was mended."""
     return [
         *_clear_rwlock(repository.root / ".dvc" / "tmp" / "rwlock"),
         *_sweep(repository.root),
@@ -62,9 +62,9 @@ def _clear_rwlock(path: Path) -> list[str]:
 
 
 def is_abandoned(path: Path) -> bool:
-    """Whether an rwlock is empty, broken, or held only by processes that are gone or are no dvc.
+    """Return whether an rwlock is empty, damaged, or held only by processes that have ended or are not dvc.
 
-    DVC's other locks are flocks: a process that died has let go of them.
+    DVC's other locks are flocks, which the kernel releases when a process dies.
     """
     try:
         holders = _process_ids(json.loads(path.read_bytes()))
@@ -76,7 +76,7 @@ def is_abandoned(path: Path) -> bool:
 
 
 def _process_ids(content: object) -> list[int]:
-    """Every `pid` in an rwlock, however it is nested."""
+    """Return every `pid` in an rwlock, at any depth."""
     if isinstance(content, dict):
         own = [content["pid"]] if isinstance(content.get("pid"), int) else []
         return own + [pid for value in content.values() for pid in _process_ids(value)]
@@ -84,7 +84,7 @@ def _process_ids(content: object) -> list[int]:
 
 
 def _is_dvc(pid: int) -> bool:
-    """Whether a process is alive and a dvc. Process ids are used again by others."""
+    """Return whether a process is alive and is dvc. Another process may have got the same id."""
     command = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self").exists():
         try:
@@ -144,7 +144,7 @@ def _clear_git_locks(repository: Repository) -> list[str]:
 
 
 def _age(path: Path) -> float:
-    """Return the seconds since a file was written; -1 if it is not there."""
+    """Return the seconds since a file was written; -1 if it does not exist."""
     try:
         return time.time() - path.stat().st_mtime
     except OSError:
@@ -152,7 +152,7 @@ def _age(path: Path) -> float:
 
 
 def _sweep(root: Path) -> list[str]:
-    """Remove the files that a killed process was writing, before they were moved to their places."""
+    """Remove the files that a killed process wrote and did not move into place."""
     aside = [*(root / ASIDE).glob("*"), *(root / ".dvc" / "tmp" / "corpus").glob("*.json.*")]
     found = [(path, _UNFINISHED.fullmatch(path.name)) for path in aside]
     beside = [path for folder in (root, root / "data", root / "data" / "keys") for path in folder.glob(".*.*")]
@@ -167,7 +167,7 @@ def _sweep(root: Path) -> list[str]:
 
 
 def _sweep_dvc(repository: Repository) -> list[str]:
-    """Remove the files that a killed DVC was copying into the cache or out of it: nothing else would, ever."""
+    """Remove the files that a killed DVC was copying into or out of the cache. Nothing else removes them."""
     root, cache = repository.root, pins.Objects(repository).folder
     found = [path for folder in (root / "data", cache) for path in (*folder.glob(".*.tmp"), *folder.glob("*/.*.tmp"))]
     old = [path for path in found if _DVC_FILE.fullmatch(path.name) and _age(path) >= _DVC_FILE_SECONDS]
@@ -197,11 +197,11 @@ def _is_alive(pid: int) -> bool:
 def _is_running(program: str, *places: Path) -> bool:
     """Return True if a program may be at work in one of some folders.
 
-    One whose folder cannot be known may be, too.
+    A program whose folder cannot be read counts too.
 
     Args:
-        program: `git` or `dvc`; Python runs the latter, so that it is known by its command line.
-        places: folders that it works in, or that its command line names.
+        program: `git` or `dvc`. Python runs dvc, so its command line identifies it.
+        places: the folders that it works in, or that its command line names.
     """
     here = [place.resolve() for place in places]
     for process in Path("/proc").glob("[0-9]*"):

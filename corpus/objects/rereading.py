@@ -1,7 +1,7 @@
-"""The part of the cache that a scheduled run reads again, so that every object is read within four weeks.
+"""Read part of the cache again in each scheduled run, so that every object is read within four weeks.
 
-A build reads what it makes, a release what it newly names. Neither sees the bit that flips on disk a year later, behind
-the size and the time of a file. So each run reads the folders of the cache whose turn it is.
+A build reads what it makes, a release what it newly names. Neither notices a bit that flips on disk a
+year later, because size and time of the file do not change. So each run reads the folders of the cache that are due.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Rereading:
     """Which folders of the cache are to be read, and on which days they were read last.
 
     Args:
-        repository: whose cache.
-        today: the day of the run. A folder that was never read is read on its next turn, within `DAYS`.
+        repository: the repository of the cache.
+        today: the day of the run. A folder that was never read is read when it is next due, within `DAYS`.
     """
 
     def __init__(self, repository: Repository, today: date) -> None:
@@ -44,15 +44,15 @@ class Rereading:
         self._read = {name: min(day, self._today) for name, day in _load(repository).items()}
 
     def due(self) -> list[str]:
-        """Return the folders whose turn has come since they were read last."""
+        """Return the folders that became due since they were read last."""
         return [name for number, name in enumerate(_FOLDERS) if self._read.get(name, self._today) < self._turn(number)]
 
     def _turn(self, number: int) -> int:
-        """The latest day, up to today, that was the turn of a folder."""
+        """Return the latest day, up to today, on which a folder was due."""
         return self._today - (self._today - number) % DAYS
 
     def damaged(self) -> list[str]:
-        """Return the md5s of objects with other bytes, of the folders that are due. Remembers those that are sound."""
+        """Return the md5s of damaged objects in the folders that are due. Remembers the sound folders."""
         objects = pins.Objects(self._repository)
         self._read = {name: self._read.get(name, self._today) for name in _FOLDERS}
         wrong: list[str] = []
@@ -74,7 +74,7 @@ def require_sound(repository: Repository, damaged: Iterable[str]) -> None:
     """Require that some objects of the cache have the bytes of their md5s.
 
     Raises:
-        DamagedObjects: some do not; it says which releases need them.
+        DamagedObjects: some objects do not. The error says which releases need them.
     """
     objects = pins.Objects(repository)
     wrong = {md5 for md5 in damaged if objects.path(md5).exists() and not _is_sound(objects, md5)}

@@ -133,7 +133,7 @@ def test_a_remote_that_lies_is_found_out_and_mended(kept: Corpus) -> None:
         flip(version.objects.path(gone))
         (store / gone[:2] / gone[2:]).unlink()
         faults = verify_remote(version, remote)[1]
-        assert "the cache has not the right bytes" in repair_remote(version, faults, remote)[0]
+        assert "the cache does not have the right bytes" in repair_remote(version, faults, remote)[0]
         assert remote.size(gone) is None
         assert remote.size(articles[0].listing or "") is None
 
