@@ -1,1 +1,1 @@
-"""Withdrawing articles from the working tree, from past releases, and from where their text is kept."""
+"""Withdraw articles from the working tree, from past releases, and from every place that keeps their text."""

@@ -1,7 +1,7 @@
-"""What collecting keeps of an article besides its documents: observations, evidence, the spool and the state.
+"""Remove what collecting keeps of a withdrawn article besides its documents: observations, evidence, spool and state.
 
-An observation names an address; a feed's body has titles and summaries of many. Rows of what was withdrawn go, and
-bodies that mention it go completely: a part of a feed is no evidence.
+An observation names an address; the body of a feed has titles and summaries of many articles. Rows about withdrawn
+articles are removed. Bodies that mention them are removed completely, because a part of a feed is not evidence.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _TELLING: Final = ("url", "final_url", "redirects", "sha256", "detail", "body")
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What was withdrawn, as far as addresses and bytes can tell.
+    """What was withdrawn, by addresses and bytes.
 
     Attributes:
-        tombstones: the record.
+        tombstones: the record of withdrawals.
         urls: canonical addresses from which withdrawn bytes were fetched; the article may declare another.
     """
 
@@ -114,7 +114,7 @@ def mentions(body: bytes, gone: Gone) -> bool:
 
 
 def is_of_withdrawn(values: Mapping[str, Any], gone: Gone) -> bool:
-    """Return whether an observation is of what was withdrawn: by an address or by the bytes that it names."""
+    """Return whether an observation is about a withdrawn article, by its addresses or by its bytes."""
     urls = [values.get("url"), values.get("final_url"), *(hop["url"] for hop in values.get("redirects") or ())]
     sha256 = values.get("sha256") or ""
     detail = values.get("detail") or ""
@@ -148,7 +148,7 @@ def redact(path: Path, gone: Gone, folder: Path) -> Redacted:
         folder: where to write; the file there has its final name.
 
     Returns:
-        Its entry in the register with how many rows and bodies are gone; nothing was written if none is.
+        Its entry in the register, and how many rows and bodies were removed; without any, nothing was written.
 
     Raises:
         StorageError: it cannot be read.
@@ -206,10 +206,10 @@ def _without(table: pa.Table, gone: Gone) -> tuple[pa.Table, int]:
 
 
 def forget_here(root: Path, gone: Gone) -> dict[str, int]:
-    """Take what was withdrawn out of the spool and the state of collecting, so that no byte of it is left in them.
+    """Remove what was withdrawn from the spool and the state of collecting. No byte of it is left in them.
 
     Returns:
-        How many rows of each went.
+        How many rows of each were removed.
     """
     folder = root / FOLDER
     done: dict[str, int] = {}

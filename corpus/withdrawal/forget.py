@@ -1,7 +1,7 @@
-"""Withdrawing articles: from the documents, the next build and, if asked, past releases, the cache and the remote.
+"""Withdraw articles from the documents, the next build and, on request, past releases, the cache and the remote.
 
-The order is what makes it safe to interrupt: the record first, from which all else follows; then what is left is built,
-named and pushed; and only when nothing that stays needs them, objects are removed. Run again, it goes on from there.
+The order makes it safe to interrupt. The record is written first, and all else follows from it. Then the rest is built,
+named and pushed. Objects are removed last, when no kept version needs them. If it is run again, it continues.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _REPORTS: Final = "reports/"
 
 @dataclass(slots=True)
 class Done:
-    """What was done, for the certificate."""
+    """What was done, for the certificate of the withdrawal."""
 
     seeds: tuple[str, ...] = ()
     batches: dict[str, int] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def require_ready(repository: Repository, plan: Plan, *, everywhere: bool) -> No
     """Refuse before anything is changed.
 
     Raises:
-        Refused: with every reason.
+        Refused: the withdrawal is not possible. The error has all reasons.
     """
     reasons = []
     if f"- {WITHDRAWN}" not in (repository.root / PIPELINE).read_text(encoding="utf-8"):
@@ -92,7 +92,7 @@ def withdraw(repository: Repository, plan: Plan, session: Session, done: Done) -
     """Take documents out of seeds/ and data/raw/, and build without them. Nothing of past versions is changed.
 
     Raises:
-        CorpusError: with what to do next. What was done is; run again to go on.
+        CorpusError: a step failed. The error says what to do next; run again to continue.
     """
     root = repository.root
     known = list(withdrawals.load(root).withdrawals)
@@ -112,7 +112,7 @@ def withdraw(repository: Repository, plan: Plan, session: Session, done: Done) -
 
 
 def _is_same(one: withdrawals.Withdrawal, other: withdrawals.Withdrawal) -> bool:
-    """Whether a record is the one that a plan's record was made from: all of its hashes are in that."""
+    """Return whether a plan's record was made from a record: the plan has all of its hashes."""
     return (
         (one.date, one.reason) == (other.date, other.reason)
         and one.documents <= other.documents
@@ -122,7 +122,7 @@ def _is_same(one: withdrawals.Withdrawal, other: withdrawals.Withdrawal) -> bool
 
 
 def _require_gone(repository: Repository, plan: Plan) -> None:
-    """Raises InvariantError if a table or a batch still holds what was withdrawn."""
+    """Raise InvariantError if a table or a batch still has what was withdrawn."""
     for folder in sorted((repository.root / "data").glob("*/")):
         for path in sorted(folder.glob("*.parquet")):
             if holding.holds(path, plan.withdrawal):
@@ -158,7 +158,7 @@ def _tag_message(repository: Repository, ref: Ref, plan: Plan, made: Redaction, 
 
 
 def _require_clean(survey: Survey, commit: str, plan: Plan) -> None:
-    """Raises InvariantError unless a redacted version is complete, and holds nothing that was withdrawn."""
+    """Raise InvariantError unless a redacted version is complete, and has nothing that was withdrawn."""
     for one in survey.needed(commit):
         path = survey.objects.path(one.md5)
         if not path.is_file():
@@ -168,7 +168,7 @@ def _require_clean(survey: Survey, commit: str, plan: Plan) -> None:
 
 
 def commit_all(survey: Survey, plan: Plan, today: date, done: Done) -> purge.RemovalSet:
-    """Put on record what will be removed, and commit everything. Returns what will be removed from the cache."""
+    """Record what will be removed, and commit everything. Returns what will be removed from the cache."""
     repository = survey.repository
     superseded = survey.superseded()
     branch = gitwork.branch_of_head(repository)

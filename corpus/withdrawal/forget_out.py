@@ -1,4 +1,4 @@
-"""The last steps of a withdrawal: what stays goes out, and what was withdrawn goes."""
+"""Do the last steps of a withdrawal: push what stays, and remove what was withdrawn."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def push(survey: Survey, store: ObjectStore, done: Done) -> None:
-    """Store what stays in the remote, then push the branch and the tags, so that nobody is left with half of it.
+    """Store what stays in the remote, then push the branch and the tags.
 
     Raises:
-        CorpusError: one of them failed; nothing was removed from the remote.
+        CorpusError: a step failed; nothing was removed from the remote.
     """
     repository = survey.repository
     # Those of earlier withdrawals too, which may not have been pushed then.
@@ -48,7 +48,7 @@ def push(survey: Survey, store: ObjectStore, done: Done) -> None:
 
 
 def remove(survey: Survey, plan: Plan, removals: purge.RemovalSet, store: ObjectStore | None, done: Done) -> None:
-    """Remove objects from the cache and, if given, the remote; then look whether they are gone."""
+    """Remove objects from the cache and, if given, the remote; then check that they are gone."""
     superseded = survey.superseded()
     if store is not None:
         keep = purge.needed(survey, superseded, "refs/heads", "refs/tags", "refs/remotes")

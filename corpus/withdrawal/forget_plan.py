@@ -1,4 +1,4 @@
-"""What `corpus forget` would do: found by looking, and changing nothing."""
+"""Find out what `corpus forget` would do, without changing anything."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ class Plan:
     """What would be withdrawn, and from where.
 
     Attributes:
-        withdrawal: the record that will are in withdrawn.yaml.
-        resumed: whether it is there already, by an earlier run.
-        documents: ids of the documents that go.
-        articles: what the working tree knows of them.
-        duplicates: articles with the same text, of others; they stay.
+        withdrawal: the record that will be in withdrawn.yaml.
+        resumed: whether an earlier run has already written it.
+        documents: the ids of the documents to remove.
+        articles: what the working tree knows of their articles.
+        duplicates: other articles with the same text; they stay.
         seeds: files of seeds/ that will be deleted.
         batches: batches that will be written without some documents, with how many.
-        releases: those that hold a document, oldest first.
-        superseded: commits of releases that have a successor already, with its tag.
-        unseen: releases whose objects are not to be had, so that nobody can tell.
-        holders: other branches and tags that hold a document, and will keep their objects.
+        releases: the releases that have a document, oldest first.
+        superseded: the commits of releases that already have a successor, with its tag.
+        unseen: releases whose objects are not available, so that they could not be searched.
+        holders: other branches and tags that have a document. They keep their objects.
         in_git: files of seeds/ whose text git's history keeps, each with its commits.
     """
 
@@ -80,19 +80,19 @@ def plan(
     today: date,
     everywhere: bool,
 ) -> Plan:
-    """Find out what a withdrawal is of. Call it holding the write lock.
+    """Find out what a withdrawal includes. The caller holds the write lock.
 
     Args:
-        survey: the repository's versions.
-        asked: an article id or document id, the beginning of one, or a URL.
-        publisher: or a publisher instead.
-        reason: why.
-        today: the day it is done.
-        everywhere: whether past releases are looked into too.
+        survey: the versions of the repository.
+        asked: an article id or document id, the beginning of an id, or a URL.
+        publisher: instead, a publisher.
+        reason: the reason.
+        today: the day of the withdrawal.
+        everywhere: search past releases too.
 
     Raises:
-        NotFound: no version that was looked into knows it, nor was it ever withdrawn.
-        UsageError: several articles have such an id.
+        NotFound: no searched version has it, and it was never withdrawn.
+        UsageError: several articles have ids with this beginning.
     """
     repository = survey.repository
     if not survey.pins(None):
@@ -137,7 +137,7 @@ def plan(
 
 
 def _seeds(repository: Repository, record: Withdrawal) -> dict[str, str]:
-    """The files of seeds/ that are withdrawn, each with its document id."""
+    """Return the files of seeds/ that are withdrawn, each with its document id."""
     memory = digests(repository.root, of=SEEDS)
     found = {file.source: sha256_of(file, memory) for file in list_seeds(repository.root)}
     memory.save()
@@ -145,7 +145,7 @@ def _seeds(repository: Repository, record: Withdrawal) -> dict[str, str]:
 
 
 def _batches(survey: Survey, record: Withdrawal, sought: holding.Sought) -> dict[str, int]:
-    """The batches that hold a withdrawn document; those that were not built yet among them."""
+    """Return the batches that have a withdrawn document, also those that were not built yet."""
     found: dict[str, int] = {}
     root = survey.repository.root
     batches = raw.load(root)
@@ -213,7 +213,7 @@ def _sources(survey: Survey, sought: holding.Sought, releases: Sequence[Ref]) ->
 
 
 def _holders(survey: Survey, record: Withdrawal, releases: Sequence[Ref], superseded: dict[str, str]) -> list[Ref]:
-    """Branches and tags besides the one we are on and the releases, that hold a withdrawn document."""
+    """Return the other branches and tags, besides the releases, that have a withdrawn document."""
     repository = survey.repository
     # The branch we are on, and where it is pushed to, follow.
     here = {repository.commit_of("HEAD"), repository.commit_of("@{upstream}")}

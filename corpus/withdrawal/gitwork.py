@@ -1,4 +1,4 @@
-"""Commits and tags made of objects alone: no checkout, no index of the user's, and no branch moved unseen."""
+"""Make commits and tags from objects alone: without a checkout, without the user's index, moving branches safely."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def commit_with(repository: Repository, parent: str, changes: Mapping[str, bytes | None], message: str) -> str:
-    """A commit on top of another, with some files changed; None removes one. Moves no branch.
+    """Make a commit on top of another with some files changed; None removes a file. Moves no branch.
 
     Returns:
-        The commit; `parent` itself if nothing is different.
+        The commit; `parent` itself if nothing changed.
 
     Raises:
         CorpusError: git failed.
@@ -34,7 +34,7 @@ def branch_of_head(repository: Repository) -> str:
     """The branch that HEAD is on, as a full ref.
 
     Raises:
-        Refused: it is on none, or git is in the middle of something.
+        Refused: HEAD is detached, or git is in the middle of something.
     """
     reasons = position(repository)
     branch = branch_of(repository)
@@ -44,7 +44,7 @@ def branch_of_head(repository: Repository) -> str:
 
 
 def advance(repository: Repository, branch: str, changes: Mapping[str, bytes | None], message: str) -> str | None:
-    """Commit some files to a branch that is checked out, by compare-and-swap. What is staged besides stays staged.
+    """Commit some files to the checked-out branch, by compare-and-swap. Other staged files stay staged.
 
     Returns:
         The new commit, or None if there was nothing to commit.
@@ -59,10 +59,10 @@ def advance(repository: Repository, branch: str, changes: Mapping[str, bytes | N
 
 
 def tag(repository: Repository, name: str, commit: str, message: str) -> None:
-    """An annotated tag. One of that name that is there already stays as it is, and git complains."""
+    """Make an annotated tag. An existing tag of that name is not changed, and git reports an error."""
     repository.git("tag", "--annotate", "--cleanup=verbatim", "--message", message, name, commit)
 
 
 def commits_with(repository: Repository, path: str) -> list[str]:
-    """The commits of any branch or tag that changed a file, newest first; none if git never had it."""
+    """Return the commits of any branch or tag that changed a file, newest first; empty if git never had it."""
     return repository.git("rev-list", "--all", "--", path, check=False).split()

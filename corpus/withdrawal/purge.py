@@ -1,7 +1,7 @@
-"""Removing the objects that hold what was withdrawn: from the cache, and from the remote.
+"""Remove the objects that have what was withdrawn, from the cache and from the remote.
 
-Only objects of ours that hold a withdrawn document, or that list one which goes, and only those that no kept version
-needs: no branch, no tag that was not superseded, and not the working tree.
+Only objects are removed that have a withdrawn document, or that list such an object, and that no kept version needs: no
+branch, no tag that was not superseded, and not the working tree.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ _MOST_LISTING_BYTES: Final = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class RemovalSet:
-    """Objects that hold what was withdrawn, and those of them that a kept version needs."""
+    """Objects to remove, because they have what was withdrawn, and objects that a kept version still needs."""
 
     objects: frozenset[str]
     kept: frozenset[str]
 
 
 def needed(survey: Survey, gone: Iterable[str], *kinds: str) -> set[str]:
-    """The objects that kept versions need: the working tree's, and those of branches and tags.
+    """Return the objects that kept versions need: the working tree, branches and tags.
 
     Args:
         survey: the versions.
-        gone: commits that are kept no longer.
-        kinds: which refs count.
+        gone: commits that are no longer kept.
+        kinds: the kinds of refs that count.
     """
     out = set(gone)
     commits: set[str | None] = {None, *(ref.commit for ref in survey.refs(*kinds) if ref.commit not in out)}
