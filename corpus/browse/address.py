@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from corpus.search.facets import FACETS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -65,7 +67,7 @@ class Asked:
     Attributes:
         address: which version it is of.
         segments: of the path, decoded, without the version.
-        query: the values of each parameter, without `asof`, those that are empty left out.
+        query: the values of each parameter, without `asof`; empty ones only of facets.
         as_json: whether the data are wanted, not the page.
     """
 
@@ -115,7 +117,10 @@ def read(raw_path: str, query: str) -> Asked:
     if segments == ["index"]:
         segments = []
     found: dict[str, tuple[str, ...]] = {}
-    for name, value in parse_qsl(query, errors="replace")[:_MOST]:
+    for name, value in parse_qsl(query, keep_blank_values=True, errors="replace")[:_MOST]:
+        if not value and name not in FACETS:
+            # A field of a form that was not filled in. Of a facet it means: no value.
+            continue
         found[name] = (*found.get(name, ()), value)
     as_of = found.pop("asof", (None,))[-1]
     return Asked(Address(rev, as_of), tuple(segments), found, as_json)

@@ -9,27 +9,42 @@ from typing import TYPE_CHECKING, Final
 import anyio
 import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from corpus.browse import rendering
 from corpus.browse.address import Address, Asked, read
 from corpus.browse.page import Page, Wanted
 from corpus.browse.safety import METHODS, Guard
-from corpus.browse.views import article, duplicates, front, quarantine, reference, releases, revisions, why
+from corpus.browse.searching import Indexing, Searches
+from corpus.browse.views import (
+    article,
+    code,
+    duplicates,
+    export,
+    front,
+    quarantine,
+    reference,
+    releases,
+    revisions,
+    search,
+    why,
+)
 from corpus.errors import CorpusError, MissingObjects, UsageError
+from corpus.search.index import IndexDamaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
     from corpus.browse.opened import Opened
     from corpus.browse.safety import Keys
+    from corpus.browse.streaming import Streamed
     from corpus.browse.versions import Versions
 
-    View = Callable[[Wanted], Page]
+    View = Callable[[Wanted], Page | Streamed]
 
 _LOG: Final = logging.getLogger("corpus.browse")
 # Pages that are made at the same time: each may have some row groups in memory.
@@ -42,31 +57,35 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
+def _views() -> dict[str, View]:
+    return {
+        "": front.front,
+        "search": search.search,
+        "export": export.export,
+        "code": code.code,
+        "quarantine": quarantine.quarantine,
+        "releases": releases.releases,
+        "columns": reference.columns,
+        "sources": reference.sources,
+        "help": reference.guide,
+    }
+
+
+def _views_of_articles() -> dict[str, View]:
+    return {"revisions": revisions.revisions, "duplicates": duplicates.duplicates, "why": why.why}
+
+
 def view_of(segments: tuple[str, ...]) -> View | None:
     """Return the view that makes the page of a path; None if there is no such page."""
     match segments:
-        case ():
-            return front.front
+        case () | (_,):
+            return _views().get("".join(segments))
         case ("article", _) | ("article", _, "revision", _):
             return article.article
-        case ("article", _, "revisions"):
-            return revisions.revisions
-        case ("article", _, "duplicates"):
-            return duplicates.duplicates
-        case ("article", _, "why"):
-            return why.why
-        case ("quarantine",):
-            return quarantine.quarantine
-        case ("releases",):
-            return releases.releases
+        case ("article", _, part):
+            return _views_of_articles().get(part)
         case ("diff", *_):
             return releases.difference
-        case ("columns",):
-            return reference.columns
-        case ("sources",):
-            return reference.sources
-        case ("help",):
-            return reference.guide
         case _:
             return None
 
@@ -76,6 +95,7 @@ class Pages:
     """Answers requests for pages of the versions of one repository."""
 
     versions: Versions
+    searches: Searches
 
     def answer(self, asked: Asked) -> Response:
         """Return the page that a request asks for, or one that says why it cannot be shown."""
@@ -85,7 +105,11 @@ class Pages:
             view = view_of(asked.segments)
             if view is None:
                 raise UsageError("There is no such page.")  # noqa: TRY301 - a page like that of any other error
-            return self._rendered(view(Wanted(asked, opened, self.versions)), asked, opened)
+            return self._made(view, Wanted(asked, opened, self.versions, self.searches))
+        except Indexing as error:
+            page = Page("indexing.html.jinja", "Indexing", {"error": error}, {"error": str(error), "done": error.done,
+                        "total": error.total}, status=503)  # fmt: skip
+            return self._rendered(page, asked, opened, {"retry-after": "3"})
         except CorpusError as error:
             return self._problem(_status(error), str(error), asked, opened)
         except Exception:  # noqa: BLE001 - a page must come of everything, and the server goes on
@@ -93,6 +117,19 @@ class Pages:
             return self._problem(
                 500, "The fault is ours. The terminal shows it; please report it. Other pages still work.", asked, None
             )
+
+    def _made(self, view: View, wanted: Wanted) -> Response:
+        try:
+            found = view(wanted)
+        except IndexDamaged:
+            self.searches.forget(wanted.opened)
+            found = view(wanted)
+        if isinstance(found, Page):
+            return self._rendered(found, wanted.asked, wanted.opened)
+        disposition = f'attachment; filename="{found.name}"'
+        return StreamingResponse(
+            found.parts(), media_type=found.media_type, headers={"content-disposition": disposition}
+        )
 
     def _problem(self, status: int, message: str, asked: Asked, opened: Opened | None) -> Response:
         try:
@@ -102,10 +139,12 @@ class Pages:
             return self._rendered(_problem_page(status, message), asked, None)
 
     @staticmethod
-    def _rendered(page: Page, asked: Asked, opened: Opened | None) -> Response:
+    def _rendered(
+        page: Page, asked: Asked, opened: Opened | None, headers: Mapping[str, str] | None = None
+    ) -> Response:
         if asked.as_json:
-            return Response(rendering.as_json(page, opened), page.status, media_type=_JSON)
-        return Response(rendering.as_html(page, asked, opened), page.status, media_type=_HTML)
+            return Response(rendering.as_json(page, opened), page.status, headers, _JSON)
+        return Response(rendering.as_html(page, asked, opened), page.status, headers, _HTML)
 
 
 def _status(error: CorpusError) -> int:
@@ -124,15 +163,16 @@ def refusal(status: int, message: str) -> Response:
     return Response(rendering.as_html(_problem_page(status, message), Asked(Address()), None), status, media_type=_HTML)
 
 
-def application(versions: Versions, keys: Keys, port: int) -> ASGIApp:
+def application(versions: Versions, searches: Searches, keys: Keys, port: int) -> ASGIApp:
     """Return the application, protected.
 
     Args:
         versions: whose pages it has.
+        searches: the searches in them.
         keys: who may read them.
         port: that it is served at on the loopback interface.
     """
-    pages = Pages(versions)
+    pages = Pages(versions, searches)
     limiter = anyio.CapacityLimiter(_TOGETHER)
 
     async def page(request: Request) -> Response:

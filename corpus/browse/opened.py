@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from corpus.browse.locating import Places
     from corpus.objects.pins import Pinned
     from corpus.report.figures import Holdings
+    from corpus.search.searching import Hit
     from corpus.snapshots.about import About
     from corpus.snapshots.version import Version
 
@@ -33,6 +35,8 @@ LISTED: Final = (
     "authors", "agency", "word_count", "duplicate_of",
 )  # fmt: skip
 _TEXTS: Final = ("text",)
+# Files that are read at the same time.
+_TOGETHER: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,28 @@ class Opened:
         if self.has_files and not self.files(table):
             return pl.DataFrame(TABLES[table].empty).lazy()
         return completed(self.version.scan(table), TABLES[table])
+
+    def rows_of(self, hits: Sequence[Hit], columns: Sequence[str]) -> list[dict[str, Any]]:
+        """Return columns, `article_id` among them, of the articles that a search found, in their order."""
+        if not self.has_files:
+            # What was known on a day is computed: there are no files to look into.
+            wanted = pl.Series([hit.article_id for hit in hits], dtype=pl.String).implode()
+            chosen = self.scan("articles").filter(pl.col("article_id").is_in(wanted)).select(columns)
+            by_id = {row["article_id"]: row for row in chosen.collect().iter_rows(named=True)}
+            return [by_id[hit.article_id] for hit in hits]
+        paths = {file.path: path for file, path in self.files("articles")}
+        wanted_of: dict[str, list[int]] = {}
+        for hit in hits:
+            wanted_of.setdefault(hit.shard, []).append(hit.row)
+
+        def read(one: tuple[str, list[int]]) -> dict[tuple[str, int], dict[str, Any]]:
+            name, numbers = one
+            found = rows(paths[name], numbers, columns)
+            return {(name, number): row for number, row in zip(numbers, found, strict=True)}
+
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            made = {place: row for some in pool.map(read, wanted_of.items()) for place, row in some.items()}
+        return [made[hit.shard, hit.row] for hit in hits]
 
     def article(self, article_id: str, revision: int | None = None) -> dict[str, Any] | None:
         """Return the row of an article with its text, as it is or as a revision had it; None without one."""

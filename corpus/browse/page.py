@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
     from corpus.browse.address import Asked
     from corpus.browse.opened import Opened
+    from corpus.browse.searching import Searches
     from corpus.browse.versions import Versions
+    from corpus.search.searching import Searcher
 
 # Rows of a list on one page.
 SIZE: Final = 50
+# Articles on one page of a search.
+RESULTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,22 @@ class Wanted:
         asked: the request: segments, parameters, links.
         opened: the version.
         versions: the others.
+        searches: the searches in versions.
     """
 
     asked: Asked
     opened: Opened
     versions: Versions
+    searches: Searches
+
+    def searcher(self) -> Searcher:
+        """Return what searches the version.
+
+        Raises:
+            Indexing: the index is being made.
+            CorpusError: the index cannot be made.
+        """
+        return self.searches.searcher(self.opened)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -16,6 +17,8 @@ from corpus.text.plural import count
 from corpus.text.visible import in_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Environment
 
     from corpus.browse.address import Asked
@@ -24,29 +27,48 @@ if TYPE_CHECKING:
 
 # The pages that each page leads to, by the first part of their addresses.
 NAVIGATION: Final = (
-    ("releases", "Releases"), ("quarantine", "Quarantine"), ("sources", "Sources"), ("columns", "Columns"),
-    ("help", "Help"),
+    ("search", "Articles"), ("releases", "Releases"), ("quarantine", "Quarantine"), ("sources", "Sources"),
+    ("columns", "Columns"), ("help", "Help"),
 )  # fmt: skip
 # The pages of an article, by the last part of their addresses.
 TABS: Final = (("", "Text"), ("revisions", "Revisions"), ("duplicates", "Duplicates"), ("why", "Why"))
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
+_YEAR: Final = 4
 _PACKAGES: Final = ("corpus.browse.pages", "corpus.diff")
 
 
 class Links:
     """Where the blocks that the report has too lead to. See `corpus/report/blocks.html.jinja`."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, parameters: Mapping[str, object] | None = None) -> None:
+        """Lead to the articles of a version.
+
+        Args:
+            address: the version.
+            parameters: of a search that is narrowed; by default every article is meant.
+        """
         self._address = address
+        self._parameters = parameters or {}
 
-    def facet(self, name: str, value: str) -> str | None:
-        """Return the address of the articles with a value; None if they cannot be listed."""
-        del name, value
-        return None
+    def within(self, parameters: Mapping[str, object]) -> Links:
+        """Return links that narrow a search."""
+        return Links(self._address, parameters)
 
-    def time(self, label: str) -> str | None:
-        """Return the address of the articles of a time, as a bar is labelled; None if they cannot be listed."""
-        del label
-        return None
+    def facet(self, name: str, value: str) -> str:
+        """Return the address of the articles with a value of a facet."""
+        return self._address.to("search", **{**self._parameters, name: value})
+
+    def time(self, label: str) -> str:
+        """Return the address of the articles of a day, a month, a year or a span of years."""
+        if _MONTH.fullmatch(label):
+            return self.facet("month", label)
+        first, _, last = label.partition("–")
+        if len(first) > _YEAR:
+            return self._days(first, first)
+        return self._days(f"{first:0>4}-01-01", f"{last or first:0>4}-12-31")
+
+    def _days(self, since: str, until: str) -> str:
+        return self._address.to("search", **{**self._parameters, "since": since, "until": until})
 
 
 @cache
@@ -84,22 +106,18 @@ def as_html(page: Page, asked: Asked, opened: Opened | None) -> str:
         asked: the request, for its links.
         opened: the version that it is of; None for a page of no version.
     """
-    made = (
-        templates()
-        .get_template(page.template)
-        .render(
-            **page.values,
-            page=page,
-            asked=asked,
-            at=asked.address,
-            at_release=Address,
-            links=Links(asked.address),
-            opened=opened,
-            about=None if opened is None else opened.about,
-            navigation=NAVIGATION,
-            tabs=TABS,
-        )
-    )
+    names = {
+        "page": page,
+        "asked": asked,
+        "at": asked.address,
+        "at_release": Address,
+        "links": Links(asked.address),
+        "opened": opened,
+        "about": None if opened is None else opened.about,
+        "navigation": NAVIGATION,
+        "tabs": TABS,
+    }
+    made = templates().get_template(page.template).render(**names, **page.values)
     # Names in git need not be UTF-8.
     return made.encode("utf-8", "replace").decode("utf-8")
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from corpus.browse.searching import Searches
     from corpus.browse.versions import Versions
 
 HOST: Final = "127.0.0.1"
@@ -41,11 +42,12 @@ class Listening:
         address: of the first page, with the token that opens it.
     """
 
-    def __init__(self, versions: Versions, port: int | None) -> None:
+    def __init__(self, versions: Versions, searches: Searches, port: int | None) -> None:
         """Listen on a port of the loopback interface.
 
         Args:
             versions: whose pages are served.
+            searches: the searches in them; they end with the server.
             port: 0 for any that is free; by default 8001, or the next that is free.
 
         Raises:
@@ -53,8 +55,9 @@ class Listening:
         """
         self._socket = _bound(port)
         self.port: int = self._socket.getsockname()[1]
+        self._searches = searches
         self._keys = Keys(self.port)
-        self._app = application(versions, self._keys, self.port)
+        self._app = application(versions, searches, self._keys, self.port)
 
     @property
     def address(self) -> str:
@@ -82,7 +85,10 @@ class Listening:
             server_header=False, proxy_headers=False, limit_concurrency=_MOST_CONNECTIONS,
             timeout_graceful_shutdown=_GRACE,
         )  # fmt: skip
-        _Server(config).run([self._socket])
+        try:
+            _Server(config).run([self._socket])
+        finally:
+            self._searches.end()
 
 
 class _Server(uvicorn.Server):

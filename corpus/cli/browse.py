@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from corpus.cli.show import echo, json_option, print_json
 from corpus.text.plural import count
+
+if TYPE_CHECKING:
+    from corpus.browse.versions import Versions
 
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -30,9 +35,17 @@ def _end(*_: object) -> None:
     type=click.IntRange(0, 65535),
     help="The port on 127.0.0.1; 0 takes any. By default 8001, or the next that is free.",
 )
+@click.option(
+    "--index",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the search index is kept; by default in the repository, ignored by git, or in the user's cache.",
+)
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @json_option
-def browse(rev: str | None, repo: str, as_of: str | None, port: int | None, no_open: bool, as_json: bool) -> None:
+def browse(
+    rev: str | None, repo: str, as_of: str | None, port: int | None, index: Path | None, no_open: bool, as_json: bool
+) -> None:
     """Search and read a version in the browser: the working tree, or the release, tag, branch or commit REV.
 
     Serves on this machine alone until Ctrl-C. The address has a token, which the browser changes for a cookie.
@@ -43,19 +56,23 @@ def browse(rev: str | None, repo: str, as_of: str | None, port: int | None, no_o
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, _end)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
-        _serve(rev, repo, as_of, port, opens=not no_open, as_json=as_json)
+        from corpus.browse.versions import Versions
+
+        _serve(Versions(rev, repo, as_of), port, index, opens=not no_open, as_json=as_json)
     except _Ended:
         return
 
 
-def _serve(rev: str | None, repo: str, as_of: str | None, port: int | None, *, opens: bool, as_json: bool) -> None:
+def _serve(versions: Versions, port: int | None, index: Path | None, *, opens: bool, as_json: bool) -> None:
+    from corpus.browse.searching import Searches
     from corpus.browse.server import Listening
-    from corpus.browse.versions import Versions
+    from corpus.search.places import folder_of
 
-    versions = Versions(rev, repo, as_of)
     opened = versions.open()
     articles = opened.holdings.articles
-    listening = Listening(versions, port)
+    folder = folder_of(versions.repository, index)
+    searches = Searches(folder)
+    listening = Listening(versions, searches, port)
     if as_json:
         print_json(
             "browse",
@@ -66,13 +83,16 @@ def _serve(rev: str | None, repo: str, as_of: str | None, port: int | None, *, o
                 "commit": opened.version.commit,
                 "as_of": opened.as_of,
                 "articles": articles,
+                "index": folder,
             },
         )
     else:
         echo(f"version  {opened.version.name}, {count(articles, 'article')}")
+        echo(f"index    {folder}")
         echo(f"page     {listening.address}")
         echo("Stop with Ctrl-C.")
     sys.stdout.flush()
+    searches.begin(opened)
     if opens:
         listening.open_browser()
     listening.serve()

@@ -38,7 +38,7 @@ class Bar:
     width: float
     height: float
     label: str
-    count: int
+    count: float
 
 
 @dataclass(frozen=True, slots=True)

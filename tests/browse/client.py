@@ -16,7 +16,9 @@ from websockets.sync.client import connect
 
 from corpus.browse.application import application
 from corpus.browse.safety import Keys
+from corpus.browse.searching import Searches
 from corpus.browse.versions import Versions
+from corpus.search.places import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +48,8 @@ class Client:
     def __init__(self, root: Path, rev: str | None = None) -> None:
         self.keys = Keys(PORT)
         self.versions = Versions(rev, root)
-        self.app = application(self.versions, self.keys, PORT)
+        self.searches = Searches(folder_of(self.versions.repository))
+        self.app = application(self.versions, self.searches, self.keys, PORT)
 
     def ask(self, target: str, method: str = "GET", headers: list[tuple[str, str]] | None = None) -> Reply:
         """Send one request with just these headers."""
@@ -59,7 +62,14 @@ class Client:
         }  # fmt: skip
         sent: list[dict[str, Any]] = []
 
+        asked = False
+
         async def receive() -> dict[str, Any]:
+            nonlocal asked
+            if asked:
+                # The browser waits for the end.
+                await asyncio.Event().wait()
+            asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: Any) -> None:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.browse.page import Page, Wanted
+from corpus.browse.page import RESULTS, Page, Wanted
+from corpus.browse.seeking import sought
 from corpus.browse.text import parts, pieces
-from corpus.errors import NotFound
+from corpus.errors import CorpusError, NotFound
 from corpus.releases.citation import Citation, bibtex
+from corpus.search.marks import marks
+from corpus.search.query import QueryError, parse
 from schemas import ARTICLES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.browse.address import Asked
     from corpus.browse.opened import Opened
+    from corpus.browse.text import Piece
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 # Shown above the text, or with it.
@@ -42,14 +49,15 @@ def article(wanted: Wanted) -> Page:
         "pieces": groups[number - 1],
         "number": number,
         "parts_in_all": len(groups),
-        "spans": (),
+        "spans": _spans(asked, groups[number - 1], row["text"]),
+        **_neighbours(wanted),
         "facts": _facts(row),
         "revisions": [one["revision"] for one in revisions],
         "current": max(one["revision"] for one in revisions),
         "original": None if row["duplicate_of"] is None else opened.article_row(row["duplicate_of"], _NAMED),
         "contained_in": None if row["contained_in"] is None else opened.article_row(row["contained_in"], _NAMED),
         "cited": cited(opened, row),
-        "bibtex": bibtex(_citation(opened)),
+        "bibtex": bibtex(citation_of(opened)),
         "tab": "text",
     }
     data = {"article": row, "revisions": values["revisions"], "citation": values["cited"]}
@@ -57,6 +65,55 @@ def article(wanted: Wanted) -> Page:
 
 
 _NAMED: Final = ("article_id", "title", "publisher", "published_date", "language")
+
+
+def _spans(asked: Asked, shown: Sequence[Piece], text: str) -> list[tuple[int, int]]:
+    """Return what to mark in the part of a text that is shown: what the search in the address found."""
+    if not asked.one("q") or not shown:
+        return []
+    try:
+        query = parse(asked.one("q"))
+    except QueryError:
+        return []
+    start, end = shown[0].start, shown[-1].end
+    return [(start + first, start + last) for first, last in marks(query, text[start:end])]
+
+
+def _neighbours(wanted: Wanted) -> dict[str, Any]:
+    """Return where the search leads that this article was found by: the article before, the next one, and the list."""
+    asked = wanted.asked
+    hit = asked.number("hit", 0)
+    nothing: dict[str, Any] = {"found": None}
+    if not hit:
+        return nothing
+    try:
+        what = sought(asked)
+        searcher = wanted.searches.ready(wanted.opened)
+        total = 0 if searcher is None else searcher.count(what.query, what.filters)
+        if searcher is None or hit > total:
+            return nothing
+        first = max(hit - 1, 1)
+        around = searcher.page(what.query, what.filters, what.order, first - 1, 2 + hit - first)
+    except CorpusError:
+        # The article can be read without.
+        return nothing
+    if around[hit - first].article_id != asked.segments[1]:
+        # Of another version, or by another query.
+        return nothing
+
+    def to(number: int) -> str:
+        place = around[number - first].article_id
+        return asked.address.to("article", place, **what.parameters, order=what.order, hit=number)
+
+    page = (hit - 1) // RESULTS + 1
+    found = {
+        "number": hit,
+        "total": total,
+        "before": to(hit - 1) if hit > 1 else None,
+        "after": to(hit + 1) if hit < total else None,
+        "list": asked.address.to("search", **what.parameters, order=what.order, page=page if page > 1 else None),
+    }
+    return {"found": found, "what": what}
 
 
 def row_of(wanted: Wanted) -> dict[str, Any]:
@@ -111,7 +168,7 @@ def _shown(value: Any) -> str:
 def cited(opened: Opened, row: dict[str, Any]) -> str:
     """Return how to cite an article of a version, in a sentence."""
     about = opened.about
-    people = [*(row["authors"] or ()), *([row["agency"]] if row["agency"] else [])]
+    people = list(dict.fromkeys([*(row["authors"] or ()), *([row["agency"]] if row["agency"] else [])]))
     shown = people[:10] + (["et al."] if len(people) > 10 else [])
     parts_ = [
         ", ".join(shown),
@@ -124,7 +181,8 @@ def cited(opened: Opened, row: dict[str, Any]) -> str:
     return ". ".join(part for part in [*parts_, f"{where}, revision {row['revision']}"] if part) + "."
 
 
-def _citation(opened: Opened) -> Citation:
+def citation_of(opened: Opened) -> Citation:
+    """Return how a version is cited."""
     about = opened.about
     return Citation(
         title=" ".join(about.title.split()), version=f"v{about.number}" if about.number else about.name,

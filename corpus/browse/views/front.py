@@ -10,7 +10,7 @@ from corpus.errors import InvariantError
 from corpus.report.card import notes
 from corpus.report.charts import HEIGHT, WIDTH, timeline
 from corpus.report.page import NAMES, bars, named, parts, percent
-from corpus.report.tabular import by_group, by_language
+from corpus.report.tabular import by_group
 from corpus.tables.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def front(wanted: Wanted) -> Page:
     """Return the first page of a version."""
     opened = wanted.opened
     found, about = opened.holdings, opened.about
-    languages = by_language(found.languages)
+    languages = found.languages
     ledger = _ledger(opened)
     rights = notes(found.batches, about.licences)
     values = {

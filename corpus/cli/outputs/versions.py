@@ -110,6 +110,7 @@ VERSIONS: Final[dict[str, Output]] = {
             "commit": "its commit; null for the working tree",
             "as_of": "the day of --as-of; null without one",
             "articles": "how many articles it has",
+            "index": "the folder of the search index",
         },
     ),
     "search": Output(

@@ -1,0 +1,190 @@
+"""The search in the versions that are open. A process of its own makes the index; other pages work meanwhile."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from corpus.browse.indexing import command
+from corpus.errors import CorpusError
+from corpus.search.opening import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from corpus.browse.opened import Opened
+    from corpus.search.searching import Searcher
+
+# A page waits so long for an index that is nearly there.
+_PATIENCE: Final = 1.5  # seconds
+_PAUSE: Final = 0.05
+_MOST: Final = 16
+# Of what the other process complains, the last characters are enough.
+_LAST: Final = 2_000
+
+
+class Indexing(CorpusError):
+    """The index of a version is being made: `done` of `total` shards are there."""
+
+    def __init__(self, done: int, total: int) -> None:
+        self.done = done
+        self.total = total
+        super().__init__(f"The search index is being made: {done:,} of {total:,} files. Other pages work meanwhile.")
+
+
+@dataclass(slots=True)
+class _Work:
+    """The process that makes the index of one version."""
+
+    process: subprocess.Popen[str]
+    done: int = 0
+    failed: str | None = None
+
+
+class Searches:
+    """Gives searchers for versions, and makes their index. Several threads may ask at once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare to search.
+
+        Args:
+            folder: where the index is, or will be.
+        """
+        self.folder = folder
+        self._searches: dict[int, tuple[Opened, Search]] = {}
+        self._searchers: dict[int, tuple[object, Searcher]] = {}
+        self._work: dict[tuple[str, ...], _Work] = {}
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def searcher(self, opened: Opened) -> Searcher:
+        """Return what searches a version.
+
+        Raises:
+            Indexing: the index is not complete yet; it is being made.
+            CorpusError: the index cannot be made.
+        """
+        until = time.monotonic() + _PATIENCE
+        search = self._search(opened)
+        while True:
+            if (found := self._ready(opened, search)) is not None:
+                return found
+            work = self._begin(opened)
+            if work.failed is not None:
+                raise CorpusError(work.failed)
+            if time.monotonic() > until:
+                raise Indexing(min(work.done, search.shards), search.shards)
+            time.sleep(_PAUSE)
+
+    def ready(self, opened: Opened) -> Searcher | None:
+        """Return what searches a version, if its index is complete already; None otherwise."""
+        return self._ready(opened, self._search(opened))
+
+    def begin(self, opened: Opened) -> None:
+        """Begin to make the index of a version, if it is not complete."""
+        if self._ready(opened, self._search(opened)) is None:
+            self._begin(opened)
+
+    def forget(self, opened: Opened) -> None:
+        """Delete the index, which turned out to be damaged: it is made anew when it is needed."""
+        with self._lock:
+            self._searchers.clear()
+        self._search(opened).index.remove()
+
+    def end(self) -> None:
+        """End the processes that make indexes. What they had finished stays."""
+        with self._lock:
+            self._ended = True
+            processes = [work.process for work in self._work.values()]
+        for process in processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in processes:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+
+    def _search(self, opened: Opened) -> Search:
+        with self._lock:
+            known = self._searches.get(id(opened))
+            if known is not None and known[0] is opened:
+                return known[1]
+        made = Search(opened.version.searchable(), self.folder)
+        with self._lock:
+            if len(self._searches) > _MOST:
+                self._searches.clear()
+                self._searchers.clear()
+            self._searches[id(opened)] = opened, made
+        return made
+
+    def _ready(self, opened: Opened, search: Search) -> Searcher | None:
+        """Return a searcher over the index as it is now; the one of before if nothing changed."""
+        state = self._state()
+        with self._lock:
+            known = self._searchers.get(id(opened))
+            if known is not None and known[0] == state:
+                return known[1]
+        made = search.searcher()
+        with self._lock:
+            if made is None:
+                self._searchers.pop(id(opened), None)
+            else:
+                self._searchers[id(opened)] = state, made
+        return made
+
+    def _state(self) -> tuple[int, ...]:
+        """Return what changes when the index is written or deleted."""
+        try:
+            found = (self.folder / "state.json").stat()
+        except OSError:
+            return ()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def _begin(self, opened: Opened) -> _Work:
+        words = command(opened.version, opened.as_of, self.folder)
+        with self._lock:
+            work = self._work.get(tuple(words))
+            if work is not None and (work.failed is not None or work.process.poll() is None):
+                return work
+            if self._ended:
+                raise Indexing(0, 0)
+            work = self._work[tuple(words)] = _Work(_started(words))
+        threading.Thread(target=_follow, args=(work,), daemon=True).start()
+        return work
+
+
+def _started(words: Sequence[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        errors="replace",
+    )  # fmt: skip
+
+
+def _follow(work: _Work) -> None:
+    """Take note of how far the process is, and of what it complains."""
+    complaints: list[str] = []
+    with work.process as process:
+        if process.stdout is None or process.stderr is None:
+            raise AssertionError("It was started with pipes.")
+        reader = threading.Thread(target=_drain(process.stderr.read, complaints), daemon=True)
+        reader.start()
+        for line in process.stdout:
+            if line.strip().isdecimal():
+                work.done = int(line)
+        status = process.wait()
+        reader.join()
+    if status > 0:
+        reason = "".join(complaints).strip()[-_LAST:] or f"it ended with status {status}"
+        work.failed = f"The search index cannot be made: {reason}"
+
+
+def _drain(read: Callable[[], str], into: list[str]) -> Callable[[], None]:
+    def drain() -> None:
+        into.append(read())
+
+    return drain

@@ -1,0 +1,198 @@
+"""Searching: what matches, its facets, and when it appeared; all of the same set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.browse.charting import Measure, chart, value
+from corpus.browse.opened import LISTED
+from corpus.browse.page import RESULTS, Page, Paging, Wanted
+from corpus.browse.seeking import NAMES, Sought, WrongQuery, chips, sought, value_in_words
+from corpus.browse.text import Piece, marked
+from corpus.errors import UsageError
+from corpus.report.charts import HEIGHT, WIDTH
+from corpus.search.facets import FACETS
+from corpus.search.marks import excerpt, marks
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from corpus.browse.address import Asked
+    from corpus.search.query import Query
+    from corpus.search.searching import Facet, Searcher
+
+_TOP: Final = 12
+_ALL: Final = 1_000
+_EXCERPT: Final = 280
+_TITLE: Final = 240
+# Of a text of megabytes so much is looked through for an excerpt.
+_LOOKED_THROUGH: Final = 60_000
+_LIST, _TIME = "list", "time"
+_OPEN: Final = frozenset({"publisher", "language", "month", "section"})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet: what it is called, how many articles have it, whether it is in use, and where it leads."""
+
+    name: str
+    count: int
+    chosen: bool
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The values of one facet.
+
+    Attributes:
+        facet: which.
+        name: what it is called.
+        values: those that are shown, the most frequent first.
+        more: where all are shown; None if these are all.
+        fewer: where the first ones alone are; None if these are they.
+        opens: whether they are seen without opening the group.
+        rest: whether there are still others.
+    """
+
+    facet: str
+    name: str
+    values: tuple[Value, ...]
+    more: str | None
+    fewer: str | None
+    opens: bool
+    rest: bool
+
+
+def search(wanted: Wanted) -> Page:
+    """Return the page of what matches; where the query is wrong, a sentence that says what is wrong and where."""
+    asked = wanted.asked
+    try:
+        what = sought(asked)
+    except WrongQuery as error:
+        return error.page()
+    view = asked.one("view") or _LIST
+    if view not in {_LIST, _TIME}:
+        raise UsageError(f"There is no view {view[:80]!r}. There are {_LIST} and {_TIME}.")
+    searcher = wanted.searcher()
+    total = searcher.count(what.query, what.filters)
+    groups, counted = _groups(searcher, what, asked)
+    shared = {
+        "what": what, "total": total, "groups": groups, "chips": chips(what, asked), "view": view,
+        "in_use": sum(len(values) for values in what.filters.values()),
+    }  # fmt: skip
+    data = {
+        "query": what.query.text, "filters": {name: list(values) for name, values in what.filters.items()},
+        "total": total, "facets": counted,
+    }  # fmt: skip
+    title = what.query.text[:80] or "Articles"
+    if view == _TIME:
+        values, further = _over_time(searcher, what, asked)
+        return Page("overtime.html.jinja", title, {**shared, **values}, {**data, **further}, part="search")
+    paging = Paging.of(asked, total, RESULTS)
+    hits = searcher.page(what.query, what.filters, what.order, paging.offset, RESULTS) if total else []
+    rows = wanted.opened.rows_of(hits, (*LISTED, "text"))
+    entries = [_entry(row, what, asked, number) for number, row in enumerate(rows, paging.offset + 1)]
+    listed = [{**{name: one["row"][name] for name in LISTED}, "excerpt": one["plain"]} for one in entries]
+    return Page(
+        "search.html.jinja",
+        title,
+        {**shared, "entries": entries, "paging": paging},
+        {**data, "order": what.order, **paging.data(), "articles": listed},
+        part="search",
+    )
+
+
+def _entry(row: dict[str, Any], what: Sought, asked: Asked, number: int) -> dict[str, Any]:
+    text = row["text"][:_LOOKED_THROUGH]
+    spans = marks(what.query, text)
+    start, end = excerpt(text, spans, _EXCERPT)
+    to = asked.address.to("article", row["article_id"], **what.parameters, order=what.order, hit=number)
+    return {
+        "row": row,
+        "to": to,
+        "title": _marked_title(row["title"], what.query),
+        "excerpt": marked(Piece(start, text[start:end]), spans),
+        "plain": text[start:end],
+        "begins": start == 0,
+        "ends": end == len(row["text"]),
+    }
+
+
+def _marked_title(title: str, query: Query) -> Markup:
+    flat = " ".join(title[: 20 * _TITLE].split())
+    shown = flat if len(flat) <= _TITLE else f"{flat[:_TITLE]}…"
+    return marked(Piece(0, shown), marks(query, shown, "title"))
+
+
+def _groups(searcher: Searcher, what: Sought, asked: Asked) -> tuple[list[Group], dict[str, dict[str, int]]]:
+    """Return the groups of facets for the page, and what they count for programs.
+
+    A facet that is in use shows its other values as well: they can be added.
+    """
+    everything = set(asked.query.get("all", ())) & set(FACETS)
+    found: dict[str, Facet] = {}
+    plain = [name for name in FACETS if name not in what.filters and name not in everything]
+    if plain:
+        found |= searcher.facets(what.query, what.filters, plain, _TOP)
+    for name in FACETS:
+        if name not in found:
+            others = {facet: values for facet, values in what.filters.items() if facet != name}
+            found |= searcher.facets(what.query, others, [name], _ALL if name in everything else _TOP)
+    groups, counted = [], {}
+    for name in FACETS:
+        facet, chosen = found[name], what.filters.get(name, ())
+        known = dict(facet.values)
+        # What is in use is shown even where it is not among the most frequent.
+        lacking = [one for one in chosen if one not in known]
+        if lacking:
+            known |= {one: searcher.count(what.query, {**what.filters, name: (one,)}) for one in lacking}
+        counted[name] = known
+        if not known or (set(known) == {""} and not chosen):
+            continue
+        values = tuple(_value(name, one, number, chosen, asked) for one, number in known.items())
+        rest = tuple(one for one in asked.query.get("all", ()) if one != name)
+        groups.append(
+            Group(
+                name,
+                NAMES[name],
+                values,
+                asked.but(all=(*rest, name)) + f"#facet-{name}" if facet.more and name not in everything else None,
+                asked.but(all=rest or None) + f"#facet-{name}" if name in everything else None,
+                bool(chosen) or name in _OPEN or name in everything,
+                facet.more,
+            )
+        )
+    return groups, counted
+
+
+def _value(facet: str, one: str, number: int, chosen: tuple[str, ...], asked: Asked) -> Value:
+    others = tuple(value for value in chosen if value != one)
+    values = others if one in chosen else (*chosen, one)
+    return Value(
+        value_in_words(facet, one), number, one in chosen, asked.but(**{facet: values or None}, page=None, hit=None)
+    )
+
+
+def _over_time(searcher: Searcher, what: Sought, asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+    named = {measure.value: measure for measure in Measure}
+    measure = named.get(asked.one("measure") or Measure.ARTICLES.value)
+    if measure is None:
+        raise UsageError(f"There is no measure {asked.one('measure')[:80]!r}. There are {', '.join(named)}.")
+    months = searcher.timeline(what.query, what.filters)
+    undated = sum(month.hits for month in months if not month.month)
+    rows = [
+        {"month": month.month, "articles": month.hits, "of": month.articles, "words": month.words,
+         "per_articles": round(value(month, Measure.PER_ARTICLES), 3),
+         "per_words": round(value(month, Measure.PER_WORDS), 3)}
+        for month in months
+    ]  # fmt: skip
+    matching = [row for row in rows if row["articles"] and row["month"]]
+    paging = Paging.of(asked, len(matching), 120)
+    values = {
+        "chart": chart(months, measure), "width": WIDTH, "height": HEIGHT, "measure": measure,
+        "measures": list(Measure), "undated": undated, "paging": paging,
+        "rows": matching[paging.offset : paging.offset + paging.size],
+    }  # fmt: skip
+    return values, {"months": rows}
