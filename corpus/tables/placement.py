@@ -4,6 +4,8 @@ DVC stores complete files, so a version costs the files that a change touches. M
 articles, and corrections of those. So the rows of the last days are in small files, older ones in larger, and
 small batches are folded together, by day and later by month of capture, so that the count of files stays bounded.
 A shard of documents is only cut evenly, and a large one keeps its files when others are folded.
+From a million documents on, files grow with the corpus, so that there are fewer than the root of the documents: each
+time the corpus has four times as many, its files are rewritten once.
 
 The decision depends only on values that hardly change and that names show: the capture time in a batch's name, and the
 number of documents of a shard. It never depends on the content or on today's date.
@@ -14,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from math import isqrt
 from typing import TYPE_CHECKING, Final
 
 from corpus.repo.paths import SEEDS
@@ -31,6 +34,8 @@ FRESH_ROWS: Final = 96
 # has larger files, for there would be hundreds of them.
 LARGE: Final = 10_000
 _FILES: Final = 256
+# Up to here files are few anyway.
+_SMALL: Final = 1 << 20
 # Revisions and quarantined documents are few among many.
 REST_ROWS: Final = 16_384
 
@@ -91,6 +96,10 @@ def _groups(documents: Mapping[str, int]) -> Iterator[tuple[Sequence[_Unit], int
     for unit in units:
         sizes[unit.batch] = sizes.get(unit.batch, 0) + unit.documents
     last = max((unit.captured for unit in units if unit.captured), default=None)
+    everything = sum(sizes.values())
+    recent = sum(unit.documents for unit in units if _is_fresh(unit, last))
+    # Of the last days there are few, and files stay small; unless much of the corpus is of them.
+    least = {True: _least_rows(everything, 4 * recent), False: _least_rows(everything, everything)}
 
     def group(unit: _Unit) -> tuple[str, str]:
         if unit.captured is None or last is None:
@@ -98,20 +107,36 @@ def _groups(documents: Mapping[str, int]) -> Iterator[tuple[Sequence[_Unit], int
             return "seeds", unit.shard
         if sizes[unit.batch] >= LARGE:
             return "large", unit.batch
-        age = last.date() - unit.captured.date()
-        if age <= FRESH:
+        if _is_fresh(unit, last):
             return "fresh", f"{unit.captured.date()}"
         # The month before the last stays as it is until the next begins, for late captures still fall into it.
         return ("day", f"{unit.captured.date()}") if _near(unit.captured, last) else ("month", _month(unit))
 
     for (kind, _), several in groupby(units, key=group):
         found = list(several)
-        most = {
-            "seeds": max(unit.documents for unit in found),
-            "large": _rows_of_large(sizes[found[0].batch]),
-            "fresh": FRESH_ROWS,
-        }
-        yield found, most.get(kind, ROWS)
+        if kind == "seeds":
+            yield found, max(unit.documents for unit in found)
+            continue
+        usual = {"large": _rows_of_large(sizes[found[0].batch]), "fresh": FRESH_ROWS}.get(kind, ROWS)
+        yield found, max(usual, least[_is_fresh(found[0], last)])
+
+
+def _is_fresh(unit: _Unit, last: datetime | None) -> bool:
+    """Whether a capture is of the last days before the last one."""
+    return unit.captured is not None and last is not None and last.date() - unit.captured.date() <= FRESH
+
+
+def _least_rows(documents: int, among: int) -> int:
+    """Rows of a file at least, so that there are fewer files than half the root of all documents.
+
+    Args:
+        documents: how many there are in all.
+        among: how many the files in question have.
+
+    Returns:
+        A power of two, which seldom changes; 0 for a corpus that is not large.
+    """
+    return 0 if documents <= _SMALL else 1 << (2 * among // isqrt(documents)).bit_length()
 
 
 def _rows_of_large(documents: int) -> int:

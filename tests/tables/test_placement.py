@@ -100,6 +100,49 @@ def test_a_huge_batch_has_few_files_and_a_document_less_leaves_them(documents, m
     assert len(set(whole) - set(less)) <= 2
 
 
+def spread(documents, days, size):
+    """Batches of pages, as many a day as make so many documents in all, in shards of some size."""
+    found = {}
+    each = documents // days
+    for day in range(days):
+        name = f"{FIRST + timedelta(days=day):%Y%m%dT%H%M%SZ}-0123456789ab"
+        found |= {f"{name}-{number:04}": size for number in range(each // size)}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("documents", "days", "size"),
+    [
+        (10_000_000, 3_650, 75),
+        (10_000_000, 3_650, 2_048),
+        (10_000_000, 60, 2_048),
+        (10_000_000, 1, 2_048),
+        (10_000_000, 1_000, 2_000),
+        (100_000_000, 3_650, 2_048),
+        (100_000_000, 100, 8_192),
+        (100_000_000, 3, 8_192),
+    ],
+)
+def test_a_large_corpus_has_fewer_files_than_the_root_of_its_documents(documents, days, size):
+    given = spread(documents, days, size)
+    pieces = place(given)
+    in_all = sum(given.values())
+    assert in_all > documents * 0.7
+    assert len(pieces) <= in_all**0.5
+    assert sum(part.stop - part.start for piece in pieces for part in piece.slices) == in_all
+    assert len(place_rest(given)) <= in_all**0.5
+    # The last day is in small files still, if there are others.
+    if days == 3_650:
+        newest = max(pieces, key=lambda piece: piece.slices[0].shard)
+        assert sum(part.stop - part.start for part in newest.slices) <= 2_048
+
+
+def test_a_large_corpus_keeps_its_files_from_day_to_day():
+    given = spread(4_000_000, 365, 2_048)
+    before, after = set(place(given)), set(place(given | shards(24 * 365, 9_000, "b" * 12)))
+    assert len(before - after) < 0.05 * len(before)
+
+
 @pytest.mark.parametrize("documents", [{}, {"seeds-a1": 0}])
 def test_nothing_has_no_files(documents):
     assert place(documents) == [] == place_rest(documents)
