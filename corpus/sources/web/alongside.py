@@ -1,4 +1,4 @@
-"""Sealing while a run still fetches: a thread closes the batches that are full, so that the spool stays small.
+"""Seal full batches in a thread while a run still fetches, so that the spool stays small.
 
 Only rows that the state knows are taken. A kill between spooling a row and noting it then finds the row in the spool.
 """
@@ -26,7 +26,7 @@ class Sealer:
 
     Args:
         repository: the corpus.
-        size: what a batch holds at most.
+        size: the most that a batch may hold.
 
     Attributes:
         made: the batches that were closed.
@@ -39,11 +39,11 @@ class Sealer:
     _kept: int = 0
 
     def kept(self, spool: Spool, number: int) -> None:
-        """Note that a row was spooled and the state knows it; close batches if it fills one.
+        """Note that a row is in the spool and in the state; close batches that are full.
 
         Args:
-            spool: where it is.
-            number: its number there.
+            spool: the spool.
+            number: the number of the row there.
         """
         self._kept += 1
         begun = self._task
@@ -53,7 +53,7 @@ class Sealer:
             self._task = asyncio.create_task(asyncio.to_thread(self._seal, number))
 
     async def finish(self) -> None:
-        """Wait until what was begun has ended. Raises what was not foreseen in it."""
+        """Wait until the thread has ended. Raises its unexpected errors."""
         if self._task is not None:
             await self._task
 

@@ -1,4 +1,4 @@
-"""Asking politely: robots.txt, the host's turn, back-off and redirects around each request."""
+"""Make requests politely: with robots.txt, gaps between requests to a host, back-off and redirects."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How a source wants its hosts to be asked.
+    """The rules of a source for requests to its hosts.
 
     Attributes:
         source: its name, for observations.
-        delay: least gap between requests to a host.
-        rights: what the pages that are asked for must allow.
+        delay: the least gap between requests to a host.
+        rights: what the requested pages must allow.
     """
 
     source: str
@@ -47,15 +47,15 @@ class Manners:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of asking for an address, redirects followed.
+    """The result of a request, after redirects.
 
     Attributes:
-        url: what was asked for; `final_url` what answered.
-        result: the answer, or why there is not one.
-        at: when it had ended.
-        seconds: the time that the last request took.
-        robots_sha256: of the robots.txt that allowed or refused it.
-        declared: what the origin that answered says of the use of its pages.
+        url: the requested address; `final_url` is the one that answered.
+        result: the answer, or why there is no answer.
+        at: when it ended.
+        seconds: how long the last request took.
+        robots_sha256: the sha256 of the robots.txt that allowed or refused it.
+        declared: what the origin that answered declares about the use of its pages.
     """
 
     url: str
@@ -68,7 +68,7 @@ class Reply:
     declared: Declared | None = None
 
     def observed(self, source: str, via: Via, outcome: Outcome, **more: object) -> Observation:
-        """Return the observation of it, with what the caller found out besides."""
+        """Return the observation of the request, with further facts of the caller."""
         result = self.result
         values: dict[str, object] = {
             "status": result.status or None,
@@ -87,7 +87,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Asker:
-    """Asks for addresses, with the manners that robots.txt and the hosts' answers demand.
+    """Makes requests by the rules of robots.txt and the answers of hosts.
 
     Args:
         wire: sends the requests.
@@ -109,12 +109,12 @@ class Asker:
     _reading: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def ask(self, url: str, manners: Manners, headers: Mapping[str, str]) -> Reply:
-        """Ask for an address, and for those it redirects to: each a request of its own in its host's turn.
+        """Request an address, and the addresses it redirects to. Each is a request of its own that waits for its host.
 
         Args:
-            url: what to ask for.
-            manners: of the source that wants it.
-            headers: of the request, as validators; they go to the first address only.
+            url: the address.
+            manners: the rules of the source that wants it.
+            headers: headers of the request, such as validators. They are sent to the first address only.
         """
         hops: list[Hop] = []
         seen: set[str] = set()
@@ -170,7 +170,7 @@ class Asker:
         return result, seconds
 
     async def _policy(self, url: str, manners: Manners) -> robots.Policy:
-        """Return the rules for a URL, asked for once a day and by one request at a time."""
+        """Return the rules for a URL. They are requested once a day, by one request at a time."""
         origin = robots.origin_of(url)
         async with self._reading.setdefault(origin, asyncio.Lock()):
             known = self._policies.get(origin)
@@ -200,7 +200,7 @@ class Asker:
         return rules
 
     async def _evidence(self, origin: str, policy: robots.Policy, manners: Manners) -> None:
-        """Keep what an origin says of the use of its pages, as long as its robots.txt is kept."""
+        """Keep what an origin declares about the use of its pages, as long as its robots.txt is kept."""
         noted, at = f"tdmrep {origin}", policy.rules.at.isoformat()
         known = self.state.declared(origin)
         if self.state.meta(noted) != at and policy.rules.body is not None:
@@ -222,7 +222,7 @@ class Asker:
         self._declared[origin] = declared(self.agent, policy.rules.body, known.values())
 
     async def _follow(self, url: str, manners: Manners) -> Reply:
-        """Ask for a file that robots.txt does not govern: redirects are followed, back-off is not asked for."""
+        """Request a file that robots.txt does not govern: redirects are followed, and back-off is ignored."""
         hops: list[Hop] = []
         target, seconds = url, 0.0
         result: Answer | Failed
@@ -263,7 +263,7 @@ class Asker:
 
 
 def outcome_of(status: int) -> Outcome:
-    """Return the outcome of an answer by its status alone, where it is not a success."""
+    """Return the outcome of an unsuccessful answer, by its status."""
     if status == 404:
         return Outcome.GONE_404
     if status == 410:

@@ -1,4 +1,4 @@
-"""What collect.yaml says, as frozen values: who collects, from where, how often, and how politely."""
+"""The settings in collect.yaml as frozen values: who collects, from where, how often, and how politely."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class FetchRights:
-    """What rights a document must have to be stored: the purpose, further grounds to refuse, and what if unknown."""
+    """The rights that a document must have to be stored: the purpose, further reasons to refuse, what if unknown."""
 
     purpose: Purpose | None = None
     exclude: tuple[Ground, ...] = ()
     unknown: Unknown = Unknown.EXCLUDE
 
     def __bool__(self) -> bool:
-        """Return whether they can refuse anything."""
+        """Return whether these rights can refuse anything."""
         return self.purpose is not None or bool(self.exclude)
 
 
@@ -71,11 +71,11 @@ class Source:
         path: the file of addresses, relative to collect.yaml, for the kind `urls`.
         publisher: the publisher's domain, where it is declared.
         licence: a note on the licence, stored with each batch.
-        every: how often the source is asked for new articles.
+        every: how often the source is checked for new articles.
         delay: the least gap between two requests to a host, from the end of the last answer.
-        recrawl: after which ages a known article is asked for again.
-        max_new: new articles in one run.
-        max_age: entries that are older are not fetched, where the source dates them.
+        recrawl: the ages after which a known article is requested again.
+        max_new: the largest number of new articles in one run.
+        max_age: older entries are not fetched, if the source dates them.
         include: patterns. If there are any, an address must match one of them.
         exclude: patterns. An address must match none of them.
         seal: when spooled documents become a batch.
@@ -115,7 +115,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Collecting:
-    """All of collect.yaml. `alerts` may hold `${NAME}`: the variable that holds the address."""
+    """All of collect.yaml. `alerts` may have `${NAME}`: the environment variable with the address."""
 
     agent: Agent
     sources: tuple[Source, ...]

@@ -1,4 +1,4 @@
-"""A run of collecting: look at the sources that are due, ask for what they name, spool the answers."""
+"""Run a collection: check the sources that are due, request what they name, and put the answers into the spool."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ class SourceRun:
     """What a run did for one source.
 
     Attributes:
-        outcomes: of the pages: each that was wanted has exactly one.
+        outcomes: the outcomes of the pages. Each wanted page has exactly one.
         wanted: how many pages were wanted.
-        discovery: outcomes of the requests for feeds and sitemaps.
-        excluded: addresses that the source's settings left out.
+        discovery: the outcomes of the requests for feeds and sitemaps.
+        excluded: how many addresses the settings of the source left out.
         failure: why the source itself did not answer; None if it did, or was not due.
         problems: what else went wrong, in words: `url: outcome (why)`.
         due: when the source is due again.
-        fetches: how many pages this run asks for.
-        seconds: how long that takes at the gap between requests that the source sets.
+        fetches: how many pages this run requests.
+        seconds: how long that takes with the source's gap between requests.
         left: how many new pages wait for later runs.
-        rest: how long those take, at so many a run and so often a run as the source sets; None if none is left.
+        rest: how long these take, with the source's limit for each run and time between runs; None without any.
     """
 
     name: str
@@ -79,7 +79,7 @@ class SourceRun:
             raise InvariantError(f"{self.name}: {self.wanted:,} pages have {self.outcomes.total():,} outcomes.")
 
     def problem(self, what: str) -> None:
-        """Note what went wrong, up to a number."""
+        """Note a problem, up to a maximum number."""
         if len(self.problems) < _SHOWN:
             self.problems.append(what)
 
@@ -91,12 +91,12 @@ class Collector:
     Args:
         root: the repository.
         folder: where collect.yaml is.
-        asker: asks for pages and feeds.
-        recrawl: the recrawl times of a source, by its name.
-        is_withdrawn: whether an address was withdrawn and must not be asked for.
+        asker: requests pages and feeds.
+        recrawl: gives the recrawl times of a source, by its name.
+        is_withdrawn: tells whether an address was withdrawn and must not be requested.
         advance: called with the number of pages that were done.
         kept: called with the number of each row of the spool that the state knows.
-        begun: called for each source when it is known what this run will ask for.
+        begun: called for each source as soon as its requests of this run are known.
         group: does the work of each group of sources.
     """
 
@@ -114,9 +114,9 @@ class Collector:
     _done: int = 0
 
     async def run(self, sources: Sequence[Source]) -> list[SourceRun]:
-        """Collect from sources, all at once: hosts are asked in parallel, each in its own time.
+        """Collect from all sources at once: requests to different hosts run in parallel.
 
-        One that fails does not stop the others.
+        A source that fails does not stop the others.
         """
 
         async def of(members: Sequence[Source]) -> list[SourceRun]:
@@ -161,7 +161,7 @@ class Collector:
         return run
 
     def _due(self, source: Source, run: SourceRun) -> list[Page]:
-        """Return the pages to ask for now: known ones that are due, and the newest of the others."""
+        """Return the pages to request now: known pages that are due, and the newest of the others."""
         state, now = self.asker.state, self.asker.now()
         _, waiting = state.waiting(source.name, now)
         again = state.due(source.name, now, captured=True, limit=_MOST_RECRAWLED)
@@ -180,7 +180,7 @@ class Collector:
             self.advance(1)
 
     async def _visit(self, source: Source, page: Page, run: SourceRun) -> Outcome:
-        """Ask for one page; returns the outcome, which is spooled unless nothing was sent."""
+        """Request one page. Returns the outcome, which goes into the spool unless nothing was sent."""
         if self.stopped is not None or not self._has_room():
             return Outcome.DEFERRED
         if not source.admits(page.url):
@@ -204,16 +204,16 @@ class Collector:
         return outcome
 
     def _may_validate(self, page: Page) -> bool:
-        """Return whether a page may be asked for with validators: once a day it is asked for without."""
+        """Return whether to request a page with validators; once a day it is requested without them."""
         return page.checked is not None and self.asker.now() - page.checked < _UNCONDITIONAL
 
     def _fall_back(self, source: Source, page: Page, reply: Reply, outcome: Outcome) -> None:
-        """Take the full text that a feed gave, where the page itself is not to be had."""
+        """Take the full text from a feed, if the page itself is not available."""
         if outcome in judging.FINAL and (entry := judging.judge_entry(page, source, reply)) is not None:
             self._keep(entry)
 
     def _keep(self, judged: judging.Judged) -> None:
-        """Spool what came of a request, and bring the state up to it: in this order, so that a kill loses nothing."""
+        """Put the result of a request into the spool, then update the state: in this order a kill loses nothing."""
         seq = self.asker.spool.put(judged.row)
         self.asker.state.apply(judged.seen, self.recrawl, seq)
         self.kept(seq)

@@ -1,4 +1,4 @@
-"""collect.yaml as one frozen value: who collects, from where, how often, and how politely.
+"""Read collect.yaml as one frozen value: who collects, from where, how often, and how politely.
 
 All faults of the file are reported at once, each with its line and what to write instead. Nothing is fetched here.
 """
@@ -67,7 +67,7 @@ def load(path: Path) -> Collecting:
         path: the file.
 
     Raises:
-        SettingsError: it cannot be read or has faults; lists all of them.
+        SettingsError: it cannot be read, or has faults. The error lists all of them.
     """
     try:
         with path.open("rb") as file:
@@ -83,11 +83,11 @@ def parse(data: bytes, path: Path) -> Collecting:
     """Return the settings in the bytes of a collect.yaml.
 
     Args:
-        data: the file's content.
-        path: what to call it in an error.
+        data: the content of the file.
+        path: the name of the file for an error.
 
     Raises:
-        SettingsError: it has faults; lists all of them.
+        SettingsError: it has faults. The error lists all of them.
     """
     if len(data) > _MOST_BYTES:
         raise SettingsError(path, [f"it is larger than {_MOST_BYTES:,} bytes. Put addresses into a file of kind urls"])
@@ -129,7 +129,7 @@ def _agent(node: Node | None, root: Node, faults: Faults) -> Agent | None:
 
 
 def _options(found: dict[str, Node], where: str, faults: Faults) -> dict[str, Any]:
-    """Return the values of those options that a mapping has; note bad ones, which are left out."""
+    """Return the values of the options in a mapping; note invalid ones and leave them out."""
     made: dict[str, Any] = {}
     for key, node in found.items():
         if key in _ONE:
@@ -199,7 +199,7 @@ def _source(node: Node, number: int, shared: dict[str, Any], names: dict[str, in
 
 
 def _place(node: Node, kind: Kind | None, found: dict[str, Node], where: str, faults: Faults) -> dict[str, Any]:
-    """Return `url` and `path` of a source; note the one that is missing and the one that is not wanted."""
+    """Return `url` and `path` of a source; note if one is missing or must not be there."""
     place: dict[str, Any] = {"url": None, "path": None}
     for key, convert in (("url", values.address), ("path", values.path)):
         if key in found:
@@ -225,7 +225,7 @@ def _check(
     where: str,
     faults: Faults,
 ) -> None:
-    """Note what values mean together: patterns of pages, and manners."""
+    """Note faults of values that belong together: patterns of pages, and the rules for requests."""
     if kind is Kind.PAGE and not options.get("include"):
         faults.add(node, f'{where}: a page needs a pattern of its articles. Write include: ["*/news/*"]')
     if place["url"] and values.is_local(place["url"]):

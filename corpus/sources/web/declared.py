@@ -1,6 +1,6 @@
-"""What an origin declares of the use of its pages, beside them: in robots.txt, tdmrep.json and RSL licences.
+"""Read what an origin declares about the use of its pages in robots.txt, tdmrep.json and RSL licences.
 
-The signals in it are stored with each document, to the letter, as they were when it was fetched.
+Its signals are stored with each document, unchanged, as they were when the document was fetched.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _MOST_LICENCES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The files of an origin that say what its pages may be used for.
+    """The files of an origin that declare what its pages may be used for.
 
     Attributes:
         agent: the name by which robots.txt addresses us.
         robots: its robots.txt; None if it has none.
-        tdmrep: its tdmrep.json, likewise.
+        tdmrep: its tdmrep.json; None if it has none.
         licences: the RSL files that its robots.txt names.
     """
 
@@ -39,7 +39,7 @@ class Declared:
     licences: tuple[bytes, ...] = ()
 
     def signals(self, url: str) -> tuple[Signal, ...]:
-        """Return what the files say of a page, to the letter."""
+        """Return the signals of the files for a page, unchanged."""
         found = [*signals_of_robots(self.robots, url, self.agent)] if self.robots else []
         found += signals_of_tdmrep(self.tdmrep, url) if self.tdmrep else ()
         for body in self.licences:
@@ -53,7 +53,7 @@ def declared(agent: str, robots: bytes | None, files: Iterable[tuple[str, bytes]
     Args:
         agent: the name by which robots.txt addresses us.
         robots: its robots.txt.
-        files: the others, each with what it is, as a value of `Via`.
+        files: the other files, each with its kind, as a value of `Via`.
     """
     others = list(files)
     tdmrep = next((body for via, body in others if via == Via.TDMREP), None)
@@ -61,7 +61,7 @@ def declared(agent: str, robots: bytes | None, files: Iterable[tuple[str, bytes]
 
 
 def files_of(origin: str, robots: bytes | None) -> list[tuple[Via, str]]:
-    """Return what to fetch of an origin besides robots.txt: its tdmrep.json, and the licences that robots.txt names."""
+    """Return the other files to fetch from an origin: its tdmrep.json, and the licences that robots.txt names."""
     found = [(Via.TDMREP, f"{origin}{TDMREP}")]
     named = [one.value for one in signals_of_robots(robots or b"", f"{origin}/") if one.name == "license" and one.value]
     for value in dict.fromkeys(named):

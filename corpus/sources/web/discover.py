@@ -1,4 +1,4 @@
-"""Looking at a source: its feed, sitemaps or section page, what it names, and which of that is to be asked for."""
+"""Check a source: its feed, sitemaps or section page, the pages that it names, and which of them to request."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ _BROKEN_PROBLEMS: Final = 20
 
 @dataclass(slots=True)
 class Discovered:
-    """What looking at a source brought.
+    """What a check of a source found.
 
     Attributes:
-        added: pages that were not known.
-        outcomes: of the requests for feeds and sitemaps.
-        entries: of full texts that were taken as they are, without a request of their own.
-        excluded: addresses that `include`, `exclude` or `max_age` leave out.
+        added: how many pages were not known before.
+        outcomes: the outcomes of the requests for feeds and sitemaps.
+        entries: the outcomes of full texts in feeds, which need no request of their own.
+        excluded: how many addresses `include`, `exclude` or `max_age` leave out.
         failure: why the source itself did not answer; None if it did.
-        problems: what is wrong with what it answered, in words.
+        problems: what is wrong with its answers, in words.
     """
 
     added: int = 0
@@ -61,13 +61,13 @@ class Discovered:
 
 @dataclass(slots=True)
 class Discoverer:
-    """Looks at one source.
+    """Checks one source.
 
     Args:
-        asker: asks for feeds and sitemaps.
+        asker: requests feeds and sitemaps.
         source: the source.
-        folder: where collect.yaml is, from which the files of addresses are named.
-        is_withdrawn: whether an address was withdrawn and must not be taken.
+        folder: the folder of collect.yaml. Paths of files of addresses are relative to it.
+        is_withdrawn: tells whether an address was withdrawn and must not be taken.
     """
 
     asker: Asker
@@ -78,7 +78,7 @@ class Discoverer:
     _visited: set[str] = field(default_factory=set)
 
     async def run(self) -> Discovered:
-        """Look at the source and remember the pages that it names."""
+        """Check the source, and remember the pages that it names."""
         if self.source.kind is Kind.URLS:
             await self._read_file()
             return self.found
@@ -104,7 +104,7 @@ class Discoverer:
         return self.found
 
     async def _look(self, url: str, kind: Kind, manners: Manners, *, is_root: bool) -> tuple[str, ...]:
-        """Ask for one feed or sitemap and take in what it names; returns where else to look."""
+        """Request one feed or sitemap, and take the pages that it names. Returns further files to request."""
         now = self.asker.now()
         known = self.asker.state.feed(url)
         fresh = known.unconditional is None or now - known.unconditional >= _UNCONDITIONAL
@@ -155,7 +155,7 @@ class Discoverer:
             self.found.problems.append(why)
 
     def _take(self, entries: tuple[Entry, ...], reply: Reply | None) -> int:
-        """Remember the pages that entries name, unless they are left out; returns how many are new."""
+        """Remember the pages of entries, unless they are left out. Returns how many are new."""
         now = self.asker.now()
         oldest = now - self.source.max_age
         pages: list[Page] = []
@@ -183,7 +183,7 @@ class Discoverer:
         return added
 
     def _take_content(self, page: Page, reply: Reply) -> int:
-        """Spool the full text of an entry, if it is another than before; returns 1 if it was not known."""
+        """Put the full text of an entry into the spool if it changed. Returns 1 if the entry was not known."""
         state = self.asker.state
         known = state.page(page.key) or page
         if self.is_withdrawn(page.url):
@@ -218,7 +218,7 @@ async def _read(kind: Kind, body: bytes, base: str, media_type: str | None) -> F
 
 
 def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """Return the headers of a conditional request: what the server gave, to the letter."""
+    """Return the headers of a conditional request: the validators of the server, unchanged."""
     found = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     return {name: value for name, value in found.items() if value}
 
@@ -233,5 +233,5 @@ def _feed(url: str, answer: Answer, sha256: str, unconditional: datetime | None,
 
 
 def is_answer(outcomes: Counter[Outcome]) -> bool:
-    """Return whether any request brought what was asked for."""
+    """Return whether any request was successful."""
     return any(outcome in ANSWERED for outcome in outcomes)

@@ -1,7 +1,7 @@
-"""Which addresses may be asked: public ones, on the usual ports of the web, and never what is behind a firewall.
+"""Decide which addresses may be contacted: public ones, on the usual ports of the web, and none behind a firewall.
 
-A URL is looked at before a request, and the address that a name resolves to at the last step before each connection:
-what it resolved to a moment ago may be another. Loopback is allowed only by the constructor's argument, which
+A URL is checked before a request. The IP address of its host is checked again at the last step before each connection,
+because the name may resolve to another address by then. Loopback is allowed only by the constructor's argument, which
 `corpus collect --allow-loopback` gives; no setting, file or environment variable can.
 """
 
@@ -30,12 +30,12 @@ _PRIVATE_NAMES: Final = (
 
 
 class BlockedAddressError(OSError):
-    """Raised at connecting: the address must not be asked."""
+    """Raised when connecting: the address must not be contacted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Decides which addresses may be asked.
+    """Decides which addresses may be contacted.
 
     Args:
         allow_loopback: allow this machine's own addresses, on any port: for a mirror on this machine, and for tests.
@@ -44,7 +44,7 @@ class Guard:
     allow_loopback: bool = False
 
     def refusal(self, url: str) -> str | None:
-        """Return why a URL must not be asked, before anything is resolved; None if it may be."""
+        """Return why a URL must not be requested, before its host is resolved; None if it may be requested."""
         if len(url) > _LONGEST or any(ord(letter) <= 0x20 or ord(letter) == 0x7F for letter in url) or "\\" in url:
             return "not a URL"
         try:
@@ -95,7 +95,7 @@ class Guard:
         """Return a socket for one resolved address: the last step before connecting.
 
         Raises:
-            BlockedAddressError: the address must not be asked.
+            BlockedAddressError: the address must not be contacted.
         """
         address, port = str(sockaddr[0]), sockaddr[1]
         if not isinstance(port, int) or not self.allows(address, port):

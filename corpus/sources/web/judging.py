@@ -1,4 +1,4 @@
-"""What an answer for a page comes to: one outcome, and a document if it says something that is not known yet."""
+"""Judge the answer for a page: one outcome, and a document if it has new content."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _FEW_WORDS: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What an answer comes to: its observation, and the document in it if there is one."""
+    """A judged answer: its observation, and its document if it has one."""
 
     row: Row
 
@@ -59,14 +59,14 @@ class Judged:
 
 
 def judge(reply: Reply, page: Page, known: Page | None, source: Source, *, validated: bool) -> Judged:
-    """Return what the answer for a page comes to.
+    """Return the judgement of the answer for a page.
 
     Args:
-        reply: the answer, redirects followed.
-        page: what is known of the address that was asked for.
+        reply: the answer, after redirects.
+        page: what is known of the requested address.
         known: what is known of the address that answered, if that is another one.
-        source: which source named it.
-        validated: whether the request had validators, so that 304 can be believed.
+        source: the source that named it.
+        validated: whether the request had validators. Without them a 304 is not believed.
     """
     result = reply.result
     before = known if known is not None and known.sha256 else page
@@ -109,12 +109,12 @@ def judge(reply: Reply, page: Page, known: Page | None, source: Source, *, valid
 
 
 def judge_entry(page: Page, source: Source, reply: Reply) -> Judged | None:
-    """Return the full text that a feed gave of a page, as a document; None if it gave none.
+    """Return the full text of a page in a feed as a document; None without a full text.
 
     Args:
         page: what is known of the page.
         source: the feed.
-        reply: the answer with the feed, or the answer for the page, which could not be had.
+        reply: the answer with the feed, or the answer for the page, which was not available.
     """
     if page.content is None:
         return None
@@ -144,7 +144,7 @@ def _capture(reply: Reply, page: Page, source: Source, kind: str, signals: tuple
 
 
 def _published(page: Page) -> str | None:
-    """Return when a page was published, as its source says: a day where it gives no time."""
+    """Return when a page was published according to its source; a day if it gives no time."""
     at = page.appeared
     if at is None:
         return None
@@ -163,7 +163,7 @@ def _kind(answer: Answer) -> str | None:
 
 
 def _login_wall(reply: Reply, body: bytes) -> str | None:
-    """Return why an answer is a wall and not the article; None if it seems to be the article."""
+    """Return why an answer is a login or payment page and not the article; None if it seems to be the article."""
     final = urlsplit(reply.final_url)
     if (
         reply.redirects

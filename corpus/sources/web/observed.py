@@ -1,4 +1,4 @@
-"""Observations as the file of a batch: written once, read row by row."""
+"""Write observations into the file of a batch, and read them row by row."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _REPEATING: Final = ("source", "via", "outcome", "media_type", "address", "robot
 
 
 class ObservationFile:
-    """A file of observations in the making.
+    """A file of observations that is being written.
 
     Args:
-        path: where to write.
+        path: the file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,7 +46,7 @@ class ObservationFile:
         self._body_bytes = self._count = self._groups = 0
 
     def add(self, row: Row, *, is_evidence: bool) -> None:
-        """Take an observation; the body is kept with it if it is evidence, and no document."""
+        """Write an observation. Its body is kept if it is evidence and not a document."""
         values = row.observation.as_dict()
         self._digest.update(json.dumps(values, sort_keys=True, separators=(",", ":")).encode())
         values["at"] = row.observation.at
@@ -60,7 +60,7 @@ class ObservationFile:
 
     @property
     def digest(self) -> str:
-        """Return the sha256, in hex, of what was taken so far."""
+        """Return the sha256, in hex, of the observations so far."""
         return self._digest.hexdigest()
 
     def finish(self, name: str) -> RawFile:

@@ -1,4 +1,4 @@
-"""What became of a request: exactly one outcome for each, and the observation that is stored of it."""
+"""The outcome of a request, exactly one for each, and its observation, which is stored."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class Observation:
     """One request and its outcome.
 
     Attributes:
-        url: what was asked for; `final_url` what answered after redirects, if that is another address.
+        url: the requested address; `final_url` is the one that answered after redirects, if it is another.
         at: when the answer had arrived, or the attempt ended.
-        sha256: of the decoded body; of the known body where it is unchanged.
-        words_sha256: of all visible words and declared metadata of a page.
-        robots_sha256: of the robots.txt by which the request was allowed or refused.
+        sha256: the sha256 of the decoded body; of the known body if it is unchanged.
+        words_sha256: the sha256 of all visible words and declared metadata of a page.
+        robots_sha256: the sha256 of the robots.txt that allowed or refused the request.
         address: the IP address that answered.
         seconds: from sending the request to its end.
-        size: bytes of the decoded body.
-        detail: what is to be known besides, in words.
+        size: the bytes of the decoded body.
+        detail: further information, in words.
     """
 
     source: str
@@ -68,7 +68,7 @@ class Observation:
     detail: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as values that JSON has, without what is null."""
+        """Return it as values for JSON, without null values."""
         values = asdict(self)
         values["at"] = self.at.isoformat()
         return {name: value for name, value in values.items() if value not in (None, (), [])}

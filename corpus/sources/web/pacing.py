@@ -1,4 +1,4 @@
-"""When a host may be asked: one request at a time, a gap after the end of each answer, and back-off when it says so."""
+"""Decide when a host may be contacted: one request at a time, a gap after each answer, and back-off on demand."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Host:
     """What is known of a host.
 
     Attributes:
-        last: when its last answer had ended.
-        until: it must not be asked before; None if it may be.
-        refusals: answers in a row that asked us to slow down or to go away.
+        last: when its last answer ended.
+        until: it must not be contacted before this time; None if it may be contacted.
+        refusals: how many answers in a row told us to slow down or to stop.
     """
 
     name: str
@@ -49,7 +49,7 @@ class _Queue:
 
 
 class Pacer:
-    """Holds each host to one request at a time, and to its gap.
+    """Allows one request to each host at a time, with its gap.
 
     Args:
         known: what was known of hosts at the end of the last run.
@@ -68,12 +68,12 @@ class Pacer:
 
     @asynccontextmanager
     async def turn(self, host: str, gap: timedelta) -> AsyncIterator[None]:
-        """Wait until a host may be asked, and hold it until the answer has ended.
+        """Wait until a host may be contacted, and reserve it until the answer has ended.
 
         Args:
             host: its name, without the port: several ports are one machine.
-            gap: least time between the end of an answer and the next request. The longest that was given for a host
-                holds for all requests to it.
+            gap: the least time between the end of an answer and the next request. The longest gap of a host applies
+                to all requests to it.
         """
         queue = self._queues.setdefault(host, _Queue())
         queue.gap = max(queue.gap, gap.total_seconds())
@@ -86,13 +86,13 @@ class Pacer:
                 queue.ended = time.monotonic()
 
     def slow_down(self, host: str, delay: float | None) -> None:
-        """Note the Crawl-delay of a host, in seconds; at most a minute of it is obeyed."""
+        """Note the Crawl-delay of a host, in seconds, up to one minute."""
         if delay is not None and delay > 0:
             queue = self._queues.setdefault(host, _Queue())
             queue.gap = max(queue.gap, min(delay, MOST_CRAWL_DELAY.total_seconds()))
 
     def answered(self, host: str, status: int | None, retry_after: str | None, now: datetime) -> None:
-        """Note how a host answered: 429 and 403, and 503 with Retry-After, put it off; a second time, its domain."""
+        """Note how a host answered: 429, 403, and 503 with Retry-After delay it; a second time, its domain."""
         known = self.hosts.setdefault(host, Host(host))
         known.last = now
         if status is None:
@@ -118,7 +118,7 @@ class Pacer:
             domain_host.until = max(known.until, domain_host.until or known.until)
 
     def off_until(self, host: str, now: datetime) -> datetime | None:
-        """Return until when a host, or its registrable domain, must not be asked; None if it may be."""
+        """Return until when a host, or its registrable domain, must not be contacted; None if it may be."""
         names = {host, registrable(host) or host}
         moments = [one.until for name in names if (one := self.hosts.get(name)) is not None and _is_off(one, now)]
         return max((moment for moment in moments if moment is not None), default=None)
@@ -129,7 +129,7 @@ def _is_off(host: Host, now: datetime) -> bool:
 
 
 def _retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Return the span that a Retry-After header gives, in seconds or as a date; None if it gives none."""
+    """Return the time in a Retry-After header, given in seconds or as a date; None without one."""
     if not value:
         return None
     text = value.strip()

@@ -58,12 +58,12 @@ class Pages:
         return _page(found) if found else None
 
     def apply(self, seen: Observation, recrawl: Callable[[str], Sequence[timedelta]], seq: int | None = None) -> None:
-        """Bring what is known up to an observation.
+        """Update what is known by an observation.
 
         Args:
-            seen: the observation; those of pages and entries count.
+            seen: the observation. Only those of pages and entries count.
             recrawl: the recrawl times of a source, by its name.
-            seq: its number in the spool, below which none is applied again.
+            seq: its number in the spool. Observations up to it are not applied again.
         """
         with self._db:
             if seen.via in {Via.PAGE, Via.ENTRY}:
@@ -91,7 +91,7 @@ class Pages:
         self._db.execute(f"INSERT OR REPLACE INTO pages ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608 - names of ours
 
     def discover(self, pages: Iterable[Page], now: datetime) -> int:
-        """Add pages that a source named, as due now; a known one that was modified since it was checked is due, too.
+        """Add pages that a source named, as due now. A known page that was modified since its last check is due too.
 
         Returns:
             How many were not known before.

@@ -22,7 +22,7 @@ _BUSY_SECONDS: Final = 30.0
 
 
 def folder_of(root: Path) -> Path:
-    """Return the folder, made if it was not there, with a rule in it by which git ignores it."""
+    """Return the folder. If it did not exist, it is made with a rule by which git ignores it."""
     folder = root / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     ignore = folder / ".gitignore"
@@ -47,14 +47,14 @@ def connect(root: Path, name: str, schema: str) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         connection.close()
         raise StorageError(
-            f"{path} cannot be read: {error}. Delete it and its -wal file: what was not sealed yet is asked for again."
+            f"{path} cannot be read: {error}. Delete it and its -wal file: what was not sealed yet is requested again."
         ) from None
     return connection
 
 
 @contextmanager
 def collect_lock(root: Path, wait: float = 0.0) -> Iterator[None]:
-    """Hold the right to collect for a corpus. Building needs no such right, and goes on meanwhile.
+    """Allow only one process to collect for a corpus. Builds can run meanwhile.
 
     Args:
         root: the repository.
@@ -83,7 +83,7 @@ def collect_lock(root: Path, wait: float = 0.0) -> Iterator[None]:
 
 
 def require_room(root: Path, spare: int) -> None:
-    """Raise DiskFull if less than `spare` bytes are free: collecting stops before building has to."""
+    """Raise DiskFull if less than `spare` bytes are free, so that collecting stops before builds must stop."""
     import shutil
 
     free = shutil.disk_usage(root).free

@@ -1,4 +1,4 @@
-"""Bringing the state up to what was observed: after a kill from the spool, and from the batches if it was lost."""
+"""Update the state by what was observed: from the spool after a kill, and from the batches if it was lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def catch_up(root: Path, state: State, spool: Spool, recrawl: Recrawl) -> int:
-    """Apply what the state does not know yet. Feeds are asked for anew after a loss, and name what they have.
+    """Apply what the state does not know yet. After a loss, feeds are requested again.
 
     Args:
         root: the repository.

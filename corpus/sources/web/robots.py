@@ -1,4 +1,4 @@
-"""What robots.txt allows: read as RFC 9309 has it, by Protego, within bounds."""
+"""Read what robots.txt allows, by RFC 9309, with Protego, within bounds."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Rules:
     """The robots.txt of an origin, as it was read.
 
     Attributes:
-        at: when it was asked for.
-        status: of the answer; None without an answer.
+        at: when it was requested.
+        status: the status of the answer; None without an answer.
         body: at most 512,000 bytes; None if nothing may be read because the server failed.
-        sha256: of the body as it came, if there is one.
+        sha256: the sha256 of the body as received, if there is one.
     """
 
     origin: str
@@ -43,7 +43,7 @@ class Rules:
 
     @property
     def expires(self) -> datetime:
-        """Return until when it may be relied on."""
+        """Return until when it may be used."""
         return self.at + (KEPT if self.body is not None else _KEPT_FAILED)
 
 
@@ -57,10 +57,10 @@ def read(origin: str, at: datetime, status: int | None, body: bytes) -> Rules:
     """Return the rules in an answer: 4xx but 429 allows all; 429, 5xx and no answer disallow all.
 
     Args:
-        origin: whose they are.
-        at: when they were asked for.
-        status: of the answer after redirects; None without an answer.
-        body: of the answer.
+        origin: the origin of the rules.
+        at: when they were requested.
+        status: the status of the answer after redirects; None without an answer.
+        body: the body of the answer.
     """
     if status is not None and 200 <= status < 300:
         return Rules(origin, at, status, body[:MOST_BYTES], hashlib.sha256(body).hexdigest())
@@ -75,7 +75,7 @@ class Policy:
     Args:
         rules: the rules.
         agent: the agent's name in robots.txt.
-        parser: of the rules' text; None if nothing is allowed.
+        parser: the parser of the rules; None if nothing is allowed.
     """
 
     def __init__(self, rules: Rules, agent: str, parser: Protego | None) -> None:
@@ -84,7 +84,7 @@ class Policy:
         self._parser = parser
 
     async def allows(self, url: str) -> bool:
-        """Return whether a URL of the origin may be asked for."""
+        """Return whether a URL of the origin may be requested."""
         if self._parser is None:
             return False
         if len(self.rules.body or b"") > _LARGE:
@@ -93,7 +93,7 @@ class Policy:
 
     @property
     def delay(self) -> float | None:
-        """Return the Crawl-delay in seconds, or what Request-rate comes to; None without one."""
+        """Return the Crawl-delay in seconds, or the delay by Request-rate; None without one."""
         if self._parser is None:
             return None
         found = self._parser.crawl_delay(self._agent)
@@ -110,7 +110,7 @@ class Policy:
 
 
 async def policy(rules: Rules, agent: str) -> Policy:
-    """Return what rules allow an agent. A large file is compiled in a thread, so that others go on."""
+    """Return what rules allow an agent. A large file is compiled in a thread, so that other work continues."""
     if rules.body is None:
         return Policy(rules, agent, None)
     text = "\n".join(

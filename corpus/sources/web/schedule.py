@@ -1,4 +1,4 @@
-"""When something is asked for again, and whether a source fails or is silent: pure functions of what was observed."""
+"""Decide when to request something again, and whether a source fails or is silent, by pure functions."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ class Page:
     Attributes:
         key: its canonical address.
         url: the address as the source gives it.
-        published: when it was published or last modified, as the source says; the newest are asked for first.
-        first_seen: when it was first captured; None if it never was.
-        checked: when it was last asked for.
-        due: when it is to be asked for (again); None if never.
-        tries: attempts in a row without an answer.
-        gone: sightings in a row that it is gone.
-        sha256: of the body that it last had; `words_sha256` of its words and metadata.
-        appeared: when it was published, as the source says; with midnight in UTC if the source gives a day only.
-        content: the full text that a feed gave of it, as a document, until the page was asked for.
+        published: when it was published or last modified according to the source. The newest are requested first.
+        first_seen: when it was first captured; None if it was never captured.
+        checked: when it was last requested.
+        due: when to request it (again); None for never.
+        tries: how many attempts in a row had no answer.
+        gone: how many answers in a row said that it is gone.
+        sha256: the sha256 of its last body; `words_sha256` that of its words and metadata.
+        appeared: when it was published according to the source; midnight UTC if the source gives only a day.
+        content: its full text in a feed, as a document, until the page was requested.
     """
 
     key: str
@@ -69,7 +69,7 @@ def advance(page: Page, seen: Observation, recrawl: Sequence[timedelta]) -> Page
     Args:
         page: what was known before.
         seen: the request and its outcome.
-        recrawl: ages, counted from the first capture, at which it is asked for again.
+        recrawl: the ages, from the first capture, at which it is requested again.
     """
     if seen.outcome in ANSWERED:
         known = replace(
@@ -112,7 +112,7 @@ def advance(page: Page, seen: Observation, recrawl: Sequence[timedelta]) -> Page
 
 
 def _next(first_seen: datetime, now: datetime, recrawl: Sequence[timedelta]) -> datetime | None:
-    """Return the first of the moments for asking again that is still to come; those that were missed are left out."""
+    """Return the next time for a new request; missed times are left out."""
     return min((first_seen + age for age in recrawl if first_seen + age > now), default=None)
 
 
@@ -121,10 +121,10 @@ class SourceState:
     """The state of a source.
 
     Attributes:
-        due: when it is to be looked at again; None if it never was.
-        last_run: when it was last looked at.
+        due: when to check it again; None if it was never checked.
+        last_run: when it was last checked.
         last_success: when it last answered.
-        failures: runs in a row in which it did not answer, and `failing_since` the first of them.
+        failures: how many runs in a row had no answer; `failing_since` is the time of the first.
         detail: why it did not answer last.
     """
 
@@ -140,8 +140,8 @@ class SourceState:
         """Return its state after a run.
 
         Args:
-            now: when it was looked at.
-            every: how often it is to be looked at.
+            now: when it was checked.
+            every: how often to check it.
             failure: why it did not answer; None if it did.
         """
         due = now + every
@@ -161,9 +161,9 @@ class SourceState:
 
 
 def silent_since(captured: Sequence[datetime], now: datetime) -> datetime | None:
-    """Return since when a source that worked has brought nothing new, if that is suspiciously long; None otherwise.
+    """Return the last time of a new article, if a source that worked has had nothing new for long; otherwise None.
 
-    Suspicious is four times the median gap between the new articles of its last 30 days, and at least a day.
+    Long means four times the median gap between the new articles of its last 30 days, and at least a day.
 
     Args:
         captured: when its articles were first captured, in any order.

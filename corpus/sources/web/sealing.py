@@ -1,7 +1,7 @@
-"""Closing a batch: rows of the spool, sorted, become files of a batch, under the corpus lock, completely or not at all.
+"""Seal a batch: sorted rows of the spool become files of a batch, under the write lock, completely or not at all.
 
-The name and the bytes follow from the rows alone. The rows leave the spool when the register names the batch: killed
-between the two, the next run finds the name and drops them.
+The name and the bytes depend only on the rows. The rows are deleted from the spool when the register names the batch.
+If the run is killed in between, the next run finds the name and deletes them.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a batch holds at most: so many documents, and so many bytes of bodies."""
+    """The most that a batch may hold: a number of documents, and of bytes of bodies."""
 
     documents: int = 2_048
     bodies: int = 32_000_000
 
     def is_reached(self, backlog: Backlog) -> bool:
-        """Return whether what waits fills a batch."""
+        """Return whether the waiting rows fill a batch."""
         return backlog.documents >= self.documents or backlog.size >= self.bodies
 
 
@@ -45,7 +45,7 @@ FULL: Final = Size()
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A batch that was closed: its name, and how many documents and observations it has."""
+    """A sealed batch: its name, and how many documents and observations it has."""
 
     name: str
     documents: int
@@ -53,7 +53,7 @@ class Sealed:
 
 
 def settle(repository: Repository, spool: Spool) -> int:
-    """Drop rows that are in a batch already, though the run that sealed it was killed. Returns how many."""
+    """Delete rows that are already in a batch whose run was killed. Returns how many."""
     names = {batch.name for batch in raw.load(repository.root)}
     return spool.settle(names.__contains__)
 
@@ -61,18 +61,18 @@ def settle(repository: Repository, spool: Spool) -> int:
 def seal(
     repository: Repository, spool: Spool, wait: float = 0.0, size: Size = FULL, until: int | None = None
 ) -> list[Sealed]:
-    """Close as many batches as the spool fills, until it is empty.
+    """Seal the spool into as many batches as it fills, until it is empty.
 
     Args:
         repository: the corpus.
-        spool: what was fetched.
+        spool: the spool.
         wait: seconds to wait for another writer.
-        size: what a batch holds at most.
-        until: while rows still come: the last row to take. Then only full batches are closed.
+        size: the most that a batch may hold.
+        until: the last row to take, while the run still adds rows. Then only full batches are sealed.
 
     Raises:
-        Busy: somebody else is writing; the spool keeps what it has.
-        DiskFull: there is hardly any room; likewise.
+        Busy: another process is writing. The spool keeps its rows.
+        DiskFull: the disk is nearly full. The spool keeps its rows.
     """
     made: list[Sealed] = []
     if not spool.backlog().rows:
@@ -102,7 +102,7 @@ def seal(
 def _written(
     spool: Spool, last: int, folder: Path, known: Known, tombstones: Tombstones
 ) -> tuple[Batch, Sequence[Path]]:
-    """Write the files of a batch aside; returns it, and where they are."""
+    """Write the files of a batch to a temporary folder. Returns the batch and their paths."""
     moment = spool.latest(last)
     licences: set[str] = set()
     files: list[Path] = []
@@ -130,7 +130,7 @@ def _written(
 def _item(row: Row) -> Item:
     capture, seen = row.capture, row.observation
     if capture is None:
-        raise InvariantError("A row without a document was to become one.")
+        raise InvariantError("A row without a document was to become a document.")
     return Item(
         capture.url, row.body or b"", capture.media_type, url=capture.url, status=seen.status,
         headers=capture.headers, captured_at=seen.at, published_date=capture.published, publisher=capture.publisher,
@@ -145,12 +145,12 @@ def _is_withdrawn(row: Row, tombstones: Tombstones) -> bool:
 
 
 def is_due(spool: Spool, now: datetime, *, daily: bool) -> bool:
-    """Return whether it is time to close a batch, however little it holds.
+    """Return whether it is time to seal the spool, even if it holds little.
 
     Args:
-        spool: what was fetched.
+        spool: the spool.
         now: the present moment.
-        daily: whether batches are closed once a day, and not with each run.
+        daily: whether batches are sealed once a day, and not with each run.
     """
     if spool.backlog().documents and not daily:
         return True

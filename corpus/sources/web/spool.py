@@ -1,6 +1,6 @@
-"""What was fetched and is not sealed yet, in `.corpus/spool.sqlite`: each answer is there when its request has ended.
+"""The spool, `.corpus/spool.sqlite`: what was fetched and is not sealed yet. Each answer is written when it arrives.
 
-A killed run loses only what was in flight. Rows leave it when the batch that holds them is on record.
+A killed run loses only unfinished requests. Rows are deleted when the register names the batch that has them.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ CREATE INDEX IF NOT EXISTS documents ON rows (seq) WHERE document IS NOT NULL;
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A document as it was fetched, besides its bytes and its observation.
+    """A document as it was fetched, without its bytes and its observation.
 
     Attributes:
-        url: where it was found, after redirects.
-        headers: of the answer, in order.
-        published: day or instant of publication as a feed or sitemap gives it, or None.
-        signals: signals of robots.txt and its like for the page, to the letter.
+        url: its address, after redirects.
+        headers: the headers of the answer, in order.
+        published: day or instant of publication in a feed or sitemap, or None.
+        signals: the signals of robots.txt and similar files for the page, unchanged.
     """
 
     url: str
@@ -77,7 +77,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the spool: an observation, with a document's or a piece of evidence's bytes if it has some."""
+    """A row of the spool: an observation, with the bytes of its document or evidence, if it has any."""
 
     observation: Observation
     capture: Capture | None = None
@@ -90,9 +90,9 @@ class Backlog:
     """How much waits to be sealed.
 
     Attributes:
-        rows: observations.
-        documents: of them with a document.
-        size: bytes of all bodies.
+        rows: how many observations.
+        documents: how many of them with a document.
+        size: the bytes of all bodies.
         oldest: when the oldest document was fetched; None without one.
     """
 
@@ -126,11 +126,11 @@ class Spool:
 
     @property
     def id(self) -> str:
-        """Return what tells this spool from one that was lost."""
+        """Return the id of this spool, which differs from that of a lost one."""
         return str(self._db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()[0])
 
     def put(self, row: Row) -> int:
-        """Keep a row; it survives a kill from here on. Returns its number, which grows."""
+        """Store a row. It survives a kill from then on. Returns its number; numbers grow."""
         observation = row.observation
         with self._db:
             done = self._db.execute(
@@ -193,7 +193,7 @@ class Spool:
         return last
 
     def until(self, seq: int) -> Iterator[Row]:
-        """Yield the rows up to a number, in an order that depends on what was fetched alone."""
+        """Yield the rows up to a number, in an order that depends only on their content."""
         found = self._db.execute(
             "SELECT seq, observation, document, body FROM rows WHERE seq <= ? ORDER BY url, at, sha256, observation",
             [seq],
@@ -207,7 +207,7 @@ class Spool:
             )
 
     def sealing(self, name: str, seq: int) -> None:
-        """Note the batch that the rows up to a number are about to become."""
+        """Note the batch that the rows up to a number will become."""
         with self._db:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('sealing', ?)", [f"{name} {seq}"])
 

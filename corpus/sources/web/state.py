@@ -1,7 +1,7 @@
-"""What collecting remembers, in `.corpus/collect.sqlite`: pages, feeds, hosts, robots.txt and how sources are.
+"""The state of collecting, `.corpus/collect.sqlite`: pages, feeds, hosts, robots.txt and the state of sources.
 
-It follows from what was observed. If it is lost, it is made again from the observations in batches and spool; what a
-batch does not hold costs a round of requests, and never a second document. No build reads it.
+It follows from what was observed. If it is lost, it is made again from the observations in batches and spool. What the
+batches do not have costs a round of requests, but never a second copy of a document. No build reads it.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ CREATE TABLE IF NOT EXISTS sources (
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What is known of a feed or sitemap: validators, the digest of its body, and what else it leads to.
+    """What is known of a feed or sitemap: validators, the digest of its body, and further files that it names.
 
     Attributes:
-        unconditional: when it was last asked for without validators: some servers answer 304 for ever.
+        unconditional: when it was last requested without validators, because some servers answer 304 for ever.
         more: addresses of child sitemaps and next pages.
     """
 
@@ -129,7 +129,7 @@ class State(Pages):
             self._db.execute("INSERT OR REPLACE INTO robots VALUES (?, ?, ?, ?, ?)", values)
 
     def declared(self, origin: str) -> dict[str, tuple[str, bytes]]:
-        """Return the files that say what an origin's pages may be used for, by address: what each is, and its body."""
+        """Return the files that declare what an origin's pages may be used for, by address, with kind and body."""
         sql = "SELECT url, via, body FROM declared WHERE origin = ? ORDER BY url"
         return {str(url): (str(via), bytes(body)) for url, via, body in self._db.execute(sql, [origin])}
 

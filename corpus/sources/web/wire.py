@@ -1,4 +1,4 @@
-"""One request and its answer, within bounds: the only module that sends anything.
+"""Send one request and read its answer, within bounds. Only this module sends anything.
 
 No cookies, no proxy from the environment, TLS verified, HTTP/1.1. Redirects are not followed: the caller decides.
 """
@@ -53,7 +53,7 @@ class Answer:
     """What a server answered.
 
     Attributes:
-        body: with content encodings undone; empty for a redirect or an error, whose bodies are not read.
+        body: the decoded body; empty for redirects and errors, whose bodies are not read.
         address: the IP address that answered.
     """
 
@@ -159,14 +159,14 @@ class Wire:
         return made
 
     async def get(self, url: str, headers: Mapping[str, str]) -> Answer | Failed:
-        """Ask for one address. Never raises for what a server does.
+        """Request one address. Never raises for what a server does.
 
         Args:
-            url: what to ask for; `Guard.refusal` must have let it pass.
-            headers: besides the agent's, such as validators.
+            url: the address. `Guard.refusal` must have allowed it.
+            headers: further headers, such as validators.
 
         Returns:
-            The answer, or why there is not one.
+            The answer, or why there is no answer.
         """
         if self._session is None:
             raise RuntimeError("use `async with`")
@@ -216,7 +216,7 @@ class Wire:
 
 
 def _has_body(status: int) -> bool:
-    """Return whether the body of an answer is of use: bodies of redirects and errors are not read."""
+    """Return whether to read the body of an answer. Bodies of redirects and errors are not read."""
     return 200 <= status < 300
 
 
@@ -247,7 +247,7 @@ async def _decoded(answer: Answer) -> Answer | Failed:
 
 
 def _failure(error: Exception, trail: _Trail) -> Failed | None:
-    """Return what an exception of the client means; None for one that is a fault of ours."""
+    """Return what an exception of the client means; None if it is a fault of this program."""
     detail = " ".join(f"{type(error).__name__}: {error}".split())[:200]
     if trail.blocked is not None and isinstance(error, (OSError, aiohttp.ClientError)):
         return Failed(Outcome.BLOCKED_ADDRESS, trail.blocked)

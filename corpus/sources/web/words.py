@@ -1,8 +1,8 @@
-"""Whether a page says anything else than before: a digest of all its visible words and declared metadata.
+"""Tell whether the content of a page changed, by a digest of all its visible words and declared metadata.
 
-Many pages change with each request in tokens, counters and scripts that nobody reads. What counts is not what a parser
-takes for the article today: another may take more tomorrow. Patterns of bytes, each in one pass: no page can make
-them slow.
+Many pages change with each request in tokens, counters and scripts that nobody reads. All visible words count, and not
+only what a parser takes for the article now, because a later parser may take more. The patterns of bytes need one pass
+each, so no page can make them slow.
 """
 
 from __future__ import annotations
