@@ -1,1 +1,1 @@
-"""From what people have to documents: files, archives, WARCs, tables and feeds."""
+"""Turn what people have into documents: files, archives, WARCs, tables and feeds."""

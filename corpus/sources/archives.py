@@ -1,4 +1,4 @@
-"""Zip and tar, read member by member and never extracted. What is no plain file in them is reported, not touched."""
+"""Read zip and tar member by member, without extracting them. Members that are not plain files are only reported."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MAP_GOES_ON: Final = 504
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of an archive; `packed` bytes of the archive hold it."""
+    """One file of an archive, which has `packed` bytes in the archive."""
 
     name: str
     data: bytes
@@ -48,7 +48,7 @@ class Member:
 
 
 def unsafe(name: str) -> str | None:
-    """What is wrong with a member's name; None if nothing is."""
+    """Return what is wrong with a member's name; None if it is safe."""
     if len(name) > MOST_NAME:
         return f"longer than {MOST_NAME:,} characters"
     if not name.isprintable():
@@ -60,7 +60,7 @@ def unsafe(name: str) -> str | None:
 
 
 def hidden(name: str) -> bool:
-    """Whether a member is hidden, or what macOS adds to an archive: left aside, as in folders."""
+    """Return whether a member is hidden, or added to an archive by macOS. Such members are left out, as in folders."""
     return any(part.startswith(".") and part not in {".", ".."} for part in name.split("/")) or name.startswith(
         "__MACOSX/"
     )
@@ -79,11 +79,11 @@ def _judge(source: str, name: str, size: int, refused: Reason | None, detail: st
 
 
 def read_zip(file: BinaryIO, source: str) -> Iterator[Member | Skipped]:
-    """The files in a zip, in the order of its directory.
+    """Yield the files in a zip, in the order of its directory.
 
     Args:
         file: a seekable stream.
-        source: what to call the archive.
+        source: the name of the archive.
     """
     try:
         archive = zipfile.ZipFile(file)
@@ -152,11 +152,11 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 
 def read_tar(stream: Readable, source: str) -> Iterator[Member | Skipped]:
-    """The files in a tar, from front to back: it is never sought in.
+    """Yield the files in a tar, from front to back, without seeking.
 
     Args:
-        stream: the archive, decompressed; `read` gives exactly as much as asked for, less only at the end.
-        source: what to call the archive.
+        stream: the archive, decompressed. `read` returns exactly as many bytes as requested, fewer only at the end.
+        source: the name of the archive.
     """
     tar = _Tar(stream)
     members = 0
@@ -238,7 +238,7 @@ class _Tar:
         return self.read(info)
 
     def read(self, info: tarfile.TarInfo) -> bytes:
-        """The bytes of the member whose header was just read."""
+        """Return the bytes of the member whose header was just read."""
         padding = -info.size % _BLOCK
         data = self._stream.read(info.size)
         self.count += len(data)
@@ -249,7 +249,7 @@ class _Tar:
         return data
 
     def skip(self, info: tarfile.TarInfo) -> None:
-        """Pass over the bytes of the member whose header was just read."""
+        """Skip the bytes of the member whose header was just read."""
         # Links, devices and folders have no content, even if their header says so.
         left = info.size + -info.size % _BLOCK if info.isreg() or info.type not in tarfile.SUPPORTED_TYPES else 0
         while left > 0:
@@ -263,7 +263,7 @@ class _Tar:
 
 
 def _pax(data: bytes) -> dict[str, str]:
-    """The records of a pax header: `LENGTH KEY=VALUE` and a line end, each."""
+    """Return the records of a pax header. Each is `LENGTH KEY=VALUE` and a line end."""
     found: dict[str, str] = {}
     at = 0
     while at < len(data) and data[at]:

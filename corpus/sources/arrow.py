@@ -1,6 +1,7 @@
-"""Rows of Parquet and Arrow files as JSON objects, read piece by piece: the part that runs behind the wall.
+"""Read rows of Parquet and Arrow files as JSON objects, piece by piece. This part runs in an isolated process.
 
-What JSON cannot tell is left out, and times are in ISO 8601. Every piece is weighed before it is written out.
+Types without a form in JSON are left out, and times are in ISO 8601. The size of every piece is computed before it is
+written.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ class Request:
     """What to read.
 
     Attributes:
-        arrow: whether the file is called Arrow IPC, file or stream; else it is called Parquet.
-        brought: bytes that were brought for it, compressed; what comes out is weighed against them.
-        known: names of columns, in lower case, that hold text even where they are called binary.
+        arrow: whether the file's name says Arrow IPC (file or stream); otherwise it says Parquet.
+        brought: the compressed bytes that were read for it. The output is compared with them.
+        known: names of columns, in lower case, that hold text even if their type is binary.
         group: the row group to begin with.
         row: the number of rows before that row group.
-        done: the number of the last row that was taken; what lies before is not given again.
+        done: the number of the last row that was taken. Rows up to it are not given again.
         alone: row groups before this one are read one by one.
     """
 
@@ -64,7 +65,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where reading is: the row groups from `group` up to `end`, of `count` rows, after `row` others."""
+    """The place of reading: the row groups from `group` up to `end`, with `count` rows, after `row` other rows."""
 
     group: int
     end: int
@@ -74,7 +75,7 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """So many rows as JSON, a line each; the first has the number `first`."""
+    """Some rows as JSON, one on each line. The first has the number `first`."""
 
     first: int
     count: int
@@ -83,7 +84,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What could not be read: a row by its number, or where `row` is 0 a part of the file."""
+    """What could not be read: a row by its number, or a part of the file if `row` is 0."""
 
     row: int
     reason: Reason
@@ -104,12 +105,12 @@ def read(file: BinaryIO, size: int, request: Request) -> Iterator[Found]:
     """Yield the rows of a table, and what cannot be read of it.
 
     Args:
-        file: open for reading, seekable, with a file descriptor.
-        size: its bytes.
+        file: the file, open for reading, seekable, with a file descriptor.
+        size: its size in bytes.
         request: what to read.
 
     Raises:
-        Unreadable: nothing more can be read.
+        Unreadable: reading cannot continue.
     """
     begin = file.read(8)
     file.seek(0)
@@ -128,7 +129,7 @@ def read(file: BinaryIO, size: int, request: Request) -> Iterator[Found]:
 
 
 class _Reader:
-    """Reads one file; knows how many rows it gave and how many bytes came out."""
+    """Reads one file, and counts the rows and bytes that it gives."""
 
     def __init__(self, request: Request) -> None:
         self._request = request

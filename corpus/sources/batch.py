@@ -1,6 +1,6 @@
-"""Writing a batch: documents into bounded row groups of bounded Parquet files, aside, while the next are read.
+"""Write a batch: documents go into bounded row groups of bounded Parquet files, while the next ones are read.
 
-The name is the capture time and a digest of the documents, so that a batch has one name and one content.
+Its name is the capture time and a digest of the documents, so that a name identifies a content.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Row(NamedTuple):
-    """A document of the batch: what was found, and who holds its bytes if this row does not.
+    """A document of the batch: what was found, and which batch has its bytes if this row does not.
 
     `at` is the time of capture that it names, in microseconds since 1970, or 0.
     """
@@ -58,8 +58,8 @@ class Tally:
     """What intake has found.
 
     Attributes:
-        unread_times: how many rows give a time of capture that cannot be read or is yet to come.
-        unread_time: the first of them, and what it gives.
+        unread_times: how many rows have a time of capture that cannot be read or is in the future.
+        unread_time: the first of these rows, and its value.
     """
 
     taken: Counter[str] = field(default_factory=Counter)
@@ -73,17 +73,17 @@ class Tally:
 
     @property
     def documents(self) -> int:
-        """How many documents were taken."""
+        """Return how many documents were taken."""
         return self.taken.total()
 
     def skip(self, entry: Skipped) -> None:
-        """Count what is not taken; the first of it by name."""
+        """Count a skipped document; keep the first of them as examples."""
         self.skipped[entry.reason.value] += 1
         if len(self.skipped_examples) < _MOST_EXAMPLES:
             self.skipped_examples.append(entry)
 
     def take(self, items: Sequence[Item], recaptured: int = 0) -> None:
-        """Count what is taken, and of it what brought no new bytes."""
+        """Count documents that were taken, and those of them without new bytes."""
         self.taken.update(item.media_type for item in items)
         self.size += sum(len(item.data) for item in items)
         self.recaptured += recaptured
@@ -97,16 +97,16 @@ _MOST_EXAMPLES: Final = 1_000
 
 
 class Writer:
-    """A batch in the making, in a folder of its own. Use as a context manager.
+    """A batch that is being written, in a folder of its own. Use it as a context manager.
 
-    A document that names the time of its capture is another capture at another time, and its bytes are kept once.
-    One that does not is known by its bytes and its address.
+    If a document has its own time of capture, the same bytes at another time are another capture, and the bytes are
+    kept once. Otherwise its bytes and its address identify it.
 
     Args:
-        folder: where to write.
-        captured_at: the capture time of documents that name none.
-        licence: under what licence or rights they are added.
-        known: the documents that there are.
+        folder: the folder to write to.
+        captured_at: the capture time of documents without their own.
+        licence: the licence or rights of the documents.
+        known: the documents of the existing batches.
         dated: whether `captured_at` was given for these documents, and is not only the time of adding them.
     """
 
@@ -136,7 +136,7 @@ class Writer:
         self._pool.shutdown(cancel_futures=True)
 
     def add(self, entry: Item | Skipped) -> bool:
-        """Take a document, unless it is known; or note what was skipped. Returns whether it was taken."""
+        """Take a document unless it is known, or note a skipped one. Returns whether it was taken."""
         if isinstance(entry, Skipped):
             self.tally.skip(entry)
             return False
@@ -163,7 +163,7 @@ class Writer:
         return True
 
     def finish(self) -> tuple[raw.Batch, list[Path]] | None:
-        """Close the files. Returns the batch and where its files are aside; None if nothing was taken."""
+        """Close the files. Returns the batch and the paths of its files; None if nothing was taken."""
         if self._rows:
             self._flush()
         self._wait()
@@ -237,7 +237,7 @@ class Writer:
 
 
 def _named(row: _Row) -> str:
-    """Return what a row adds to the name of its batch; a time only where the document names one."""
+    """Return what a row adds to the name of its batch; a time only if the document has its own."""
     at = f"{row.at}\0" if row.at else ""
     return f"{row.document_id}\0{row.item.source}\0{row.item.url or ''}\0{at}"
 
@@ -252,9 +252,9 @@ class _File:
 
 
 class _Sources:
-    """Sources, distinguished by a number where a name occurs twice in a batch, as it can in a tar.
+    """Sources, distinguished by a number if a name occurs twice in a batch, as it can in a tar.
 
-    Of those that can, a digest is remembered; rows of tables and files of folders have names of their own.
+    A digest is remembered only of names that can occur twice; rows of tables and files of folders have unique names.
     """
 
     def __init__(self) -> None:
@@ -262,7 +262,7 @@ class _Sources:
         self._again: Counter[str] = Counter()
 
     def distinct(self, items: Sequence[Item]) -> list[str]:
-        """What to call the next documents of the batch."""
+        """Return the names of the next documents of the batch."""
         sources = [item.source for item in items]
         # That a file is called as a row is, `a.csv#1`, shows where they are together.
         all_of_them = len(set(sources)) < len(sources)
@@ -281,7 +281,7 @@ class _Sources:
 
 
 def _structs(column: str, values: Sequence[Sequence[tuple[str, ...]]]) -> pa.Array:
-    """Return lists of tuples of texts. Built flat: Polars and pyarrow both take long over nested Python values."""
+    """Return lists of tuples of texts. They are built flat: Polars and pyarrow are slow with nested Python values."""
     dtype = RAW.arrow.field(column).type
     inner = dtype.value_field.type
     ends = np.cumsum([0, *map(len, values)], dtype=np.int32)

@@ -1,6 +1,6 @@
-"""The time at which a row of a table was captured, where one of its columns gives it.
+"""Read the time of capture of a row of a table from one of its columns.
 
-A time without an offset is UTC, as crawlers write it; a day alone is its beginning, as with `--captured-at`.
+A time without an offset is UTC, as crawlers write it. A day alone means its beginning, as with `--captured-at`.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class CaptureTimes:
     """Finds the columns of rows that give a time of capture, and reads them.
 
     Args:
-        names: the names of such columns that params.yaml gives, which come before the usual ones.
-        now: the current time; what lies behind it is no time of capture.
+        names: the names of such columns in params.yaml, which have priority over the usual ones.
+        now: the present moment. A later time is not a time of capture.
     """
 
     def __init__(self, names: Sequence[str] = (), now: datetime | None = None) -> None:
@@ -59,16 +59,16 @@ class CaptureTimes:
 
         Args:
             names: its columns.
-            nested: the members of those that hold objects.
+            nested: the members of columns with objects.
         """
         return any(self._columns.names(dict.fromkeys(some), _FIELD) for some in (names, *nested))
 
     def dated(self, item: Item, row: Mapping[str, Any] | None = None) -> Item:
-        """Return a row with its time of capture, or with what is in place of one and cannot be read.
+        """Return a row with its time of capture, or with the value that could not be read as one.
 
         Args:
             item: the row as a JSON object.
-            row: the same, where it is known already.
+            row: the parsed row, if it is known already.
         """
         if row is None:
             try:

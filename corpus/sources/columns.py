@@ -1,4 +1,4 @@
-"""What is known of a table from its schema alone, and what is refused for it."""
+"""Find what the schema of a table tells, and refuse unreasonable schemas."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Columns:
     """The columns of a table that are reported.
 
     Attributes:
-        numbers: where they are in the schema.
-        names: what they are called.
-        size: bytes of the names and what goes with them, in each row.
-        flat: whether their bytes in memory are a measure of their bytes as JSON.
+        numbers: their places in the schema.
+        names: their names.
+        size: the bytes of the names and separators in each row.
+        flat: whether their bytes in memory bound their bytes as JSON.
     """
 
     numbers: list[int]
@@ -46,14 +46,14 @@ class Columns:
 
     @classmethod
     def of(cls, schema: pa.Schema, known: Collection[str]) -> Columns:
-        """Return those of a schema.
+        """Return the columns of a schema.
 
         Args:
-            schema: a table's.
-            known: names, in lower case, of columns that hold text even where they are called binary.
+            schema: the schema of a table.
+            known: names, in lower case, of columns that hold text even if their type is binary.
 
         Raises:
-            ValueError: there is not one.
+            ValueError: there is no such column.
             Unreadable: their names are too long.
         """
         numbers = tellable(schema, known)

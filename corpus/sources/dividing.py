@@ -1,4 +1,4 @@
-"""What reading files needs of the room of press databases, which imports this one and is named here as text."""
+"""What reading files needs from `corpus.press`. That package imports this one, so it is named here only as text."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Keeper(Protocol):
     """Keeps the files of exports beside the articles that come of them."""
 
     def begin(self, source: str) -> None:
-        """Begin with a file: what follows comes of it."""
+        """Begin a file: the documents that follow come from it."""
 
     def end(self, stream: BinaryIO) -> None:
-        """Keep the file, if something of it was new."""
+        """Keep the file if any of its documents was new."""
 
 
 class Splitting(Protocol):

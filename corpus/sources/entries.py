@@ -1,4 +1,4 @@
-"""What intake finds: documents, and what is skipped with a reason. The limits of all of it are here."""
+"""What reading files finds: documents, and what is skipped with a reason. All its limits are here."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Reason(StrEnum):
 
 
 class Item(NamedTuple):
-    """A document, as found. A tuple, for there are many: a dataclass takes four times as long to make."""
+    """A document as found. It is a tuple, because there are many and a dataclass takes four times as long to make."""
 
     source: str
     data: bytes
@@ -94,7 +94,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What was not taken, and why."""
+    """Something that was not taken, and why."""
 
     source: str
     reason: Reason
@@ -105,7 +105,7 @@ class Skipped:
 
 
 class Unreadable(Exception):
-    """Raised within intake only: what is being read cannot be read on."""
+    """Raised only while reading files: reading cannot continue."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         self.reason = reason
@@ -113,7 +113,7 @@ class Unreadable(Exception):
         super().__init__(reason, detail)
 
     def of(self, source: str) -> Skipped:
-        """The entry that tells it."""
+        """Return the entry that reports it."""
         return Skipped(source, self.reason, self.detail)
 
 
@@ -125,7 +125,7 @@ def too_much_memory(brought: int) -> tuple[Reason, str]:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which documents are wanted, and what params.yaml says of their rows.
+    """Which documents are wanted, and the settings for their rows.
 
     Attributes:
         include, exclude: patterns that are compared with the source, its last name and its URL.
@@ -137,14 +137,14 @@ class Selection:
     capture_columns: tuple[str, ...] = ()
 
     def wants(self, source: str, url: str | None = None) -> bool:
-        """Whether a document is wanted."""
+        """Return whether a document is wanted."""
         if not self.include and not self.exclude:
             return True
         names = [source, source.rpartition("/")[2].rpartition("!")[2], *([url] if url else [])]
         return (not self.include or _any(self.include, names)) and not _any(self.exclude, names)
 
     def opens(self, source: str) -> bool:
-        """Whether an archive is to be looked into: what is in it is judged by `wants`."""
+        """Return whether to read an archive; `wants` decides about its members."""
         return not _any(self.exclude, [source, source.rpartition("/")[2].rpartition("!")[2]])
 
 

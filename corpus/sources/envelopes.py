@@ -1,4 +1,4 @@
-"""JSON files that hold rows in something: what APIs answer, and what pandas writes in each of its orients."""
+"""Find the rows in JSON files: in answers of APIs, and in what pandas writes in each of its orients."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _SHORTEST: Final = 2
 
 
 def rows_of(value: Any) -> list[dict[str, Any]] | None:
-    """Return the rows that a JSON value holds; None if it is one document, or none that is known.
+    """Return the rows of a JSON value; None if it is one document or of an unknown form.
 
-    A list of objects; an answer with such a list in it, as `{"status": "ok", "articles": […]}`; and a table as pandas
-    writes it by columns, by index, split or tight.
+    Known forms are a list of objects; an answer with such a list, as `{"status": "ok", "articles": […]}`; and a table
+    as pandas writes it by columns, by index, split or tight.
     """
     if isinstance(value, list):
         return value if value and all(isinstance(row, dict) for row in value) else _below_header(value)
@@ -33,7 +33,7 @@ def rows_of(value: Any) -> list[dict[str, Any]] | None:
 
 
 def _is_article(value: dict[str, Any]) -> bool:
-    """Whether an object is an article itself: its title or text is one."""
+    """Return whether an object is an article itself: its title or text is a text."""
     found = columns(value, {})
     names = [name for field in ("title", "text") for name in found.get(field, ())]
     return any(isinstance(value[name], str) for name in names)
@@ -54,7 +54,7 @@ def _within(value: dict[str, Any], depth: int) -> list[dict[str, Any]] | None:
 
 
 def _pages(rows: list[dict[str, Any]], depth: int) -> list[dict[str, Any]] | None:
-    """Return the rows of a list of answers, each with some; None if one of them is no answer."""
+    """Return the rows of a list of answers; None if one of them is not an answer with rows."""
     if any(_is_article(_unwrapped(row)) for row in rows):
         return None
     found = [_within(row, depth + 1) for row in rows]
@@ -62,7 +62,7 @@ def _pages(rows: list[dict[str, Any]], depth: int) -> list[dict[str, Any]] | Non
 
 
 def _unwrapped(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what a search or an API found, without what it says of finding it."""
+    """Return what a search or an API found, without its data about the search."""
     for name in _WRAPPERS:
         inner = row.get(name)
         if isinstance(inner, dict) and (name == _WRAPPERS[0] or (_is_article(inner) and not _is_article(row))):

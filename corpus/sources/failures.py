@@ -1,4 +1,4 @@
-"""What reading a table raises, and how it is reported."""
+"""The errors of readers of tables, and how they are reported."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from corpus.sources.entries import Reason, too_much_memory
 
 
 def failures() -> tuple[type[BaseException], ...]:
-    """Return what the readers raise for a table that cannot be read."""
+    """Return the errors that the readers raise for a table that cannot be read."""
     import polars as pl
     import pyarrow as pa
 
@@ -17,7 +17,7 @@ def failures() -> tuple[type[BaseException], ...]:
 
 
 def why(error: BaseException, row: int, brought: int) -> tuple[Reason, str]:
-    """Return the reason and its detail for what was raised after a row, when some bytes had been read."""
+    """Return the reason and the detail for an error that was raised after a row and after some bytes."""
     if isinstance(error, MemoryError):
         reason, detail = too_much_memory(brought)
         return reason, f"after row {row:,}: {detail}"

@@ -1,4 +1,4 @@
-"""Feeds saved to disk: RSS, Atom and JSON Feed. An entry with its full text is a document, as a JSON object.
+"""Read feeds saved to disk: RSS, Atom and JSON Feed. An entry with its full text is a document, as a JSON object.
 
 Nothing is fetched, and no entity is expanded. An entry that only announces an article is reported, not taken.
 """
@@ -48,7 +48,7 @@ _FIELDS: Final = {
 
 
 def is_feed(item: Item) -> bool:
-    """Whether a document is a feed, by its beginning."""
+    """Return whether a document is a feed, by its beginning."""
     if item.media_type == ROW:
         # A row of a table, `source#number`, is not a feed, even if it is about one.
         if item.source[-1:].isdigit():
@@ -59,7 +59,7 @@ def is_feed(item: Item) -> bool:
 
 
 def read(item: Item) -> Iterator[Item | Skipped]:
-    """The entries of a feed, each as `source#number`, counted from 1.
+    """Yield the entries of a feed, each as `source#number`, counted from 1.
 
     Args:
         item: the feed.
@@ -100,10 +100,10 @@ def document(row: dict[str, Any]) -> bytes:
 
 
 def json_rows(feed: Any) -> Iterator[dict[str, Any]]:
-    """Give the entries of a JSON Feed as rows.
+    """Yield the entries of a JSON Feed as rows.
 
     Args:
-        feed: the value of the file.
+        feed: the parsed file.
 
     Raises:
         ValueError: it has no list of items.
@@ -128,7 +128,7 @@ def json_rows(feed: Any) -> Iterator[dict[str, Any]]:
 
 
 def _xml(data: bytes) -> tuple[list[dict[str, Any]], str | None]:
-    """The entries of RSS or Atom, and what was lost if it ends early: an entry that it ends within, too."""
+    """Return the entries of RSS or Atom, and what was lost if the file ends early, within an entry for example."""
     root, elements, torn = xml_entries(data)
     language = next((_text(one) for one in root.iter("language", "{*}language")), None) or root.get(_LANG)
     entries = [row_of(element) for element in elements]
@@ -139,16 +139,16 @@ def _xml(data: bytes) -> tuple[list[dict[str, Any]], str | None]:
 
 
 def xml_entries(data: bytes) -> tuple[Any, list[Any], str | None]:
-    """Read RSS or Atom, by rules that are broken everywhere.
+    """Read RSS or Atom, also with the usual violations of their rules.
 
     Args:
         data: the feed, of bounded length.
 
     Returns:
-        The root element, those of the entries, and what was lost if it ends early: an entry that it ends within, too.
+        The root element, the elements of the entries, and what was lost if the file ends early.
 
     Raises:
-        ValueError: it has no element.
+        ValueError: the file has no element.
     """
     from lxml import etree
 
@@ -182,7 +182,7 @@ def _parser(*, recover: bool) -> Any:
 
 
 def decoded_xml(data: bytes) -> str:
-    """Return the text of an XML file: many say that they are in another encoding than they are."""
+    """Return the text of an XML file. Many files declare a wrong encoding, so the bytes decide."""
     try:
         return data.decode()
     except UnicodeDecodeError:
@@ -197,9 +197,8 @@ def decoded_xml(data: bytes) -> str:
 def mended_xml(text: str) -> str:
     """Return XML that can be read.
 
-    Feeds break the rules with stray ampersands, HTML's names of letters, and control characters.
-
-    Once libxml2 has met with an error, it leaves out every entity, `&lt;` too, but not those that are numbers.
+    Feeds violate the rules by stray ampersands, HTML's names of characters, and control characters. After an error
+    libxml2 leaves out every named entity, also `&lt;`, but not numeric ones. So names are replaced by numbers.
 
     Raises:
         ValueError: it has more ampersands than any feed.
@@ -222,7 +221,7 @@ _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def row_of(entry: Any) -> dict[str, Any]:
-    """Return what an element of RSS or Atom says of its entry, as a row."""
+    """Return an entry of RSS or Atom as a row."""
     row: dict[str, Any] = {}
     authors: list[str] = []
     tags: list[str] = []
@@ -263,7 +262,7 @@ def _text(element: Any) -> str:
 
 
 def _content(element: Any) -> str:
-    """An Atom content: text, escaped HTML, or elements of XHTML."""
+    """Return the content of an Atom entry: text, escaped HTML, or elements of XHTML."""
     from lxml import etree
 
     if element.get("src"):

@@ -1,6 +1,7 @@
-"""Paths to documents: files, folders, archives, compressed files, WARCs and tables, one document after the other.
+"""Read documents from paths: files, folders, archives, compressed files, WARCs and tables.
 
-Nothing is extracted, followed or fetched. What cannot be taken is reported, and the rest goes on.
+Nothing is extracted, no link is followed and nothing is fetched. What cannot be read is reported, and reading
+continues.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ _STREAMED: Final = 32_000_000
 
 
 def expand(given: Sequence[str], listed: Iterable[bytes] = ()) -> list[Path]:
-    """The paths that a command line names: as they are, or as patterns; `-` represents the lines of `listed`.
+    """Return the paths that a command line names, with patterns expanded; `-` represents the lines of `listed`.
 
     Raises:
-        InputError: one is not there; names each.
+        InputError: a path does not exist. The error names each.
     """
     found: list[Path] = []
     faults: list[str] = []
@@ -58,7 +59,7 @@ def expand(given: Sequence[str], listed: Iterable[bytes] = ()) -> list[Path]:
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a list of paths; of one that is longer than any path, its pieces."""
+    """Yield the lines of a list of paths; a line longer than any path in pieces."""
     return iter(lambda: stream.readline(_LONGEST_LINE), b"")
 
 
@@ -79,7 +80,7 @@ def _listed(lines: Iterable[bytes], faults: list[str]) -> Iterator[Path]:
 
 
 def documents(paths: Sequence[Path], selection: Selection, keeper: Keeper | None = None) -> Iterator[Item | Skipped]:
-    """Every document at some paths, in their order; a folder's by name, hidden ones left aside.
+    """Yield every document at some paths, in their order; those of a folder by name, without hidden ones.
 
     Args:
         paths: files and folders.
@@ -110,7 +111,7 @@ def documents(paths: Sequence[Path], selection: Selection, keeper: Keeper | None
 def _kept(
     several: Iterable[Item | Skipped], source: str, file: BinaryIO, keeper: Keeper | None
 ) -> Iterator[Item | Skipped]:
-    """Yield the articles of an export, and have the file kept once all were taken."""
+    """Yield the articles of an export, and keep the file when all were taken."""
     if keeper is not None:
         keeper.begin(source)
     yield from several
@@ -210,7 +211,7 @@ def _plain(file: SeedFile, keeper: Keeper | None) -> Iterator[Item | Skipped]:
 
 
 def _kind(name: str) -> tuple[str, str]:
-    """What a file is to intake, and how it is compressed, by its name."""
+    """Return the kind of a file and its compression, by its name."""
     stem, _, last = name.lower().rpartition(".")
     if last in _SHORT:
         return "tar", _SHORT[last].partition(".")[2]
@@ -224,16 +225,16 @@ def _kind(name: str) -> tuple[str, str]:
 def _read(
     blob: BinaryIO, name: str, source: str, size: int, selection: Selection, depth: int = 0, share: float = 1
 ) -> Iterator[Item | Skipped]:
-    """Yield what a file of any kind holds.
+    """Yield the documents in a file of any kind.
 
     Args:
-        blob: open and seekable.
-        name: what says its kind.
-        source: what to call it.
-        size: its bytes.
+        blob: the file, open and seekable.
+        name: the name that tells its kind.
+        source: its name in `source`.
+        size: its size in bytes.
         selection: which documents are wanted.
-        depth: in how many archives it lies.
-        share: of its bytes, those that were brought for it, where an archive had it compressed.
+        depth: the number of archives around it.
+        share: the share of its bytes that were read for it, if an archive had it compressed.
     """
     kind, ending = _kind(name)
     if kind in {"zip", "tar"} and depth > MOST_NESTED:

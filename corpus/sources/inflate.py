@@ -1,4 +1,4 @@
-"""Decompression that no input can drive out of bounds: in pieces, weighed against what was read for them."""
+"""Decompress within bounds: in pieces, whose size is compared with what was read for them."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _CHUNK: Final = 256 * 1024
 
 
 class Readable(Protocol):
-    """What can be read from."""
+    """Something that can be read from."""
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; none at the end."""
+        """Return up to `size` bytes; b"" at the end."""
 
 
 class Counted:
@@ -38,7 +38,7 @@ class Counted:
         self.count = 0
 
     def read(self, size: int = -1, /) -> bytes:
-        """Up to `size` bytes; none at the end."""
+        """Return up to `size` bytes; b"" at the end."""
         data = self._raw.read(size)
         self.count += len(data)
         return data
@@ -55,7 +55,7 @@ class _Decompressor(Protocol):
 
 
 class _Frames:
-    """One compressed stream after the other, as `cat` leaves them."""
+    """Several compressed streams one after the other, as `cat` joins them."""
 
     def __init__(self, raw: Readable, new: Callable[[], _Decompressor]) -> None:
         self._raw = raw
@@ -65,7 +65,7 @@ class _Frames:
         self._begun = False
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; none at the end. Raises EOFError if a stream ends early."""
+        """Return up to `size` bytes; b"" at the end. Raises EOFError if a stream ends early."""
         while True:
             if self._decompressor.eof:
                 # Streams are padded with zeros on some tapes and by some tools.
@@ -113,10 +113,9 @@ ENDINGS: Final = frozenset(_OPENERS)
 
 
 class Inflated:
-    """A compressed stream, decompressed while it is read.
+    """A compressed stream that is decompressed while it is read.
 
-    Raises, from `read`:
-        Unreadable: it is torn or corrupt, or out of all proportion.
+    `read` raises `Unreadable` if the stream is torn or damaged, or expands too much.
     """
 
     def __init__(self, raw: Readable, ending: str) -> None:
@@ -126,11 +125,11 @@ class Inflated:
 
     @property
     def share(self) -> float:
-        """Compressed bytes that were read for each byte that came out, one at most."""
+        """Return how many compressed bytes were read for each byte of output, at most 1."""
         return min(self._counted.count / self.count, 1) if self.count else 1
 
     def read(self, size: int, /) -> bytes:
-        """Exactly `size` bytes, fewer at the end."""
+        """Return exactly `size` bytes, fewer only at the end."""
         pieces: list[bytes] = []
         wanted = size
         while wanted > 0:
@@ -155,11 +154,11 @@ def undo(data: bytes, encoding: str, most: int) -> bytes:
 
     Args:
         data: the encoded body.
-        encoding: its name, as the header has it.
-        most: bytes that may come out.
+        encoding: its name in the header.
+        most: the largest number of bytes of output.
 
     Raises:
-        Unreadable: the body is not what the header says, is too large, or nobody here knows the encoding.
+        Unreadable: the body is not what the header says, is too large, or the encoding is not known.
     """
     name = encoding.strip().lower().removeprefix("x-")
     if name in {"identity", "", "utf-8", "none"}:

@@ -1,6 +1,6 @@
-"""Arrow columns as JSON: which of them JSON can tell, and how rows of them are written.
+"""Write Arrow columns as JSON: find the columns that JSON can express, and write their rows.
 
-What JSON cannot tell is left out, and times are in ISO 8601.
+Other columns are left out, and times are in ISO 8601.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def tellable(schema: pa.Schema, known: Collection[str]) -> list[int]:
-    """Return the numbers of the columns that JSON can tell.
+    """Return the numbers of the columns that JSON can express.
 
     Args:
-        schema: a table's.
-        known: names, as `corpus.text.keys` compares them, of columns that hold text even where they are called binary.
+        schema: the schema of a table.
+        known: names, as `corpus.text.keys` compares them, of columns that hold text even if their type is binary.
 
     Raises:
-        ValueError: there is not one.
+        ValueError: there is no such column.
     """
     found = [
         number
@@ -40,10 +40,10 @@ def tellable(schema: pa.Schema, known: Collection[str]) -> list[int]:
 
 
 def as_json(names: Sequence[str], columns: Sequence[pa.Array]) -> bytes:
-    """Return rows as JSON, a line each.
+    """Return rows as JSON, one on each line.
 
     Raises:
-        ValueError: a column is not known.
+        ValueError: JSON cannot express a column.
     """
     import polars as pl
     import pyarrow as pa
@@ -58,7 +58,7 @@ def as_json(names: Sequence[str], columns: Sequence[pa.Array]) -> bytes:
 
 
 def _plain(column: pa.Array) -> pa.Array:
-    """Return a column with each value of its own, text as text, and without what is not known of it.
+    """Return a column without shared values, with text as text, and without types that JSON cannot express.
 
     Polars would read a complete dictionary for each piece of a column.
     """
@@ -90,7 +90,7 @@ _PLACES: Final = {
 
 @cache
 def _zone(name: str) -> str:
-    """Return a time zone by a name that Polars knows; UTC where the name is of nobody."""
+    """Return a time zone by a name that Polars knows; UTC for an unknown name."""
     from zoneinfo import available_timezones
 
     if name in available_timezones():
@@ -131,7 +131,7 @@ def _is_binary(dtype: pa.DataType) -> bool:
 
 
 def _decoded(column: pa.Array) -> pa.Array:
-    """Text that is not called so, as Hive and Impala leave it."""
+    """Return text from a binary column, as Hive and Impala write it."""
     import pyarrow as pa
 
     try:
@@ -175,7 +175,7 @@ def left_out(schema: pa.Schema, numbers: Sequence[int]) -> list[str]:
     """Return the columns, and members of objects in columns, that JSON cannot represent, with their types.
 
     Args:
-        schema: a table's.
+        schema: the schema of a table.
         numbers: the columns that are taken.
     """
     taken = frozenset(numbers)

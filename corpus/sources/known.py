@@ -1,4 +1,4 @@
-"""What the batches have already: which documents, captured when, and which batch holds their bytes."""
+"""Know what the batches have: which documents, when they were captured, and which batch has their bytes."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def identity(document_id: str, url: str | None) -> bytes:
-    """Return what makes two documents one: the same bytes, as from the same address."""
+    """Return what identifies a document: its bytes and its address."""
     if not url:
         return bytes.fromhex(document_id[:32])
     return hashlib.sha256(f"{document_id}\0{url}".encode()).digest()[:16]
 
 
 class Known:
-    """The documents that some batches have: which of them holds the bytes, and when they were captured.
+    """The documents of some batches: which batch has the bytes, and when they were captured.
 
-    Two keys of 16 bytes a document, and what Python adds.
+    Memory holds two keys of 16 bytes for each document, and the overhead of Python.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Known:
 
     @classmethod
     def of(cls, root: Path, batches: Iterable[raw.Batch]) -> Self:
-        """Read it from the files of some batches."""
+        """Read the known documents from the files of some batches."""
         known = cls()
         for batch in batches:
             for file in batch.files:
@@ -52,8 +52,8 @@ class Known:
 
         Args:
             document: as `identity` gives it.
-            at: when, in microseconds since 1970.
-            holder: the name of the batch that holds the bytes; empty for the one that is being written.
+            at: the time of capture, in microseconds since 1970.
+            holder: the name of the batch that has the bytes; empty for the batch that is being written.
         """
         self._holders.setdefault(document, holder)
         self._captures.add(_captured(document, at))

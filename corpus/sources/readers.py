@@ -1,7 +1,7 @@
-"""Processes that read untrusted files for this one: what runs out of memory or time, or crashes, costs one file.
+"""Processes that read untrusted files for this one. If one runs out of memory or time, or crashes, that costs a file.
 
-A process is sent an open file and a request over a socket, answers over the same, and is kept for the next file while
-it is well: most of its start is libraries.
+A process gets an open file and a request over a socket, and answers over it. It is kept for the next file as long as it
+works, because importing its libraries takes most of its start.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Reader:
         """End the process; return its status, negative for the signal that ended it.
 
         Args:
-            patience: seconds that it is given to end by itself once nobody listens.
+            patience: how many seconds to wait for it to end by itself.
         """
         self.answers.close()
         self._peer.close()
@@ -80,8 +80,8 @@ class Readers:
     """The idle processes of one module.
 
     Args:
-        module: its `serve` is called in each process, with the number of the socket's descriptor.
-        environment: variables that are set for it.
+        module: the module whose `serve` is called in each process, with the descriptor of the socket.
+        environment: the environment variables for the process.
     """
 
     def __init__(self, module: str, environment: Mapping[str, str] | None = None) -> None:
@@ -91,7 +91,7 @@ class Readers:
         atexit.register(self._end_all)
 
     def take(self) -> Reader:
-        """Return a process that is idle, or a new one."""
+        """Return an idle process, or a new one."""
         while self._idle:
             reader = self._idle.pop()
             if reader.is_alive():
@@ -109,11 +109,11 @@ class Readers:
 
 
 def serve(descriptor: int, answer: Callable[[socket.socket, BinaryIO, Any], None]) -> None:
-    """Answer what is asked over a socket until it is closed; for the process that reads.
+    """Answer requests over a socket until it is closed. The reading process calls this.
 
     Args:
-        descriptor: of the socket.
-        answer: is called with the socket, an open file and the request; limits of memory that it sets end with it.
+        descriptor: the descriptor of the socket.
+        answer: called with the socket, an open file and the request. Memory limits that it sets end with it.
     """
     # Only the process that wants the answers ends it: Ctrl-C reaches the group.
     die_with_parent()

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def without_withdrawn(entries: Iterable[Item | Skipped], tombstones: Tombstones) -> Iterator[Item | Skipped]:
-    """The same entries, those of withdrawn bytes or addresses as skipped.
+    """Yield the same entries, with those of withdrawn bytes or addresses as skipped.
 
-    A page that names its address only in its own markup is not known here; `ingest` empties and quarantines it.
+    A page that names its address only in its own markup is not recognised here; `ingest` empties and quarantines it.
     """
     if not tombstones:
         yield from entries

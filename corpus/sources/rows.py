@@ -1,6 +1,6 @@
-"""Tables of somebody's dataset: each row of JSONL, JSON, CSV, TSV, Parquet or Arrow is a document, as a JSON object.
+"""Read tables: each row of JSONL, JSON, CSV, TSV, Parquet or Arrow is a document, as a JSON object.
 
-A row of JSONL keeps its very bytes. Which of its columns mean what is decided by its parser, `corpus.formats.rows`.
+A row of JSONL keeps its bytes exactly. Its parser, `corpus.formats.rows`, decides what its columns mean.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ _CHUNK: Final = 1 << 20
 def read(
     stream: Readable, name: str, source: str, selection: Selection, *, seekable: bool, brought: int | None = None
 ) -> Iterator[Item | Skipped]:
-    """The rows of a table, each as `source#row`, counted from 1.
+    """Yield the rows of a table, each as `source#row`, counted from 1.
 
     Args:
         stream: its bytes, decompressed.
-        name: its name, whose ending says what it is.
-        source: what to call it.
-        selection: which documents are wanted; held against the table and the rows' names.
-        seekable: whether the stream can be sought in.
-        brought: bytes that were brought for it, if it lay compressed.
+        name: its name, whose ending tells its kind.
+        source: its name in `source`.
+        selection: which documents are wanted, by the names of the table and of the rows.
+        seekable: whether the stream is seekable.
+        brought: the compressed bytes that were read for it, if it was compressed.
 
     Raises:
-        Unreadable: what it is cannot be read on.
+        Unreadable: reading cannot continue.
     """
     ending = name.lower().rpartition(".")[2]
     times = CaptureTimes(selection.capture_columns)
@@ -76,7 +76,7 @@ def _dated(found: Iterator[Item | Skipped], times: CaptureTimes) -> Iterator[Ite
 
 
 def _text(stream: Readable, ending: str) -> Readable:
-    """The same stream, unless it is surely something else than its ending says, as what servers send in place of it."""
+    """Return the same stream. Raises Unreadable if it is surely not what its ending says, as an error page."""
     head = stream.read(_HEAD)
     kind = media_type(_TEXTS, head)
     if kind != "text/plain":
@@ -85,7 +85,7 @@ def _text(stream: Readable, ending: str) -> Readable:
 
 
 def lines(stream: Readable, most: int) -> Iterator[bytes | int]:
-    """Lines without their ends; of a longer one than `most` only its length."""
+    """Yield lines without their ends; for a line longer than `most` only its length."""
     for block in blocks(stream, most):
         if isinstance(block, int):
             yield block
@@ -122,7 +122,7 @@ def _json(stream: Readable, source: str) -> Iterator[Item | Skipped]:
 
 
 def _is_by_line(data: bytes) -> bool:
-    """Whether a file is JSON Lines by another name, as datasets often are: its first line is an object of more."""
+    """Return whether a file is JSON Lines under another name: its first line is an object, and more lines follow."""
     first, _, rest = data.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
     if not first.startswith(b"{") or len(first) > MOST_ROW_BYTES or not rest[:_CHUNK].strip():
         return False

@@ -1,4 +1,4 @@
-"""CSV and TSV as people have them: any usual separator, encoding and line end; a broken row costs itself only."""
+"""Read CSV and TSV with any usual separator, encoding and line end. A broken row costs only itself."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _HEADER: Final = 40
 
 
 def rows(stream: Readable, source: str, separator: str, times: CaptureTimes | None = None) -> Iterator[Item | Skipped]:
-    """The rows below the header, each as a JSON object, `source#row`.
+    """Yield the rows below the header, each as a JSON object, `source#row`.
 
     Args:
         stream: its bytes, decompressed.
-        source: what to call it.
-        separator: the one that its name calls for; its header may say another.
-        times: what finds the time of capture of a row.
+        source: its name in `source`.
+        separator: the separator that its name suggests; its header may show another.
+        times: finds the time of capture of a row.
 
     Raises:
         Unreadable: a line is too long, or there are too many columns.
@@ -110,7 +110,7 @@ def _row(fields: list[str], header: list[str], source: str, dating: CaptureTimes
 
 
 def _header(fields: list[str]) -> list[str]:
-    """The names of the columns; those that are there before get a number, for a column must not hide another."""
+    """Return the names of the columns. A repeated name gets a number, so that no column hides another."""
     if len(fields) > MOST_COLUMNS:
         raise Unreadable(Reason.TOO_LARGE, f"{len(fields):,} columns")
     names: dict[str, None] = {}
@@ -126,7 +126,7 @@ def _header(fields: list[str]) -> list[str]:
 
 
 def _separator(first: str, usual: str) -> str:
-    """What parts the fields of a header: most columns that are known, else most columns, else what is usual."""
+    """Return the separator of a header: the one with most known columns, else with most columns, else the usual one."""
     counted = {one: first.count(one) for one in dict.fromkeys([usual, *_USUAL])}
     if '"' not in first and counted[usual] >= MOST_COLUMNS:
         raise Unreadable(Reason.TOO_LARGE, f"{counted[usual] + 1:,} columns")
@@ -135,7 +135,7 @@ def _separator(first: str, usual: str) -> str:
 
 
 def _lenient(line: str, separator: str) -> list[str]:
-    """The fields of a line with stray quotation marks; none if they are not known."""
+    """Return the fields of a line with stray quotation marks; an empty list if they cannot be found."""
     try:
         return next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
@@ -143,7 +143,7 @@ def _lenient(line: str, separator: str) -> list[str]:
 
 
 def _mended(line: str, separator: str, wanted: int) -> list[str]:
-    """The fields of a line whose quotation marks break the rules; as Spark and MySQL write them, if that fits."""
+    """Return the fields of a line with wrong quotation marks, by the rules of Spark and MySQL if those fit."""
     if '\\"' in line:
         try:
             fields = next(csv.reader([line], delimiter=separator, escapechar="\\", doublequote=False, strict=True), [])
@@ -161,11 +161,11 @@ def _trouble(line: str, first: int, last: int) -> str:
 
 
 class _Texts:
-    """Lines with their ends, as csv wants them: UTF-8, or UTF-16 or UTF-32, or else in one legacy encoding.
+    """Lines with their ends, as `csv` needs them, from UTF-8, UTF-16, UTF-32 or one legacy encoding.
 
     Attributes:
-        lines: to be read once.
-        ended: whether more was asked for than there is.
+        lines: the lines. They can be read once.
+        ended: whether the end was reached.
     """
 
     def __init__(self, stream: Readable) -> None:
@@ -178,7 +178,7 @@ class _Texts:
 
     @property
     def line(self) -> str:
-        """The line that was read last."""
+        """Return the line that was read last."""
         end = self._block.tell()
         return self._text[self._text.rfind("\n", 0, max(end - 1, 0)) + 1 : end]
 
@@ -197,7 +197,7 @@ class _Texts:
         self.ended = True
 
     def _mended(self, block: bytes) -> str:
-        """A block with lines that are no UTF-8, which are of the encoding that most of them together look like."""
+        """Return the text of a block. Lines that are not UTF-8 are decoded from the encoding that fits them best."""
         found = [(line, _utf8(line)) for line in block.split(b"\n")]
         if self._legacy is None:
             self._legacy = legacy(b"\n".join(line for line, text in found if text is None)[:_EVIDENCE])
@@ -215,11 +215,11 @@ def _utf8(line: bytes) -> str | None:
 
 
 class Utf8:
-    """A text without the mark of its encoding, as UTF-8 where it is UTF-16 or UTF-32.
+    """A text in UTF-8 without a byte order mark, also if it is UTF-16 or UTF-32.
 
     Args:
         stream: the text.
-        line_ends: whether carriage returns are to be line feeds, where no line feed ends a line.
+        line_ends: turn carriage returns into line feeds, if no line ends with a line feed.
     """
 
     def __init__(self, stream: Readable, *, line_ends: bool = False) -> None:
@@ -231,7 +231,7 @@ class Utf8:
         self._turned = line_ends and b"\r" in sample and b"\n" not in sample
 
     def read(self, size: int, /) -> bytes:
-        """Some bytes; none at the end."""
+        """Return some bytes; b"" at the end."""
         while True:
             data = self._stream.read(size)
             text = data
@@ -261,20 +261,20 @@ def _begin(stream: Readable) -> bytes:
 
 
 class Chained:
-    """What was read of a stream already, and then the rest."""
+    """The bytes that were read from a stream before, followed by its rest."""
 
     def __init__(self, start: bytes, stream: Readable) -> None:
         self._start = io.BytesIO(start)
         self._stream = stream
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes, as many as the stream gives at once; none at the end."""
+        """Return up to `size` bytes, as many as the stream gives at once; b"" at the end."""
         data = self._start.read(size)
         return data if len(data) == size else data + self._stream.read(size - len(data))
 
 
 def blocks(stream: Readable, most: int) -> Iterator[bytes | int]:
-    """Lines, many together, the last one maybe without its end; of a longer one than `most` only its length."""
+    """Yield blocks of lines, the last maybe without its end; for a line longer than `most` only its length."""
     waiting, lost = b"", 0
     while piece := stream.read(_CHUNK):
         complete, end, rest = (waiting + piece).rpartition(b"\n")
@@ -292,7 +292,7 @@ def blocks(stream: Readable, most: int) -> Iterator[bytes | int]:
 
 
 def _no_longer(block: bytes, most: int) -> Iterator[bytes | int]:
-    """A block of complete lines, or if one is too long each alone."""
+    """Yield a block of complete lines; if a line is too long, each line alone."""
     if len(block) <= most:
         yield block
         return

@@ -1,4 +1,4 @@
-"""`sources.yaml` or `sources.csv` in a folder: what its files lost on export: URL, date, publisher, capture time."""
+"""Read `sources.yaml` or `sources.csv` of a folder: URL, date, publisher and capture time of its files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SILENT: Final = frozenset({"", "~", "null"})
 
 @dataclass(slots=True)
 class Sidecar:
-    """What one such file says, by the path of each file from its folder."""
+    """The facts in one such file, by the path of each file from its folder."""
 
     source: str
     prefix: str
@@ -35,14 +35,14 @@ class Sidecar:
 
     @classmethod
     def read(cls, path: Path, prefix: str) -> Self:
-        """Read one.
+        """Read a file of sources.
 
         Args:
             path: the file.
-            prefix: what the sources of the files in its folder begin with.
+            prefix: the beginning of the sources of the files in its folder.
 
         Raises:
-            InputError: it is no such file; names what is wrong.
+            InputError: the file is not valid. The error lists its faults.
         """
         faults: list[str] = []
         entries: dict[str, dict[str, str]] = {}
@@ -64,7 +64,7 @@ class Sidecar:
             elif entries.setdefault(fields["file"], fields) != fields:
                 faults.append(f"entry {number}: {fields['file'][:200]} has an earlier entry with other values")
         if faults:
-            raise InputError(f"{path} is no list of sources. Nothing was added.", faults[:20])
+            raise InputError(f"{path} is not a list of sources. Nothing was added.", faults[:20])
         return cls(f"{prefix}{path.name}", prefix, entries)
 
     def completed(self, item: Item) -> Item:
@@ -94,7 +94,7 @@ def _is_silent(value: Any) -> bool:
 
 
 def _wrong(entry: dict[str, Any], fields: dict[str, Any]) -> str | None:
-    """What is wrong with an entry; None if nothing is."""
+    """Return what is wrong with an entry; None if it is valid."""
     unknown = sorted(map(str, entry.keys() - _KEYS))
     if unknown:
         return f"unknown {', '.join(unknown)[:200]}; known are {', '.join(sorted(_KEYS))}"
@@ -115,9 +115,9 @@ def _wrong(entry: dict[str, Any], fields: dict[str, Any]) -> str | None:
 
 
 def instant(written: str) -> datetime | None:
-    """Return a time of capture in UTC, to the second; None if it is not one, or lies in the future.
+    """Return a time of capture in UTC, to the second; None if it is not one, or is in the future.
 
-    A day alone is its beginning, as with `--captured-at`.
+    A day alone means its beginning, as with `--captured-at`.
     """
     try:
         found = datetime.fromisoformat(written.strip())
@@ -129,7 +129,7 @@ def instant(written: str) -> datetime | None:
 
 
 def _yaml(text: str) -> Iterator[dict[str, Any]]:
-    """A list of entries, or a mapping of files to what describes each, or to its URL. Every value as it is written."""
+    """Yield the entries of a list, or of a mapping of files to their facts or URLs, with every value as written."""
     values = plain_yaml.load(text, as_written=True) or []
     if isinstance(values, dict):
         for name, fields in values.items():

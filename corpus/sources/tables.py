@@ -1,4 +1,4 @@
-"""Parquet and Arrow read behind a wall: in a process with limits, whose death costs the table or a row group of it."""
+"""Read Parquet and Arrow in an isolated process with limits. Its death costs the table, or a row group of it."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def rows(
     """Yield the rows of a table, each as a JSON object called `source#row`, and what cannot be read of it.
 
     Args:
-        stream: its bytes, decompressed; a file on disk is read where it lies.
-        source: what to call it.
-        arrow: whether it is called Arrow IPC, file or stream; else it is called Parquet.
-        seekable: whether the stream can be sought in.
-        brought: bytes that were brought for it where it lay compressed; what comes out is weighed against them.
-        times: what finds the time of capture of a row.
+        stream: its bytes, decompressed; a file on disk is read in place.
+        source: its name in `source`.
+        arrow: whether its name says Arrow IPC (file or stream); otherwise it says Parquet.
+        seekable: whether the stream is seekable.
+        brought: the compressed bytes that were read for it. The output is compared with them.
+        times: finds the time of capture of a row.
 
     Raises:
-        Unreadable: it cannot be read at all.
+        Unreadable: the table cannot be read at all.
     """
     with _opened(stream) if seekable else _copied(stream) as file:
         size = os.fstat(file.fileno()).st_size

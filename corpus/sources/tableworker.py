@@ -1,6 +1,6 @@
-"""The process that reads Parquet and Arrow: it may run out of memory or time, or crash, and costs a table at most.
+"""The process that reads Parquet and Arrow. If it runs out of memory or time, or crashes, that costs at most a table.
 
-It is sent the open file over a socket, and answers with frames: a kind, two numbers, and a length before what it holds.
+It gets the open file over a socket, and answers with frames: a kind, two numbers, a length, and the content.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MOST_GROWTH: Final = 8 << 30
 
 
 def serve(descriptor: int) -> None:
-    """Read tables that are asked for over a socket until it is closed."""
+    """Read the tables that are requested over a socket until it is closed."""
     readers.serve(descriptor, _answer)
 
 

@@ -1,7 +1,7 @@
-"""WARC: the responses with HTML or text in them. What is damaged costs itself only, and the loss is reported.
+"""Read the responses with HTML or text in WARCs. Damage costs only the damaged records, and the loss is reported.
 
-FastWARC parses; it trusts what a record says of its length and stops at the first damage. So every length is held
-against what could be read, and after damage reading starts again at the next record: in a compressed WARC each has a
+FastWARC parses. It trusts the length that a record declares, and stops at the first damage. So every length is compared
+with what could be read, and after damage reading starts again at the next record: in a compressed WARC each has a
 gzip member or zstd frame of its own, which begins with the same bytes.
 """
 
@@ -54,7 +54,7 @@ _UNSURE: Final = frozenset(["application/octet-stream", "unknown/unknown", "appl
 
 @dataclass(frozen=True, slots=True)
 class _Damaged:
-    """Reading cannot go on: from the record at `at` itself, or from somewhere behind it."""
+    """Reading cannot continue: at the record at `at` itself, or somewhere after it."""
 
     at: int
     reason: Reason
@@ -62,18 +62,18 @@ class _Damaged:
     itself: bool
 
     def of(self, source: str) -> Skipped:
-        """The entry that tells the loss."""
+        """Return the entry that reports the loss."""
         return Skipped(f"{source}#{self.at}", self.reason, self.detail if self.itself else f"after this: {self.detail}")
 
 
 def read_warc(file: BinaryIO, source: str, ending: str, size: int, selection: Selection) -> Iterator[Item | Skipped]:
-    """The responses in a WARC with an HTML or text body, from front to back.
+    """Yield the responses in a WARC with an HTML or text body, from front to back.
 
     Args:
         file: a seekable stream.
-        source: what to call the WARC; a record is `source#offset`.
-        ending: `gz`, `zst`, or nothing for a plain one.
-        size: of the file, in bytes.
+        source: the name of the WARC; a record is `source#offset`.
+        ending: `gz`, `zst`, or "" for a plain WARC.
+        size: the size of the file in bytes.
         selection: which documents are wanted, by URL or source.
     """
     if size == 0:
@@ -120,7 +120,7 @@ def read_warc(file: BinaryIO, source: str, ending: str, size: int, selection: Se
 def _records(
     file: BinaryIO, source: str, ending: str, start: int, size: int, selection: Selection
 ) -> Iterator[Item | Skipped | _Damaged | str]:
-    """What the records from `start` on give, of those that are no documents their type. `_Damaged` is the last."""
+    """Yield what the records from `start` on give: documents, or the types of other records. `_Damaged` comes last."""
     by_line_feed = has_line_feeds(file, start, ending)
     file.seek(start)
     at, itself, known, length = start, True, False, 0
@@ -155,7 +155,7 @@ def _records(
 def _entry(
     record: WarcRecord, source: str, selection: Selection, *, by_line_feed: bool
 ) -> Item | Skipped | Reason | None:
-    """What a record gives; a Reason if it is damaged."""
+    """Return what a record gives; a Reason if it is damaged."""
     kind = _type(record)
     if kind not in _TYPES:
         return Skipped(source, Reason.CORRUPT, f"a record of unknown type {record.headers.get('WARC-Type')!a}"[:200])
@@ -177,7 +177,7 @@ def _entry(
 
 
 def _is_document(record: WarcRecord) -> bool:
-    """Whether a record holds a document itself, without HTTP headers: as archivers store files, and WET texts.
+    """Return whether a record is a document without HTTP headers, as archivers store files and WET stores texts.
 
     A record without an address on the web, as a screenshot or its text under `urn:`, is not one.
     """
@@ -257,7 +257,7 @@ def _is_charset(encoding: str) -> bool:
 
 
 def _decoded(body: bytes, headers: HeaderMap) -> bytes:
-    """The body without its transfer and content encodings."""
+    """Return the body without its transfer and content encodings."""
     for name in ("Transfer-Encoding", "Content-Encoding"):
         for encoding in reversed((headers.get(name) or "").split(",")):
             if _is_charset(encoding):

@@ -1,4 +1,4 @@
-"""How many bytes each row of an Arrow table would take written out, before anything is written out.
+"""Compute how many bytes each row of an Arrow table takes as JSON, before anything is written.
 
 Arrow can share one value among many rows (dictionaries, runs, views): a few kilobytes may expand to terabytes.
 """
@@ -55,7 +55,7 @@ def _is_list(dtype: pa.DataType) -> bool:
 
 
 def _texts(array: pa.Array) -> NDArray[np.int64]:
-    """Return the bytes of text and binary values; of any others, what a number takes at most."""
+    """Return the bytes of text and binary values; for other types, the most that a number takes."""
     import pyarrow as pa
 
     types, dtype = pa.types, array.type
@@ -72,7 +72,7 @@ def _texts(array: pa.Array) -> NDArray[np.int64]:
 
 
 def _buffer(array: pa.Array, dtype: type[np.generic], start: int, count: int) -> NDArray[Any]:
-    """Return numbers of an array's second buffer; zeros without one. `pyarrow.compute` takes long to import."""
+    """Return numbers from an array's second buffer; zeros without one. `pyarrow.compute` takes long to import."""
     buffer = array.buffers()[1]
     return np.zeros(count, dtype) if buffer is None else np.frombuffer(buffer, dtype)[start : start + count]
 
