@@ -117,7 +117,7 @@ def plan(
     ]
     if not sought.documents and earlier is None:
         raise NotFound(
-            f"Nothing is known of {(asked or publisher)!r}: it is no article id, document id, URL or publisher "
+            f"Nothing is known of {(asked or publisher)!r}: it is not an article id, document id, URL or publisher "
             f"of {'any version' if everywhere else 'the last build; --everywhere looks into past releases too'}."
         )
     return Plan(
