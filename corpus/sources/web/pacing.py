@@ -32,7 +32,7 @@ class Host:
     Attributes:
         last: when its last answer ended.
         until: it must not be contacted before this time; None if it may be contacted.
-        refusals: how many answers in a row told us to slow down or to stop.
+        refusals: how many answers in a row demanded to slow down or to stop.
     """
 
     name: str

@@ -40,7 +40,7 @@ class Page:
         checked: when it was last requested.
         due: when to request it (again); None for never.
         tries: how many attempts in a row had no answer.
-        gone: how many answers in a row said that it is gone.
+        gone: how many answers in a row reported that it is gone.
         sha256: the sha256 of its last body; `words_sha256` that of its words and metadata.
         appeared: when it was published according to the source; midnight UTC if the source gives only a day.
         content: its full text in a feed, as a document, until the page was requested.
