@@ -9,6 +9,7 @@ import polars as pl
 
 from corpus.errors import UsageError
 from corpus.search.marks import excerpt, marks
+from corpus.search.narrowing import DAYS, NOTHING
 from corpus.search.query import parse
 from corpus.snapshots.searched import searching
 from corpus.snapshots.selection import Filters
@@ -34,6 +35,7 @@ class Request:
     Attributes:
         query: as people write it.
         filters: as `Version.articles` takes them, without `rights`.
+        where: values of facets that the articles must have, as `Version.search` takes them.
         order: `relevance`, `newest` or `oldest`.
         limit: how many articles to show, 1,000 at most.
         facets: facets whose most frequent values to count.
@@ -42,6 +44,7 @@ class Request:
 
     query: str
     filters: Filters = field(default_factory=Filters)
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     order: str = "relevance"
     limit: int = 20
     facets: Sequence[str] = ()
@@ -90,7 +93,7 @@ def search(version: Version, request: Request) -> Found:
     query = parse(request.query)
     if not 0 <= request.limit <= MOST:
         raise UsageError(f"--limit is between 0 and {MOST:,}; `corpus export --query` writes every article.")
-    filters = narrowing(version.selection(**request.filters))
+    filters = combined(narrowing(version.selection(**request.filters)), request.where)
     with searching(version.searchable(), version.repository, request.index) as searcher:
         count = searcher.count(query, filters)
         facets = searcher.facets(query, filters, list(request.facets))
@@ -114,6 +117,20 @@ def narrowing(selection: Selection) -> Mapping[str, Sequence[str]]:
         found["until"] = (selection.until.isoformat(),)
     if not selection.duplicates:
         found["duplicates"] = ("", "contained")
+    return found
+
+
+def combined(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Return filters that hold together: of a facet in both, the values that both have; of days, all."""
+    found = dict(one)
+    for name, values in other.items():
+        if name not in found:
+            found[name] = values
+        elif name in DAYS:
+            found[name] = (*found[name], *values)
+        else:
+            # Without a value in common there is nothing to find; a value that no article has finds nothing.
+            found[name] = tuple(value for value in values if value in found[name]) or (NOTHING,)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.cli.show import echo, json_option, print_json, size
+from corpus.cli.where import values_of
 from corpus.export.formats import names
 from corpus.text.plural import count
 
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     help="How the data files are written.",
 )
 @click.option("--query", metavar="QUERY", help="Only articles that `corpus search QUERY` finds.")
+@click.option(
+    "--where",
+    multiple=True,
+    metavar="FACET=VALUE",
+    help="Only articles with this value, as section=World; `section=` for none. Repeat it for a choice of values.",
+)
 @click.option("--publisher", multiple=True, metavar="DOMAIN", help="Only articles of this publisher.")
 @click.option("--language", multiple=True, metavar="TAG", help="Only articles in this language; `en` includes en-GB.")
 @click.option("--since", metavar="DAY", help="Only articles published on this day or later, as 2026-11-24.")
@@ -48,6 +55,7 @@ def export(
     rev: str | None,
     format_: str,
     query: str | None,
+    where: tuple[str, ...],
     publisher: tuple[str, ...],
     language: tuple[str, ...],
     since: str | None,
@@ -80,7 +88,7 @@ def export(
         "rights": Policy() if rights == "none" else rights,
     }
     names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
-    order = Order(format_, filters, names, split_seed, query or "")
+    order = Order(format_, filters, names, split_seed, query or "", values_of(where))
     with interruptible():
         made = write(open_version(rev), target, order, force=force)
     if as_json:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from corpus.cli.show import echo, json_option, print_json, safe
+from corpus.cli.where import values_of
 from corpus.text.plural import count
 
 if TYPE_CHECKING:
@@ -24,7 +25,18 @@ FACETS: Final = (
 )  # fmt: skip
 
 
-@click.command()
+class _Search(click.Command):
+    """Explains what to do with a query that looks like an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            hint = "Before a query that begins with a minus, write --: corpus search -- '-word'."
+            raise click.UsageError(f"{error.format_message()} {hint}") from None
+
+
+@click.command(cls=_Search)
 @click.argument("query")
 @click.argument("rev", required=False)
 @click.option("--repo", metavar="PATH|URL", default=".", help="A folder in a corpus repository, or a git URL.")
@@ -34,6 +46,12 @@ FACETS: Final = (
 @click.option("--since", metavar="DAY", help="Only articles published on this day or later, as 2026-11-24.")
 @click.option("--until", metavar="DAY", help="Only articles published on this day or earlier.")
 @click.option("--no-duplicates", is_flag=True, help="Leave out articles that are marked as a duplicate.")
+@click.option(
+    "--where",
+    multiple=True,
+    metavar="FACET=VALUE",
+    help="Only articles with this value, as section=World; `section=` for none. Repeat it for a choice of values.",
+)
 @click.option("--order", type=click.Choice(ORDERS), default="relevance", show_default=True, help="What comes first.")
 @click.option(
     "--limit", type=int, default=20, show_default=True, help="Show at most this many articles; 0 counts only."
@@ -56,6 +74,7 @@ def search(
     since: str | None,
     until: str | None,
     no_duplicates: bool,
+    where: tuple[str, ...],
     order: str,
     limit: int,
     facet: tuple[str, ...],
@@ -83,7 +102,9 @@ def search(
         "duplicates": not no_duplicates,
     }
     with interruptible():
-        found = find(open_version(rev, repo, as_of), Request(query, filters, order, limit, facet, index))
+        found = find(
+            open_version(rev, repo, as_of), Request(query, filters, values_of(where), order, limit, facet, index)
+        )
     if as_json:
         print_json("search", found)
         return
@@ -93,7 +114,8 @@ def search(
 def _print(found: Found) -> None:
     verb = "matches" if found.articles == 1 else "match"
     # As a heading, so that a count can be cited with its query and version.
-    echo(f"{count(found.articles, 'article')} of {found.version} {verb}: {found.query}")
+    what = f" {verb}: {found.query}" if found.query.strip() else ""
+    echo(f"{count(found.articles, 'article')} of {found.version}{what}")
     for name, values in found.facets.items():
         shown = ", ".join(f"{value or 'none'} {number:,}" for value, number in values)
         echo(f"{name:11} {shown}")

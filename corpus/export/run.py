@@ -39,6 +39,7 @@ class Order:
         columns: which, in this order; all unless given.
         split_seed: makes files of their own for train, validation and test.
         query: only articles that match it, as `Version.search` finds them; "" for all.
+        where: only articles with these values of facets, likewise.
         index: a folder for the index of the search.
     """
 
@@ -47,6 +48,7 @@ class Order:
     columns: Sequence[str] | None = None
     split_seed: str | None = None
     query: str = ""
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     index: Path | None = None
 
 
@@ -89,9 +91,10 @@ def export(version: Version, target: Path, order: Order, *, force: bool = False)
     selection = version.selection(**filters)
     columns = version.columns(order.columns)
     articles = version.articles(**filters)
-    if order.query.strip():
-        matching = pl.Series(searched.matching(version.searchable(), version.repository, order.query, order.index))
-        selection = replace(selection, query=order.query, matching=matching)
+    if order.query.strip() or order.where:
+        found_ids = searched.matching(version.searchable(), version.repository, order.query, order.where, order.index)
+        matching = pl.Series(found_ids)
+        selection = replace(selection, query=order.query or None, where=dict(order.where), matching=matching)
         articles = articles.filter(pl.col("article_id").is_in(matching.implode()))
     found = describe(articles)
     left_out = _left_out(version, selection)

@@ -50,6 +50,8 @@ def schema() -> tantivy.Schema:
     builder.add_unsigned_field("id_low", fast=True)
     builder.add_unsigned_field("newest", fast=True)
     builder.add_unsigned_field("oldest", fast=True)
+    # A number that looks random, and is the same in every index.
+    builder.add_unsigned_field("sample", fast=True)
     builder.add_integer_field("day", indexed=True, fast=True)
     builder.add_unsigned_field("words", fast=True)
     builder.add_integer_field("captured", fast=True)
@@ -134,6 +136,7 @@ def document(row: Mapping[str, Any], place: int, shard: int) -> tantivy.Document
     made.add_unsigned("id_high", high)
     made.add_unsigned("id_low", low)
     made.add_unsigned("newest", (0 if number is None else number + 1) << _TIE_BITS | tie)
+    made.add_unsigned("sample", tie)
     made.add_unsigned("oldest", (UNDATED if number is None else number) << _TIE_BITS | tie)
     if number is not None:
         made.add_integer("day", number)

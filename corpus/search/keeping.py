@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Raised when other fields or values are indexed.
-FORMAT: Final = 1
+FORMAT: Final = 2
 _REMOVAL_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.1
 _LOCKS: Final = ".lock"

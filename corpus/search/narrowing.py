@@ -16,6 +16,8 @@ from corpus.search import compiling, documents, facets
 # have one day each, as 2026-03-01, both inclusive; they leave undated articles out. An article must meet all names.
 Narrowing: TypeAlias = Mapping[str, Sequence[str]]
 DAYS: Final = ("since", "until")
+# A value that no article has.
+NOTHING: Final = "\x00"
 
 
 def check(filters: Narrowing) -> None:
@@ -41,7 +43,7 @@ def day(name: str, value: str) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise UsageError(f"{name}: {value!r} is no day. Write it as 2026-11-24.") from None
+        raise UsageError(f"{name}: {value!r} is not a day. Write it as 2026-11-24.") from None
 
 
 def narrowed(filters: Narrowing) -> list[tuple[Occur, Compiled]]:

@@ -153,6 +153,23 @@ class Searcher:
         found: list[Hit] = self._run(look)
         return found
 
+    def sample(self, query: Query, filters: Narrowing | None = None, most: int = 5000) -> list[Hit]:
+        """Return some of the articles that match, all of them if they are no more; the same ones every time.
+
+        Args:
+            query: the query.
+            filters: what narrows it.
+            most: how many to return.
+        """
+        compiled = self._compiled(query, filters)
+
+        def look(searcher: tantivy.Searcher) -> list[Hit]:
+            hits = searcher.search(compiled, limit=most, count=False, order_by_field="sample").hits
+            return self._hits(searcher, [address for _, address in hits])
+
+        found: list[Hit] = self._run(look)
+        return found
+
     def ids(self, query: Query, filters: Narrowing | None = None) -> pa.Array:
         """Return the ids of all articles that match, sorted."""
         compiled = self._compiled(query, filters)

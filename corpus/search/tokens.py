@@ -104,10 +104,10 @@ class _Patterns:
         self.accents = re.compile(f"[{_ranges(point for point in _ACCENTS if point < end)}]")
         self.invisible = re.compile(f"[{_INVISIBLE}{selectors}]")
         # A character with all that may combine with it: normalised alone it gives what it gives in its text.
-        self.cluster = re.compile(
-            f"[{_PLAIN}]+(?=[{_PLAIN}])|(?s:.)[{marks}{_INVISIBLE}{selectors}"
-            "\u1160-\u11ff\u3131-\u318e\ua960-\ua97c\ud7b0-\ud7fb\uff9e-\uffdc]*"
-        )
+        joining = f"[{marks}{_INVISIBLE}{selectors}\u1160-\u11ff\u3131-\u318e\ua960-\ua97c\ud7b0-\ud7fb\uff9e-\uffdc]"
+        self.cluster = re.compile(f"[{_PLAIN}]+(?=[{_PLAIN}])|(?s:.){joining}*")
+        # What may combine with the character before it; the first of Hangul's parts may with what follows.
+        self.joining = re.compile(f"{joining}|[\u1100-\u115f]")
 
 
 @cache
@@ -142,9 +142,23 @@ def terms(text: str) -> list[str]:
 
 def tokens(text: str) -> list[Token]:
     """Return the tokens of a text with their places; their terms are those of `terms`."""
-    if text.isascii():
-        return [Token(found[0], found.start(), found.end()) for found in _ASCII.finditer(text.lower())]
+    if text.isascii() or not _uneven().search(text):
+        folded = fold(text)
+        pattern = _ASCII if folded.isascii() else _for(folded).word
+        return [Token(found[0], found.start(), found.end()) for found in pattern.finditer(folded)]
     return list(_places(text))
+
+
+@cache
+def _uneven() -> re.Pattern[str]:
+    """Return what finds a character that does not become one character by itself: then places have to be followed."""
+    joining = _patterns(0x10000).joining
+    even = (
+        point
+        for point in range(0x10000)
+        if not 0xD800 <= point < 0xE000 and not joining.match(chr(point)) and len(fold(chr(point))) == 1
+    )
+    return re.compile(f"[^{_ranges(even)}]")
 
 
 def is_unspaced(term: str) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from corpus.repo.repository import Repository
     from corpus.search.asof import Dated
+    from corpus.search.narrowing import Narrowing
     from corpus.search.searching import Searcher
     from corpus.search.sources import Searchable
 
@@ -56,14 +57,27 @@ def searching(version: Searchable | Dated, repository: Repository, folder: Path 
         raise
 
 
-def matching(version: Searchable | Dated, repository: Repository, text: str, folder: Path | None = None) -> pa.Array:
+def matching(
+    version: Searchable | Dated,
+    repository: Repository,
+    text: str,
+    where: Narrowing | None = None,
+    folder: Path | None = None,
+) -> pa.Array:
     """Return the ids of the articles that match a query, sorted.
 
+    Args:
+        version: what `Version.searchable` returns.
+        repository: where it is.
+        text: the query.
+        where: values of facets that they must have, as `corpus.search.narrowing.Narrowing`.
+        folder: a folder for the index; in the repository or the user's cache folder unless given.
+
     Raises:
-        UsageError: the query cannot be read.
+        UsageError: the query or a filter cannot be read.
     """
     from corpus.search.query import parse
 
     query = parse(text)
     with searching(version, repository, folder) as searcher:
-        return searcher.ids(query)
+        return searcher.ids(query, where)

@@ -18,7 +18,7 @@ from corpus.rights.policy import EVERYTHING, Policy
 from schemas.rights import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import polars as pl
 
@@ -72,7 +72,8 @@ class Selection:
     duplicates: bool = True
     rights: Policy = EVERYTHING
     query: str | None = None
-    # The ids of the articles that match the query.
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    # The ids of the articles that match the query and have the values of facets.
     matching: pl.Series | None = field(default=None, compare=False)
 
     def conditions(self) -> dict[LeftOut, pl.Expr]:
@@ -143,6 +144,7 @@ class Selection:
             "duplicates": None if self.duplicates else False,
             "rights": str(self.rights) or None,
             "query": self.query,
+            "where": [f"{name}={value}" for name, values in self.where.items() for value in values] or None,
         }
         return {name: value for name, value in values.items() if value is not None}
 

@@ -172,8 +172,9 @@ class Version:
         return frame if columns is None else frame.select(columns)
 
     def search(
-        self, query: str, *, columns: Sequence[str] | None = None, index: Path | None = None, **filters: Unpack[Filters]
-    ) -> pl.LazyFrame:
+        self, query: str, *, columns: Sequence[str] | None = None, where: Mapping[str, Sequence[str]] | None = None,
+        index: Path | None = None, **filters: Unpack[Filters],
+    ) -> pl.LazyFrame:  # fmt: skip
         """Return the articles that match a query and meet every filter: rows as `articles` gives them, in its order.
 
         The first search makes an index of the version; later ones take milliseconds.
@@ -181,18 +182,18 @@ class Version:
         Args:
             query: as for `corpus search`: `"exact phrase"`, `OR`, `-not`, `prefix*`, `title:`, `author:`, `"a b"~3`.
             columns: which, in this order; all unless given.
+            where: values by facet, as `{"section": ["World", ""]}`: any of them, and `""` for none.
             index: a folder for the index, instead of `.dvc/tmp`.
             **filters: as for `articles`.
 
         Raises:
-            UsageError: a query that cannot be read, with the place of the mistake; or a filter that cannot be.
-            MissingObjects: a shard is neither in the cache nor in a remote.
+            UsageError: a query that cannot be read, with the place of the mistake; or an unknown filter or value.
         """
         import polars as pl
 
         from corpus.snapshots.searched import matching
 
-        found = pl.Series(matching(self.searchable(), self.repository, query, index)).implode()
+        found = pl.Series(matching(self.searchable(), self.repository, query, where, index)).implode()
         frame = self.articles(**filters).filter(pl.col("article_id").is_in(found))
         return frame if columns is None else frame.select(self.columns(columns))
 
@@ -291,11 +292,7 @@ class Version:
         return duckdb.connect().read_parquet([str(path) for path in self.paths(table)])
 
     def to_huggingface(self, *, columns: Sequence[str] | None = None, **filters: Unpack[Filters]) -> datasets.Dataset:
-        """Return the articles, filtered as by `articles`, as a Hugging Face dataset in memory.
-
-        Raises:
-            UsageError: the extra `huggingface` is not installed, or a filter is invalid.
-        """
+        """Return the articles, filtered as by `articles`, as a Hugging Face dataset; needs the extra `huggingface`."""
         from corpus.snapshots.huggingface import dataset
 
         return dataset(self.articles(columns=columns, **filters), self.name)

@@ -12,12 +12,15 @@ import polars as pl
 import pytest
 
 import corpus
+from corpus.app.searching import combined
 from corpus.cli import search as command
+from corpus.cli.where import values_of
 from corpus.doctor import examine
 from corpus.repo.repository import find
 from corpus.search import facets, places, plain, searching
 from corpus.search.opening import Search
 from corpus.search.query import parse
+from corpus.search.reading import rows
 from tests.conftest import UNMEASURED, Corpus
 
 if TYPE_CHECKING:
@@ -125,12 +128,51 @@ def test_the_command(captured: Path, tmp_path: Path) -> None:
     )
     wrong = Corpus(captured).run("search", "river OR", *options, check=False)
     assert (wrong.returncode, wrong.stderr) == (2, "error: There is nothing after OR at character 7.\n")
+    assert Corpus(captured).run("search", "", *options, "--limit", "0").stdout == "3 articles of the working tree\n"
+    assert "write --: corpus search -- '-word'" in Corpus(captured).run("search", "-the", check=False).stderr
     assert "between 0 and 1,000" in Corpus(captured).run("search", "a", "--limit", "-1", *options, check=False).stderr
     assert (
         Corpus(captured)
         .run("search", "tunnel", "--as-of", "2026-01-07", "--index", str(tmp_path))
         .stdout.startswith("1 article of the working tree as of")
     )
+
+
+def test_values_of_facets_narrow_every_way_to_search(captured: Path, tmp_path: Path) -> None:
+    version = corpus.open(repo=captured)
+    where = {"duplicates": ["duplicate", "contained"], "since": ["2026-01-05"]}
+    found = version.search("river", where=where, index=tmp_path).collect()
+    assert sorted(found["title"]) == ["Report on copy", "Report on late"]
+    options = ("--where", "duplicates=duplicate", "--where", "duplicates=contained", "--where", "since=2026-01-05")
+    printed = Corpus(captured).run(
+        "search", "river", *options, "--until", "2026-01-06", "--index", str(tmp_path), "--limit", "0"
+    )
+    assert printed.stdout == "2 articles of the working tree match: river\n"
+    assert version.search("", where={"agency": [""]}, index=tmp_path).collect().height == 6
+    for wrong in ({"nothing": ["x"]}, {"since": ["yesterday"]}):
+        with pytest.raises(corpus.CorpusError, match=r"no filter 'nothing'|not a day"):
+            version.search("river", where=wrong, index=tmp_path)
+    with pytest.raises(corpus.CorpusError, match="not FACET=VALUE"):
+        values_of(["section"])
+    assert values_of(["a=b=c", "a=", "b=x"]) == {"a": ("b=c", ""), "b": ("x",)}
+    assert combined({"language": ("en", "de"), "since": ("2026-01-01",)}, {"language": ("de",), "since": ("2026-02-01",)}) == {
+        "language": ("de",), "since": ("2026-01-01", "2026-02-01"),
+    }  # fmt: skip
+    assert combined({"language": ("en",)}, {"language": ("de",)}) == {"language": ("\x00",)}
+
+
+@pytest.mark.parametrize("day", [None, "2026-01-07", "2026-01-08"])
+def test_rows_of_hits(captured: Path, day: str | None, tmp_path: Path) -> None:
+    version = corpus.open(repo=captured, as_of=day)
+    searcher = Search(version.searchable(), tmp_path / "search").ready()
+    query = parse("")
+    hits = searcher.sample(query)
+    columns = ["title", "text", "published_date"]
+    found = rows(version.searchable(), hits, columns)
+    assert found["article_id"].to_list() == [hit.article_id for hit in hits]
+    assert found.sort("article_id").equals(version.scan().select("article_id", *columns).collect().sort("article_id"))
+    assert searcher.sample(query, most=2) == hits[:2]
+    assert rows(version.searchable(), [], columns).columns == ["article_id", *columns]
 
 
 def test_the_command_names_what_there_is() -> None:
