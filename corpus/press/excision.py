@@ -1,4 +1,4 @@
-"""Cutting articles that were withdrawn out of the files of exports, where the format allows it."""
+"""Cut withdrawn articles out of the files of exports, if the format allows it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _OVERLAP: Final = 8_192
 def cut(path: Path, source: str, is_withdrawn: Callable[[Item], bool]) -> bool:
     """Cut the pieces of a file that were withdrawn, in place.
 
-    A piece can be cut if its bytes are in the file as they are in the document, as in text, HTML and XML. What is left
-    has to give the other documents and no withdrawn one, and may not have the title or the opening of what was cut, as
-    a table of contents has.
+    A piece can be cut if the file has its bytes exactly as the document, as in text, HTML and XML. The rest must give
+    the other documents and no withdrawn one. It must not have the title or the beginning of what was cut, as a table
+    of contents would.
 
     Args:
         path: a copy of the file.
@@ -40,7 +40,7 @@ def cut(path: Path, source: str, is_withdrawn: Callable[[Item], bool]) -> bool:
         is_withdrawn: whether a piece was withdrawn.
 
     Returns:
-        Whether it was cut; if not, all of the file has to go.
+        Whether it was cut. If not, the complete file must be removed.
     """
     before, gone = _split(path, source, is_withdrawn)
     if not before or not gone:

@@ -1,4 +1,4 @@
-"""The files of exports, kept once with the batch that their articles came in, and cut where an article is withdrawn."""
+"""Keep the files of exports once, with the batch of their articles, and cut withdrawn articles out of them."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _DIGEST: Final = 32
 
 
 class Originals:
-    """The originals of a batch in the making. `gather.documents` calls `begin` and `end`, the batch's writer `note`.
+    """The originals of a batch that is being written. `gather.documents` calls `begin` and `end`, the writer `note`.
 
     An original is kept if all of it was read, at least one of its articles was new, and it is not itself the document.
     Memory holds 32 bytes for each article of one file.
 
     Args:
-        folder: where to write.
+        folder: the folder to write to.
         known: the ids of the documents of each original that a batch has, by its sha256.
-        tombstones: what was withdrawn; it is cut out, or else the file is not kept.
+        tombstones: the withdrawals. What was withdrawn is cut out; otherwise the file is not kept.
     """
 
     def __init__(self, folder: Path, known: dict[str, set[str]], tombstones: Tombstones) -> None:
@@ -48,13 +48,13 @@ class Originals:
         self._brings_new = self._has_withdrawn = False
 
     def begin(self, source: str) -> None:
-        """Note that the articles of a file follow."""
+        """Begin a file, whose articles follow."""
         self._source = source
         self._ids.clear()
         self._brings_new = self._has_withdrawn = False
 
     def note(self, entry: Item | Skipped, *, is_new: bool) -> None:
-        """Note a part of the file that was begun; entries of other files are passed over."""
+        """Note a part of the current file. Entries of other files are ignored."""
         if not self._source or not entry.source.startswith(f"{self._source}#"):
             return
         if isinstance(entry, Item):
@@ -64,7 +64,7 @@ class Originals:
             self._has_withdrawn |= entry.reason is Reason.WITHDRAWN
 
     def end(self, stream: BinaryIO) -> None:
-        """Keep the file that was begun.
+        """Keep the current file.
 
         Args:
             stream: the file, seekable.
@@ -93,10 +93,10 @@ class Originals:
         """Close the file of originals.
 
         Args:
-            batch: the batch's name.
+            batch: the name of the batch.
 
         Returns:
-            Its entry in the register and where it is; None if nothing was kept.
+            Its entry in the register and its path; None if nothing was kept.
         """
         return None if self._file is None else (self._file.finish(f"{batch}-originals.parquet"), self._file.path)
 
@@ -110,10 +110,10 @@ class Originals:
 
 
 class OriginalsFile:
-    """A file of originals in the making.
+    """A file of originals that is being written.
 
     Args:
-        path: where to write.
+        path: the file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -150,12 +150,12 @@ class OriginalsFile:
 
     @property
     def digest(self) -> str:
-        """Return the sha256, in hex, of what was taken so far."""
+        """Return the sha256, in hex, of the files so far."""
         return self._digest.hexdigest()
 
     @property
     def is_empty(self) -> bool:
-        """Return whether no file was taken."""
+        """Return whether no file was added."""
         return not self._rows and not self._count
 
     def finish(self, name: str) -> raw.RawFile:
@@ -167,7 +167,7 @@ class OriginalsFile:
         return raw.RawFile(name, sha256, self._count, self.path.stat().st_size, self._groups)
 
     def close(self) -> None:
-        """Give it up."""
+        """Close the file without finishing it."""
         self._writer.close()
         self.path.unlink(missing_ok=True)
 
@@ -237,11 +237,11 @@ def write_to(path: Path, sha256: str, target: BinaryIO) -> int:
 
     Args:
         path: the batch's file of originals.
-        sha256: which.
-        target: where to.
+        sha256: the sha256 of the original.
+        target: the stream to write to.
 
     Returns:
-        How many bytes it has; 0 if it is not in this file.
+        Its size in bytes; 0 if this file does not have it.
     """
     size, last = 0, -1
     for row in _rows(path, sha256):

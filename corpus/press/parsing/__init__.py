@@ -1,4 +1,4 @@
-"""Parsers of the articles that exports of press databases are split into, one module a database.
+"""Parse the articles of exports of press databases, with one module for each database.
 
 `corpus.press.splitting` splits an export; each piece has the media type
 `application/vnd.newscorpus.DATABASE+CONTAINER`, as

@@ -1,4 +1,4 @@
-"""What a piece of an export says, field by field as it is printed. Readers of databases fill a `Draft`."""
+"""A draft: the fields of a piece of an export as they are printed. Readers of databases fill it."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, name: str, value: str) -> None:
-        """Put a value into a field; of one that is filled, the first stays, but for lists.
+        """Put a value into a field. A filled field keeps its first value; lists take all values.
 
         Args:
-            name: a field of `labels.yaml`; an unknown one is passed over.
-            value: as it is printed.
+            name: a field of `labels.yaml`. An unknown name is ignored.
+            value: the value as it is printed.
         """
         value = value.strip()
         if not value:

@@ -1,4 +1,4 @@
-"""EBSCOhost: fields in cells, with paper, day and page in one of them, `Source:`; then the text."""
+"""Read EBSCOhost: fields in cells, with paper, day and page in one of them, `Source:`; then the text."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _put(name: str, value: str, draft: Draft) -> None:
 
 
 def _source(value: str, draft: Draft) -> None:
-    """Paper, day and page in `Harbour Gazette. 5/4/2026, Vol. 169 Issue 5, pA1-A15. 2p.`; days are American."""
+    """Read paper, day and page from `Harbour Gazette. 5/4/2026, Vol. 169 Issue 5, pA1-A15. 2p.`; days are American."""
     line = _AMERICAN.sub(_iso, " ".join(value.split()))
     if page := _PAGE.search(line):
         draft.add("page", page[1])

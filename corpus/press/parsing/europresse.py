@@ -1,6 +1,6 @@
-"""Europresse (CEDROM-SNi): HTML of the older print view and of today's, an `article` element each.
+"""Read Europresse (CEDROM-SNi): HTML of the older print view, and of the present one with `article` elements.
 
-What a line is, its class says (`DocPublicationName`, `DocHeader`, `titreArticleVisu`), the same in every language.
+The class of a line says what it is (`DocPublicationName`, `DocHeader`, `titreArticleVisu`), in every language.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def begins(lines: Sequence[str]) -> int | None:
 
 
 def _is_header(line: str) -> bool:
-    """Whether a line is section, weekday, day and page, as `Politique, jeudi 4 octobre 2012, p. 03`."""
+    """Return whether a line is section, weekday, day and page, as `Politique, jeudi 4 octobre 2012, p. 03`."""
     if len(line) > _LONGEST_HEADER or ACCESSION.search(line) or CERTIFICATE.match(line) or _RIGHTS.match(line):
         return False
     trial = Draft()
@@ -108,7 +108,7 @@ def _is_header(line: str) -> bool:
 
 
 def _without_classes(blocks: Sequence[Block]) -> Draft:
-    """The fields of an article of Word: paper, section and day, title, author, text, owner, number."""
+    """Return the fields of an article of Word: paper, section and day, title, author, text, owner, number."""
     draft = Draft()
     lines = [(line.strip(), one) for one in blocks for line in one.text.split("\n") if line.strip()]
     at = next((n for n, (line, _) in enumerate(lines[:_MOST_TITLE_LINES]) if n and _is_header(line)), 0)
@@ -162,7 +162,7 @@ def _publication(one: Block, draft: Draft) -> None:
 
 
 def _header(line: str, draft: Draft) -> None:
-    """Section, weekday, day and page on one line: `Politique, jeudi 4 octobre 2012, p. 03`."""
+    """Read section, weekday, day and page from one line: `Politique, jeudi 4 octobre 2012, p. 03`."""
     line = re.sub(r"(?:\s*,\s*)+", ", ", line).strip(" ,")
     if words := _WORDS.search(line):
         draft.add("length", words[0])

@@ -1,8 +1,8 @@
-"""Factiva: HTML in both of its layouts, and text with field codes.
+"""Read Factiva: HTML in both layouts, and text with field codes.
 
-Articles come as plain lines (section, headline, author, `464 Wörter`, day, paper, code, edition, page, language and
-copyright, then the paragraphs), or with a field code before each (`HD`, `BY`, `PD`, `SN`, `LP`, `TD`, `AN`). Codes are
-the same in every interface language; without them the order is.
+Articles are plain lines (section, headline, author, `464 Wörter`, day, paper, code, edition, page, language and
+copyright, then the paragraphs), or with a field code before each (`HD`, `BY`, `PD`, `SN`, `LP`, `TD`, `AN`). The
+codes are the same in every interface language; without codes the order of the lines is the same.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def read(blocks: Sequence[Block]) -> Draft:
 
 
 def _indexing(one: Block) -> Block:
-    """A block with the mark of a field code, if it is one."""
+    """Return a block, with a mark if it is a field code."""
     return one._replace(marks=(*one.marks, "index")) if one.text in CODES or one.text in _OTHER_CODES else one
 
 
@@ -149,7 +149,7 @@ def _details(blocks: Sequence[Block], at: int, draft: Draft) -> int:
 
 
 def _edition(values: list[str], draft: Draft) -> None:
-    """Edition, page and volume: a page is a number, or a letter and a number."""
+    """Read edition, page and volume: a page is a number, or a letter and a number."""
     for one in values:
         if re.fullmatch(r"[A-Z]{0,3}-?\d{1,4}[A-Z]?(?:[-,/ ].{0,12})?", one) and not draft.page:
             draft.page = one

@@ -1,4 +1,4 @@
-"""Factiva's XML: a `ppsArticleResponse`, or a distribution document, each article an element with named children."""
+"""Read Factiva's XML: a `ppsArticleResponse` or a distribution document, in which an article is an element."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields of LexisNexis in all its exports: lines that begin with a label."""
+"""Read the fields of LexisNexis in all its exports: lines that begin with a label."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOADED: Final = frozenset(
 
 
 def pair(text: str, *, upper: bool = False) -> tuple[str, str] | None:
-    """Return the field and value of a line that begins with a label, where nothing is known of its type; else None.
+    """Return the field and value of a line that begins with a label; None for others. For unformatted lines.
 
     Args:
         text: the line.
@@ -36,6 +36,6 @@ def pair(text: str, *, upper: bool = False) -> tuple[str, str] | None:
 
 
 def field(label: str) -> str | None:
-    """Return the field of a label, "" for one that is passed over, None for a word that is no label."""
+    """Return the field of a label; "" for a label that is ignored; None for a word that is not a label."""
     found = field_of(label)
     return "" if found == "date" else found

@@ -1,4 +1,4 @@
-"""What becomes of a draft: dates, languages, keywords, pages and lengths are read here, once for all databases."""
+"""Turn a draft into an article: read dates, languages, keywords, pages and lengths the same way for all databases."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ _NO_TITLE: Final = frozenset(
 
 
 def finish(draft: Draft, parser: str, encoding: str | None = None) -> Parsed:
-    """Return what an article says, its fields read and its text normalised.
+    """Return the parsed article, with its fields read and its text normalised.
 
     Args:
         draft: its fields as they are printed.
         parser: the name of the parser.
-        encoding: what its bytes are encoded in.
+        encoding: the encoding of its bytes.
     """
     problems = list(draft.problems)
     sort_out(draft)
@@ -112,7 +112,7 @@ def finish(draft: Draft, parser: str, encoding: str | None = None) -> Parsed:
 
 
 def name(written: str) -> str | None:
-    """Return a short value on one line, without marks around it; None if there is nothing in it."""
+    """Return a short value on one line, without marks around it; None for an empty value."""
     value = one_line(unwrapped(written)).strip(" ,;:|").removesuffix(".")[:_LONGEST_NAME]
     return None if _BLANK.match(value) else value
 
@@ -183,7 +183,7 @@ def declared(written: str) -> tuple[int, bool] | None:
 
 
 def _shorter(written: str, text: str) -> Problem | None:
-    """The problem of a text that is much shorter than its database declares."""
+    """Return the problem if a text is much shorter than its database declares; otherwise None."""
     length = declared(written) if written else None
     if length is None:
         return None

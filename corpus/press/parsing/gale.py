@@ -1,4 +1,4 @@
-"""Gale: `Title:`, `Source: Gazette [Town]. (May 4, 2026): News: pA1.`, then `Full Text:` and a citation."""
+"""Read Gale: `Title:`, `Source: Gazette [Town]. (May 4, 2026): News: pA1.`, then `Full Text:` and a citation."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def read_text(text: str) -> Draft:
 
 
 def _paragraphs(paragraphs: Sequence[str], draft: Draft) -> None:
-    """The text, up to the citation."""
+    """Read the text, up to the citation."""
     for number, one in enumerate(paragraphs):
         if _CITATION.match(one) or one.lower().startswith("source citation"):
             for rest in paragraphs[number:]:
@@ -78,7 +78,7 @@ def _paragraphs(paragraphs: Sequence[str], draft: Draft) -> None:
 
 
 def _source(value: str, draft: Draft) -> None:
-    """Paper, day, section and page in `The Harbour Gazette [Town, Country]. (May 4, 2026): News: pA1.`."""
+    """Read paper, day, section and page from `The Harbour Gazette [Town, Country]. (May 4, 2026): News: pA1.`."""
     line = " ".join(value.split())
     day = _DAY.search(line)
     if day is None or dates.search(day["day"]) is None:

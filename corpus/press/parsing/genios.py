@@ -1,4 +1,4 @@
-"""WISO and Genios: title, `Quelle: Tagblatt vom 04.05.2026, S. 3`, fields in German, text, address and owner."""
+"""Read WISO and Genios: title, `Quelle: Tagblatt vom 04.05.2026, S. 3`, fields in German, text, address and owner."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def read_text(text: str) -> Draft:
 
 
 def _apart(lines: Sequence[str]) -> list[str]:
-    """A title and the paragraphs under it."""
+    """Return a title and the paragraphs under it."""
     filled = [number for number, line in enumerate(lines) if line.strip()]
     if not filled:
         return []
@@ -108,7 +108,7 @@ def _apart(lines: Sequence[str]) -> list[str]:
 
 
 def _title(above: Sequence[str], draft: Draft, *, has_text: bool) -> None:
-    """The title is the first of the lines above the source; further ones are the text, or else a standfirst."""
+    """Read the title, the first line above the source. Further lines are the text, or else a standfirst."""
     if draft.title or not above:
         if not has_text:
             draft.paragraphs += above

@@ -1,4 +1,4 @@
-"""Addresses of databases: they say where a database keeps an article, not where it was published."""
+"""Recognise addresses of databases, which say where a database keeps an article and not where it was published."""
 
 from __future__ import annotations
 

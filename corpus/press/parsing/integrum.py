@@ -42,7 +42,7 @@ def read(blocks: Sequence[Block]) -> Draft:
 
 
 def _paragraphs(one: Block) -> list[str]:
-    """Paragraphs begin with an indented line; where none do, a blank line parts them."""
+    """Return the paragraphs: each begins with an indented line, or blank lines separate them."""
     if not one.preformatted:
         return [one.text]
     found = (" ".join(part.split()) for part in _INDENTED.split("\n" + one.text))

@@ -1,4 +1,4 @@
-"""Asahi's Kikuzo and Yomiuri's Yomidasu, papers' own databases: a table of details, then the text."""
+"""Read Asahi's Kikuzo and Yomiuri's Yomidasu, databases of single papers: a table of details, then the text."""
 
 from __future__ import annotations
 

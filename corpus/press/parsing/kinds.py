@@ -1,7 +1,7 @@
-"""The databases whose exports are read, and the media types of their pieces. A registry: names to classes or functions.
+"""The registry of databases whose exports are read, with the media types of their pieces and their readers.
 
-A piece's media type is `application/vnd.newscorpus.DATABASE+CONTAINER`; a parameter `charset` says what it is encoded
-in where that is not UTF-8. To add a database, add a line here and a module with its `read`.
+A piece's media type is `application/vnd.newscorpus.DATABASE+CONTAINER`; a parameter `charset` gives its
+encoding if that is not UTF-8. To add a database, add a line here and a module with its `read`.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def is_piece(kind: str) -> bool:
 
 @lru_cache(maxsize=256)
 def parts(kind: str) -> tuple[str, str, str | None] | None:
-    """Return the database, the container and the charset in a media type; None if it is of no piece."""
+    """Return the database, the container and the charset in a media type; None if it is not that of a piece."""
     found = _TYPE.fullmatch(kind)
     return (found["database"], found["container"], found["charset"]) if found else None
 

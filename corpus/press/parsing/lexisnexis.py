@@ -1,4 +1,4 @@
-"""LexisNexis and Nexis, in whichever container; the newer exports of Nexis Uni are left to `nexisuni`.
+"""Read LexisNexis and Nexis in any container. `nexisuni` reads the newer exports of Nexis Uni.
 
 The older exports count their articles, `3 of 50 DOCUMENTS`, and print publication and date in the middle, the title
 under them, labelled fields, the text, more fields and a copyright.
@@ -73,7 +73,7 @@ def _older(blocks: Sequence[Block]) -> Draft:
 
 
 def _with_labels(blocks: Sequence[Block]) -> list[Block]:
-    """Blocks, with labels in capitals for labels where none is set in bold."""
+    """Return the blocks. If no label is bold, words in capitals before a colon are taken as labels."""
     if any(one.label and field(one.label) is not None for one in blocks):
         return list(blocks)
     return [
@@ -121,7 +121,7 @@ def _heading(blocks: Sequence[Block], first: int, draft: Draft) -> int:
 
 
 def _title(blocks: Sequence[Block], at: int, first: int, draft: Draft) -> int:
-    """Read the title: what is set largest before the first field, else the first paragraph. Returns where it ends."""
+    """Read the title: the largest text before the first field, else the first paragraph. Returns its end."""
     head = blocks[at:first]
     if not head:
         return at
@@ -140,7 +140,7 @@ def _title(blocks: Sequence[Block], at: int, first: int, draft: Draft) -> int:
 
 
 def _labelled(one: Block, blocks: Sequence[Block], number: int) -> tuple[str, str] | None:
-    """The field and value of a block that is a labelled field; None if it is text."""
+    """Return the field and value of a block that is a labelled field; None if it is text."""
     if one.centred and not one.label:
         return None
     if one.label:

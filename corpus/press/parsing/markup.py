@@ -1,6 +1,6 @@
-"""HTML of exports to blocks, by its tags one after the other.
+"""Turn HTML of exports into blocks, by its tags one after the other.
 
-There is no tree, so that no nesting and no tag costs more than its bytes. Machines wrote these pages, with a few tags;
+No tree is built, so that no nesting and no tag costs more than its bytes. Programs wrote these pages, with a few tags;
 style sheets say what is bold, large and centred.
 """
 
@@ -58,7 +58,7 @@ _MOST_KINDS: Final = 200
 
 
 class Style(NamedTuple):
-    """What a style says; None where it says nothing."""
+    """What a style sets; None for what it does not set."""
 
     bold: bool | None = None
     size: float | None = None
@@ -67,7 +67,7 @@ class Style(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """An element that is open: what it says of the text in it. Elements of the same kind in the same place are one."""
+    """An open element, with its effect on the text in it. Equal elements in the same place are one."""
 
     name: str
     bold: bool
@@ -82,7 +82,7 @@ class _Open(NamedTuple):
 
 
 def attributes(written: str) -> dict[str, str]:
-    """Return the attributes of a tag that say how it is set or what it is called."""
+    """Return the attributes of a tag that give its style or its names."""
     return {
         found[1].lower(): unescape(found[2] or found[3] or found[4] or "") for found in _ATTRIBUTE.finditer(written)
     }
@@ -180,7 +180,7 @@ class _Walk:
         del self._divisions[depth:]
 
     def _made(self, name: str, given: dict[str, str]) -> _Open:
-        """What an element in the innermost open one says of its text."""
+        """Return the effect of an element in the innermost open one on its text."""
         outer = self._open[-1]
         bold, size, centred, hidden = (
             outer.bold or name in _BOLD,
@@ -218,7 +218,7 @@ class _Walk:
 
 
 def _spaced(text: str) -> str:
-    """Text with spaces for line ends and tabs; `translate` is slower."""
+    """Return text with spaces instead of line ends and tabs. `translate` is slower."""
     if "\n" in text:
         text = text.replace("\n", " ").replace("\r", " ")
     return text.replace("\t", " ").replace("\f", " ").replace("\r", " ")
@@ -226,7 +226,7 @@ def _spaced(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _rules(css: str) -> dict[str, Style]:
-    """The styles of classes in a style sheet; the pieces of an export have the same."""
+    """Return the styles of classes in a style sheet. The pieces of an export share it."""
     found: dict[str, Style] = {}
     for selectors, body in _RULE.findall(css)[:_MOST_RULES]:
         style = _style(body)

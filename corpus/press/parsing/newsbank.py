@@ -1,4 +1,4 @@
-"""NewsBank and Access World News: title, `May 4, 2026 | Harbour Gazette, The (Town, ST)`, fields, text, a copyright."""
+"""Read NewsBank and Access World News: title, `May 4, 2026 | Harbour Gazette, The (Town, ST)`, fields, text."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _is_prose(line: str) -> bool:
 
 
 def _head(lines: Sequence[str], draft: Draft) -> int:
-    """Title, then day and paper on one line. Returns where the fields begin."""
+    """Read the title, then day and paper on one line. Returns where the fields begin."""
     title: list[str] = []
     for number, line in enumerate(lines[:12]):
         bare = line.strip()
@@ -118,7 +118,7 @@ def _dated(line: str, draft: Draft) -> bool:
 
 
 def _fields(lines: Sequence[str], at: int, draft: Draft) -> int:
-    """Lines such as `Author/Byline: Jane Doe | Section: News`, and the length. Returns where the text begins."""
+    """Read lines such as `Author/Byline: Jane Doe | Section: News`, and the length. Returns where the text begins."""
     while at < len(lines):
         line = lines[at].strip()
         if not line:

@@ -1,7 +1,7 @@
-"""Nexis Uni and Lexis Advance: the title first, then labelled fields, sections under headings, `End of Document`.
+"""Read Nexis Uni and Lexis Advance: the title first, then labelled fields, sections under headings, `End of Document`.
 
-The headings are `Body`, `Graphic`, `Correction` and `Classification` in whichever language; in Word they are bookmarks
-too, whose names are English in all of them.
+The headings are `Body`, `Graphic`, `Correction` and `Classification` in any language. In Word they are also
+bookmarks, with English names in all languages.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def read(blocks: Sequence[Block], body: int) -> Draft:
 
 
 def _contents(blocks: Sequence[Block]) -> str:
-    """The number of the article, in the address that its title leads to; None is printed."""
+    """Return the number of the article, from the address of its title. It is not printed."""
     for one in blocks:
         if found := _CONTENT.search(one.link):
             return found[1]
@@ -81,7 +81,7 @@ def _contents(blocks: Sequence[Block]) -> str:
 
 
 def _is_loaded(one: Block, draft: Draft) -> bool:
-    """Whether a paragraph says when the database took the article in or changed it, as in any section one may."""
+    """Return whether a paragraph says when the database added or changed the article. Any section may have one."""
     label, value = one.label, one.value
     if not label and len(one.text) <= _LONGEST_LOADED:
         # In a PDF or a text the label may not be bold.
@@ -105,7 +105,7 @@ def _is_heading(one: Block) -> bool:
 
 
 def _section_of(name: str) -> str:
-    """The field that a section's paragraphs belong to."""
+    """Return the field of a section's paragraphs."""
     folded = fold(name)
     if folded.startswith(_END):
         return _END
@@ -154,7 +154,7 @@ def _top(blocks: Sequence[Block], draft: Draft) -> None:
 
 
 def _middle(lines: Sequence[Block], draft: Draft) -> None:
-    """Title, publication and date, in this order; a title may have several lines. After the date comes an edition."""
+    """Read title, publication and date, in this order, then an edition. A title may have several lines."""
     dated = next((n for n, one in enumerate(lines) if n >= 1 and dates.search(one.text) and len(one.text) < 120), None)
     head = lines if dated is None else lines[:dated]
     if head:

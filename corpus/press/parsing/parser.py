@@ -1,4 +1,4 @@
-"""Reads the pieces of exports: the bytes of one article, as its database wrote them."""
+"""Read the pieces of exports: the bytes of one article, as its database wrote them."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ def _rich(data: bytes) -> list[Block]:
     try:
         return rtf.read(data)
     except rtfstate.TooDeep:
-        raise wordxml.Unreadable(f"more than {rtfstate.DEEPEST:,} groups in one another") from None
+        raise wordxml.Unreadable(f"groups nested more than {rtfstate.DEEPEST:,} deep") from None
 
 
 def _decoded(data: bytes, charset: str | None) -> tuple[str, str | None]:
-    """The text of a piece, by the charset of its file."""
+    """Return the text of a piece, by the charset of its file."""
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Bylines of databases: people in order and an agency, however a paper prints them."""
+"""Read the bylines of databases: people in order and an agency, in any form in which papers print them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def people(written: str, agency: str | None) -> tuple[tuple[str, ...], str | Non
 
     Args:
         written: the byline as it is printed.
-        agency: the agency that another field names, if any.
+        agency: the agency in another field, if any.
     """
     return _people(written[:_LONGEST], agency) if written else ((), agency)
 
 
 @lru_cache(maxsize=2_048)
 def _people(written: str, agency: str | None) -> tuple[tuple[str, ...], str | None]:
-    """The same of a byline that is not too long; reporters write again and again."""
+    """Return the same for a byline of usual length. Results are cached, because bylines repeat."""
     authors: list[str] = []
     lines = [_BY.sub("", one_line(line)).strip(" ,.;") for line in _LISTED.split(written)]
     lines = _in_order([line for line in lines if line])
@@ -48,7 +48,7 @@ def _people(written: str, agency: str | None) -> tuple[tuple[str, ...], str | No
 
 
 def _names(line: str) -> bylines.Byline | None:
-    """The names in a line; of a sentence about who reported, those at its beginning."""
+    """Return the names in a line; for a sentence about who reported, the names at its beginning."""
     if found := bylines.read_names(_cased(line)):
         return found
     reported = _REPORTED.search(line)
@@ -57,7 +57,7 @@ def _names(line: str) -> bylines.Byline | None:
 
 
 def _in_order(names: list[str]) -> list[str]:
-    """Names that are all written `Doe, Jane` as `Jane Doe`."""
+    """Return names as `Jane Doe`, if all are written `Doe, Jane`."""
     parts = [one.split(",") for one in names]
     turned = all(
         len(part) == 2 and part[0].strip() and 1 <= len(part[1].split()) <= 3 and len(part[0].split()) <= 3
@@ -70,7 +70,7 @@ def _in_order(names: list[str]) -> list[str]:
 
 
 def _cased(written: str) -> str:
-    """Names in capitals alone as names are written."""
+    """Return names in capitals with the usual case."""
     words = re.sub(r"\b(?:and|und|et|e|y|en|with|mit)\b", "", written)
     if not words.isupper() or len(words) <= 4:
         return written
@@ -78,7 +78,7 @@ def _cased(written: str) -> str:
 
 
 def _capital(word: str) -> str:
-    """A word of a name: `Jean-Paul`, `O'Connor`, `McEwan`, `von`."""
+    """Return a word of a name with the usual case: `Jean-Paul`, `O'Connor`, `McEwan`, `von`."""
     if word in {"AND", "UND", "ET", "OF", "FOR", "IN", "THE", "VON", "DE", "VAN", "DER", "DEN"} or word.islower():
         return word.lower()
     parts = (part[:1] + part[1:].lower() for part in re.split(r"(?<=[-'’])", word))

@@ -1,4 +1,4 @@
-"""Plain text of exports to blocks: paragraphs apart by blank lines, with what is indented set in the middle."""
+"""Turn plain text of exports into blocks: paragraphs separated by blank lines; indented ones count as centred."""
 
 from __future__ import annotations
 

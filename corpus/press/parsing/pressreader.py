@@ -1,4 +1,4 @@
-"""PressReader: title, paper, day, section and author on lines of their own or apart by dots, text, an address."""
+"""Read PressReader: title, paper, day, section and author on separate lines or separated by dots, text, an address."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Header(NamedTuple):
 
 
 def header(lines: Sequence[str]) -> Header | None:
-    """Return what the first filled lines of an article say; None if there is no line with its day.
+    """Return the header in the first filled lines of an article; None without a line with its day.
 
     Args:
         lines: the first filled lines.
@@ -118,7 +118,7 @@ def _more(part: str, draft: Draft) -> None:
 
 
 def _byline(lines: Sequence[str], start: int, draft: Draft) -> int:
-    """An author on a line of its own, before the text. Returns where the text begins."""
+    """Read an author on a line of its own before the text. Returns where the text begins."""
     at = start
     while at < len(lines) and not lines[at].strip():
         at += 1

@@ -1,4 +1,4 @@
-"""ProQuest in all its containers: a title, some fields, `Full text:`, the text, and all other fields behind it."""
+"""Read ProQuest in all its containers: a title, some fields, `Full text:`, the text, and then all other fields."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _put(one: Field, draft: Draft) -> None:
 
 
 def _paper(written: str, draft: Draft) -> None:
-    """Paper, edition and place in `The Harbour Gazette, Late Edition (East Coast); Port Amsel`."""
+    """Read paper, edition and place from `The Harbour Gazette, Late Edition (East Coast); Port Amsel`."""
     name = written.partition(";")[0].strip()
     if edition := _EDITION.search(name):
         draft.add("edition", edition["edition"])
@@ -100,7 +100,7 @@ def _paper(written: str, draft: Draft) -> None:
 
 
 def _publication_info(found: Record, draft: Draft) -> None:
-    """Paper, edition and page in `The Harbour Gazette, Late Edition (East); Town [Town]04 May 2026: A.1.`."""
+    """Read paper, edition and page from `The Harbour Gazette, Late Edition (East); Town [Town]04 May 2026: A.1.`."""
     info = found.labelled("publicationinfo", "pubinfo")
     if not info:
         return
@@ -110,7 +110,7 @@ def _publication_info(found: Record, draft: Draft) -> None:
 
 
 def _printed(blocks: Sequence[Block], draft: Draft) -> None:
-    """The page for printing: classes say which line is the title, the paper and its day, and the text."""
+    """Read the page for printing: classes mark the title, the paper with its day, and the text."""
     title = " ".join(one.text for one in blocks if "documentTitle" in one.marks)
     head = " ".join(one.text for one in blocks if "titleAuthorETC" in one.marks)
     if title:
@@ -129,7 +129,7 @@ _HEAD: Final = re.compile(
 
 
 def _head(line: str, draft: Draft) -> None:
-    """Author, paper, day and page in `Lindqvist, Greta. Harbour Gazette; Town [Town]04 May 2026: A.1.`."""
+    """Read author, paper, day and page from `Lindqvist, Greta. Harbour Gazette; Town [Town]04 May 2026: A.1.`."""
     found = _HEAD.match(" ".join(line.split()))
     if found is None:
         return

@@ -1,4 +1,4 @@
-"""The paragraphs of a draft: what is no text is taken out of them, and lines that were broken for width are joined."""
+"""Clean the paragraphs of a draft: take out what is not text, and join lines that were broken for width."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def sort_out(draft: Draft) -> None:
 
 
 def _rewrapped(paragraphs: list[str]) -> list[str]:
-    """Paragraphs, joined where each line of the page became one of its own."""
+    """Return the paragraphs, joined if each line of the page had become a paragraph."""
     if len(paragraphs) < _WRAPPED_LINES:
         return paragraphs
     lengths = sorted(len(one) for one in paragraphs)
@@ -65,7 +65,7 @@ def _rewrapped(paragraphs: list[str]) -> list[str]:
 
 
 def text_of(draft: Draft) -> tuple[str, tuple[Heading, ...]]:
-    """Return the paragraphs, with corrections behind them, apart by blank lines; and the subheadings."""
+    """Return the text: paragraphs, then corrections, separated by blank lines; and its subheadings."""
     kept: list[str] = []
     headings: list[Heading] = []
     at = 0
@@ -80,7 +80,7 @@ def text_of(draft: Draft) -> tuple[str, tuple[Heading, ...]]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """The paragraphs of a text, each on one line."""
+    """Return the paragraphs of a text, each on one line."""
     if "\n" not in text and "  " not in text and text.isascii() and text.isprintable() and text.strip(" ") == text:
         # Most are in order already.
         if text:

@@ -1,4 +1,4 @@
-"""RIS: a tag of two letters, `  - `, and a value. Databases of newspapers give titles and dates, few of them texts."""
+"""Read RIS: a tag of two letters, `  - `, and a value. Press databases write titles and dates, and few write texts."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def read_text(text: str) -> Draft:
 
 
 def _values(text: str) -> Iterator[tuple[str, str]]:
-    """The tags and values of a record; a value goes on in the lines below."""
+    """Yield the tags and values of a record. A value may continue on the lines below."""
     tag, value = "", [""]
     for line in lines_of(text):
         found = _TAG.match(line)
@@ -79,7 +79,7 @@ def _values(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _date(draft: Draft) -> None:
-    """A date as RIS writes it, `2026/05/04/Late Edition`, as dates are written elsewhere."""
+    """Turn a date of RIS, `2026/05/04/Late Edition`, into a usual date."""
     if (found := _DAY.match(draft.date)) is None:
         return
     parts = re.split(r"[/-]", found["day"])

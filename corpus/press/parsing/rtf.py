@@ -1,4 +1,4 @@
-"""Rich Text Format, paragraph by paragraph, as a stream: text with its type, bookmarks and links, and nothing else.
+"""Read Rich Text Format as a stream, paragraph by paragraph: text with its type, bookmarks and links, nothing else.
 
 Nothing is run or fetched, and only text is decoded. Pictures, objects, styles, headers and all else that is not the
 text are passed over. Groups are a list of states, so that no nesting costs more than its bytes.
@@ -46,8 +46,8 @@ def paragraphs(stream: Stream, most: int = 1 << 62) -> Iterator[Paragraph]:
     """Yield the paragraphs of a document.
 
     Args:
-        stream: read from where it is to its end, in bounded memory.
-        most: bytes; of a paragraph, `raw` and `runs` have no more.
+        stream: the stream. It is read from its position to its end, in bounded memory.
+        most: the largest number of bytes in `raw` and `runs` of a paragraph.
 
     Raises:
         TooDeep: groups are nested deeper than any text.
@@ -232,7 +232,7 @@ class _Reader:
             self._format(word, number)
 
     def _leave(self) -> None:
-        """Take the group that has just begun out of `raw`."""
+        """Remove the group that has just begun from `raw`."""
         if self._starts:
             del self._raw[self._starts[-1] :]
 
@@ -268,7 +268,7 @@ class _Reader:
             self._runs.append(Run(text, self._state.bold, self._state.size / 2))
 
     def _ended(self, raw: bytes, mark: str) -> Paragraph:
-        """The paragraph that a word ends."""
+        """Return the paragraph that a control word ends."""
         self._flush()
         self._to_skip = 0
         if self._size <= self._most:

@@ -1,4 +1,4 @@
-"""What is known of a document of RTF while it is read, and what it gives: states of groups, and paragraphs."""
+"""The state of reading RTF (groups and fonts), and the paragraphs that it gives."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TooDeep(Exception):
 
 
 class Stream(Protocol):
-    """What bytes are read from."""
+    """Something that bytes are read from."""
 
     def read(self, size: int = -1, /) -> bytes:
         """Return at most `size` bytes."""
@@ -34,7 +34,7 @@ class Stream(Protocol):
 
 
 class State(NamedTuple):
-    """What a group says of the text in it."""
+    """The formatting that a group gives to the text in it."""
 
     bold: bool = False
     size: int = 24
@@ -45,7 +45,7 @@ class State(NamedTuple):
     place: str = ""
 
     def words(self) -> bytes:
-        """Return the control words that set it."""
+        """Return the control words that set this state."""
         font = b"\\f%d" % self.font if self.font >= 0 else b""
         flags = (b"\\b" if self.bold else b"") + (b"\\v" if self.hidden else b"") + (b"\\qc" if self.centred else b"")
         return b"\\plain" + font + b"\\fs%d\\uc%d" % (self.size, self.skip) + flags + b" "
@@ -80,7 +80,7 @@ class State(NamedTuple):
 
 
 class Fonts:
-    """How the bytes of a document are encoded: by its code page, or by the character set of a font."""
+    """The encodings of the bytes of a document: by its code page, or by the character set of a font."""
 
     def __init__(self) -> None:
         self.default = -1
@@ -108,7 +108,7 @@ class Fonts:
             self._table += raw
 
     def word(self, word: bytes, number: int | None, font: int | None) -> None:
-        """Take up a control word that says how bytes are encoded; pass over any other.
+        """Use a control word about encodings; ignore any other.
 
         Args:
             word: the control word.
@@ -131,7 +131,7 @@ class Fonts:
             self._page = codec({b"mac": 10_000, b"pc": 437, b"pca": 850}.get(word, number or 0)) or self._page
 
     def header(self) -> bytes:
-        """Return the beginning of a document in which bytes are encoded the same way."""
+        """Return the beginning of a document with the same encodings."""
         if not self._header:
             page = {"mac_roman": b"\\mac", "cp437": b"\\pc"}.get(self._page)
             page = page or b"\\ansi\\ansicpg" + (re.sub(r"\D", "", self._page).encode() or b"1252")

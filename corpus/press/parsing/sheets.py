@@ -1,4 +1,4 @@
-"""Rows of spreadsheets: the fields of an article by the names of their columns, which `labels.yaml` knows.
+"""Read rows of spreadsheets: the fields of an article by the names of their columns, which `labels.yaml` knows.
 
 A piece is JSON, a list of pairs of a column's name and the cell's value. If a database uses a column's name in an
 unusual sense, its meaning is defined here.
@@ -35,7 +35,7 @@ _LONGEST_DATE_LINE: Final = 30
 
 
 def read(text: str) -> Draft:
-    """Return the fields of a row whose columns mean what they usually mean.
+    """Return the fields of a row whose columns have their usual meaning.
 
     Args:
         text: the piece.
@@ -78,7 +78,7 @@ def bigkinds(text: str) -> Draft:
 
 
 def proquest(text: str) -> Draft:
-    """Return the fields of a row of ProQuest, which has an abstract and seldom the text.
+    """Return the fields of a row of ProQuest, which usually has an abstract and no text.
 
     Args:
         text: the piece.
@@ -121,5 +121,5 @@ def _valid(found: list[object]) -> Iterator[tuple[str, str]]:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two lines have the same letters and digits."""
+    """Return whether two lines have the same letters and digits."""
     return bool(other) and re.sub(r"[\W_]+", "", one).casefold() == re.sub(r"[\W_]+", "", other).casefold()

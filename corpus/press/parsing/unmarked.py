@@ -1,4 +1,4 @@
-"""Factiva's articles where nothing but the order of lines says what they are: text, RTF, Word and PDF without codes.
+"""Read Factiva without codes (text, RTF, Word and PDF), in which only the order of lines shows the fields.
 
 Section, headline, author, length, day, paper, code, edition, page, language, copyright, then the paragraphs, and the
 accession number at the end.
@@ -25,7 +25,7 @@ _LONGEST_DETAIL: Final = 300
 
 
 def lines(text: str) -> list[Block]:
-    """Return the blocks of a text: of its header each line, of the rest each paragraph."""
+    """Return the blocks of a text: each line of its header, and each paragraph of the rest."""
     found = [line.strip() for line in text.splitlines()]
     rows = [line for line in found if line]
     length = next((n for n, line in enumerate(rows) if WORDS.match(line)), None)
@@ -69,7 +69,7 @@ def marked(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _headline(before: Sequence[Block]) -> int:
-    """Which block before the length is the headline: the bold one, or the one before the author."""
+    """Return which block before the length is the headline: the bold one, or the one before the author."""
     bold = [number for number, one in enumerate(before) if one.bold]
     if bold and len(bold) < len(before):
         return bold[0]
@@ -78,7 +78,7 @@ def _headline(before: Sequence[Block]) -> int:
 
 
 def _first_paragraph(texts: Sequence[str], length: int) -> int:
-    """Where the text begins: behind the copyright, else behind the language, else behind what is short."""
+    """Return where the text begins: after the copyright, else after the language, else after the short lines."""
     details = texts[length + 1 : length + 1 + _MOST_DETAILS]
     for number, one in enumerate(details):
         if len(one) <= _LONGEST_DETAIL and COPYRIGHT.search(one):

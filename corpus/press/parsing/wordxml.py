@@ -1,4 +1,4 @@
-"""The paragraphs of WordprocessingML to blocks: a document of DOCX, or a part of it that an export was split into."""
+"""Turn the paragraphs of WordprocessingML into blocks: a document of DOCX, or a part of a split export."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Unreadable(Exception):
 
 
 def parse(data: bytes) -> Any:
-    """Return the root of WordprocessingML; no entity is expanded, nothing is fetched.
+    """Return the root of WordprocessingML. No entity is expanded, and nothing is fetched.
 
     Raises:
-        Unreadable: it is no XML, or nested deeper than any text.
+        Unreadable: the bytes are not XML, or nested deeper than any text.
     """
     from lxml import etree
 
@@ -50,7 +50,7 @@ def read(data: bytes) -> list[Block]:
     """Return the blocks of WordprocessingML, tables' cells among them.
 
     Raises:
-        Unreadable: it is no XML.
+        Unreadable: the bytes are not XML.
     """
     root = parse(data)
     links = {one.get("Id"): one.get("Target", "") for one in root.iter(_RELATION)}
@@ -63,7 +63,7 @@ def of_paragraph(paragraph: Any, number: int, links: Mapping[str, str]) -> Block
 
     Args:
         paragraph: its element.
-        number: which one it is.
+        number: the number of the paragraph.
         links: the targets of the document's links by their ids.
     """
     runs: list[Run] = []
@@ -109,5 +109,5 @@ def of_paragraph(paragraph: Any, number: int, links: Mapping[str, str]) -> Block
 
 @lru_cache(maxsize=256)
 def _points(written: str) -> float:
-    """A size, which is given in half points."""
+    """Return a size in points, which is given in half points."""
     return int(written) / 2 if written.isascii() and written.isdigit() and len(written) <= 4 else 0.0

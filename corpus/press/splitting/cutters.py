@@ -1,4 +1,4 @@
-"""How documents that are paragraphs are cut into articles, by container: Word, RTF, and PDF as RTF."""
+"""Cut documents of paragraphs into articles, by container: Word, RTF, and PDF as RTF."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def parts(container: str, stream: BinaryIO, starts: Callable[[Paragraph], bool])
     Args:
         container: one of `CUTTERS`.
         stream: the document, seekable.
-        starts: whether a paragraph starts a part; it is asked of each in order.
+        starts: tells whether a paragraph starts a part. It is called for each in order.
 
     Raises:
-        Unreadable: it cannot be read on.
+        Unreadable: reading cannot continue.
     """
     cut = import_module(CUTTERS[container]).parts
     return cast("Iterator[Part | TooLarge]", cut(stream, starts))

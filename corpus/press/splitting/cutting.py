@@ -1,4 +1,4 @@
-"""Cutting streams of bytes at marks, in bounded memory: where each article of an export begins."""
+"""Cut streams of bytes at marks, in bounded memory: where each article of an export begins."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def cut(stream: Readable, mark: Mark, most: int = MOST_PART_BYTES) -> Iterator[t
     """Yield the parts of a stream, each from one mark to the next; the first part is what comes before any mark.
 
     Args:
-        stream: read from where it is to its end.
-        mark: what a part begins with; it matches no more than 4,096 bytes, and never nothing.
-        most: bytes; what a part has beyond them is passed over.
+        stream: the stream. It is read from its position to its end.
+        mark: what a part begins with; it matches at most 4,096 bytes, and at least one.
+        most: the largest number of bytes of a part.
 
     Yields:
-        The size of each part, and its bytes, or b"" of one that is larger than `most`.
+        The size of each part, and its bytes; b"" if it is larger than `most`.
     """
     buffer = bytearray()
     passed, looked = 0, 0
@@ -107,12 +107,12 @@ def cut_behind(stream: Readable, mark: Mark, most: int = MOST_PART_BYTES) -> Ite
     """Yield the parts of a stream, each up to the end of a mark; the last is what is behind the last mark.
 
     Args:
-        stream: read from where it is to its end.
-        mark: what a part ends with; it matches no more than 4,096 bytes, and never nothing.
-        most: bytes; what a part has beyond them is passed over.
+        stream: the stream. It is read from its position to its end.
+        mark: what a part ends with; it matches at most 4,096 bytes, and at least one.
+        most: the largest number of bytes of a part.
 
     Yields:
-        The size of each part, and its bytes, or b"" of one that is larger than `most`.
+        The size of each part, and its bytes; b"" if it is larger than `most`.
     """
     size, waiting = 0, b""
     is_complete = True

@@ -46,7 +46,7 @@ class GaleText:
         return 0.9 if _TITLED.search(sample.head) or _ENDS.search(sample.head) else 0.0
 
     def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
-        """Yield the articles: each begins with its title's label, or where it has none ends with its number."""
+        """Yield the articles: each begins with the label of its title; without labels, it ends with its number."""
         if _TITLED.search(sample.head):
             found = ((n == 0, size, part) for n, (size, part) in enumerate(cut(stream, _TITLED)))
         else:
@@ -84,7 +84,7 @@ class GaleHtml:
 
 
 def _without_head(part: bytes) -> bytes:
-    """A piece without the beginning of its page."""
+    """Return a piece without the beginning of its page."""
     at = part.lower().find(b"<body")
     return part[part.find(b">", at) + 1 :] if at >= 0 else part
 

@@ -1,4 +1,4 @@
-"""What a kind of export is, and the kinds there are. They are imported when something is asked of them."""
+"""Define kinds of exports, and list them. They are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Sample:
         container: `html`, `xml`, `txt`, `docx`, `xlsx`, `rtf`, `pdf`, `xls` or `doc`.
         head: its first bytes; of a container that is compressed, those of its main part.
         text: the same decoded; of RTF and PDF the text alone.
-        charset: what the bytes are encoded in, where that is not UTF-8.
+        charset: the encoding of the bytes, if it is not UTF-8.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Piece(NamedTuple):
 
 
 class Aside(NamedTuple):
-    """A part of an export that is no article, and what it is: a cover page, a table of contents, a search summary."""
+    """A part of an export that is not an article: a cover page, a table of contents, a summary of the search."""
 
     what: str
 
@@ -116,7 +116,7 @@ class Kind(Protocol):
         """Yield the parts of an export in order, from front to back, in bounded memory.
 
         Raises:
-            corpus.sources.entries.Unreadable: reading cannot go on; what was yielded before is good.
+            corpus.sources.entries.Unreadable: reading cannot continue. What was yielded before is valid.
         """
         ...
 
@@ -134,7 +134,7 @@ def kinds() -> tuple[Kind, ...]:
 
 
 def recognise(sample: Sample) -> Kind | None:
-    """Return the kind that is surest of a file; None if none is."""
+    """Return the kind that is surest of a file; None if no kind is sure enough."""
     sure, found = max(((kind.recognises(sample), -number) for number, kind in enumerate(_read())), default=(0.0, 0))
     if sure >= LEAST:
         return kinds()[-found]

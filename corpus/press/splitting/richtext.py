@@ -35,7 +35,7 @@ def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Par
 
     Args:
         stream: the document.
-        starts: whether a paragraph starts a part; it is asked of each in order.
+        starts: tells whether a paragraph starts a part. It is called for each in order.
 
     Raises:
         Unreadable: its groups are nested too deep.
