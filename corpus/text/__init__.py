@@ -1,1 +1,1 @@
-"""Strings and what they mean: normalisation, URLs, dates, language, encodings. Knows nothing of formats or tables."""
+"""Work with strings: normalisation, URLs, dates, language, encodings. Knows nothing of formats or tables."""

@@ -1,4 +1,4 @@
-"""Days in addresses."""
+"""Find days in addresses."""
 
 from __future__ import annotations
 

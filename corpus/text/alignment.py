@@ -1,7 +1,7 @@
-"""What is equal, and in order, in two lists of numbers. Bounded.
+"""Find what is equal, in order, in two lists of numbers, with bounded work.
 
-Short stretches are aligned exactly. Long ones are cut at numbers, or series of them, that occur once in either list;
-where nothing does, or the work allowed runs out, a stretch has nothing in common.
+Short stretches are aligned exactly. Long ones are cut at numbers, or series of numbers, that occur once in each list.
+Without such numbers, or if the allowed work is used up, a stretch counts as having nothing in common.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MULTIPLIER: Final = np.uint64(6364136223846793005)
 
 
 class Block(NamedTuple):
-    """`length` numbers from place `left` of the one list are those from place `right` of the other."""
+    """A block of `length` equal numbers, from place `left` of the first list and from place `right` of the second."""
 
     left: int
     right: int
@@ -36,13 +36,13 @@ class Block(NamedTuple):
 
 
 class Work:
-    """How much may still be done."""
+    """The remaining work that is allowed."""
 
     def __init__(self, left: int = _WORK) -> None:
         self.left = left
 
     def take(self, amount: int) -> bool:
-        """Take some of it, if there is so much."""
+        """Use up some of it. Returns whether there was enough."""
         if amount > self.left:
             return False
         self.left -= amount
@@ -50,7 +50,7 @@ class Work:
 
 
 def blocks(left: Sequence[int], right: Sequence[int], work: Work) -> Iterator[Block]:
-    """The blocks that are equal in both lists, in no order."""
+    """Return the equal blocks of both lists, in no particular order."""
     waiting = [(0, len(left), 0, len(right))]
     while waiting:
         begin, end, start, stop = waiting.pop()
@@ -80,7 +80,7 @@ def blocks(left: Sequence[int], right: Sequence[int], work: Work) -> Iterator[Bl
 
 
 def _shifted(pairs: tuple[NDArray[Any], NDArray[Any]], begin: int, start: int) -> Iterator[Block]:
-    """Pairs of places, in order, as blocks of consecutive ones."""
+    """Return ordered pairs of places as blocks of consecutive ones."""
     left, right = pairs
     if not len(left):
         return
@@ -92,7 +92,7 @@ def _shifted(pairs: tuple[NDArray[Any], NDArray[Any]], begin: int, start: int) -
 
 
 def _longest(left: Sequence[int], right: Sequence[int]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """A longest common subsequence, as places in either list.
+    """Return a longest common subsequence, as places in both lists.
 
     Bit-parallel: a row of the matrix is one integer, in which a 0 says that the length grows at that column. After
     Hyyrö, "Bit-parallel LCS-length computation revisited" (AWOCA 2004).
@@ -126,7 +126,7 @@ def _longest(left: Sequence[int], right: Sequence[int]) -> tuple[NDArray[Any], N
 
 
 def _places(left: Sequence[int], right: Sequence[int]) -> dict[int, int]:
-    """For each number of the one list that the other has: an integer with a bit for each place it has there."""
+    """Return for each common number an integer with a bit for each of its places in one list."""
     order = np.argsort(np.asarray(right), kind="stable")
     numbers, firsts = np.unique(np.asarray(right)[order], return_index=True)
     wanted = set(left)
@@ -140,7 +140,7 @@ def _places(left: Sequence[int], right: Sequence[int]) -> dict[int, int]:
 
 
 def _anchors(left: Sequence[int], right: Sequence[int]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The places of what occurs once in either list, as far as it is in the same order in both."""
+    """Return the places of numbers that occur once in each list and in the same order in both."""
     here, there = np.asarray(left, np.uint64), np.asarray(right, np.uint64)
     i, j = _once_in_both(here, there)
     if not len(i) and min(len(left), len(right)) >= _SERIES:
@@ -155,7 +155,7 @@ def _anchors(left: Sequence[int], right: Sequence[int]) -> tuple[NDArray[Any], N
 
 
 def _series(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A hash of each number with those that follow it; what overflows is dropped, as is meant."""
+    """Return a hash of each number with the numbers after it. Overflow is intended."""
     hashes = np.zeros(len(numbers) - _SERIES + 1, np.uint64)
     for place in range(_SERIES):
         hashes = hashes * _MULTIPLIER + numbers[place : place + len(hashes)]
@@ -163,7 +163,7 @@ def _series(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _once_in_both(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The places of what occurs once in either list, in the order of the one."""
+    """Return the places of what occurs once in each list, in the order of the first."""
     (here, i), (there, j) = _once(left), _once(right)
     _, at, where = np.intersect1d(here, there, assume_unique=True, return_indices=True)
     order = np.argsort(i[at], kind="stable")
@@ -176,7 +176,7 @@ def _once(numbers: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[Any]
 
 
 def _rising(places: list[int]) -> list[int]:
-    """Which of some places make the longest rising series."""
+    """Return which of some places make the longest rising series."""
     # The least end of a series of each length, its place, and what is before each.
     ends: list[int] = []
     ending: list[int] = []

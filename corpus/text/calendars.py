@@ -1,4 +1,4 @@
-"""Dates of other calendars, where script or language says which: Japanese eras, Minguo, Thai and Persian years."""
+"""Read dates of other calendars, known by script or language: Japanese eras, Minguo, Thai and Persian years."""
 
 from __future__ import annotations
 
@@ -75,11 +75,11 @@ _JALALI_BREAKS: Final = (
 
 
 def of_era(text: str, language: str | None) -> tuple[date, int, int] | None:
-    """Return the day that a text has by another calendar, and where it begins and ends there.
+    """Return the day of another calendar in a text, and where it begins and ends there.
 
     Args:
-        text: with digits of ASCII.
-        language: what the article is in; numbers alone are read by it.
+        text: a text with digits of ASCII.
+        language: the language of the article. Numbers alone are read by it.
     """
     if found := _EAST.search(text):
         year = 1 if found[2] == "元" else int(found[2])
@@ -190,8 +190,8 @@ def is_of_another(text: str, language: str | None) -> bool:
     """Return whether a text has a date of a calendar that is not converted, or a year that may be of two.
 
     Args:
-        text: what is written.
-        language: what the article is in.
+        text: the text.
+        language: the language of the article.
     """
     if not text.isascii():
         text = "".join(str(decimal(one, one)) for one in text)
@@ -213,5 +213,5 @@ _TWICE: Final = re.compile("|".join(map(re.escape, _TWO_WORDS)))
 
 
 def with_words(text: str) -> str:
-    """Return a text whose months of two words are of one."""
+    """Return a text in which months of two words are one word."""
     return _TWICE.sub(lambda found: _TWO_WORDS[found[0]], text)

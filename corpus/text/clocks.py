@@ -1,4 +1,4 @@
-"""Times of day and offsets within written dates, and the instants that they make with a day."""
+"""Read times of day and offsets within written dates, and combine them with a day to an instant."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def find_offset(text: str) -> tuple[timedelta | None, str]:
 def named_offset(zone: str, day: date) -> timedelta | None:
     """Return the offset that letters mean on a day; None if they mean several.
 
-    `ET` and its like are standard or summer time, as the law of the United States has it (15 U.S.C. 260a).
+    `ET` and similar letters are standard or summer time, as the law of the United States has it (15 U.S.C. 260a).
     """
     if zone in ZONES:
         return timedelta(hours=ZONES[zone])
@@ -83,7 +83,7 @@ _LONGER_SINCE: Final = 2007
 
 
 def instant_of(day: date, clock: Clock, offset: timedelta) -> datetime | None:
-    """Return the instant of a day, a time and an offset, in UTC; None where Python knows no such time."""
+    """Return the instant of a day, a time and an offset, in UTC; None if Python has no such time."""
     try:
         if not offset:
             return datetime(day.year, day.month, day.day, *clock, tzinfo=UTC)

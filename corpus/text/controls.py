@@ -1,4 +1,4 @@
-"""Control characters that are left in texts, counted in columns."""
+"""Count the control characters that are left in texts, in columns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AT_ONCE: Final = 1 << 18
 
 
 def control_characters(texts: pl.Series) -> pl.Series:
-    """How many control characters, newlines aside, each text has; int32."""
+    """Return how many control characters each text has, without newlines; int32."""
     # Hardly any batch has one: a look at all its bytes together costs half of a pattern on each text.
     if not _has_controls(texts):
         return pl.repeat(0, len(texts), dtype=pl.Int32, eager=True)
@@ -27,7 +27,7 @@ def control_characters(texts: pl.Series) -> pl.Series:
 
 
 def _has_controls(texts: pl.Series) -> bool:
-    """Whether any of the texts has, or may have, a control character."""
+    """Return whether any of the texts has, or may have, a control character."""
     # Views of the bytes where they lie; only the shortest texts are within the views themselves.
     if texts.filter(texts.str.len_bytes() <= _INLINE).str.contains(CONTROL).any():
         return True
@@ -36,7 +36,7 @@ def _has_controls(texts: pl.Series) -> bool:
 
 
 def _may_control(letters: NDArray[np.uint8]) -> bool:
-    """Whether bytes of UTF-8 hold C0 but newline, DEL, or C1."""
+    """Return whether bytes of UTF-8 may have C0 other than newline, DEL, or C1."""
     for start in range(0, len(letters), _AT_ONCE):
         part = letters[start : start + _AT_ONCE]
         low = np.count_nonzero(part < ord(" ")) - np.count_nonzero(part == ord("\n"))

@@ -1,4 +1,4 @@
-"""Numbers as dates: days and times without separators, and time counted since 1970, by their size."""
+"""Read numbers as dates: days and times without separators, and times counted since 1970, known by their size."""
 
 from __future__ import annotations
 

@@ -76,12 +76,12 @@ def parse(
     language: str | None = None,
     hint: date | None = None,
 ) -> Moment | None:
-    """Read a text that is a date, and nothing but a date, with or without a time; None if it is not.
+    """Read a text that is only a date, with or without a time; None if it is not.
 
     Args:
         written: at most 80 characters; without any label such as `Published:`.
-        numeric: how to read 03/04/2020 where nothing else decides.
-        language: what the article is in, for `by-language`.
+        numeric: how to read 03/04/2020 if nothing else decides.
+        language: the language of the article, for `by-language`.
         hint: the day in the article's URL, which decides before `numeric`.
     """
     found = _parse(written, numeric, language, hint)
@@ -131,7 +131,7 @@ def search(written: str, language: str | None = None, years: tuple[int, ...] = (
 
     Args:
         written: at most 300 characters of it are read.
-        language: what the article is in, for 03/04/2020.
+        language: the language of the article, for 03/04/2020.
         years: years near it, as in a copyright line; they give the century of a year of two digits.
 
     Returns:
@@ -143,7 +143,7 @@ def search(written: str, language: str | None = None, years: tuple[int, ...] = (
 
 @lru_cache(maxsize=4_096)
 def _find(text: str, language: str | None, years: tuple[int, ...]) -> tuple[Moment, str] | None:
-    """The same of a line that has a digit; an export has the same days again and again."""
+    """Return the same for a line with a digit. Results are cached, because exports repeat days."""
     iso = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
     if iso:
         moment = _from_iso(iso)
@@ -173,7 +173,7 @@ def _trimmed(text: str) -> str:
 
 
 def _in_century(day: date, years: tuple[int, ...]) -> date:
-    """A day whose year was written with two digits: in the century that the other years say, else before the limit."""
+    """Return a day of a two-digit year in the century of the other years; without these, before the limit."""
     near = [year for year in years if year % 100 == day.year % 100 or abs(year - day.year) <= 1]
     year = near[0] if near and near[0] % 100 == day.year % 100 else day.year
     if not near and year > _LATEST_SHORT:
@@ -185,9 +185,9 @@ def stamp(day: str, time: str | None = None, zone: str | None = None) -> Moment 
     """Read a date as machines write it; None if there is no such day or time.
 
     Args:
-        day: as 2020-09-11.
-        time: as 04:05 or 04:05:06.
-        zone: as Z, +0200 or +02:00; without time and zone there is no instant.
+        day: a day such as 2020-09-11.
+        time: a time such as 04:05 or 04:05:06.
+        zone: a zone such as Z, +0200 or +02:00. Without time and zone there is no instant.
     """
     on = _iso_day(day)
     if on is None or time is None or zone is None:
@@ -221,7 +221,7 @@ def _from_iso(found: re.Match[str]) -> Moment | None:
 def _find_day(
     text: str, numeric: NumericDates, language: str | None, hint: date | None
 ) -> tuple[date, bool, str] | None:
-    """The day in a text, whether it is ambiguous, and the text without it."""
+    """Return the day in a text, whether it is ambiguous, and the text without it."""
     for form in _FORMS:
         for found in form.finditer(text):
             written = found["m"]

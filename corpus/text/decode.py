@@ -36,7 +36,7 @@ _ALIASES: Final = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030"
 
 
 class Decoded(NamedTuple):
-    """A text, the encoding it was in (None: it is no text), and how many NULs were taken out of it."""
+    """A text, its encoding (None for bytes that are not text), and how many NULs were removed from it."""
 
     text: str
     encoding: str | None
@@ -47,10 +47,10 @@ _BINARY: Final = Decoded("", None)
 
 
 def decode(data: bytes) -> Decoded:
-    """Decode a document: by its byte order mark, as UTF-8, or as what its bytes look like.
+    """Decode a document by its byte order mark, as UTF-8, or by a guess from its bytes.
 
-    UTF-8 into which some bytes of another encoding were pasted is `utf-8+cp1252`. What looks like no text at all has
-    no encoding. Never raises.
+    UTF-8 with some bytes of another encoding is `utf-8+cp1252`. Bytes that do not look like text have no encoding.
+    Never raises.
     """
     for mark, name in _BOMS:
         if data.startswith(mark):
@@ -74,7 +74,7 @@ def _checked(text: str, encoding: str) -> Decoded:
 
 
 def mixed(data: bytes) -> Decoded | None:
-    """UTF-8 with some stray bytes, which are read as Windows-1252; None if it is one legacy encoding throughout."""
+    """Decode UTF-8 with some stray bytes, which are read as Windows-1252; None if all of it is a legacy encoding."""
     text = data.decode("utf-8", "surrogateescape")
     stray = sum(len(run) for run in _STRAY.findall(text))
     sound = sum(1 for letter in text if letter > "\x7f") - stray

@@ -1,4 +1,4 @@
-"""Character references of HTML and XML, also those that Python refuses to read."""
+"""Resolve character references of HTML and XML, also those that Python refuses to read."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _ENDLESS: Final = re.compile(r"&#[0-9]{4000,};?")
 def unescape(text: str) -> str:
     """Return a text with its character references resolved, as `html.unescape` does.
 
-    A reference of thousands of digits, for which `html.unescape` raises ValueError, becomes U+FFFD, as any other number
-    that no character has.
+    A reference of thousands of digits, for which `html.unescape` raises ValueError, becomes U+FFFD, like any other
+    number without a character.
 
     Args:
         text: any text.

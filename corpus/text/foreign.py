@@ -1,4 +1,4 @@
-"""Dates in forms and languages that `dates` does not know, by the names that CLDR has."""
+"""Read dates in forms and languages that `dates` does not know, by the names in CLDR."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def parse_foreign(written: str, language: str | None = None) -> Moment | None:
 
     Args:
         written: at most 80 characters, without any label such as `Published:`.
-        language: what the article is in; it decides what a name means that several languages have.
+        language: the language of the article. It decides what a name of several languages means.
 
     Returns:
-        The day; None if the text is no date, or may be two.
+        The day; None if the text is not a date, or may be two dates.
     """
     text = written.strip()
     if not _SHORTEST <= len(text) <= LONGEST or is_of_another(text, language):

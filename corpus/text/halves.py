@@ -1,4 +1,4 @@
-"""Parts of written dates in one form: halves of the day, years of two digits, names of zones behind an offset."""
+"""Bring parts of written dates into one form: halves of the day, two-digit years, names of zones after an offset."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _NOON: Final = re.compile("正午|정오")
 
 
 def without_zone_name(text: str) -> str:
-    """Return a text without what its offset is called, behind it."""
+    """Return a text without the name of the zone after its offset."""
     return _ZONE_NAME.sub(r"\1", text)
 
 
@@ -79,7 +79,7 @@ def _year(digits: str) -> int:
 
 
 def _eastern(found: re.Match[str]) -> str:
-    """Return the time with hours from 0 to 23; nothing where the half of the day has no such hour."""
+    """Return the time with hours from 0 to 23; "" if the half of the day has no such hour."""
     half, hour, minute = _EASTERN[found[1]], int(found[2]), int(found[3] or found[4] or 0)
     if 12 in half and half.start == 0:
         # 午前12時 is midnight.

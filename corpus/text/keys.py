@@ -1,4 +1,4 @@
-"""Names of columns as they are compared."""
+"""Compare names of columns."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ _PARTING: Final = re.compile(r"[\W_]+")
 
 
 def key(name: str) -> str:
-    """Return a name without case and without what parts its words: `publishedAt`, `published_at`, `Published at`."""
+    """Return a name without case and separators, for comparison: `publishedAt`, `published_at`, `Published at`."""
     return _PARTING.sub("", name.lower()) or name.strip()

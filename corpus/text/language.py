@@ -1,4 +1,4 @@
-"""Which language a text is in."""
+"""Detect the language of a text, and read language tags."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CODES: Final = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "zh-Hant": "zh-
 
 
 def detect(text: str) -> str | None:
-    """The language of a text as a BCP 47 tag, by its first 250 or 1,000 characters; None if that is not certain."""
+    """Return the language of a text as a BCP 47 tag, by its first 250 or 1,000 characters; None if not certain."""
     beginning, share = _ask(text[:_BEGINNING])
     if len(text) <= _BEGINNING or (beginning and share >= _NEARLY_ALL):
         return beginning
@@ -25,7 +25,7 @@ def detect(text: str) -> str | None:
 
 
 def _ask(text: str) -> tuple[str | None, int]:
-    """What a text is certainly in, and how many per cent of it."""
+    """Return the certain language of a text, and its share in percent."""
     import pycld2
 
     try:
@@ -38,7 +38,7 @@ def _ask(text: str) -> tuple[str | None, int]:
 
 
 def are_alike(one: str, other: str) -> bool:
-    """Whether two tags are of one language, or of languages so close that a detector takes one for the other."""
+    """Return whether two tags are of one language, or of languages that a detector confuses."""
     first, second = (tag_.lower().split("-")[0] for tag_ in (one, other))
     return first == second or any(first in group and second in group for group in _CLOSE)
 

@@ -20,8 +20,8 @@ class Moment(NamedTuple):
     Attributes:
         day: the day.
         instant: the instant, if time and offset are known.
-        ambiguous: whether day and month could be the other way round.
-        source: where it was found; a declared field unless the finder says otherwise.
+        ambiguous: whether day and month could be exchanged.
+        source: where it was found; by default a declared field.
     """
 
     day: date
@@ -31,7 +31,7 @@ class Moment(NamedTuple):
 
 
 def is_nobodys(found: Moment) -> bool:
-    """Return whether a moment is one that programs write where they know none."""
+    """Return whether a moment is one that programs write if they know no date."""
     return found.instant == _EPOCH or (found.day in NOBODYS_DAYS and _is_midnight(found.instant))
 
 

@@ -97,11 +97,11 @@ _NOT_IN: Final = {
 
 
 def number_of(name: str, language: str | None) -> int | None:
-    """Return the number of the month that a name means in the languages of much news; None if it means none, or several.
+    """Return the number of the month that a name means in the languages of much news; None if it means no month, or several.
 
     Args:
-        name: in small letters.
-        language: what the article is in; it decides what a name means that several languages have.
+        name: the name, in small letters.
+        language: the language of the article. It decides what a name of several languages means.
     """
     found = MONTHS.get(name)
     if found is None:

@@ -1,8 +1,8 @@
-"""Dates whose month has a name in any language of CLDR: for what the grammar of `dates` does not know.
+"""Read dates with the name of a month in any language of CLDR, for texts that the grammar of `dates` does not know.
 
 A date is read only if every word of it is known: one month, a day, a year of four digits, and beside them weekdays,
-times and the small words of dates. A name that is another month's in another language is read by the language of the
-article, else not at all.
+times and the small words of dates. A name that means another month in another language is read only by the language
+of the article.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _LAST_YEAR: Final = 2_100
 
 
 def read(written: str, language: str | None = None) -> date | None:
-    """Return the day of a text that is a date, and nothing but a date; None if it is not, or may be two.
+    """Return the day of a text that is only a date; None if it is not a date, or may be two.
 
     Args:
-        written: with digits of any script.
-        language: what the article is in; it decides what a name means that several languages have.
+        written: the text, with digits of any script.
+        language: the language of the article. It decides what a name of several languages means.
     """
     text = plain(written)
     for form in _NUMBERED:
@@ -65,11 +65,11 @@ def plain(written: str) -> str:
 
 
 def month(name: str, language: str | None = None) -> int | None:
-    """Return the number of the month that a name means; None if it means none, or several.
+    """Return the number of the month that a name means; None if it means no month, or several.
 
     Args:
-        name: in small letters; words of a name apart by blanks.
-        language: what the article is in.
+        name: the name, in small letters, with blanks between its words.
+        language: the language of the article.
     """
     base = (language or "").partition("-")[0]
     if base and base not in LANGUAGES and (own := _own(base).get(name)):
@@ -110,7 +110,7 @@ def _of_words(text: str, language: str | None, *, is_timed: bool) -> date | None
 
 
 def _stretches(words: list[str]) -> Iterator[tuple[int, int]]:
-    """Where a name may be: the longest stretches of words first."""
+    """Yield where a name may be: the longest stretches of words first."""
     for length in range(min(_LONGEST_NAME, len(words)), 0, -1):
         for begin in range(len(words) - length + 1):
             if not any(word.isdecimal() for word in words[begin : begin + length]):
@@ -118,7 +118,7 @@ def _stretches(words: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def _is_small(tokens: list[re.Match[str]], at: int, *, is_timed: bool) -> bool:
-    """Whether a word says nothing of the day: a weekday, a small word, the ending of a number."""
+    """Return whether a word does not matter for the day: a weekday, a small word, the ending of a number."""
     word = tokens[at][0]
     if word in FILLERS or word in _small() or (is_timed and word in _halves()):
         return True
@@ -141,7 +141,7 @@ def _day(year: int, number: int, day: int) -> date | None:
 
 
 def _bare(name: str) -> str:
-    """A name in Latin letters without their marks, as some write them."""
+    """Return a name in Latin letters without diacritics, as some people write it."""
     if not _LATIN.fullmatch(name):
         return name
     return "".join(one for one in unicodedata.normalize("NFD", name) if not unicodedata.combining(one))
@@ -149,7 +149,7 @@ def _bare(name: str) -> str:
 
 @cache
 def _tables() -> dict[str, dict[str, int]]:
-    """The names of months in each language of CLDR."""
+    """Return the names of months in each language of CLDR."""
     from corpus.text import cldr  # seldom needed
 
     tables: dict[str, dict[str, int]] = {}
@@ -186,7 +186,7 @@ def _all() -> dict[str, set[int]]:
 
 @cache
 def _common() -> dict[str, int]:
-    """The names that mean one month in all languages that have them."""
+    """Return the names that mean the same month in all languages that have them."""
     return {name: next(iter(numbers)) for name, numbers in _all().items() if len(numbers) == 1}
 
 
@@ -197,7 +197,7 @@ def _contested() -> frozenset[str]:
 
 @cache
 def _small() -> frozenset[str]:
-    """Weekdays, and the words that CLDR's patterns of dates have beside numbers and names."""
+    """Return weekdays, and the words in CLDR's patterns of dates beside numbers and names."""
     from corpus.text import cldr_days
 
     return frozenset(_words(cldr_days.WEEKDAYS) | _words(cldr_days.LITERALS))

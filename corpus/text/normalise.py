@@ -1,4 +1,4 @@
-"""One way to write the same text: NFC, plain line ends and spaces, nothing invisible. Quotes and dashes stay."""
+"""Normalise text: NFC, plain line ends and spaces, nothing invisible. Quotes and dashes are kept."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _RUNS: Final = re.compile(" {2,}")
 
 
 def normalise(text: str) -> str:
-    """Text with one form for what looks the same. Keeps lines and words; idempotent."""
+    """Return text with one form for what looks the same. Keeps lines and words; idempotent."""
     if text.isascii() and not text.encode().translate(None, _CLEAN):
         return text
     if _ODD.search(text):
@@ -39,7 +39,7 @@ def normalise(text: str) -> str:
 
 
 def _without_surrogates(text: str) -> str:
-    """Lone surrogates have no place in UTF-8."""
+    """Replace lone surrogates, which UTF-8 cannot have."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -60,18 +60,18 @@ _MOST_MARKS: Final = 0x20000
 
 @cache
 def _marks() -> re.Pattern[str]:
-    """Marks after 30 others on one letter, the most that Unicode's stream-safe format (UAX #15) has."""
+    """Return the pattern of marks after 30 others on one letter, the limit of the stream-safe format (UAX #15)."""
     marks = "".join(chr(point) for point in range(_MOST_MARKS) if unicodedata.combining(chr(point)))
     return re.compile(f"(?<=[{marks}]{{30}})[{marks}]+")
 
 
 def is_odd(text: str) -> bool:
-    """Whether a text has white space of another kind than spaces and line ends, or what cannot be seen."""
+    """Return whether a text has white space other than spaces and line ends, or invisible characters."""
     return _ODD.search(text) is not None
 
 
 def one_line(text: str) -> str:
-    """Normalised text as one line: runs of white space are one space."""
+    """Return normalised text as one line: runs of white space become one space."""
     # Most are in order already, and that is seen three times sooner than it is done.
     if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
         return text
@@ -85,11 +85,11 @@ def one_line(text: str) -> str:
 
 
 def collapse(line: str) -> str:
-    """A normalised line without outer or doubled spaces."""
+    """Return a normalised line without outer or doubled spaces."""
     line = line.strip(" ")
     return _RUNS.sub(" ", line) if "  " in line else line
 
 
 def text_hash(text: str) -> str:
-    """128 bits in hex of a normalised text."""
+    """Return the hash of a normalised text: 128 bits in hex."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Numbers of other scripts in ASCII: decimal digits, full-width forms, and numerals of Chinese and Japanese."""
+"""Write numbers of other scripts in ASCII: decimal digits, full-width forms, and numerals of Chinese and Japanese."""
 
 from __future__ import annotations
 

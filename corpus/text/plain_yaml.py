@@ -12,15 +12,15 @@ DEEPEST: Final = 20
 
 
 def load(text: str, *, as_written: bool = False, aliases: bool = False) -> Any:
-    """The values of a YAML text.
+    """Return the values of a YAML text.
 
     Args:
         text: the text, of bounded length.
-        as_written: leave every value a text, so that no date, number or `no` is read into it.
+        as_written: keep every value as text, so that none becomes a date, a number or a truth value.
         aliases: read aliases too. Only for callers that do not write out what the aliases represent.
 
     Raises:
-        ValueError: it is no YAML, or nested deeper than `DEEPEST`, or has aliases.
+        ValueError: the text is not YAML, is nested deeper than `DEEPEST`, or has aliases.
     """
     import yaml  # only who has YAML pays
 

@@ -32,12 +32,12 @@ class Tag(NamedTuple):
 
 
 def tags(text: str, names: Collection[str], most: int) -> Iterator[Tag]:
-    """Give the start tags of some elements, in order, without those in comments and scripts.
+    """Yield the start tags of some elements, in order, without those in comments and scripts.
 
     Args:
         text: the page.
         names: names of elements, in lower case.
-        most: tags to give at most.
+        most: the largest number of tags.
     """
     for name, rest, end in islice(_starts(text, names), most):
         attributes: dict[str, str] = {}
@@ -50,7 +50,7 @@ def tags(text: str, names: Collection[str], most: int) -> Iterator[Tag]:
 
 
 def _starts(text: str, names: Collection[str]) -> Iterator[tuple[str, str, int]]:
-    """Give name, attributes and end of each start tag; the time is linear, for nothing is looked at twice."""
+    """Yield name, attributes and end of each start tag. The time is linear, because nothing is read twice."""
     wanted = re.compile(rf"<({'|'.join(sorted(names))})(?=[\s/>])", re.IGNORECASE)
     text = _HIDDEN.sub(lambda found: " " * len(found[0]), text)
     at = failures = 0

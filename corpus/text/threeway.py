@@ -1,4 +1,4 @@
-"""Merging two edits of one text, line by line, as git merges branches."""
+"""Merge two edits of one text, line by line, as git merges branches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """One place that both sides changed, each in its own way.
+    """One place that both sides changed differently.
 
     Attributes:
         line: of your text, from 1, where the place begins.
@@ -27,20 +27,20 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A merged text. Where it clashes it has your lines."""
+    """A merged text. At a clash it has your lines."""
 
     text: str
     clashes: tuple[Clash, ...] = ()
 
 
 def merge(base: str, yours: str, new: str, *, join: bool = False) -> Merged:
-    """Merge two texts that were made of one.
+    """Merge two texts that were made from the same text.
 
     Args:
-        base: the text that both were made of.
-        yours: one text. Its line endings are kept.
-        new: the other.
-        join: where both sides only add lines at one place, keep your lines and then the new ones, without repeats.
+        base: the text from which both were made.
+        yours: the first text. Its line endings are kept.
+        new: the second text.
+        join: if both sides only add lines at one place, keep your lines and then the new ones, without repeats.
 
     Returns:
         The merged text, with the places that both sides changed differently.
@@ -91,7 +91,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _common(a: Sequence[str], b: Sequence[str], c: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the runs of lines that all three have: where each begins, and its length; at last the three ends."""
+    """Yield the runs of lines that all three have: where each begins, and its length; at the end the three ends."""
     in_b = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
     in_c = SequenceMatcher(None, a, c, autojunk=False).get_matching_blocks()
     i = j = 0

@@ -1,4 +1,4 @@
-"""Which of many texts need no normalising, seen in columns: most of a dataset's are as they should be already."""
+"""Find in columns which of many texts need no normalising: most texts of a dataset already have the right form."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def forms(texts: Sequence[str]) -> Form:
 
 @cache
 def _kinds(size: int) -> NDArray[np.uint8]:
-    """What each code point is to the form of a text, and to its words."""
+    """Return the class of each code point for the form of a text and for its words."""
     form = np.full(size, _DOUBTFUL, np.uint8)
     joining = {*_JOINING_JAMO, *_second_halves()}
     form[[point for point in range(min(size, _PLANE)) if _is_plain(point) and point not in joining]] = 0
@@ -75,7 +75,7 @@ def _is_plain(point: int) -> bool:
 
 
 def _second_halves() -> set[int]:
-    """What composes with the character before it, in the first plane."""
+    """Return the characters of the first plane that compose with the character before them."""
     found: set[int] = set()
     for point in range(_PLANE):
         halves = unicodedata.decomposition(chr(point)).split()

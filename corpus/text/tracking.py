@@ -1,4 +1,4 @@
-"""Parameters of addresses that say how a reader came, never what is read."""
+"""Recognise parameters of addresses that say how a reader came, and not what is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""URLs: one form for what is certainly the same address, and who publishes it. Asks no server."""
+"""Write URLs of the same address in one form, and find their publishers. No server is contacted."""
 
 from __future__ import annotations
 
@@ -42,11 +42,12 @@ _AMP_CACHE: Final = re.compile(r"^/[cvi](?:/s)?/((?:www\.)?[a-z0-9-]+(?:\.[a-z0-
 
 
 def canonical(url: str) -> str | None:
-    """The canonical form of an http(s) URL; None for anything else. Idempotent, and never raises.
+    """Return the canonical form of an http(s) URL; None for anything else. Idempotent; never raises.
 
     Scheme and host in lower case, no default port, user, tracking parameters or trailing slash; the publisher's own
-    address instead of a Google AMP cache's. `m.` and `/amp` stay: there it is not certain. Hosts are in ASCII, as
-    browsers write them. A fragment stays if it is a route, as `#!/news/123` or `#/123`; any other is dropped.
+    address instead of a Google AMP cache's. `m.` and `/amp` stay, because it is not certain what they mean. Hosts are
+    in ASCII, as browsers write them. A fragment stays if it is a route, as `#!/news/123` or `#/123`; any other is
+    dropped.
     """
     url = url.strip().strip("<>").strip()
     if len(url) > _LONGEST:
@@ -72,7 +73,7 @@ def former(url: str) -> tuple[str, ...]:
 
 
 def placed(url: str) -> tuple[str | None, str | None]:
-    """The canonical form of a URL, and its publisher: `canonical` and `publisher` at once."""
+    """Return the canonical form of a URL and its publisher: `canonical` and `publisher` together."""
     url = url.strip().strip("<>").strip()
     plain = _CANONICAL.fullmatch(url) if len(url) <= _LONGEST else None
     if plain and not plain[1].endswith("ampproject.org"):
@@ -83,7 +84,7 @@ def placed(url: str) -> tuple[str | None, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How to write what versions of this project wrote differently: the host, and whether routes are kept."""
+    """How a version of this project wrote URLs: the form of the host, and whether routes are kept."""
 
     host: Callable[[str], str | None]
     route: bool
@@ -150,10 +151,10 @@ def _label(label: str) -> str:
     for place, letter in enumerate(label):
         # Joiners are seen in some scripts only. Elsewhere they would make two hosts that look the same.
         if letter in _JOINERS and not idna.valid_contextj(label, place):
-            raise UnicodeError("a joiner where none can be")
+            raise UnicodeError("a joiner at an invalid place")
     found = f"xn--{label.encode('punycode').decode('ascii')}"
     if len(found) > _LONGEST_LABEL or unicodedata.category(label[0]).startswith("M"):
-        raise UnicodeError("a label that no host can have")
+        raise UnicodeError("an invalid label")
     return found
 
 
@@ -205,7 +206,7 @@ def _path(path: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Escapes in one form: letters and digits not escaped, hex digits in upper case, others escaped."""
+    """Return escapes in one form: letters and digits not escaped, hex digits in upper case, others escaped."""
 
     def unescape(match: re.Match[str]) -> str:
         letter = chr(int(match[1], 16))
@@ -235,7 +236,7 @@ def _suffixes() -> TLDExtract:
 
 @lru_cache(maxsize=16_384)
 def registrable(host: str) -> str | None:
-    """The registrable domain of a host, by the public suffix list; None if it has none.
+    """Return the registrable domain of a host, by the public suffix list; None if it has none.
 
     >>> registrable("www.news.example.co.uk")
     'example.co.uk'
@@ -244,7 +245,7 @@ def registrable(host: str) -> str | None:
 
 
 def publisher(url: str) -> str | None:
-    """The registrable domain of a canonical URL."""
+    """Return the registrable domain of a canonical URL."""
     plain = _CANONICAL.fullmatch(url)
     if plain:
         return registrable(plain[1])

@@ -24,19 +24,19 @@ _CONTROLS: Final = re.compile(f"[{_CONTROL}]")
 
 
 def on_a_line(text: str) -> str:
-    """Return text as one line that a terminal shows as it is: controls as U+FFFD, what is unseen by its number."""
+    """Return text as one line that a terminal shows exactly: controls as U+FFFD, invisible characters by number."""
     if text.isascii() and text.isprintable():
         return text
     return _NOT_CONTROL.sub(_escape, _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def in_json(text: str) -> str:
-    """Return JSON that means the same and shows what it holds. Line feeds between its values stay."""
+    """Return JSON with the same meaning in which invisible characters are shown. Line feeds between values stay."""
     return text if text.isascii() and "\x7f" not in text else _ANY.sub(_escape_json, text)
 
 
 def without(text: str) -> str:
-    """Return text without what is unseen; controls other than tabs and line feeds as U+FFFD."""
+    """Return text without invisible characters; controls other than tabs and line feeds become U+FFFD."""
     shown = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", text)
     return _NOT_CONTROL.sub("", shown)
 

@@ -1,4 +1,4 @@
-"""What was removed from a text and what was added, by words. Bounded: texts of megabytes take seconds, not hours.
+"""Find the words that were removed from a text and added to it. Bounded: texts of megabytes take seconds, not hours.
 
 Paragraphs are compared first, then the words of what is between equal paragraphs. It depends on the two texts alone and
 knows nothing of versions.
@@ -38,7 +38,7 @@ _ISLAND: Final = 40
 
 
 class Fate(StrEnum):
-    """What became of some words."""
+    """Whether some words were kept, removed or added."""
 
     KEPT = "kept"
     REMOVED = "removed"
@@ -54,7 +54,7 @@ class Run:
 
 
 def runs(old: str, new: str) -> tuple[Run, ...]:
-    """The difference of two texts.
+    """Return the difference of two texts.
 
     Kept and removed runs together are the old text, kept and added ones the new, to the letter. What was removed comes
     before what was added in its place.
@@ -74,7 +74,7 @@ def runs(old: str, new: str) -> tuple[Run, ...]:
 
 
 class _Stretch(NamedTuple):
-    """Some text that was kept, or what was removed at a place and what was added there."""
+    """Text that was kept, or what was removed and added at one place."""
 
     kept: str
     removed: str
@@ -82,7 +82,7 @@ class _Stretch(NamedTuple):
 
 
 def _aligned(old: list[str], new: list[str], work: Work) -> Iterator[_Stretch]:
-    """Two lists of tokens as stretches, in order."""
+    """Return two lists of tokens as stretches, in order."""
     numbers: dict[str, int] = {}
     left = [numbers.setdefault(token, len(numbers)) for token in old]
     right = [numbers.setdefault(token, len(numbers)) for token in new]
@@ -98,7 +98,7 @@ def _aligned(old: list[str], new: list[str], work: Work) -> Iterator[_Stretch]:
 
 
 def _without_islands(stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:
-    """Where next to nothing is kept between two changes, they are one change. Paragraphs are never run together."""
+    """Join two changes with almost nothing kept between them. Paragraphs are never joined."""
     changed = _Stretch("", "", "")
     kept = ""
     for stretch in chain(_merged(stretches), [_Stretch("", "", "")]):
@@ -119,7 +119,7 @@ def _without_islands(stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:
 
 
 def _without_outer_spaces(stretch: _Stretch) -> Iterator[_Stretch]:
-    """A change without the spaces at its ends that are in both texts."""
+    """Return a change without the spaces at its ends that are in both texts."""
     removed, added = stretch.removed, stretch.added
     if not (removed and added):
         yield stretch
@@ -138,7 +138,7 @@ def _shared_spaces(one: str, other: str) -> str:
 
 
 def _at_line_starts(stretches: list[_Stretch]) -> list[_Stretch]:
-    """An addition or a removal that could as well begin at the start of a line does so."""
+    """Move an addition or removal to the start of a line, if it could also begin there."""
     for number in range(1, len(stretches) - 1):
         before, changed, after = stretches[number - 1 : number + 2]
         if not (before.kept and after.kept) or bool(changed.removed) == bool(changed.added):
@@ -155,7 +155,7 @@ def _at_line_starts(stretches: list[_Stretch]) -> list[_Stretch]:
 
 
 def _merged(stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:
-    """Kept and changed stretches in turn."""
+    """Return kept and changed stretches in turn."""
     kept: list[str] = []
     removed: list[str] = []
     added: list[str] = []

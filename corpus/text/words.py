@@ -1,4 +1,4 @@
-"""Unicode words, counted in columns: over the code points of many texts at once."""
+"""Count Unicode words in columns, over the code points of many texts at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OTHER, _LETTER, _JOINT, _SINGLE = range(4)
 
 
 def word_counts(texts: Sequence[str]) -> list[int]:
-    """How many words each text has; each character of scripts written without spaces counts as one.
+    """Return how many words each text has; each character of scripts written without spaces counts as one.
 
     >>> word_counts(["It's 3.5 million, state-owned — 東京", ""])
     [6, 0]
@@ -51,7 +51,7 @@ def count(some: Points) -> NDArray[np.int64]:
 
 @cache
 def kinds(size: int) -> NDArray[np.uint8]:
-    """What each code point is to a word, in two bits."""
+    """Return the class of each code point for words, in two bits."""
     every = "".join(map(chr, range(size)))
     found = np.full(size, _OTHER, np.uint8)
     for pattern, kind in ((_WORD, _LETTER), (_UNSPACED, _SINGLE), (re.compile(f"[{_JOINTS}]"), _JOINT)):
