@@ -114,7 +114,7 @@ class ViewOfDay(View):
         ])  # fmt: skip
         others = [
             Compiled.term_query(schema, "shard", number)
-            for number, shard in self._by_number.items()
+            for number, shard in self.numbered(reader).items()
             if shard.key in self._apart
         ]
         if added := self._numbers(reader, self._added):

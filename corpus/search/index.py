@@ -24,6 +24,8 @@ _HEAP: Final = 256_000_000
 # So often what was added is committed: an interruption loses no more. In documents.
 _COMMIT: Final = 50_000
 _REPORT: Final = 1000
+# How the library's message begins when an answer would take too much memory.
+_TOO_MUCH: Final = "Aborting aggregation"
 # Other versions' shards are kept until they have so many times the rows of the version that is indexed.
 _KEPT: Final = 3
 
@@ -248,7 +250,10 @@ def _reading(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        raise IndexDamaged(folder, " ".join(str(error).split())) from error
+        found = " ".join(str(error).split())
+        if _TOO_MUCH in found:
+            raise CorpusError(f"The search has too many values to count: {found}") from error
+        raise IndexDamaged(folder, found) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise

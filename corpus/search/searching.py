@@ -73,7 +73,7 @@ class Searcher:
 
     def __init__(self, reader: Reader, view: View) -> None:
         self._reader = reader
-        self._view = view
+        self._shards = view.numbered(reader)
         self._within = view.within(reader)
 
     def count(self, query: Query, filters: Narrowing | None = None) -> int:
@@ -95,6 +95,8 @@ class Searcher:
     ) -> dict[str, Facet]:
         """Return the most frequent values of facets among the articles that match.
 
+        Of more than 60,000 values, which of the equally frequent ones are returned may differ.
+
         Args:
             query: the query.
             filters: all of them count, also those by the same facet; leave one out to see its other values.
@@ -109,9 +111,11 @@ class Searcher:
         wanted = dict.fromkeys(names, min(top + _SPARE, _MOST_VALUES))
         found: dict[str, Facet] = {}
         while wanted:
-            request = {name: _values_of(name, size) for name, size in wanted.items()}
+            # One answer has so many values at most.
+            names_now = list(wanted)[: max(1, _MOST_VALUES // max(wanted.values()))]
+            request = {name: _values_of(name, wanted[name]) for name in names_now}
             answer = self._run(lambda searcher, request=request: searcher.aggregate(compiled, request))
-            for name, size in list(wanted.items()):
+            for name, size in ((name, wanted[name]) for name in names_now):
                 buckets = answer[name]["buckets"]
                 counted = sorted(((bucket["key"], bucket["doc_count"]) for bucket in buckets), key=_by_frequency)
                 rest = answer[name]["sum_other_doc_count"]
@@ -238,7 +242,7 @@ class Searcher:
         found = []
         for place, one, other in zip(places, high, low, strict=True):
             number, row = documents.shard_and_row(place)
-            shard = self._view.shard(number)
+            shard = self._shards[number]
             found.append(Hit(documents.article_id(one, other), shard.table, shard.file.path, row))
         return found
 

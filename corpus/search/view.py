@@ -22,7 +22,6 @@ class View:
     def __init__(self, shards: Sequence[Shard]) -> None:
         self.shards = tuple(shards)
         self._by_key = {shard.key: shard for shard in self.shards}
-        self._by_number: dict[int, Shard] = {}
 
     def missing(self, reader: Reader | None) -> int:
         """Return how many of the shards the index lacks."""
@@ -31,13 +30,13 @@ class View:
     def within(self, reader: Reader) -> list[tuple[Occur, Compiled]]:
         """Return the clauses that a document has to meet: the shards that are there, or those left out if fewer."""
         schema = documents.schema()
-        self._by_number = {number: self._by_key[key] for key, number in reader.numbers.items() if key in self._by_key}
+        mine = list(self.numbered(reader))
         others = [number for key, number in reader.numbers.items() if key not in self._by_key]
-        if not reader.exact or len(others) > len(self._by_number):
-            wanted = Compiled.term_set_query(schema, "shard", list(self._by_number))
+        if not reader.exact or len(others) > len(mine):
+            wanted = Compiled.term_set_query(schema, "shard", mine)
             return [(Occur.Must, Compiled.const_score_query(wanted, 0.0))]
         return [(Occur.MustNot, Compiled.term_set_query(schema, "shard", others))] if others else []
 
-    def shard(self, number: int) -> Shard:
-        """Return the shard with a number of the index."""
-        return self._by_number[number]
+    def numbered(self, reader: Reader) -> dict[int, Shard]:
+        """Return the shards by their numbers in the index."""
+        return {number: self._by_key[key] for key, number in reader.numbers.items() if key in self._by_key}

@@ -163,6 +163,33 @@ def test_an_index_forgets_the_oldest_of_too_many_versions(tmp_path: Path, monkey
     assert reader.exact
 
 
+def test_a_facet_with_many_values(tmp_path: Path) -> None:
+    rows = [
+        made.article(number, authors=[f"{name} {number}" for name in "abc"], section=f"s{number % 7}")
+        for number in range(300)
+    ]
+    searcher = Search(made.version(tmp_path / "files", [rows[:200], rows[200:]]), tmp_path / "search").ready()
+    found = searcher.facets(EVERYTHING, top=3)
+    assert found["author"].values == [("a 0", 1), ("a 1", 1), ("a 10", 1)]
+    assert found["author"].more
+    every = searcher.facets(EVERYTHING, top=1_000_000)
+    assert len(every["author"].values) == 900
+    assert not every["author"].more
+    assert every["section"].values[0] == ("s0", 43)
+
+
+def test_a_searcher_goes_on_when_its_index_is_made_anew(tmp_path: Path) -> None:
+    search = Search(scene(tmp_path), tmp_path / "search")
+    before = search.ready()
+    hits = before.page(EVERYTHING, order="newest", limit=50)
+    search.index.remove()
+    other = Search(made.version(tmp_path / "files", [made.articles(9, 5), made.articles(2, 5)]), tmp_path / "search")
+    other.update()
+    search.update()
+    assert search.ready().page(EVERYTHING, order="newest", limit=50) == hits
+    assert before.page(EVERYTHING, order="newest", limit=50) == hits
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     search = Search(scene(tmp_path), tmp_path / "file" / "search")
