@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from corpus.browse import rendering
 from corpus.browse.address import Address, Asked, read
-from corpus.browse.page import Page, Wanted
+from corpus.browse.page import Framed, Page, Wanted
 from corpus.browse.safety import METHODS, Guard
 from corpus.browse.searching import Indexing, Searches
 from corpus.browse.views import (
@@ -23,6 +23,7 @@ from corpus.browse.views import (
     duplicates,
     export,
     front,
+    original,
     quarantine,
     reference,
     releases,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from corpus.browse.streaming import Streamed
     from corpus.browse.versions import Versions
 
-    View = Callable[[Wanted], Page | Streamed]
+    View = Callable[[Wanted], Page | Framed | Streamed]
 
 _LOG: Final = logging.getLogger("corpus.browse")
 # Pages that are made at the same time: each may have some row groups in memory.
@@ -72,7 +73,12 @@ def _views() -> dict[str, View]:
 
 
 def _views_of_articles() -> dict[str, View]:
-    return {"revisions": revisions.revisions, "duplicates": duplicates.duplicates, "why": why.why}
+    return {
+        "revisions": revisions.revisions,
+        "duplicates": duplicates.duplicates,
+        "why": why.why,
+        "original": original.original,
+    }
 
 
 def view_of(segments: tuple[str, ...]) -> View | None:
@@ -82,6 +88,8 @@ def view_of(segments: tuple[str, ...]) -> View | None:
             return _views().get("".join(segments))
         case ("article", _) | ("article", _, "revision", _):
             return article.article
+        case ("article", _, "revision", _, "original"):
+            return original.original
         case ("article", _, part):
             return _views_of_articles().get(part)
         case ("diff", *_):
@@ -126,6 +134,8 @@ class Pages:
             found = view(wanted)
         if isinstance(found, Page):
             return self._rendered(found, wanted.asked, wanted.opened)
+        if isinstance(found, Framed):
+            return Response(found.text, media_type=_HTML, headers={"content-security-policy": found.policy})
         disposition = f'attachment; filename="{found.name}"'
         return StreamingResponse(
             found.parts(), media_type=found.media_type, headers={"content-disposition": disposition}

@@ -70,6 +70,19 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Framed:
+    """A complete document that one of our pages shows in a frame.
+
+    Attributes:
+        text: the document, as HTML.
+        policy: its own content security policy, which lets our pages frame it.
+    """
+
+    text: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Paging:
     """Which page of a list.
 

@@ -31,7 +31,13 @@ NAVIGATION: Final = (
     ("columns", "Columns"), ("help", "Help"),
 )  # fmt: skip
 # The pages of an article, by the last part of their addresses.
-TABS: Final = (("", "Text"), ("revisions", "Revisions"), ("duplicates", "Duplicates"), ("why", "Why"))
+TABS: Final = (
+    ("", "Text"),
+    ("revisions", "Revisions"),
+    ("duplicates", "Duplicates"),
+    ("why", "Why"),
+    ("original", "Original"),
+)
 _MONTH: Final = re.compile(r"\d{4}-\d{2}")
 _YEAR: Final = 4
 _PACKAGES: Final = ("corpus.browse.pages", "corpus.diff")
