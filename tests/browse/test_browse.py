@@ -51,6 +51,7 @@ def pages(ids: dict[str, str]) -> list[str]:
         f"{one}/revision/1", f"{one}/revisions", f"{one}/why", f"{one}/duplicates", f"/article/{ids['copy']}/duplicates",
         f"/article/{ids['long']}?part=2", f"{one}/why?asof=2024-02-05", f"{one}/revisions?asof=2024-02-05",
         "/quarantine?check=text_short", "/search", "/search?q=line&language=&view=time", "/export?q=line", "/code?q=line",
+        "/search?q=line&view=kwic", "/search?q=story&view=words",
         f"{one}?q=line+-mayor&hit=1", "/search?q=nothinglikeit", f"/search?q={quote(SCRIPT, safe='')}&author={quote(SCRIPT, safe='')}",
     ]  # fmt: skip
 

@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+import shlex
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,8 +16,10 @@ import polars as pl
 import pytest
 
 import corpus
+from corpus.browse.address import read
 from corpus.browse.charting import Measure, chart
 from corpus.search.facets import FACETS
+from corpus.search.marks import marks
 from corpus.search.query import parse
 from corpus.search.searching import Month
 from tests.browse.conftest import LANGUAGES, SCRIPT
@@ -97,6 +100,7 @@ def test_all_ways_out_have_the_same_set(ready: Client, query: str, monkeypatch: 
     monkeypatch.chdir(ready.versions.repository.root)
     names: dict[str, Any] = {"print": lambda *_: None}
     exec(code["code"]["python"], names)  # noqa: S102
+    assert shlex.split(code["code"]["command"])[:3] == ["corpus", "export", "found"]
     assert sorted(names["found"].collect()["article_id"]) == sorted(listed)
 
 
@@ -167,6 +171,42 @@ def test_a_day_is_searched_as_it_was_known(ready: Client, ids: dict[str, str], d
     assert [json.loads(line)["article_id"] for line in lines] == wanted
     assert all(row["title"] != "Council approves the new line" for row in data["articles"])
     assert f"as_of={json.dumps(day)}" in ready.get(f"/code.json?asof={day}&q=line").json["code"]["python"]
+
+
+@pytest.mark.parametrize("order", ["left", "right", "date"])
+def test_each_match_has_a_line_in_its_context(ready: Client, order: str) -> None:
+    for query in (
+        "q=line",
+        "q=%22tram+line%22+OR+mayor",
+        f"q={quote(LANGUAGES['he'][0].split()[0])}",
+        "q=title%3Astory",
+    ):
+        articles = [json.loads(line) for line in ready.get(f"/export?{query}&format=jsonl").text.splitlines()]
+        asked = parse(read("/search", query).one("q"))
+        wanted = sorted((row["article_id"], start) for row in articles for start, _ in marks(asked, row["text"]))
+        lines: list[Any] = []
+        for number in range(1, 1 + found(ready, f"{query}&view=kwic")["pages"]):
+            page = found(ready, f"{query}&view=kwic&sort={order}&page={number}")
+            assert page["total"] == len(wanted)
+            lines += page["lines"]
+        assert sorted((line["article_id"], line["start"]) for line in lines) == wanted
+        assert ready.get(f"/search?{query}&view=kwic&sort={order}").status == 200
+    assert "<script" not in ready.get("/search?q=alert&view=kwic").text
+    assert ready.get(f"/search?q=line&view=kwic&sort={order}x").status == 404
+    assert "Write a query" in ready.get("/search?view=kwic").text
+
+
+def test_words_of_a_set_are_compared_with_the_rest(ready: Client) -> None:
+    page = found(ready, "q=ferry&view=words")
+    assert {"ferry", "harbour", "crew", "strike"} <= {one["word"] for one in page["key"]}
+    assert all(one["likelihood"] > 0 and one["share"] > one["share_of_rest"] for one in page["key"])
+    assert page["others"] == 13 - page["total"]
+    everything = found(ready, "view=words")
+    assert everything["key"] == []
+    assert everything["frequent"][0]["count"] >= everything["frequent"][1]["count"] > 0
+    assert "Key words" in ready.get("/search?q=ferry&view=words").text
+    assert "to compare with" in ready.get("/search?view=words").text
+    assert found(ready, "q=nothinglikeit&view=words")["frequent"] == []
 
 
 def test_the_empty_result_says_what_to_try(ready: Client) -> None:

@@ -10,17 +10,22 @@ from corpus.browse.opened import LISTED
 from corpus.browse.page import RESULTS, Page, Paging, Wanted
 from corpus.browse.seeking import NAMES, Sought, WrongQuery, chips, sought, value_in_words
 from corpus.browse.text import Piece, marked
+from corpus.browse.views.context import in_context, in_words
 from corpus.errors import UsageError
 from corpus.report.charts import HEIGHT, WIDTH
 from corpus.search.facets import FACETS
 from corpus.search.marks import excerpt, marks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from markupsafe import Markup
 
     from corpus.browse.address import Asked
     from corpus.search.query import Query
     from corpus.search.searching import Facet, Searcher
+
+    View = Callable[[Wanted, Searcher, Sought, int], tuple[str, dict[str, Any], dict[str, Any]]]
 
 _TOP: Final = 12
 _ALL: Final = 1_000
@@ -28,7 +33,7 @@ _EXCERPT: Final = 280
 _TITLE: Final = 240
 # Of a text of megabytes so much is looked through for an excerpt.
 _LOOKED_THROUGH: Final = 60_000
-_LIST, _TIME = "list", "time"
+_LIST: Final = "list"
 _OPEN: Final = frozenset({"publisher", "language", "month", "section"})
 
 
@@ -73,8 +78,8 @@ def search(wanted: Wanted) -> Page:
     except WrongQuery as error:
         return error.page()
     view = asked.one("view") or _LIST
-    if view not in {_LIST, _TIME}:
-        raise UsageError(f"There is no view {view[:80]!r}. There are {_LIST} and {_TIME}.")
+    if view != _LIST and view not in _VIEWS:
+        raise UsageError(f"There is no view {view[:80]!r}. There are {', '.join((_LIST, *_VIEWS))}.")
     searcher = wanted.searcher()
     total = searcher.count(what.query, what.filters)
     groups, counted = _groups(searcher, what, asked)
@@ -87,9 +92,9 @@ def search(wanted: Wanted) -> Page:
         "total": total, "facets": counted,
     }  # fmt: skip
     title = what.query.text[:80] or "Articles"
-    if view == _TIME:
-        values, further = _over_time(searcher, what, asked)
-        return Page("overtime.html.jinja", title, {**shared, **values}, {**data, **further}, part="search")
+    if view in _VIEWS:
+        template, values, further = _VIEWS[view](wanted, searcher, what, total)
+        return Page(template, title, {**shared, **values}, {**data, **further}, part="search")
     paging = Paging.of(asked, total, RESULTS)
     hits = searcher.page(what.query, what.filters, what.order, paging.offset, RESULTS) if total else []
     rows = wanted.opened.rows_of(hits, (*LISTED, "text"))
@@ -175,7 +180,11 @@ def _value(facet: str, one: str, number: int, chosen: tuple[str, ...], asked: As
     )
 
 
-def _over_time(searcher: Searcher, what: Sought, asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+def _over_time(
+    wanted: Wanted, searcher: Searcher, what: Sought, total: int
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    del total
+    asked = wanted.asked
     named = {measure.value: measure for measure in Measure}
     measure = named.get(asked.one("measure") or Measure.ARTICLES.value)
     if measure is None:
@@ -195,4 +204,7 @@ def _over_time(searcher: Searcher, what: Sought, asked: Asked) -> tuple[dict[str
         "measures": list(Measure), "undated": undated, "paging": paging,
         "rows": matching[paging.offset : paging.offset + paging.size],
     }  # fmt: skip
-    return values, {"months": rows}
+    return "overtime.html.jinja", values, {"months": rows}
+
+
+_VIEWS: Final[dict[str, View]] = {"kwic": in_context, "time": _over_time, "words": in_words}

@@ -1,0 +1,136 @@
+"""The words of a set: each match in its context, one a line; and the words that set it apart from the rest."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
+
+from corpus.browse.page import Paging
+from corpus.errors import UsageError
+from corpus.search.keywords import counts, frequent_words, key_words
+from corpus.search.kwic import ARRANGEMENTS, Line, arrange, lines
+from corpus.search.query import parse
+from corpus.search.reading import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from corpus.browse.page import Wanted
+    from corpus.browse.seeking import Sought
+    from corpus.search.searching import Hit, Searcher
+
+# Articles that are looked into; of more a sample is taken, the same one every time.
+MOST_ARTICLES: Final = 5_000
+MOST_FOR_WORDS: Final = 2_000
+_LINES: Final = 50
+# Characters on each side of a match, which a line of a wide screen has room for.
+_WIDTH: Final = 44
+_WORDS: Final = 40
+_KEPT: Final = 8
+_PER: Final = 10_000
+
+
+class _Kept:
+    """What was computed last, so that other pages and orders of it are there at once."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        made = make()
+        with self._lock:
+            self._found[key] = made
+            while len(self._found) > _KEPT:
+                self._found.popitem(last=False)
+        return made
+
+
+_KEEP: Final = _Kept()
+
+
+def _key(kind: str, wanted: Wanted, what: Sought) -> tuple[Any, ...]:
+    opened = wanted.opened
+    filters = tuple(sorted((name, tuple(sorted(values))) for name, values in what.filters.items()))
+    return kind, opened.about.digest, opened.as_of, what.query.text, filters
+
+
+def in_context(
+    wanted: Wanted, searcher: Searcher, what: Sought, total: int
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Return the template, what it shows of the matches in their context, and the same for programs."""
+    asked = wanted.asked
+    order = asked.one("sort") or ARRANGEMENTS[0]
+    if order not in ARRANGEMENTS:
+        raise UsageError(f"There is no order of lines {order[:80]!r}. There are {', '.join(ARRANGEMENTS)}.")
+
+    def make() -> tuple[list[Line], dict[str, str]]:
+        found = _texts(wanted, searcher.sample(what.query, what.filters, MOST_ARTICLES), ("title", "published_date"))
+        return lines(what.query, found, _WIDTH), {row["article_id"]: row["title"][:300] for row in found}
+
+    every, titles = ([], {}) if what.query.is_empty or not total else _KEEP.of(_key("kwic", wanted, what), make)
+    ordered = arrange(every, order)
+    paging = Paging.of(asked, len(ordered), _LINES)
+    shown = ordered[paging.offset : paging.offset + _LINES]
+    entries = [
+        {"line": one, "is_rtl": _is_rtl(one.match), "title": titles[one.article_id],
+         "to": asked.address.to("article", one.article_id, q=what.query.text)}
+        for one in shown
+    ]  # fmt: skip
+    values = {
+        "entries": entries, "paging": paging, "sort": order, "sampled": MOST_ARTICLES if total > MOST_ARTICLES else 0,
+    }  # fmt: skip
+    return "kwic.html.jinja", values, {"sort": order, "sampled": values["sampled"], **paging.data(), "lines": shown}
+
+
+def _is_rtl(text: str) -> bool:
+    return next((unicodedata.bidirectional(one) in {"R", "AL"} for one in text if one.isalpha()), False)
+
+
+def in_words(
+    wanted: Wanted, searcher: Searcher, what: Sought, total: int
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Return the template, what it shows of frequent and of characteristic words, and the same for programs."""
+
+    def make() -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
+        mine = counts(row["text"] for row in _texts(wanted, searcher.sample(what.query, what.filters, MOST_FOR_WORDS)))
+        others = [] if what.is_everything else _rest(searcher, what)
+        rest = counts(row["text"] for row in _texts(wanted, others))
+        size, size_of_rest = sum(mine.values()) or 1, sum(rest.values()) or 1
+        frequent = [
+            {"word": word, "count": number, "share": round(_PER * number / size, 2)}
+            for word, number in frequent_words(mine, _WORDS)
+        ]
+        key = [
+            {"word": one.word, "count": one.count, "rest": one.rest, "share": round(_PER * one.count / size, 2),
+             "share_of_rest": round(_PER * one.rest / size_of_rest, 2), "likelihood": round(one.likelihood, 1)}
+            for one in (key_words(mine, rest, _WORDS) if rest else ())
+        ]  # fmt: skip
+        return frequent, key, len(others)
+
+    frequent, key, others = _KEEP.of(_key("words", wanted, what), make) if total else ([], [], 0)
+    values = {
+        "frequent": frequent, "key": key, "others": others,
+        "sampled": MOST_FOR_WORDS if total > MOST_FOR_WORDS else 0,
+    }  # fmt: skip
+    return "words.html.jinja", values, {**values, "measure": "log-likelihood (G2)", "per": _PER}
+
+
+def _rest(searcher: Searcher, what: Sought) -> list[Hit]:
+    """Return a sample of the articles that are not in a set."""
+    mine = set(searcher.ids(what.query, what.filters).to_pylist())
+    return [hit for hit in searcher.sample(parse(""), {}, 2 * MOST_FOR_WORDS) if hit.article_id not in mine][
+        :MOST_FOR_WORDS
+    ]
+
+
+def _texts(wanted: Wanted, hits: Sequence[Hit], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
+    if not hits:
+        return []
+    return list(rows(wanted.opened.version.searchable(), hits, [*columns, "text"]).iter_rows(named=True))
