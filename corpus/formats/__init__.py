@@ -1,4 +1,4 @@
-"""Bytes to parsed articles, one module a format, chosen by media type.
+"""Parse bytes into articles, with one module for each format, chosen by media type.
 
 A parser is a value with a name, its media types and `parse(document)`; see `corpus.formats.article.Parser`. It says
 what is wrong with a document in `problems` and never raises for it. Installed packages add their own by an entry point
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def is_registered(kind: str) -> bool:
-    """Whether a media type is read by another package's parser."""
+    """Return whether another package's parser reads a media type."""
     return kind in registered()
 
 
 @cache
 def parser_of(kind: str, numeric_dates: str, columns: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Parser | None:
-    """The parser of a media type, another package's before ours; None without one. Imported when first asked for.
+    """Return the parser of a media type, another package's before ours; None without one. It is imported at first use.
 
     Args:
         kind: a media type.

@@ -1,4 +1,4 @@
-"""News agencies: by any of their names, and in the dateline of a text."""
+"""Recognise news agencies by any of their names, and in the dateline of a text."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def of_publication(name: str) -> str | None:
     """Return the agency that a publication of a press database is; None if it is a paper.
 
     Args:
-        name: as it is printed, such as `Agence France Presse -- English` or `Xinhua General News Service`.
+        name: the name as it is printed, such as `Agence France Presse -- English` or `Xinhua General News Service`.
     """
     first = _ASIDE.split(name.strip(), maxsplit=1)[0].casefold().removeprefix("the ").strip(" .")
     if found := _FEEDS.get(first):
@@ -92,5 +92,5 @@ def of_publication(name: str) -> str | None:
 
 
 def agency(name: str) -> str | None:
-    """An agency by any of its names; None if it is not one."""
+    """Return the agency that has a name; None if the name is not that of an agency."""
     return AGENCIES.get(name.strip().strip("().").casefold())

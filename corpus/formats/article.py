@@ -1,4 +1,4 @@
-"""What goes into a parser and what comes out. Values only; nothing here reads or writes."""
+"""The values that go into a parser and come out of it. Nothing here reads or writes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """What a parser has to say of a document: a check's name and what was found."""
+    """A problem that a parser reports for a document: the name of a check and what was found."""
 
     check: Check
     found: str | None = None
@@ -39,9 +39,9 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One captured source, as found.
+    """One captured document, exactly as found.
 
-    What intake knows of it, before parsing: its origin `url`, and the `charset` that its HTTP headers name.
+    The batch may know more of it before parsing: its `url`, and the `charset` in its HTTP headers.
     """
 
     data: bytes
@@ -54,13 +54,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """What a document says: the content columns of `schemas.DOCUMENTS`, one by one.
+    """The content of a document: the content columns of `schemas.DOCUMENTS`, one by one.
 
     `text` is normalised: NFC, paragraphs apart by one blank line, no control characters but newline.
     `url` is canonical. `published_at` and `modified_at` are aware datetimes, or None where the source
     gives no offset. `date_source` says where `published_date` comes from.
-    `rights_signals` is what it says of its use, to the letter; the columns of rights are derived from that.
-    A document that cannot be parsed has `text` "" and says why in `problems`.
+    `rights_signals` is what it declares about its use, unchanged; the columns of rights are derived from that.
+    A document that cannot be parsed has `text` "", and `problems` says why.
     """
 
     title: str | None = None
@@ -105,28 +105,28 @@ class Together(NamedTuple):
 
 
 class Parser(Protocol):
-    """Bytes to a parsed article. Pure: no clock, no network, no files. `mediatypes.PARSERS` has which it reads."""
+    """Parses bytes into an article, without clock, network and files. `mediatypes.PARSERS` names its types."""
 
     name: str
 
     def parse(self, document: Document) -> Parsed:
-        """Parse one document. Never raises for bad input: says so in `problems`."""
+        """Parse one document. Never raises for bad input; `problems` reports it."""
         ...
 
 
 @runtime_checkable
 class ExplainingParser(Parser, Protocol):
-    """A parser that can say where the fields of a document come from."""
+    """A parser that can tell where the fields of a document come from."""
 
     def explain(self, document: Document) -> Evidence:
-        """Parse one document, and return what each witness in it says of its fields."""
+        """Parse one document, and return what each witness in it has for its fields."""
         ...
 
 
 @runtime_checkable
 class ManyParser(Parser, Protocol):
-    """A parser that can read many documents at once, with nothing known of them but their bytes."""
+    """A parser that can read many documents at once, from their bytes alone."""
 
     def parse_together(self, data: Sequence[bytes | memoryview]) -> Together:
-        """Parse them. What it gives of a document is what `parse` would."""
+        """Parse documents. The result for each is the same as from `parse`."""
         ...

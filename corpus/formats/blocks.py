@@ -1,4 +1,4 @@
-"""Lines to paragraphs, subheadings and lists: the shape of a plain or Markdown text, without its meaning."""
+"""Turn lines into paragraphs, subheadings and lists: the form of a plain or Markdown text, without its meaning."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that is not blank, and whether a blank one is before it."""
+    """A line that is not blank, and whether a blank line is before it."""
 
     text: str
     apart: bool
 
 
 def lines_of(text: str) -> list[Line]:
-    """The lines of a normalised text that are not blank."""
+    """Return the lines of a normalised text that are not blank."""
     found: list[Line] = []
     apart = True
     for raw in text.split("\n"):
@@ -97,28 +97,28 @@ def lines_of(text: str) -> list[Line]:
 
 
 def heading(line: str) -> str | None:
-    """The text of a Markdown heading `## …`, or None."""
+    """Return the text of a Markdown heading `## …`; None for other lines."""
     found = _HEADING.match(line) if line.startswith("#") else None
     return (found[2] or found[4]) if found else None
 
 
 def is_underline(line: Line) -> bool:
-    """Whether a line makes a heading of the one right above it."""
+    """Return whether a line makes a heading of the line above it."""
     return not line.apart and line.text[0] in "=-" and _UNDERLINE.match(line.text) is not None
 
 
 def is_rule(line: str) -> bool:
-    """Whether a line is mere ornament or markup: a rule, a fence, a reference, a comment."""
+    """Return whether a line is only ornament or markup: a rule, a fence, a reference, a comment."""
     return not line[0].isalnum() and len(line) < 2_100 and _RULE.match(line) is not None
 
 
 def unquoted(line: str) -> str:
-    """A line without the `>` of a quotation."""
+    """Return a line without the `>` of a quotation."""
     return collapse(_QUOTE.sub("", line)) if line.startswith(">") else line
 
 
 def wrap_width(lines: Sequence[Line]) -> int | None:
-    """The width at which a text was wrapped; None if every line is a paragraph or a short line of its own."""
+    """Return the width at which a text was wrapped; None if every line is a paragraph or a short line of its own."""
     widest = max((len(line.text) for line in lines), default=0)
     if not _NARROWEST_WRAP <= widest <= _WIDEST_WRAP:
         return None
@@ -129,10 +129,10 @@ def wrap_width(lines: Sequence[Line]) -> int | None:
 
 
 def blocks(lines: Sequence[Line], *, markdown: bool) -> list[Block]:
-    """The blocks of a body, with inline markup taken out.
+    """Return the blocks of a body, without inline markup.
 
     Args:
-        lines: what is left when title, byline and the like are gone.
+        lines: the lines after title, byline and similar lines.
         markdown: whether emphasis and escapes are markup.
     """
     width = wrap_width(lines)
@@ -145,7 +145,7 @@ def blocks(lines: Sequence[Line], *, markdown: bool) -> list[Block]:
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[list[str]]:
-    """Lines that are together; headings alone."""
+    """Yield groups of lines that belong together; a heading is a group of its own."""
     group: list[str] = []
     for number, line in enumerate(lines):
         if line.apart and group:
@@ -218,7 +218,7 @@ def _clean(line: str, *, markdown: bool) -> str:
 
 
 def _unwrap(group: list[str], width: int) -> Iterator[str]:
-    """Wrapped lines as paragraphs: a line that had room for more ends one."""
+    """Yield paragraphs from wrapped lines: a line with room for more ends a paragraph."""
     lines: list[str] = []
     for line in group:
         lines.append(line)
@@ -230,7 +230,7 @@ def _unwrap(group: list[str], width: int) -> Iterator[str]:
 
 
 def _list(group: list[str], *, markdown: bool) -> Iterator[Block]:
-    """Items with their wrapped lines; what is before the first item is a paragraph."""
+    """Return items with their wrapped lines. Lines before the first item are a paragraph."""
     before: list[str] = []
     items: list[str] = []
     for line in group:
@@ -248,7 +248,7 @@ def _list(group: list[str], *, markdown: bool) -> Iterator[Block]:
 
 
 def _with_bare_headings(found: list[Block]) -> list[Block]:
-    """Short lines between paragraphs are subheadings."""
+    """Turn short lines between paragraphs into subheadings."""
     marked = list(found)
     for number in range(1, len(found) - 1):
         block, before, after = found[number], found[number - 1], found[number + 1]

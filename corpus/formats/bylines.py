@@ -1,4 +1,4 @@
-"""Who wrote it: bylines in many languages, people and agencies."""
+"""Read bylines in many languages: people and agencies."""
 
 from __future__ import annotations
 
@@ -96,14 +96,14 @@ LONGEST: Final = 200
 
 
 class Byline(NamedTuple):
-    """Who wrote an article: people in order, and an agency."""
+    """The authors of an article: people in order, and an agency."""
 
     authors: tuple[str, ...] = ()
     agency: str | None = None
 
 
 def undated(line: str) -> str:
-    """Return a byline without the date or time before and behind it: `By Jane Doe June 5, 2023`."""
+    """Return a byline without the date or time before and after it: `By Jane Doe June 5, 2023`."""
     if not any(map(str.isdigit, line)):
         return line
     ahead = _AHEAD.match(line)
@@ -111,7 +111,7 @@ def undated(line: str) -> str:
 
 
 def opened(written: str) -> str:
-    """A list of names without brackets around the last of them, and without what is written for whom."""
+    """Return a list of names without brackets around the last name, and without notes for whom it was written."""
     named = _SURPLUS.sub("", written)
     return _WITH.sub(r", \1", _WORK.sub("", named)) if "(" in named else named
 
@@ -129,9 +129,9 @@ def without_degrees(names: list[str]) -> list[str]:
 
 
 def read_line(line: str) -> Byline | None:
-    """Read a line that is a byline; None if it may be anything else.
+    """Read a line that is a byline; None if it may be something else.
 
-    The line has no markup any more. An agency's name alone is a byline too.
+    The line must have no markup. The name of an agency alone is a byline too.
     """
     if len(line) > LONGEST:
         return None
@@ -153,7 +153,7 @@ def read_line(line: str) -> Byline | None:
 
 
 def read_names(written: str) -> Byline | None:
-    """People and agency in a list of names; None if something in it is no name."""
+    """Return people and agency in a list of names; None if a part of it is not a name."""
     text = roles.without_role_before(opened(" ".join(written.strip().rstrip(".").split())))
     if turned := inverted.names(text, sure=True):
         return Byline(turned)
@@ -190,12 +190,12 @@ def _is_nobody(name: str) -> bool:
 
 
 def _is_beside(name: str) -> bool:
-    """Whether a text behind a name is an address or the name of a paper."""
+    """Return whether a text after a name is an address or the name of a paper."""
     return "@" in name or name.rsplit(maxsplit=1)[-1].casefold() in _OUTLETS
 
 
 def without_role(name: str) -> str:
-    """Return a name without the role that is written before or behind it, if a name is left."""
+    """Return a name without the role before or after it, if a name is left."""
     bare = roles.without_role_before(name)
     behind = roles.role_behind(bare)
     if behind is None:
@@ -232,7 +232,7 @@ def is_no_name(name: str) -> bool:
 
 
 def is_capitalised(name: str) -> bool:
-    """Whether the first and the last of several words are written as those of a name are; a single word may be a code."""
+    """Return whether the first and last of several words are capitalised like a name. A single word may be a code."""
     words = [word for word in name.split() if word.casefold() not in _PARTICLES and not set("'’") & set(word)]
     return len(words) < 2 or (_is_capital(words[0]) and _is_capital(words[-1]))
 

@@ -1,7 +1,7 @@
-"""Many rows of a dataset at once: parsed one after the other, and from there on in columns, field by field.
+"""Read many rows of a dataset at once: JSON is parsed row by row, and then the fields are read in columns.
 
-What is ordinary is read here, as `rows` would read it. What wants care (no JSON object, a text in sections, a date
-that cannot be read or is ambiguous, neither title nor text) is reported by number and left to it.
+Ordinary rows are read here, with the same result as in `rows`. Other rows (no JSON object, a text in sections, a date
+that cannot be read or is ambiguous, neither title nor text) are left to `rows`, by their numbers.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _PRINTED: Final = ("[", "{")
 
 
 def read(data: Sequence[bytes | memoryview], columns: Columns, numeric: NumericDates, parser: str) -> Together:
-    """What many rows say.
+    """Return the fields of many rows.
 
     Args:
-        data: each a JSON object, or anything else that is there.
-        columns: which of their columns mean what.
+        data: the rows. Each should be a JSON object.
+        columns: what their columns mean.
         numeric: how to read 03/04/2020.
-        parser: what to call the parser.
+        parser: the name of the parser.
     """
     numbers: list[int] = []
     rows: list[dict[str, Any]] = []
@@ -113,7 +113,7 @@ def _kept(column: Column, kept: list[bool]) -> Column:
 
 
 def _each(given: list[Any], read: Callable[[Any], str | None]) -> list[str | None]:
-    """What is read of each value; of a text that is there again, what was read of it before."""
+    """Return what a function reads from each value. For equal texts it is called once."""
     if not any(given):
         # A number that is false is no name either.
         return [None if one is None else read(one) for one in given]
@@ -145,7 +145,7 @@ def _lines(given: list[Any]) -> list[str | None]:
 
 
 def _texts(given: list[Any]) -> tuple[list[str | None], list[int]]:
-    """Texts by paragraphs, None for one that tells its subheadings; and how many words each has."""
+    """Return texts by paragraphs, None for a text with marked subheadings; and how many words each has."""
     trimmed = [value.strip(" \n") if isinstance(value, str) else "" for value in given]
     form = forms(trimmed)
     texts: list[str | None] = []

@@ -1,4 +1,4 @@
-"""What each witness on a page says of a field, and which of them is believed: kept for people who doubt a value."""
+"""Keep what each witness on a page has for a field, and which witness is believed, for people who doubt a value."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 
 class Statement(NamedTuple):
-    """What a witness says of a field.
+    """The statement of a witness about a field.
 
     Attributes:
         field: a column, as `published_date`.
         witness: where on the page it is, as `JSON-LD datePublished`.
-        value: what it says, as it is written there.
+        value: its value, as it is written there.
     """
 
     field: str
@@ -25,15 +25,15 @@ class Evidence:
     """The statements of a page's witnesses, and for each field the one that is believed.
 
     Attributes:
-        statements: in the order in which the witnesses are asked.
-        believed: the witness of each field; a field without one has no value.
+        statements: the statements, in the order of the witnesses.
+        believed: the believed witness of each field; a field without one has no value.
     """
 
     statements: list[Statement] = field(default_factory=list)
     believed: dict[str, str] = field(default_factory=dict)
 
     def add(self, field_: str, witness: str, value: object) -> None:
-        """Record what a witness says of a field."""
+        """Record the value of a witness for a field."""
         statement = Statement(field_, witness, str(value))
         if statement not in self.statements:
             self.statements.append(statement)

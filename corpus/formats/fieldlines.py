@@ -1,4 +1,4 @@
-"""Records of lines that begin with a label, as ProQuest, EBSCO, Gale, Genios and NewsBank print them.
+"""Read records of lines that begin with a label, as ProQuest, EBSCO, Gale, Genios and NewsBank print them.
 
 A record has a head, a text and a tail of fields. HTML and Word are turned into such lines first, so that a database has
 one reader for all its containers.
@@ -119,7 +119,7 @@ def in_order(paper: str) -> str:
 
 
 def _head_end(lines: Sequence[str], found: Sequence[Field | None], *, to_the_end: bool) -> int:
-    """Where the first fields end: at the first line that is no field, nor goes on with one."""
+    """Return where the first fields end: at the first line that is not a field or its continuation."""
     if to_the_end:
         return len(lines)
     at = next((n for n, one in enumerate(found) if one), len(lines))
@@ -138,7 +138,7 @@ def _is_field_near(found: Sequence[Field | None], at: int) -> bool:
 
 
 def _tail_start(lines: Sequence[str], found: Sequence[Field | None], start: int) -> int:
-    """Where the last fields begin: at the first known label from which on all lines are fields, or go on with one."""
+    """Return where the last fields begin: at the first known label after which all lines are fields or continue one."""
     at = len(lines)
     going_on = 0
     tail = len(lines)
@@ -168,7 +168,7 @@ def _tail_start(lines: Sequence[str], found: Sequence[Field | None], start: int)
 
 
 def _are_apart(lines: Sequence[str], found: Sequence[Field | None], start: int) -> bool:
-    """Whether blank lines part the last fields."""
+    """Return whether blank lines separate the last fields."""
     last = [number for number in range(start, len(lines)) if found[number] is not None][-_LAST_FIELDS:]
     return len(last) == _LAST_FIELDS and all(not lines[number - 1].strip() for number in last[1:])
 
@@ -189,7 +189,7 @@ def _fields(lines: Sequence[str], found: Sequence[Field | None]) -> list[Field]:
 
 
 def paragraphs(lines: Sequence[str]) -> list[str]:
-    """Return the paragraphs of some lines: a line each, or apart by blank lines where lines are broken for width."""
+    """Return the paragraphs of lines: each line, or separated by blank lines if lines are broken for width."""
     filled = [line.strip() for line in lines]
     printed = [line for line in filled if line]
     widest = max((len(line) for line in printed), default=0)
@@ -208,7 +208,7 @@ def paragraphs(lines: Sequence[str]) -> list[str]:
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Whether lines that follow each other go on with a sentence."""
+    """Return whether consecutive lines continue a sentence."""
     pairs = [(line, below) for line, below in itertools.pairwise(lines) if line and below]
     going_on = sum(line[-1].isalnum() or line[-1] in ",;-–" for line, _ in pairs)
     return bool(pairs) and going_on * 2 > len(pairs)
@@ -223,7 +223,7 @@ def text_of(blocks: Sequence[Block], is_label: Callable[[str], bool] | None = No
     """Return blocks as lines, with a blank line between any two; a label in a cell of its own goes before its value.
 
     Args:
-        blocks: those of HTML or Word.
+        blocks: the blocks of HTML or Word.
         is_label: whether a short block that ends in a colon is a label; by default, whether it is a known one.
     """
     known = is_label or (lambda written: field_of(written) is not None)

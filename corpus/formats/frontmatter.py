@@ -1,4 +1,4 @@
-"""Front matter of text files: YAML between `---`, or TOML between `+++`, as static-site generators write it."""
+"""Read the front matter of text files: YAML between `---`, or TOML between `+++`, as site generators write it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_ITEMS: Final = 200
 
 
 class Malformed(Exception):
-    """The front matter cannot be read; says why in a line."""
+    """The front matter cannot be read. The message says why in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ _CREDITS: Final = ("image_credit", "image_credits", "photo_credit", "photo_credi
 def split(text: str, numeric: dates.NumericDates) -> tuple[FrontMatter | None, str]:
     """Part a normalised text into its front matter, if it has one, and its body.
 
-    A `---` with nothing like `key: value` below it is a line across the page.
+    A `---` without a line such as `key: value` below it is only a ruler.
 
     Raises:
-        Malformed: there is one, and it cannot be read.
+        Malformed: the front matter cannot be read.
     """
     start = text.lstrip("\n ")
     fence = start[:3]

@@ -30,7 +30,7 @@ _ITALIC: Final = re.compile(r"^(\*|_)(?!\1)([^*_].{10,600}[^*_])\1$")
 
 @dataclass(slots=True)
 class Header:
-    """What the top says, filled in line by line."""
+    """The fields of the top, filled in line by line."""
 
     title: str | None = None
     description: str | None = None
@@ -43,7 +43,7 @@ class Header:
 
 
 class Reader:
-    """Reads the top of one article. What it knows of the article decides numeric dates."""
+    """Reads the top of one article. The facts about the article decide how numeric dates are read."""
 
     def __init__(self, *, numeric: dates.NumericDates, language: str | None, hint: date | None, markdown: bool) -> None:
         self._numeric = numeric
@@ -56,11 +56,11 @@ class Reader:
         """Read the top.
 
         Args:
-            top: the article's lines, from the first.
-            titled: the title, where the front matter has it; the body may repeat it.
+            top: the lines of the article, from the first.
+            titled: the title, if the front matter has it; the body may repeat it.
 
         Returns:
-            How many lines belong to it; the body begins with the next.
+            How many lines belong to the top; the body begins with the next line.
         """
         self.header.title = titled
         number = 0
@@ -72,7 +72,7 @@ class Reader:
         return number
 
     def _take(self, top: Sequence[Line], number: int, titled: str | None) -> int:
-        """How many lines from here on belong to the top."""
+        """Return how many lines from here on belong to the top."""
         line = top[number]
         after = top[number + 1] if number + 1 < len(top) else None
         marked = heading(line.text)
@@ -100,7 +100,7 @@ class Reader:
         return self._standfirst(top, number, line.text, text)
 
     def _standfirst(self, top: Sequence[Line], number: int, raw: str, text: str) -> int:
-        """One paragraph between title and byline, or all in italics, is a standfirst."""
+        """Take one paragraph between title and byline, or in italics, as standfirst."""
         if self.header.description is not None:
             return 0
         after = top[number + 1] if number + 1 < len(top) else None
@@ -118,7 +118,7 @@ class Reader:
         return (byline is not None and bool(byline.authors)) or self._date(text) is not None
 
     def metadata(self, text: str) -> bool:
-        """Take a line that is a byline, a date or a credit, or several of them apart by bars."""
+        """Take a line that is a byline, a date or a credit, or several of them separated by bars."""
         if self._one(text):
             return True
         if _PARTING.search(text) is None:
@@ -204,7 +204,7 @@ def _same(words: str, title: str | None) -> bool:
 
 
 def _is_headline(text: str, after: Line | None) -> bool:
-    """Whether the first line is a headline rather than the beginning of the text."""
+    """Return whether the first line is a headline and not the beginning of the text."""
     words = len(text.split())
     if len(text) > _LONGEST_TITLE or (words > 14 and text.endswith(_SENTENCE_END)) or words > 40:
         return False

@@ -1,4 +1,4 @@
-"""Names written with the family name first, and a comma behind it: `Doe, Jane` and `García Márquez, Gabriel`."""
+"""Read names written with the family name first and a comma after it: `Doe, Jane` and `García Márquez, Gabriel`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def names(written: str, *, sure: bool = False) -> tuple[str, ...] | None:
 
     Args:
         written: one name, or several that semicolons, commas or `and` separate.
-        sure: whether the text may hold anything, so that only common given names show the order.
+        sure: whether the text may be anything. Then only common given names show the order.
     """
     if "," not in written or len(written) > _LONGEST:
         return None

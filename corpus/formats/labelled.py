@@ -1,4 +1,4 @@
-"""Dates with labels in one line: `Updated 5 May 2023 | Published 3 May 2023`, in either order."""
+"""Read dates with labels in one line: `Updated 5 May 2023 | Published 3 May 2023`, in either order."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _LONGEST_LABEL: Final = 40
 
 
 def published(written: str, language: str | None, hint: date | None) -> dates.Moment | None:
-    """Return the date that a line calls that of publication, or does not label beside one of a change.
+    """Return the date that a line labels as publication, or the unlabelled one beside the date of a change.
 
     Args:
         written: a line with several dates; longer lines than 200 characters are not read.
-        language: what the article is in, for 03/04/2020.
+        language: the language of the article, for 03/04/2020.
         hint: the day in the article's address, which decides before that.
 
     Returns:

@@ -1,7 +1,7 @@
-"""What the words of databases' interfaces mean: labels of fields, names of languages. The words are data, in two files.
+"""Read the words of databases' interfaces: labels of fields, and names of languages. The words are data, in two files.
 
-`labels.yaml` has the labels by field and language, `languages.yaml` the names of languages. To teach another interface
-language, add its words there.
+`labels.yaml` has the labels by field and language, `languages.yaml` the names of languages. To support another
+interface language, add its words there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _OTHER: Final = re.compile(r"[\s\-_.:：^'’/]+")
 
 
 def fold(written: str) -> str:
-    """Return a label as labels are compared: without case, accents, spaces, hyphens and colons."""
+    """Return a label in the form in which labels are compared: without case, accents, spaces, hyphens and colons."""
     plain = written if written.isascii() else unicodedata.normalize("NFKD", written)
     if not plain.isascii():
         plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
@@ -29,7 +29,7 @@ def fold(written: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def column(written: str) -> str:
-    """Return the name of a column as such names are compared: folded, and without what is in brackets behind it."""
+    """Return the name of a column in the form for comparison: folded, without brackets at its end."""
     return fold(_REMARK.sub("", written[:200]))
 
 
@@ -48,7 +48,7 @@ def language_of(written: str) -> str | None:
     """Return the BCP 47 tag of a language's name in any interface language; None if it is not known.
 
     Args:
-        written: as `GERMAN; DEUTSCH` or `Englisch`; the first name that is known counts.
+        written: names such as `GERMAN; DEUTSCH` or `Englisch`. The first known name counts.
     """
     for name in re.split(r"[;,/|]", written[:200]):
         if tag := _languages().get(fold(name)):

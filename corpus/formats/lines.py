@@ -1,4 +1,4 @@
-"""What a line of an exported article is besides text: a date, a credit, a related article, the source, markup."""
+"""Recognise lines of an exported article that are not text: a date, a credit, a related article, the source, markup."""
 
 from __future__ import annotations
 
@@ -150,14 +150,14 @@ _DATE_LABEL: Final = re.compile(
 
 
 class Label(NamedTuple):
-    """A line with a label: what it says, and whether it speaks of a later change."""
+    """A line with a label: its value, and whether it is about a later change."""
 
     rest: str
     is_modified: bool = False
 
 
 def plain(line: str, *, markdown: bool) -> str:
-    """A line without inline markup: links and images by their words; in Markdown also emphasis, code and escapes."""
+    """Return a line without inline markup: links and images as words; in Markdown also emphasis, code and escapes."""
     if "](" in line:
         line = _LINK.sub(r"\1", _IMAGE.sub("", line))
     if "<http" in line:
@@ -179,7 +179,7 @@ def plain(line: str, *, markdown: bool) -> str:
 
 
 def is_prose(line: str) -> bool:
-    """Whether a line is too long, and too plain where it begins, to be anything beside the text. Cheap to ask."""
+    """Return whether a line is too long, and its beginning too plain, to be anything but text. This test is cheap."""
     return (
         len(line) > LONGEST_CREDIT
         and line[0] not in "!>"
@@ -190,7 +190,7 @@ def is_prose(line: str) -> bool:
 
 
 def related(line: str) -> list[Link] | None:
-    """The related articles that a line names; empty for a heading over a list of them; None if it is no such line."""
+    """Return the related articles in a line; empty for a heading over a list of them; None for another line."""
     # Prose of some length without a link or a colon near its start is recognised without a pattern.
     if len(line) > _LONGEST_LABEL and "](" not in line and ":" not in line[:_LONGEST_LABEL]:
         return None
@@ -208,7 +208,7 @@ def related(line: str) -> list[Link] | None:
 
 
 def links(text: str) -> list[Link]:
-    """The links in a text, as title and canonical URL; `#` and relative addresses are no URLs."""
+    """Return the links in a text, as title and canonical URL. `#` and relative addresses are not URLs."""
     return [
         Link(title, urls.canonical(target))
         for words, target in _LINK.findall(text)
@@ -217,7 +217,7 @@ def links(text: str) -> list[Link]:
 
 
 def image_credits(line: str) -> list[str] | None:
-    """Who made the pictures of a line that only shows pictures; None if it shows none or says more."""
+    """Return the credits in a line that has only pictures; None if it has no picture or other text."""
     if not line.startswith("!") or _IMAGE.sub("", line).strip():
         return None
     found = []
@@ -231,7 +231,7 @@ def image_credits(line: str) -> list[str] | None:
 
 
 def credit(line: str) -> str | None:
-    """Who made a picture, by a line that says nothing else; None if it may be anything else."""
+    """Return the credit in a line that is only a credit of a picture; None if it may be something else."""
     line = line.strip().strip("*_").strip()
     if not 2 <= len(line) <= LONGEST_CREDIT or line.endswith(("!", "?")):
         return None
@@ -262,7 +262,7 @@ def source(line: str) -> str | None:
 
 
 def address(line: str) -> str | None:
-    """The address that a line consists of: bare, in `<>`, or a Markdown link; None if it says more."""
+    """Return the address that is all of a line: bare, in `<>`, or a Markdown link; None if the line has more."""
     bare = _BARE_URL.match(line)
     if bare:
         return bare[1]
@@ -271,6 +271,6 @@ def address(line: str) -> str | None:
 
 
 def dated(line: str) -> Label | None:
-    """What follows a date's label; None without one."""
+    """Return what follows the label of a date; None without a label."""
     found = _DATE_LABEL.match(line)
     return Label(found["rest"], found["modified"] is not None) if found else None

@@ -1,4 +1,4 @@
-"""Which columns of a table mean what: the one place where that is decided, for one row and for many.
+"""Decide what the columns of a table mean, for one row and for many. This is decided only here.
 
 The usual names of columns are known, those of news-please, Fundus and datatrove's rows among them; params.yaml's
 `ingest.columns` names others, which then come first.
@@ -106,7 +106,7 @@ _MOST_KNOWN: Final = 1_000
 
 
 def listed_by(row: Mapping[str, Any]) -> str | None:
-    """Return the database whose list of stories a row without a text is from; None if it is of none that is known.
+    """Return the database whose list of stories a row without a text is from; None if it is not from a known database.
 
     Args:
         row: a row.
@@ -116,10 +116,10 @@ def listed_by(row: Mapping[str, Any]) -> str | None:
 
 
 def columns(keys: Iterable[str], given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """What the columns of a table are taken for: for each field its columns, the first that is filled is used.
+    """Return for each field the columns of a table that are taken for it. The first filled one is used.
 
     Args:
-        keys: the table's columns.
+        keys: the columns of the table.
         given: params.yaml's `ingest.columns`.
     """
     known = {key(name): name for name in reversed(list(keys))}
@@ -132,14 +132,14 @@ def columns(keys: Iterable[str], given: Mapping[str, Sequence[str]]) -> dict[str
 
 
 def _filled(value: Any) -> Any:
-    """Return a value as it is meant, as of MongoDB's extended JSON; None for what says nothing."""
+    """Return the meaning of a value, also in MongoDB's extended JSON; None for an empty one."""
     if isinstance(value, (dict, list)):
         value = plain(value)
     return None if is_nothing(value) else value
 
 
 def _all_filled(values: list[Any]) -> list[Any]:
-    """Return the same for many. Most are longer than what says nothing, or do not begin as it does."""
+    """Return the same for many values. Most are longer than empty values, or begin differently."""
     return [
         one
         if one is None
@@ -151,7 +151,7 @@ def _all_filled(values: list[Any]) -> list[Any]:
 
 
 class Columns:
-    """What rows say of a field, by the columns that they have.
+    """The values of rows for a field, by the columns that they have.
 
     Args:
         given: params.yaml's `ingest.columns`.
@@ -162,7 +162,7 @@ class Columns:
         self._known: dict[tuple[str, ...], dict[str, list[str]]] = {}
 
     def names(self, row: Mapping[str, Any], field: str) -> list[str]:
-        """The columns of a row that are taken for a field, those that are nested in the usual places among them."""
+        """Return the columns of a row that are taken for a field, also those nested in the usual places."""
         nested = [row[inner] for inner in _INNER if isinstance(row.get(inner), dict)]
         return [
             *self._of(tuple(row)).get(field, ()),
@@ -170,7 +170,7 @@ class Columns:
         ]
 
     def first(self, row: Mapping[str, Any], field: str) -> Any:
-        """The first filled value of a field's columns, else of those that are nested in the usual places."""
+        """Return the first filled value of a field's columns, else of columns nested in the usual places."""
         for name in self._of(tuple(row)).get(field, ()):
             if (value := _filled(row.get(name))) is not None:
                 return value
@@ -183,7 +183,7 @@ class Columns:
         return None
 
     def fields(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-        """The same of many rows, by field. A value that is not filled may be any empty one, or None."""
+        """Return the same for many rows, by field. A missing value is None or any empty value."""
         found = {field: [None] * len(rows) for field in NAMES}
         numbers: dict[tuple[str, ...], list[int]] = {}
         for number, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""Media types, once for all: which parser reads each, and by which file endings and first bytes it is known.
+"""The registry of media types: the parser of each, and the file endings and first bytes by which it is known.
 
 To add a format, add its media types to `PARSERS`, and its ending and its first bytes if they are new. Other packages
 register a parser by an entry point (`corpus.formats.plugins`); ours and theirs are named alike, as `module:Class`.
@@ -62,7 +62,7 @@ _UNKNOWN: Final = "application/octet-stream"
 
 
 def media_type(name: str, head: bytes) -> str:
-    """What a document is: by its first bytes where they are sure, else by its name.
+    """Return the media type of a document: by its first bytes if they are certain, else by its name.
 
     Args:
         name: a path or URL; only its ending counts.

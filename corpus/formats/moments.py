@@ -1,6 +1,6 @@
-"""The dates of many rows: those that are written as machines write them are read together, others one by one.
+"""Read the dates of many rows: those written by machines are read together, others one by one.
 
-What is read together is what `values.moment` would say of it: an ISO 8601 day, alone or with a time of day, in UTC or
+The result is the same as from `values.moment`. Read together are ISO 8601 days, alone or with a time of day, in UTC or
 without an offset.
 """
 
@@ -50,11 +50,11 @@ class Moments(NamedTuple):
 def read(
     written: Sequence[Any], numeric: NumericDates, tongues: Sequence[str | None], addresses: Sequence[str | None]
 ) -> Moments:
-    """What `values.moment` says of each.
+    """Return the result of `values.moment` for each value.
 
     Args:
-        written: values of any type that JSON has.
-        numeric: how to read 03/04/2020 where nothing else decides.
+        written: values of any JSON type.
+        numeric: how to read 03/04/2020 if nothing else decides.
         tongues: the languages of the articles.
         addresses: their canonical URLs.
     """
@@ -100,7 +100,7 @@ def read(
 
 
 def _none(written: Sequence[Any]) -> Moments:
-    """What a column says that says nothing, as that of modifications mostly does."""
+    """Return the result for an empty column. The column of modifications is mostly empty."""
     sure = np.array([one is None or one in ("", [], {}) for one in written], np.bool_)
     count = len(written)
     return Moments(
@@ -111,5 +111,5 @@ def _none(written: Sequence[Any]) -> Moments:
 
 
 def _where(known: NDArray[np.bool_], numbers: NDArray[Any]) -> pl.Series:
-    """Numbers, and nulls where they are not known."""
+    """Return numbers, with nulls for unknown ones."""
     return pl.DataFrame({"known": known, "numbers": numbers}).select(pl.when("known").then("numbers"))["numbers"]

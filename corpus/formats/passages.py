@@ -1,4 +1,4 @@
-"""What every container of an export comes to: blocks of text, one a paragraph, with what their setting says of them."""
+"""The common form of all containers of exports: blocks of text, one for each paragraph, with their formatting."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def block(
     preformatted: bool = False,
     link: str = "",
 ) -> Block | None:
-    """Make a block of runs; None if there is no text in them."""
+    """Make a block of runs; None if they have no text."""
     if len(runs) == 1 and not runs[0].bold:
         # As most are.
         alone = tidy(runs[0].text, preformatted=preformatted)
@@ -114,5 +114,5 @@ def tidy(text: str, *, preformatted: bool = False) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """Return text whose lines were broken for width as one line, with no spaces where a script has none."""
+    """Return text that was broken for width as one line, without spaces in scripts that have none."""
     return " ".join(_WRAPPED.sub("", text).split()) if "\n" in text else text

@@ -1,4 +1,4 @@
-"""Who wrote an article, as values of somebody's dataset say: names in texts, lists and objects of many shapes."""
+"""Read the authors of an article from values of a dataset: names in texts, lists and objects of many forms."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def is_nobody(name: str) -> bool:
-    """Return whether a text is no author's name: the placeholder of a template, or a site's administrator."""
+    """Return whether a text is not an author: the placeholder of a template, or a site's administrator."""
     return _PLACEHOLDER.fullmatch(name) is not None or _ACCOUNT.fullmatch(name) is not None
 
 
@@ -128,7 +128,7 @@ def _of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
 
 
 def line_of(value: Any) -> Any:
-    """Return the texts of a list as one text, or any other value as it is."""
+    """Return the texts of a list as one text, or any other value unchanged."""
     if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
         return " ".join(value)
     return value
@@ -142,7 +142,7 @@ def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=8_192)
 def _read(written: str) -> bylines.Byline | None:
-    """Return who a text names; None if it names nobody."""
+    """Return the people in a text; None without any."""
     if len(written) > 5 * LONGEST_NAME:
         return None
     found = one_line(without_escapes(written))

@@ -1,4 +1,4 @@
-"""Parsers of other packages, found by their entry points: which there are, and what they read."""
+"""Find the parsers of other packages by their entry points, and what they read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PlugIn:
         name: its own name, as the column `parser` has it.
         package: the package that registers it, with its version.
         reads: the media types that it reads.
-        replaces: those of them that are read by ours without it.
+        replaces: those of them that our own parsers would read without it.
     """
 
     name: str
@@ -56,7 +56,7 @@ def registered() -> dict[str, tuple[Parser, PlugIn]]:
     """Return the parsers of other packages by media type.
 
     Raises:
-        CorpusError: one cannot be imported, or is no parser; names its package.
+        CorpusError: a parser cannot be imported, or is not a parser. The error names its package.
     """
     from importlib.metadata import entry_points
 
@@ -76,7 +76,7 @@ def plug_ins() -> list[PlugIn]:
     """Return the parsers of other packages, by name.
 
     Raises:
-        CorpusError: one cannot be used.
+        CorpusError: a parser cannot be used.
     """
     return sorted({plug_in for _, plug_in in registered().values()}, key=lambda one: one.name)
 
@@ -90,12 +90,12 @@ def _load(entry: EntryPoint) -> tuple[Parser, PlugIn]:
         if not (isinstance(name, str) and name and callable(parse)):
             raise TypeError("it has no name, or no `parse`")  # noqa: TRY301 - reported like what its import raises
         if len(name) > _LONGEST_NAME or not name.isprintable():
-            raise ValueError(f"its name is no printable text of up to {_LONGEST_NAME} characters")  # noqa: TRY301
+            raise ValueError(f"its name is not a printable text of up to {_LONGEST_NAME} characters")  # noqa: TRY301
         if not isinstance(kinds, (frozenset, set, tuple, list)):
-            raise TypeError("its `media_types` is no set of texts")  # noqa: TRY301
+            raise TypeError("its `media_types` is not a set of texts")  # noqa: TRY301
         reads = tuple(sorted({str(kind) for kind in kinds}))
         if wrong := [kind for kind in reads if not _MEDIA_TYPE.fullmatch(kind)]:
-            raise ValueError(f"{wrong[0][:_LONGEST_NAME]!a} is no media type; one looks like application/pdf")  # noqa: TRY301
+            raise ValueError(f"{wrong[0][:_LONGEST_NAME]!a} is not a media type such as application/pdf")  # noqa: TRY301
     except (Exception, SystemExit) as error:  # a stranger's code may raise anything
         why = f"{type(error).__name__}: {error}"
         raise CorpusError(

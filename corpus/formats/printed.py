@@ -1,6 +1,6 @@
-"""Values that somebody's tool printed into a cell: lists and objects as Python, NumPy, JSON and databases write them.
+"""Read values that a tool printed into a cell: lists and objects as Python, NumPy, JSON and databases write them.
 
-And what tools write where there is nothing. Nothing is evaluated: a value that is not plain data stays a text.
+It also knows what tools write for a missing value. Nothing is evaluated: a value that is not plain data stays a text.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_nothing(value: Any) -> bool:
-    """Return whether a value says nothing: empty, or what a tool writes for a missing value."""
+    """Return whether a value is empty, or what a tool writes for a missing value."""
     if isinstance(value, str):
         return not value or (len(value) <= LONGEST_NOTHING and value.strip().lower() in NOTHING)
     if isinstance(value, list):
@@ -79,7 +79,7 @@ def is_nothing(value: Any) -> bool:
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """Return a value of MongoDB's extended JSON as what it represents; any other as it is."""
+    """Return a value of MongoDB's extended JSON as what it represents; any other unchanged."""
     if isinstance(value, list) and depth < _MOST_DEEP:
         if not {dict, list} & set(map(type, value)):
             return value
@@ -105,7 +105,7 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def moment(value: Any) -> Any:
-    """Return what a printed or structured moment says: a text or a number that a date is read from; others as they are.
+    """Return a printed or structured moment as a text or a number to read a date from; other values unchanged.
 
     >>> moment("datetime.datetime(2023, 6, 5, 10, 30)")
     '2023-06-05T10:30:00'
@@ -138,7 +138,7 @@ def moment(value: Any) -> Any:
 
 
 def _instant(inner: Any) -> Any:
-    """Milliseconds since 1970, before it too, as ISO 8601."""
+    """Return milliseconds since 1970, also negative ones, as ISO 8601."""
     if isinstance(inner, bool) or not isinstance(inner, (int, float)):
         return inner
     try:
@@ -155,7 +155,7 @@ def _number(inner: Any) -> Any:
 
 
 def is_printed(text: str) -> bool:
-    """Return whether a text begins as the print of a list or an object does."""
+    """Return whether a text begins like the print of a list or an object."""
     return text.lstrip().startswith(_PRINTED_BEGINS)
 
 
@@ -222,7 +222,7 @@ def _lists(value: Any, depth: int) -> Any:
 
 
 def without_escapes(text: str) -> str:
-    """Return a text without `_x000D_` and its like, as which spreadsheets write control characters."""
+    """Return a text without `_x000D_` and similar codes, with which spreadsheets write control characters."""
     if "_x0" not in text:
         return text
     return _EXCEL.sub(lambda found: {"\r": "", "\n": "\n", "\t": "\t", "_": "_"}.get(chr(int(found[1], 16)), ""), text)

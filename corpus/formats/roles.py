@@ -1,4 +1,4 @@
-"""Roles of people as bylines print them, before or behind a name, in many languages."""
+"""Recognise roles of people in bylines, before or after a name, in many languages."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _ROLE: Final = re.compile(
 
 
 def is_role(name: str) -> bool:
-    """Return whether a text names a role, and so nobody."""
+    """Return whether a text names a role, and not a person."""
     return _ROLE.search(name) is not None
 
 
@@ -68,7 +68,7 @@ def without_role_before(name: str) -> str:
 
 
 def without_han_role(text: str) -> str:
-    """Return a text without the role before it in Chinese, Japanese or Korean, and the place behind it."""
+    """Return a text without the role before it and the place after it in Chinese, Japanese or Korean."""
     if text.isascii():
         return text
     named = _without_begin(_BEFORE_HAN, _without_begin(_BEFORE_HAN, _FROM_HAN.sub("", text)))
@@ -79,7 +79,7 @@ def without_han_role(text: str) -> str:
 
 
 def role_behind(name: str) -> re.Match[str] | None:
-    """Find the role that is written behind a name."""
+    """Find the role after a name."""
     return _BEHIND.search(name)
 
 

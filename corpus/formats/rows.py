@@ -1,6 +1,6 @@
-"""Reads `application/json`: one article as an object, a row of somebody's dataset; or many of them, in columns.
+"""Read `application/json`: one article as an object, a row of a dataset; or many of them, in columns.
 
-Which columns mean what is in `mapping`, and how a value is read in `values`, for both.
+`mapping` says what columns mean, and `values` how a value is read, for both ways.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class RowParser:
         return cls(numeric, columns)
 
     def parse(self, document: Document) -> Parsed:
-        """Parse one row. What is wrong with it is in `problems`."""
+        """Parse one row. `problems` lists what is wrong with it."""
         try:
             row = _load(document.data)
         except (ValueError, RecursionError) as error:
@@ -53,7 +53,7 @@ class RowParser:
         return self._article(row, document.url)
 
     def parse_together(self, data: Sequence[bytes | memoryview]) -> Together:
-        """Parse many rows at once. Those that want care are left to `parse`."""
+        """Parse many rows at once. Unusual rows are left to `parse`."""
         return columnar.read(data, self._columns, self._numeric, self.name)
 
     def _article(self, row: dict[str, Any], origin: str | None) -> Parsed:
@@ -107,7 +107,7 @@ class RowParser:
 
 
 def _load(data: bytes) -> Any:
-    """A JSON value. What the fast reader refuses, as NaN and lone surrogates, the other may take."""
+    """Return a JSON value. The slow reader may take what the fast one refuses, such as NaN and lone surrogates."""
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:

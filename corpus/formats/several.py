@@ -1,4 +1,4 @@
-"""Whether a document holds several articles and is of no database that is known: then it is not made into one."""
+"""Recognise documents of unknown origin with several articles, so that they do not become one article."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _LONGEST_LABEL: Final = 60
 
 
 def in_text(text: str) -> str | None:
-    """Return what shows that a plain text holds several articles, in words; None if nothing does.
+    """Return in words what shows that a plain text has several articles; None if nothing does.
 
     Args:
         text: the document.
@@ -58,13 +58,13 @@ def in_text(text: str) -> str | None:
 
 
 def in_page(markup: str, source: bytes | None = None) -> str | None:
-    """Return what shows that a page holds several articles under labelled fields; None if nothing does.
+    """Return what shows that a page has several articles under labelled fields; None if nothing does.
 
     Lists of teasers, comments and related articles have no such labels.
 
     Args:
         markup: the HTML.
-        source: the same in UTF-8, if it is; in bytes it is seen much sooner that there is nothing to find.
+        source: its bytes, if they are UTF-8. In bytes it is found much faster that there is nothing to find.
     """
     # Most pages have hardly a colon before a tag.
     if source is not None and _count_colons(source) < _LEAST_LABELS:
@@ -115,7 +115,7 @@ def _without(markup: str, name: str) -> str:
 
 
 def _by_labels(text: str, kinds: int) -> str | None:
-    """Several labels, each at least three times and about as often as the others."""
+    """Find several labels that occur at least three times, and about equally often."""
     found: Counter[tuple[str, str]] = Counter()
     for line in _LABELS.findall(text):
         one = parse(line, {})
@@ -128,7 +128,7 @@ def _by_labels(text: str, kinds: int) -> str | None:
 
 
 def _by_counters(text: str) -> str | None:
-    """Lines such as `Document 2 of 12`, with numbers that follow each other."""
+    """Find lines such as `Document 2 of 12`, with consecutive numbers."""
     found = [(int(one["n"] or one["n2"]), one["of"] or one["of2"]) for one in _COUNTED.finditer(text)]
     for of in dict.fromkeys(total for _, total in found):
         numbers = sorted({number for number, total in found if total == of})
@@ -138,7 +138,7 @@ def _by_counters(text: str) -> str | None:
 
 
 def _by_rulers(text: str) -> str | None:
-    """Parts between rulers, each with a date near its beginning and text enough for an article."""
+    """Find parts between rulers, each with a date near its beginning and enough text for an article."""
     if len(_RULER.findall(text)) < _FEW:
         return None
     parts = [part for part in _RULER.split(text)[::2] if part.strip()]

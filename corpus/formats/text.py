@@ -1,4 +1,4 @@
-"""Plain text and Markdown exports of articles. When unsure, words stay in the text rather than get lost."""
+"""Parse plain text and Markdown exports of articles. In doubt, words stay in the text and are not lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FOOT: Final = 3
 
 @dataclass(slots=True)
 class _Aside:
-    """What is anywhere between the lines of an article without being its text."""
+    """The lines of an article that are not its text."""
 
     urls: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -44,7 +44,7 @@ class TextParser:
         return cls(numeric)
 
     def parse(self, document: Document) -> Parsed:
-        """Parse one document. What is wrong with it is in `problems`."""
+        """Parse one document. `problems` lists what is wrong with it."""
         decoded = decode(document.data)
         if decoded.encoding is None:
             return Parsed(parser=self.name, problems=(Problem(Check.BINARY, f"{len(document.data):,} bytes"),))
@@ -168,7 +168,7 @@ def _without_asides(found: list[Line]) -> tuple[list[Line], _Aside]:
 
 
 def _take(aside: _Aside, text: str, *, alone: bool) -> str | bool:
-    """Take a line that is no text: True, or "list" if a list of related articles may follow; False if it is text."""
+    """Take a line that is not text. Returns True, or "list" if related articles may follow; False if it is text."""
     articles = lines.related(text)
     if articles is not None:
         aside.links += articles
@@ -184,7 +184,7 @@ def _take(aside: _Aside, text: str, *, alone: bool) -> str | bool:
 
 
 def _without_bare_address(left: list[Line], aside: _Aside) -> list[Line]:
-    """An address alone on the first or last line is the article's own."""
+    """Take an address alone on the first or last line as the address of the article."""
     for number in (-1, 0):
         if left and (address := lines.address(left[number].text)):
             aside.urls.append(address)
@@ -193,7 +193,7 @@ def _without_bare_address(left: list[Line], aside: _Aside) -> list[Line]:
 
 
 def _take_foot(rest: list[Line], reader: Reader) -> None:
-    """Labelled dates below the text."""
+    """Take labelled dates below the text."""
     for _ in range(_FOOT):
         if len(rest) < 2 or lines.dated(rest[-1].text) is None or not reader.date_line(rest[-1].text):
             return
@@ -201,14 +201,14 @@ def _take_foot(rest: list[Line], reader: Reader) -> None:
 
 
 def _printed(moment: dates.Moment | None) -> dates.Moment | None:
-    """Return a moment as one that was read from a line of the text."""
+    """Return a moment with the mark that it was read from a line of the text."""
     return moment._replace(source=DateSource.PRINTED) if moment else None
 
 
 def _people(
     front: frontmatter.FrontMatter, authors: tuple[str, ...], agency: str | None
 ) -> tuple[tuple[str, ...], str | None]:
-    """Authors and agency: the front matter's, else the byline's."""
+    """Return authors and agency of the front matter, else of the byline."""
     if not front.authors:
         return authors, agency
     people: list[str] = []

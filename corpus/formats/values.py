@@ -1,4 +1,4 @@
-"""What a value of somebody's dataset says: a text by paragraphs, people, a moment, words, a publisher.
+"""Read a value of a dataset: a text by paragraphs, people, a moment, words, a publisher.
 
 Values are of any type that JSON has. What is of no use says nothing, and nothing here raises for it. Some are looked
 up where they have been seen before; only short ones, for what is remembered must not grow with the values.
