@@ -83,8 +83,13 @@ class Added:
         return bool(self.tally.skipped.total()) and not self.tally.documents and not self.tally.repeats
 
 
-def look(repository: Repository, request: Request) -> Added:
+def look(repository: Repository, request: Request, *, advance: Callable[[int], None] = lambda _: None) -> Added:
     """Return what would be added. Changes nothing.
+
+    Args:
+        repository: where.
+        request: what.
+        advance: called with the number of entries that were read since the last call.
 
     Raises:
         InputError: a path is not there, or is the corpus itself.
@@ -96,6 +101,7 @@ def look(repository: Repository, request: Request) -> Added:
             tally.take([entry])
         else:
             tally.skip(entry)
+        advance(1)
     return Added(tally, tables=tables.columns, exports=preview.exports)
 
 

@@ -36,7 +36,7 @@ from corpus.sources.refusing import without_withdrawn
 from schemas import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -82,7 +82,9 @@ class Checked:
     explanation: dict[str, list[Witness]] | None = None
 
 
-def check_here(paths: Sequence[Path], *, explain: bool = False) -> list[Checked]:
+def check_here(
+    paths: Sequence[Path], *, explain: bool = False, advance: Callable[[int], None] = lambda _: None
+) -> list[Checked]:
     """Judge what `corpus add` would take, with the settings and the articles of the repository of the current folder.
 
     Outside a repository the settings are the defaults, and nothing is known.
@@ -90,12 +92,15 @@ def check_here(paths: Sequence[Path], *, explain: bool = False) -> list[Checked]
     Args:
         paths: files and folders, archives and tables among them.
         explain: return for each field of a page what its witnesses have.
+        advance: called with the number of documents that were read since the last call.
     """
     try:
         root = find().root
     except NotARepository:
-        return check_paths(paths, Settings(), None, explain=explain)
-    return check_paths(paths, settings.load(root), _articles(root), withdrawals.load(root), explain=explain)
+        return check_paths(paths, Settings(), None, explain=explain, advance=advance)
+    return check_paths(
+        paths, settings.load(root), _articles(root), withdrawals.load(root), explain=explain, advance=advance
+    )
 
 
 def _articles(root: Path) -> list[Path] | None:
@@ -117,6 +122,7 @@ def check_paths(
     tombstones: Tombstones | None = None,
     *,
     explain: bool = False,
+    advance: Callable[[int], None] = lambda _: None,
 ) -> list[Checked]:
     """Judge what `corpus add` would take from some paths.
 
@@ -126,6 +132,7 @@ def check_paths(
         known: the shards of the last build, if there was one.
         tombstones: the withdrawals of the corpus.
         explain: return for each field of a page what its witnesses have.
+        advance: called with the number of documents that were read since the last call.
     """
     skipped: list[Skipped] = []
     withdrawn = tombstones or Tombstones()
@@ -135,7 +142,7 @@ def check_paths(
     found = _found(entries, skipped, settings.ingest.max_bytes)
     if explain:
         found = _explained(found, settings, explanations)
-    rows, failed = _parsed(found, settings, withdrawn)
+    rows, failed = _parsed(found, settings, withdrawn, advance)
     blocked = {source for source, found in failed.items() if any(v[0] == Severity.BLOCK.value for v in found)}
     good = with_identity(rows.filter(~pl.col("source").is_in(sorted(blocked))))
     fates = _fates(good, known, settings)
@@ -191,7 +198,7 @@ def _not_taken(entry: Skipped) -> Checked:
 
 
 def _parsed(
-    found: Iterator[Found], settings: Settings, tombstones: Tombstones
+    found: Iterator[Found], settings: Settings, tombstones: Tombstones, advance: Callable[[int], None]
 ) -> tuple[pl.DataFrame, dict[str, list[tuple[str, str, str | None]]]]:
     """Return the rows of the documents, without their texts, and the failed checks of each."""
     frames: list[pl.DataFrame] = []
@@ -201,6 +208,7 @@ def _parsed(
         table = blank(table, tombstones) if tombstones else table
         for row in verdicts(pl.DataFrame(table), settings.validate_, find=found_at_once).iter_rows(named=True):
             failed.setdefault(row["source"], []).append((row["severity"], row["check"], row["found"]))
+        advance(len(part))
         frames.append(with_state(table.drop_columns(["headings", "links", "problems"]), settings.resolve))
     if not frames:
         frames = [with_state(documents([], settings.ingest), settings.resolve)]

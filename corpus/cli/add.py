@@ -82,7 +82,9 @@ def add(
     listed = lines_of(sys.stdin.buffer) if "-" in paths else ()
     request = Request(paths, listed, captured_at, licence, include, exclude, limit)
     if dry_run:
-        done = look(find(), request)
+        repository = find()
+        with progress("look", None, "documents") as advance:
+            done = look(repository, request, advance=advance)
     else:
         repository = find()
         with progress("add", None, "documents") as advance:

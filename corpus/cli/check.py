@@ -26,9 +26,12 @@ def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
     Accepts what `corpus add` accepts; a folder means the documents in it. Exit 1 if any would be quarantined.
     """
     from corpus.app.check import Fate, check_here
+    from corpus.progress import progress
     from corpus.sources.gather import expand, lines_of
 
-    fates = check_here(expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ()), explain=explain)
+    found = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
+    with progress("check", None, "documents") as advance:
+        fates = check_here(found, explain=explain, advance=advance)
     bad = sum(fate.fate in {Fate.QUARANTINED, Fate.SKIPPED} for fate in fates)
     if as_json:
         print_json("check", fates)
