@@ -1,4 +1,4 @@
-"""What a difference of two versions is made of: values only. How they are found is in `comparison` and `diff`."""
+"""The values that describe a difference between two versions. `comparison` and `diff` compute them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What became of an article. Each that differs has exactly one.
+    """The kind of a change. Each article that differs has exactly one.
 
-    ADDED: it was not there.
-    WITHDRAWN: it was there, and its document is in no table now.
-    QUARANTINED: it was there, and its document, or the one in its place, fails a blocking check now.
-    MERGED: it is marked as a duplicate now, or its document is another article's now; it may say something else, too.
-    REIDENTIFIED: it has another id now, as by another rule of identity or at another address; its document, or its text
+    ADDED: the old version does not have the article.
+    WITHDRAWN: the old version has the article; no table of the new version has its document.
+    QUARANTINED: its document, or the document that replaced it, now fails a blocking check.
+    MERGED: it is now marked as a duplicate, or its document now belongs to another article. Its text may differ, too.
+    REIDENTIFIED: it has another id now, by another rule of identity or at another address; its document, or its text
         under its title and date, is the same.
-    REPARSED: the same document was read otherwise, by another parser or another state of it.
-    CORRECTED: another document says something else, and not of its date alone.
+    REPARSED: the same document gave another result, because the parser or its version changed.
+    CORRECTED: the article comes from another document now, and more than its date differs.
     REDATED: another document gives another date; title, text and byline are the same.
-    REMARKED: it says the same, but is no duplicate any more, or another's, or a part of another, or by another score.
-    RESOURCED: the same words from another document, place, batch or time of capture.
+    REMARKED: its content is the same, but its marks as a duplicate or as a part of another article differ.
+    RESOURCED: the same content comes from another document, place, batch or time of capture.
     """
 
     ADDED = "added"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """The kind in a few words, for those who meet it for the first time."""
+        """A short explanation of the kind."""
         match self:
             case Kind.ADDED:
                 return "not there before"
@@ -69,7 +69,7 @@ class Kind(StrEnum):
 
 
 class Part(StrEnum):
-    """Which part of what an article says differs."""
+    """A part of an article that can differ."""
 
     TITLE = "title"
     TEXT = "text"
@@ -95,7 +95,7 @@ PROVENANCE: Final = ("revision", "first_seen", "captured_at", "document_id", "so
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as a version has it, without its text."""
+    """An article as one version has it, without its text."""
 
     article_id: str
     revision: int
@@ -120,7 +120,7 @@ class Article:
 
     @property
     def published(self) -> str:
-        """The instant of publication if it is known, or else the day; empty without either."""
+        """The instant of publication if it is known, otherwise the day; empty if neither is known."""
         known = self.published_at or self.published_date
         return known.isoformat() if known else ""
 
@@ -130,11 +130,11 @@ class Change:
     """One article that differs.
 
     Attributes:
-        kind: what became of it.
-        old: as it was; None if it was added.
-        new: as it is; None if it is no longer there.
-        columns: which columns differ, where it is in both.
-        into: the article_id of the article that it was merged into.
+        kind: the kind of the change.
+        old: the article in the old version; None if it was added.
+        new: the article in the new version; None if it is no longer there.
+        columns: the columns that differ, if both versions have the article.
+        into: the article_id of the article that it was merged into, if it was.
     """
 
     kind: Kind
@@ -145,38 +145,38 @@ class Change:
 
     @property
     def article(self) -> Article:
-        """The article as it is, or as it was last."""
+        """The article in the new version, or in the old version if it is no longer there."""
         shown = self.new or self.old
         if shown is None:
-            raise ValueError("A change is of an article.")
+            raise ValueError("A change needs an old or a new article.")
         return shown
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """Which parts of what it says differ."""
+        """The parts of the article that differ."""
         return parts_of(self.columns)
 
     @property
     def details(self) -> tuple[str, ...]:
-        """Which columns make the part `details`."""
+        """The differing columns that form the part `details`."""
         return details_of(self.columns)
 
 
 def parts_of(columns: tuple[str, ...]) -> tuple[Part, ...]:
-    """The parts that some columns belong to, each once, in the order of `Part`."""
+    """Return the parts that some columns belong to, each once, in the order of `Part`."""
     found = {PARTS[name] for name in columns if name in PARTS} | ({Part.DETAILS} if details_of(columns) else set())
     return tuple(part for part in Part if part in found)
 
 
 def details_of(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns among some that are neither title, text, byline nor date, and follow from none of them."""
+    """Return those of some columns that are neither title, text, byline nor date and are not computed from these."""
     follows = FOLLOWING if any(name in PARTS for name in columns) else ()
     return tuple(name for name in columns if name not in {*PARTS, *MARKS, *PROVENANCE, *follows})
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which articles are asked for: all by default. One that was or is among them counts.
+    """A choice of articles; all by default. An article is chosen if its old or its new state meets the conditions.
 
     Attributes:
         publishers: registrable domains, as in the column `publisher`.
@@ -185,7 +185,7 @@ class Chosen:
         until: last day of publication.
 
     Raises:
-        UsageError: the last day is before the first, or a name is not UTF-8.
+        UsageError: The last day is before the first, or a name is not UTF-8.
     """
 
     publishers: tuple[str, ...] = ()
@@ -203,7 +203,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two versions."""
+    """One of the two versions of a comparison."""
 
     name: str
     commit: str | None
@@ -211,13 +211,13 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed from one version to another.
+    """The changes from one version to another.
 
     Attributes:
         old: the version before.
         new: the version after.
-        counts: how many articles of each kind; kinds without any are not in it.
-        changes: the articles by kind, day and id; no more of a kind than were asked for.
+        counts: the number of articles of each kind; a kind without articles is absent.
+        changes: the articles by kind, day and id; at most the requested number of each kind.
         columns_added: columns that only the new version has.
         columns_removed: columns that only the old version has.
         columns_retyped: columns that have another type; their values were not compared.
@@ -232,5 +232,5 @@ class Difference:
     columns_retyped: tuple[str, ...] = ()
 
     def of(self, kind: Kind) -> tuple[Change, ...]:
-        """The changes of a kind that are shown."""
+        """Return the changes of a kind that are shown."""
         return tuple(change for change in self.changes if change.kind is kind)

@@ -1,4 +1,4 @@
-"""Which rows of two versions differ, and how: on frames, in columns. Knows neither files nor git."""
+"""Compares the rows of two versions, column by column. This module knows neither files nor git."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Matched(NamedTuple):
     """The rows of two versions, side by side.
 
     Attributes:
-        both: the rows of articles that are in both and differ, by another id or otherwise; columns of `SHOWN` with
+        both: the rows of articles that both versions have and that differ in any way; columns of `SHOWN` with
             the prefixes `old_` and `new_`, and `kind`, `columns` and `into`.
-        gone: the rows of articles that only the old version has, likewise, without a kind.
-        added: the rows of articles that only the new version has.
+        gone: the rows of articles that only the old version has, with the same columns but without a kind.
+        added: the rows of articles that only the new version has, with the same columns.
     """
 
     both: pl.DataFrame
@@ -45,11 +45,11 @@ class Matched(NamedTuple):
 
 
 def compare(old: pl.DataFrame, new: pl.DataFrame) -> Matched:
-    """Set the rows of two versions side by side, by article_id, and what only one of them has by document and text.
+    """Pair the rows of two versions by article_id, then the remaining rows by document and by text.
 
     Args:
         old: rows of `articles` without their texts, which `text_hash` represents.
-        new: the same of the new version. It may have other columns; those in both are compared, if of one type.
+        new: the same of the new version. Columns that both have with the same type are compared.
     """
     left, right = _complete(old), _complete(new)
     ids_left = left.select("article_id", _left=pl.int_range(pl.len(), dtype=pl.UInt32))
@@ -74,7 +74,7 @@ def compare(old: pl.DataFrame, new: pl.DataFrame) -> Matched:
 
 
 def _complete(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with every column that is shown; what another engine did not know is null."""
+    """Return rows with every column that is shown; a column that another engine did not have is null."""
     known = pl.DataFrame(ARTICLES.empty).schema
     return rows.with_columns(pl.lit(None, known[name]).alias(name) for name in SHOWN if name not in rows.columns)
 
@@ -91,9 +91,9 @@ def _side(rows: pl.DataFrame, prefix: str) -> pl.DataFrame:
 def _both(
     left: pl.DataFrame, right: pl.DataFrame, i: pl.Series, j: pl.Series, compared: list[str], kind: Kind | None = None
 ) -> pl.DataFrame:
-    """Return the pairs of rows that differ; all pairs, if their kind is known.
+    """Return the pairs of rows that differ; all pairs if their kind is known.
 
-    A column at a time: most rows are the same, and need not be put together.
+    It compares one column at a time, because most rows are equal and need not be joined.
     """
     differs = pl.DataFrame([left[name].gather(i).ne_missing(right[name].gather(j)).alias(name) for name in compared])
     any_differs = (
@@ -109,7 +109,7 @@ def _both(
 
 
 def _names(differs: pl.DataFrame) -> pl.Series:
-    """The names of the columns that differ, for each row."""
+    """Return the names of the columns that differ, for each row."""
     names = [pl.when(name).then(pl.lit(name)) for name in differs.columns]
     if not names:
         return pl.Series([], dtype=pl.List(pl.String))
@@ -148,7 +148,7 @@ def _lit(kind: Kind) -> pl.Expr:
 
 
 def with_fates(gone: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    """What became of articles that are no longer there, by what was decided of their documents.
+    """Find the kind of change of articles that are no longer there from the decisions about their documents.
 
     Args:
         gone: `Matched.gone`.
@@ -183,11 +183,11 @@ def with_fates(gone: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
 
 
 def changes(matched: Matched, gone: pl.DataFrame) -> pl.DataFrame:
-    """All articles that differ, one row each, by kind, day and id.
+    """Return all articles that differ, one row each, sorted by kind, day and id.
 
     Args:
-        matched: what `compare` found.
-        gone: its `gone`, with their fates.
+        matched: the result of `compare`.
+        gone: the rows that `with_fates` returned for `matched.gone`.
     """
     order = pl.Enum([kind.value for kind in Kind])
     added = matched.added.with_columns(_lit(Kind.ADDED).alias(KIND))
@@ -197,7 +197,7 @@ def changes(matched: Matched, gone: pl.DataFrame) -> pl.DataFrame:
 
 
 def chosen(rows: pl.DataFrame, asked: Chosen) -> pl.DataFrame:
-    """The rows of articles that are asked for, as they were or as they are."""
+    """Return the rows whose old or new state meets the conditions."""
     return rows.filter(_asked(asked, _OLD) | _asked(asked, _NEW))
 
 
@@ -217,7 +217,7 @@ def _asked(asked: Chosen, prefix: str) -> pl.Expr:
 
 
 def articles(rows: pl.DataFrame, limit: int | None) -> Iterator[Change]:
-    """The rows as values, no more than `limit` of a kind."""
+    """Return the rows as values, at most `limit` of each kind."""
     shown = rows if limit is None else rows.filter(pl.int_range(pl.len()).over(KIND) < limit)
     for row in shown.iter_rows(named=True):
         yield Change(

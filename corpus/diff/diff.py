@@ -1,4 +1,4 @@
-"""What changed between two versions, article by article. Shards that both have are not read."""
+"""Compares two versions article by article. Shards that both versions have are not read."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ _ALL: Final = Chosen()
 
 
 def diff(old: Version, new: Version, asked: Chosen = _ALL, limit: int | None = None) -> Difference:
-    """The changes from one version to another.
+    """Return the changes from one version to another.
 
     Args:
         old: the version before.
         new: the version after.
-        asked: which articles; all by default.
-        limit: how many articles of each kind to name; all by default. All are counted.
+        asked: the choice of articles; all by default.
+        limit: how many articles of each kind to list; all by default. All are counted.
 
     Raises:
-        CorpusError: a version's data cannot be had.
+        CorpusError: The data of a version are neither in the cache nor in a remote.
     """
     left, right = _apart(old, new, ARTICLES.name)
     before, after = _rows(left), _rows(right)
@@ -59,7 +59,7 @@ def diff(old: Version, new: Version, asked: Chosen = _ALL, limit: int | None = N
 
 
 def worded(old: Version, new: Version, changes: Sequence[Change]) -> Iterator[tuple[Change, tuple[Run, ...] | None]]:
-    """Changes with the word-level differences of their texts, in order; None where the text did not change."""
+    """Return changes with the word-level differences of their texts, in order; None where the text did not change."""
     left, right = _apart(old, new, ARTICLES.name)
     for first in range(0, len(changes), _TOGETHER):
         some = changes[first : first + _TOGETHER]
@@ -72,13 +72,13 @@ def worded(old: Version, new: Version, changes: Sequence[Change]) -> Iterator[tu
 
 
 def _ids(change: Change) -> tuple[str, str]:
-    """Return the ids of an article as it was and as it is."""
+    """Return the old and the new id of an article."""
     old, new = change.old or change.article, change.new or change.article
     return old.article_id, new.article_id
 
 
 def texts(paths: Sequence[Path], ids: Sequence[str]) -> dict[str, str]:
-    """The texts of some articles in some shards, by article_id. Of other rows no text is decoded."""
+    """Return the texts of some articles in some shards, by article_id. No other texts are decoded."""
     if not paths or not ids:
         return {}
     wanted = pl.col("article_id").is_in(list(ids))
@@ -87,7 +87,7 @@ def texts(paths: Sequence[Path], ids: Sequence[str]) -> dict[str, str]:
 
 
 def _apart(old: Version, new: Version, table: str) -> tuple[list[Path], list[Path]]:
-    """The shards of a table that only the one version has, and those that only the other has."""
+    """Return the shards of a table that only the first version has, and those that only the second has."""
     before, after = old.files(table), new.files(table)
     shared = {file.md5 for file in before} & {file.md5 for file in after}
     return _paths(old, table, shared), _paths(new, table, shared)
@@ -99,14 +99,14 @@ def _paths(version: Version, table: str, shared: set[str]) -> list[Path]:
 
 
 def _rows(paths: Sequence[Path]) -> pl.DataFrame:
-    """The rows of some shards, without their texts: `text_hash` says whether they differ."""
+    """Return the rows of some shards without their texts; `text_hash` shows whether texts differ."""
     if not paths:
         return pl.DataFrame(ARTICLES.empty).drop(_TEXT)
     return pl.scan_parquet(list(paths), glob=False).drop(_TEXT, strict=False).collect()
 
 
 def _with_fates(gone: pl.DataFrame, old: Version, new: Version) -> pl.DataFrame:
-    """What became of articles that are no longer there. Only if there are any is it looked up."""
+    """Return the result with the kind of change of articles that are no longer there."""
     columns = ["document_id", "source", "decision", "article_id", "duplicate_of"]
     decided = pl.DataFrame(DECISIONS.empty).select(columns)
     if gone.height:

@@ -1,4 +1,4 @@
-"""The page of a difference: self-contained, without script, every string of a document escaped."""
+"""Writes the HTML page of a difference: self-contained, without script, with every string of a document escaped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TITLE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something small that differs: what it is called, and how it was and is."""
+    """A small difference: its name, its old value and its new value."""
 
     name: str
     left: tuple[Run, ...]
@@ -32,7 +32,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One article of the page. `text` is None where the text did not change or does not fit any more."""
+    """An article of the page. `text` is None if the text did not change or the page has no room for it."""
 
     change: Change
     facts: tuple[Fact, ...]
@@ -42,12 +42,12 @@ class _Item:
 
 
 def page(found: Difference, worded: Iterable[tuple[Change, Sequence[Run] | None]], asked: Chosen) -> str:
-    """The page.
+    """Return the page as HTML.
 
     Args:
         found: the difference.
-        worded: its changes, each with the word-level difference of its texts.
-        asked: which articles it is of.
+        worded: the changes of `found`, each with the word-level difference of its texts.
+        asked: the choice of articles that the page names.
     """
     room = _ROOM
     items: dict[Kind, list[_Item]] = {kind: [] for kind in found.counts}
@@ -76,7 +76,7 @@ def page(found: Difference, worded: Iterable[tuple[Change, Sequence[Run] | None]
 
 
 def facts_of(change: Change) -> Iterable[Fact]:
-    """Yield the small things that differ between an article as it was and as it is."""
+    """Yield the small differences between the old and the new state of an article."""
     old, new = change.old, change.new
     if old is None or new is None:
         return

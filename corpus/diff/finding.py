@@ -1,4 +1,4 @@
-"""Which article somebody means by an id, the beginning of one, a URL or a path."""
+"""Finds an article by its id, the beginning of its id, a URL or a path."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _NAMED: Final = ("article_id", "title", "url", "source", "document_id")
 
 
 def find_article(repository: Repository, asked: str, version: Version, others: Sequence[Version] = ()) -> str:
-    """Return the article_id that is meant.
+    """Return the article_id of the article that a user names.
 
     Args:
-        repository: whose paths are meant.
+        repository: the repository to which paths are relative.
         asked: an article_id or its beginning (of 4 digits at least), a URL, or a document's path or id. An id that an
             article had in one of the others is that of the article which its document is of now.
         version: where to look first: its articles, their revisions and all its documents.
         others: versions to look at if it is unknown there, in this order: their articles.
 
     Raises:
-        NotFound: it is in none of them.
-        UsageError: several articles are meant.
+        NotFound: No version has such an article.
+        UsageError: Several articles match.
     """
     means = Reference.of(repository, asked).means(_NAMED)
     found = pl.concat([_named(version.paths(table), means) for table in ("articles", "revisions")])
@@ -63,7 +63,7 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
 
 
 def by_former_id(repository: Repository, asked: str, version: Version) -> str | None:
-    """Return the id that a version has for the article which had another id in a release; None without such a one."""
+    """Return the id that a version has now for an article that had another id in a release, or None."""
     if Reference.of(repository, asked).id is None:
         return None
     others = []
@@ -85,7 +85,7 @@ def _named(paths: Sequence[Path], means: pl.Expr) -> pl.DataFrame:
 
 
 def _now(version: Version, found: pl.DataFrame) -> pl.DataFrame:
-    """Return articles of another version by the ids that a version has for their documents, if it has one for each."""
+    """Return the ids that a version has for the documents of articles of another version, if it has one for each."""
     decided = version.scan("decisions").select("document_id", "source", now="article_id").drop_nulls("now")
     known = decided.filter(pl.col("document_id").is_in(found["document_id"].implode())).collect()
     exact = found.join(known, on=["document_id", "source"], how="left")
@@ -97,7 +97,7 @@ def _now(version: Version, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_document(version: Version, means: pl.Expr) -> pl.DataFrame:
-    """The articles of documents that only repeat what is known, which have no row in `articles` or `revisions`."""
+    """Return the articles of repeated documents, which have no row in `articles` or `revisions`."""
     documents = version.scan("documents").select("document_id", "source", "url", "title", article_id=pl.lit(""))
     named = documents.filter(means).drop("article_id").collect()
     decided = version.scan("decisions").select("document_id", "source", "article_id").drop_nulls("article_id")

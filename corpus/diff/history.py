@@ -1,4 +1,4 @@
-"""The history of an article: its revisions, what changed from one to the next, and which releases had which."""
+"""The history of an article: its revisions, the changes between them, and the releases that have each revision."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class Revision:
     """One state of an article.
 
     Attributes:
-        article: what it says, and which document says it.
-        superseded_at: when the next revision was captured; None if that is not known or there is not one.
-        current: whether it is what the version has as the article.
-        kept: whether the version has it at all; otherwise it is known from releases only.
-        releases: the releases that had it as the article, oldest first.
-        columns: which columns differ from the state before.
-        title: how the title differs from the one before; None where it does not.
-        text: how the text differs from the one before; None where it does not.
+        article: the values of this state, and the document that they come from.
+        superseded_at: the time at which the next revision was captured; None if it is unknown or this is the last one.
+        current: whether this state is the row in the table `articles` of the version.
+        kept: whether the version has this state; otherwise only releases have it.
+        releases: the releases whose table `articles` has this state, oldest first.
+        columns: the columns that differ from the state before.
+        title: the difference from the title before; None if they are equal.
+        text: the difference from the text before; None if they are equal.
     """
 
     article: Article
@@ -61,27 +61,27 @@ class Revision:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """Which parts of what it says differ from the state before."""
+        """The parts that differ from the state before."""
         return parts_of(self.columns)
 
     @property
     def details(self) -> tuple[str, ...]:
-        """Which columns make the part `details`."""
+        """The differing columns that form the part `details`."""
         return details_of(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """An article through time.
+    """All states of an article.
 
     Attributes:
-        article_id: which.
+        article_id: the id of the article.
         version: the version whose revisions these are.
-        revisions: its states, by time of capture.
-        released: the releases that have it, oldest first.
-        unread: releases whose data could not be had, so that nothing is known of them.
+        revisions: the states of the article, by time of capture.
+        released: the releases that have the article, oldest first.
+        unread: the releases whose data could not be read, so that their states are unknown.
         all_releases: every release, oldest first.
-        seen: how its pages were found by collecting; None if it was not collected, or that cannot be read.
+        seen: the observations of its pages by collecting; None if it was not collected or they cannot be read.
     """
 
     article_id: str
@@ -94,26 +94,26 @@ class History:
 
     @property
     def first(self) -> str | None:
-        """The first release that has it."""
+        """The first release that has the article."""
         return self.released[0] if self.released else None
 
     @property
     def last(self) -> str | None:
-        """The last release that has it."""
+        """The last release that has the article."""
         return self.released[-1] if self.released else None
 
 
 def history(repository: Repository, asked: str, rev: str | None = None) -> History:
-    """The history of an article.
+    """Return the history of an article.
 
     Args:
-        repository: where.
+        repository: the corpus repository.
         asked: an article_id or its beginning, a URL, a document's path or id.
-        rev: the version whose revisions are reported; the working tree unless given.
+        rev: the version whose revisions are reported; the working tree by default.
 
     Raises:
-        NotFound: neither that version nor a release knows it.
-        UsageError: several articles are meant.
+        NotFound: Neither that version nor a release has the article.
+        UsageError: Several articles match.
     """
     version = open_version(rev, repository.root)
     every = releases(repository)
@@ -152,7 +152,7 @@ def _seen(version: Version, documents: Collection[str]) -> Seen | None:
 
 
 def _readable(repository: Repository, every: Iterable[Release]) -> tuple[list[tuple[str, Version]], list[str]]:
-    """The releases that can be read, and the names of those that cannot."""
+    """Return the releases that can be read, and the names of those that cannot."""
     found, unread = [], []
     for release in every:
         try:
@@ -201,7 +201,7 @@ def _state(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _moment(row: dict[str, Any]) -> tuple[Any, ...]:
-    """Seeds have no time of capture, and were there first; what only releases know came before what is kept."""
+    """Return the sort key of a state: seeds first, for they have no time of capture; releases before the version."""
     captured = row["captured_at"]
     return captured is not None, captured.timestamp() if captured else 0.0, row["_kept"], row["revision"]
 
@@ -225,7 +225,7 @@ def _revisions(ordered: Sequence[dict[str, Any]], had: dict[str, tuple[Any, ...]
 
 
 def _differing(before: dict[str, Any], row: dict[str, Any]) -> tuple[str, ...]:
-    """What a state says otherwise than the one before. Marks of duplicates are only ever on current revisions."""
+    """Return the columns that differ from the state before. Only current revisions have marks as duplicates."""
     left_out = {*MARKS, *PROVENANCE, "text_hash", "word_count", "superseded_by"}
     return tuple(
         name

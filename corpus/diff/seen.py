@@ -1,4 +1,4 @@
-"""What collecting saw of an article at its source since it was captured: unchanged, or gone."""
+"""What collecting observed of an article at its source after its capture: unchanged, or gone."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _THERE = [
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How an article's page was found.
+    """The observations of an article's page.
 
     Attributes:
-        last: when it was last there.
-        times: how often it was looked at and there.
-        gone_since: when it was first found gone, if it was not there again; None if it was.
+        last: the last time at which the page was there.
+        times: how often a request found the page.
+        gone_since: the first time at which the page was gone, if it did not come back; otherwise None.
     """
 
     last: datetime | None
@@ -38,10 +38,10 @@ class Seen:
 
 
 def seen(version: Version, documents: Collection[str]) -> Seen | None:
-    """Return how the pages of some documents were found; None if none of them was collected.
+    """Return the observations of the pages of some documents; None if no document was collected.
 
     Args:
-        version: whose observations are read.
+        version: the version whose observations are read.
         documents: ids of documents: the sha256 of their bytes.
     """
     rows = version.scan("observations").filter(pl.col("via") == "page")

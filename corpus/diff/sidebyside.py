@@ -1,4 +1,4 @@
-"""A word-level difference as rows of two cells: the paragraphs as they were beside those that took their places."""
+"""Shows a word-level difference as rows of two cells: old paragraphs on the left, new paragraphs on the right."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _MOST: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Paragraphs that represent each other; a paragraph is a list of runs.
+    """Old paragraphs and the new ones that correspond to them; a paragraph is a list of runs.
 
     Attributes:
-        left: as it was.
-        right: as it is.
-        changed: whether they differ.
-        skipped: of how many equal paragraphs this row represents, which are not shown.
+        left: the old paragraphs.
+        right: the new paragraphs.
+        changed: whether the two sides differ.
+        skipped: the number of equal paragraphs that this row replaces.
     """
 
     left: tuple[tuple[Run, ...], ...] = ()
@@ -38,25 +38,25 @@ class Row:
 
     @property
     def size(self) -> int:
-        """Characters shown."""
+        """The number of characters shown."""
         return sum(len(run.text) for side in (self.left, self.right) for paragraph in side for run in paragraph)
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The rows of one text, and how many rows with changes are left out at its end."""
+    """The rows of one text, and the number of rows with changes that are left out at its end."""
 
     rows: tuple[Row, ...]
     left_out: int = 0
 
     @property
     def size(self) -> int:
-        """Characters shown."""
+        """The number of characters shown."""
         return sum(row.size for row in self.rows)
 
 
 def sides(runs: Sequence[Run]) -> Sides:
-    """The changed paragraphs, each with the paragraph before and after it; the others are counted."""
+    """Return the changed paragraphs, each with the paragraph before and after it; the other paragraphs are counted."""
     rows = list(_rows(runs))
     changed = [number for number, row in enumerate(rows) if row.changed]
     left_out = len(changed) - _MOST
@@ -71,7 +71,7 @@ def sides(runs: Sequence[Run]) -> Sides:
 
 
 class _Cells:
-    """A row that is being filled."""
+    """A row that is not finished."""
 
     def __init__(self) -> None:
         self.left: list[list[Run]] = [[]]
@@ -88,13 +88,13 @@ class _Cells:
 
     @property
     def row(self) -> Row:
-        """What was filled in."""
+        """The finished row."""
         left, right = (tuple(tuple(runs) for runs in cell if runs) for cell in (self.left, self.right))
         return Row(left, right, any(run.fate is not Fate.KEPT for side in (left, right) for p in side for run in p))
 
 
 def _rows(runs: Sequence[Run]) -> Iterator[Row]:
-    """All rows: one ends where both texts have a paragraph's end."""
+    """Return all rows; a row ends where a paragraph ends in both texts."""
     cells = _Cells()
     for kept, group in groupby(runs, lambda run: run.fate is Fate.KEPT):
         changes: dict[Fate, str] = {}
@@ -136,7 +136,7 @@ def _clipped(row: Row) -> Row:
 
 
 def _shortened(paragraph: Iterable[Run]) -> Iterator[Run]:
-    """A paragraph with what is long in it cut in the middle, or at the outer end of what is kept."""
+    """Return a paragraph whose long runs are cut in the middle, or at the outer end of the kept part."""
     runs = list(paragraph)
     for number, run in enumerate(runs):
         longest = _KEPT if run.fate is Fate.KEPT else _CHANGED

@@ -1,4 +1,4 @@
-"""Is this machine, and this repository, fit for work? Looks only; says what to mend."""
+"""Checks that this machine and this repository are ready for work. It changes nothing and says what to mend."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ["Finding", "Level", "examine"]
 
 
 def examine(folder: Path, *, network: bool = False) -> Iterator[Finding]:
-    """Look at everything a corpus needs, one thing after the other.
+    """Check everything that a corpus needs, one thing after the other.
 
     Args:
-        folder: in the repository.
-        network: ask the remotes and the Prefect server; without it nothing leaves this machine.
+        folder: a folder in the repository.
+        network: contact the remotes and the Prefect server; otherwise nothing leaves this machine.
     """
     yield from machine.examine(network=network)
     try:

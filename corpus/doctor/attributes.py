@@ -1,4 +1,4 @@
-"""Whether `.gitattributes` keeps git from changing the bytes of what is built from."""
+"""Checks that `.gitattributes` keeps git from changing the bytes of the inputs of a build."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHOWN: Final = 3
 
 
 def examine(repository: Repository) -> Finding:
-    """Ask git which attributes hold for what is built from: each file of seeds/, and one that may be added there."""
+    """Ask git for the attributes of the inputs of a build: each file of seeds/, and a file that may be added there."""
     tracked = [path for path in repository.git("ls-files", "-z", "--", SEEDS).split("\0") if path]
     probes = [f"{SEEDS}/new", f"{SEEDS}/new.txt", f"{SEEDS}/new.html", f"{SEEDS}/a/new.md"]
     fixed = [raw.BATCHES, withdrawals.WITHDRAWN]

@@ -1,4 +1,4 @@
-"""What the doctor says of one thing."""
+"""The result of one check of `corpus doctor`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it is."""
+    """The severity of a finding."""
 
     OK = "ok"
     WARNING = "warning"
@@ -16,13 +16,13 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        about: what: `git`, `disk`, `remote store`.
-        level: how bad it is.
+        about: what was checked, such as `git`, `disk` or `remote store`.
+        level: the severity.
         found: what was found.
-        mend: what to do about it; None where nothing need be.
+        mend: what to do about it; None if nothing has to be done.
     """
 
     about: str
@@ -32,15 +32,15 @@ class Finding:
 
 
 def ok(about: str, found: str) -> Finding:
-    """All is well."""
+    """Return a finding without a problem."""
     return Finding(about, Level.OK, found)
 
 
 def warning(about: str, found: str, mend: str) -> Finding:
-    """Works, and may not for long or for others."""
+    """Return a finding about something that works now, but may fail later or for others."""
     return Finding(about, Level.WARNING, found, mend)
 
 
 def problem(about: str, found: str, mend: str) -> Finding:
-    """Does not work."""
+    """Return a finding about something that does not work."""
     return Finding(about, Level.PROBLEM, found, mend)

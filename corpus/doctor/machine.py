@@ -1,4 +1,4 @@
-"""The machine: Python, the libraries, git, and Prefect's server. Needs no repository."""
+"""Checks the machine: Python, the libraries, git, and Prefect's server. It needs no repository."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ANSWER_BYTES: Final = 10_000
 
 
 def examine(*, network: bool) -> Iterator[Finding]:
-    """Look at what a corpus runs on."""
+    """Check the programs and libraries that a corpus needs."""
     yield ok("python", f"{platform.python_version()} ({sys.executable})")
     yield _libraries()
     yield from _parsers()
@@ -68,7 +68,7 @@ def _libraries() -> Finding:
 
 
 def _parsers() -> Iterator[Finding]:
-    """Look at the parsers of other packages: none is a finding only if one could be expected."""
+    """Check the parsers of other packages. That there are no parsers is a finding only where one could be expected."""
     try:
         found = plug_ins()
     except CorpusError as error:

@@ -1,6 +1,6 @@
 """`python -m corpus.doctor.probe ROOT REMOTE`: write, read and remove a small object in a DVC remote.
 
-Prints one line of JSON, `{"ok": …}` or `{"error": …}`. A program of its own, so that anyone who asks can end it.
+Prints one line of JSON, `{"ok": …}` or `{"error": …}`. It is a separate program, so that its caller can end it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from corpus.objects import objectstore
 
 
 def probe(root: str, remote: str) -> str:
-    """Return in words what was found. Raises the errors of the remote's client."""
+    """Return a sentence about the result. Raises the errors of the remote's client."""
     began = time.monotonic()
     store = objectstore.database(Path(root), remote)
     name, content = f"corpus-doctor-{secrets.token_hex(8)}", secrets.token_bytes(64)
@@ -33,7 +33,7 @@ def probe(root: str, remote: str) -> str:
 
 
 def main() -> None:
-    """Print what was found."""
+    """Print the result."""
     try:
         result = {"ok": probe(sys.argv[1], sys.argv[2])}
     except Exception as error:  # noqa: BLE001 - each client has errors of its own; all are reported

@@ -1,4 +1,4 @@
-"""The remotes, DVC's and git's: set, usable from here, and with `network` reachable and writable."""
+"""Checks the remotes of DVC and git: whether they are set and usable, and with `network` reachable and writable."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _NETWORK_SECONDS: Final = 30.0
 
 
 def examine(repository: Repository, config: Mapping[str, object], *, network: bool) -> Iterator[Finding]:
-    """Look at the remotes.
+    """Check the remotes.
 
     Args:
-        repository: whose.
+        repository: the repository whose remotes are checked.
         config: DVC's settings.
-        network: reach each, and write, read and remove a small object in DVC's.
+        network: contact each remote, and write, read and remove a small object in those of DVC.
     """
     remotes = config.get("remote")
     named = {str(name): dict(one) for name, one in remotes.items()} if isinstance(remotes, dict) else {}
@@ -86,7 +86,7 @@ def _default(repository: Repository, default: str, named: Mapping[str, object]) 
 
 
 def _exposed(repository: Repository, name: str) -> Iterator[Finding]:
-    """A secret in the settings file that git keeps."""
+    """Find a secret in the settings file that git keeps."""
     try:
         lines = (repository.root / ".dvc" / "config").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -108,7 +108,7 @@ def _exposed(repository: Repository, name: str) -> Iterator[Finding]:
 
 
 def _unusable(name: str, one: Mapping[str, object]) -> Finding | None:
-    """What is known without asking: no address, no plugin, no folder."""
+    """Find what makes a remote unusable without contact to it: no address, no plugin, no folder."""
     url = str(one.get("url") or "")
     scheme = url.partition("://")[0].lower() if "://" in url else ""
     if not url:
@@ -135,12 +135,12 @@ def _unasked(name: str, one: Mapping[str, object]) -> Finding:
 
 
 def _bare(url: str) -> str:
-    """An address without what is before its @."""
+    """Return an address without the part before its @."""
     return re.sub(r"://[^/@]*@", "://", url)
 
 
 def _probe(repository: Repository, name: str) -> Finding:
-    """Write, read and remove a small object, in a process that can be ended: clients may hang for minutes."""
+    """Write, read and remove a small object in a process that can be ended, because clients may hang for minutes."""
     about, advice = (
         f"remote {name}",
         f"check its address and credentials: dvc remote list, dvc remote modify --local {name} …",

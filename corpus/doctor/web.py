@@ -1,4 +1,4 @@
-"""Collecting: whether collect.yaml can be read, its sources answer, and nothing waits in the spool for long."""
+"""Checks collecting: whether collect.yaml can be read, its sources answer, and nothing waits in the spool for long."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _SHOWN: Final = 5
 
 
 def examine(repository: Repository, now: datetime) -> Iterator[Finding]:
-    """Look at the state of collecting; yield nothing where there is no collect.yaml. Asks no network.
+    """Check the state of collecting without the network; yield nothing if there is no collect.yaml.
 
     Args:
-        repository: the corpus.
+        repository: the corpus repository.
         now: the present moment.
     """
     path = repository.root / config.COLLECT

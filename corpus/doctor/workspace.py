@@ -1,4 +1,4 @@
-"""The repository on its disk: git's state, settings, engine, cache, objects, locks and room."""
+"""Checks the repository on its disk: git's state, settings, engine, cache, objects, locks and free space."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _SHOWN: Final = 5
 
 
 def examine(repository: Repository, config: Mapping[str, object]) -> Iterator[Finding]:
-    """Look at a repository. Changes nothing, asks no network.
+    """Check a repository. It changes nothing and does not use the network.
 
     Args:
-        repository: which.
+        repository: the repository to check.
         config: DVC's settings.
     """
     yield from _git(repository)
@@ -67,7 +67,7 @@ def _git(repository: Repository) -> Iterator[Finding]:
 
 
 def _driver(repository: Repository) -> Iterator[Finding]:
-    """Whether git calls us in a merge, where .gitattributes asks for it. A clone has no settings of its origin's."""
+    """Check that git calls newscorpus in a merge if .gitattributes asks for it; clones do not get this setting."""
     asked = repository.git("check-attr", "merge", "--", LOCK)
     if asked.strip().endswith(": corpus"):
         if repository.git("config", "merge.corpus.driver", check=False).strip():
@@ -126,7 +126,7 @@ def _cache_type(config: Mapping[str, object]) -> Finding:
 
 
 def _objects(repository: Repository) -> tuple[Finding, int]:
-    """Whether the cache has what the working tree's version pins, undamaged; and how large that is."""
+    """Check that the cache has the undamaged objects that the working tree's version pins; report their size."""
     try:
         raw.load(repository.root)
         pinned = pins.of_working_tree(repository)
@@ -185,7 +185,7 @@ def _locks(repository: Repository) -> Iterator[Finding]:
 
 
 def _search(repository: Repository) -> Finding:
-    """Return what the indexes of searches take on disk."""
+    """Return the space that search indexes take on disk."""
     folders = places.indexes(repository)
     if not folders:
         return ok("search", "no index: the first search makes one")

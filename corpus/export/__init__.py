@@ -1,4 +1,4 @@
-"""A version as a folder of files to pass on: the data in one of some formats, and what they are.
+"""Exports a version as a folder of files to pass on: the data in one of several formats, and files that describe them.
 
 Belongs here: choosing, writing and describing. Every byte depends on the version, the filters, the format and the
 engine alone: no clock, no path, no order of arrival. Does not belong here: reading a version; `corpus.snapshots` does.

@@ -1,4 +1,4 @@
-"""README.md of an export: a data card with the header that the Hugging Face Hub reads."""
+"""Writes README.md of an export: a data card with the header that the Hugging Face Hub reads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SIZES: Final = (
 
 
 def text(contents: Contents) -> str:
-    """The file's content."""
+    """Return the content of README.md."""
     about, found = contents.about, contents.holdings
     facts = [
         ("version", f"`{about.name}`"),
@@ -63,7 +63,7 @@ _MORE: Final = (
 
 
 def header(contents: Contents) -> dict[str, Any]:
-    """The YAML header: what the Hub indexes, and where `datasets.load_dataset` finds the files."""
+    """Return the YAML header: the values that the Hub indexes, and the files that `datasets.load_dataset` reads."""
     found = contents.holdings
     languages = sorted({group.name.partition("-")[0] for group in found.languages if group.name})
     stems = list(contents.parts)
@@ -86,7 +86,7 @@ def header(contents: Contents) -> dict[str, Any]:
 
 
 def _licence(contents: Contents) -> str | list[str]:
-    """The Hub's name for the rights: `unknown` where nothing was noted, `other` where it has no name for a note."""
+    """Return the Hub's name for the rights: `unknown` if there is no note, `other` if the Hub has no name for it."""
     notes = {contents.about.licences.get(batch.name or "") for batch in contents.holdings.batches}
     if notes <= {None}:
         return "unknown"

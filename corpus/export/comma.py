@@ -48,7 +48,7 @@ class Csv:
 
 
 class CsvFile:
-    """CSV as RFC 4180 has it, in UTF-8: lists are JSON, and no cell can be taken for a formula."""
+    """A CSV file by RFC 4180 in UTF-8: lists are JSON, and a spreadsheet takes no cell for a formula."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

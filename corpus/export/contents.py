@@ -1,4 +1,4 @@
-"""What an export holds, as a value: what its card, its dictionary and its metadata are written from."""
+"""The contents of an export as a value, from which its card, its dictionary and its metadata are written."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """An export before it is described.
+    """The contents of an export whose data files are written.
 
     Attributes:
-        about: the version that it is of.
+        about: the version that was exported.
         holdings: the figures of the articles that were written.
-        format: of the data files.
-        selection: what was asked for.
-        columns: which were written.
-        split_seed: what parted them, None if they are together.
-        left_out: articles that were not, by the condition that they did not meet.
-        files: the data files, those of each part of a split together.
+        format: the format of the data files.
+        selection: the filters that chose the articles.
+        columns: the columns that were written.
+        split_seed: the seed of the split into train, validation and test; None without a split.
+        left_out: the number of articles that were left out, by the condition that they did not meet.
+        files: the data files; the files of one part of a split follow each other.
     """
 
     about: About
@@ -41,7 +41,7 @@ class Contents:
 
     @property
     def parts(self) -> dict[str, tuple[DataFile, ...]]:
-        """The files by the first part of their names: `articles`, or the parts of a split."""
+        """The files by the first part of their names: `articles`, or the names of the parts of a split."""
         stems = {file.path: file.path.rpartition("/")[2].partition("-")[0] for file in self.files}
         return {
             stem: tuple(file for file in self.files if stems[file.path] == stem)
@@ -49,12 +49,12 @@ class Contents:
         }
 
     def pattern(self, stem: str) -> str:
-        """A glob for the files of a part."""
+        """Return a glob for the files of a part."""
         return f"data/{stem}-*{self.format.suffix}"
 
     @property
     def citation(self) -> str:
-        """How to cite the version, in a sentence."""
+        """A sentence that says how to cite the version."""
         day = f" ({self.about.day.year})" if self.about.day else ""
         commit = f" Git commit {self.about.commit}." if self.about.commit else ""
         return f"{self.about.title}{day}. Version {self.about.name}.{commit} Articles md5:{self.about.md5}."

@@ -1,4 +1,4 @@
-"""metadata.json: the export in Croissant 1.0, so that loaders find files, columns and types by themselves.
+"""Writes metadata.json: the export in Croissant 1.0, from which loaders learn its files, columns and types.
 
 The format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
 """
@@ -59,7 +59,7 @@ _FILES: Final = "data-files"
 
 
 def text(contents: Contents, summary: str) -> str:
-    """The file's content."""
+    """Return the content of metadata.json."""
     about = contents.about
     notes = sorted({note for batch in contents.holdings.batches if (note := about.licences.get(batch.name or ""))})
     values: dict[str, Any] = {
@@ -81,7 +81,7 @@ def text(contents: Contents, summary: str) -> str:
 
 
 def _rights(contents: Contents) -> str:
-    """Return by what rights articles were chosen, and how many were left out for it; "" if they were not."""
+    """Return the rights by which articles were chosen and the number left out for them; "" without such a choice."""
     if not contents.selection.rights:
         return ""
     left = [f"{count:,} by {why}" for why, count in contents.left_out.items() if why.startswith("rights: ")]

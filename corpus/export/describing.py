@@ -1,4 +1,4 @@
-"""The small files beside the data: card, dictionary, licences, ledger and metadata."""
+"""Writes the small files beside the data: card, dictionary, licences, ledger and metadata."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NULLS: Final = "A `?` behind a type means that the column may be null; lists ne
 
 
 def texts(contents: Contents) -> dict[str, str]:
-    """The files' contents by name."""
+    """Return the contents of the files by their names."""
     return {
         "README.md": card.text(contents),
         "dictionary.md": _dictionary(contents),

@@ -1,4 +1,4 @@
-"""Rows into files of bounded size, in the formats that people read. Memory holds a few row groups, never a table."""
+"""Writes rows into files of bounded size. Memory holds a few row groups, never a table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_WAITING: Final = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """One finished file: where it is in the export, its rows, bytes and sha256."""
+    """A finished file: its path in the export, its rows, bytes and sha256."""
 
     path: str
     rows: int
@@ -34,7 +34,7 @@ class DataFile:
 
 
 class Sink:
-    """Takes rows and makes files of them, as many as it takes."""
+    """Writes rows into as many files as are necessary."""
 
     def __init__(self, folder: Path, stem: str, format_: Format, schema: pa.Schema) -> None:
         self._folder = folder
@@ -47,7 +47,7 @@ class Sink:
         self._bytes = 0
 
     def write(self, rows: pa.Table) -> None:
-        """Take some rows."""
+        """Write some rows."""
         self._waiting.append(rows)
         if (
             sum(part.num_rows for part in self._waiting) >= ROW_GROUP
@@ -76,7 +76,7 @@ class Sink:
         self._bytes += rows.nbytes
 
     def finish(self) -> list[DataFile]:
-        """Write what waits and name the files. Without rows there is still one file, with the columns in it."""
+        """Write the rows that wait and return the files. Without rows there is one file that has the columns only."""
         if self._waiting or not self._rows:
             self._flush()
         if self._file is not None:

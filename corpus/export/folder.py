@@ -1,4 +1,4 @@
-"""A folder that is there completely or not at all: filled aside, then renamed."""
+"""Makes a folder that is there completely or not at all: it is filled under another name, then renamed."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _TAKEN = ("data", "seeds", "reports", ".dvc", ".git")
 
 
 def require_place(target: Path, root: Path, *, force: bool) -> None:
-    """Check that a folder may be made, or replaced.
+    """Check that a folder may be created or replaced.
 
     Args:
         target: the folder, resolved.
-        root: of the corpus repository.
-        force: whether what is there may go.
+        root: the root of the corpus repository.
+        force: whether an existing folder may be replaced.
 
     Raises:
-        UsageError: something is there, or it is a place where nothing may go.
+        UsageError: Something is there that may not be replaced, or nothing may be written at this place.
     """
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target} is a file. Name a folder.")
@@ -51,10 +51,10 @@ def _require_empty(target: Path, *, force: bool) -> None:
 
 @contextmanager
 def made_aside(target: Path, *, force: bool = False) -> Iterator[Path]:
-    """Yields a folder to fill; it takes the place of `target` when all went well, and is gone otherwise.
+    """Yield a folder to fill; it replaces `target` if no error occurs, and is removed otherwise.
 
     Raises:
-        UsageError: meanwhile something is there, and it may not go.
+        UsageError: Something has appeared at the place meanwhile and may not be replaced.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     _sweep(target)
@@ -91,7 +91,7 @@ def _swap(aside: Path, target: Path) -> None:
 
 
 def _sweep(target: Path) -> None:
-    """Remove what a killed export to the same place has left."""
+    """Remove the files that a killed export to the same place has left."""
     for left in target.parent.iterdir():
         if not (left.name.startswith(f".{target.name}.") and left.name.endswith(".part")):
             continue
@@ -105,7 +105,7 @@ def _sweep(target: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Bring files and names to the disk."""
+    """Make sure that files and their names are on the disk."""
     for where, _, names in os.walk(folder):
         for name in names:
             descriptor = os.open(Path(where) / name, os.O_RDONLY)

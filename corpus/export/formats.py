@@ -1,4 +1,4 @@
-"""The formats that an export can have. Ours go the way that those of other packages go.
+"""The formats of exports. Those of newscorpus are found in the same way as those of other packages.
 
 A format is a class without arguments, of the shape of `Format`. Installed packages add their own by an entry point of
 the group `newscorpus.exports`, whose name is the format's.
@@ -32,7 +32,7 @@ class File(Protocol):
     """A data file that is being written."""
 
     def write(self, rows: pa.Table) -> None:
-        """Write some rows after those before."""
+        """Append some rows."""
         ...
 
     def close(self) -> None:
@@ -44,11 +44,11 @@ class Format(Protocol):
     """How the data files of an export are written, and how people read them.
 
     Attributes:
-        name: as `corpus export --format` takes it.
-        suffix: how the names of its files end.
-        media_type: of its files.
-        meaning: how values are written, in a sentence or two for the data dictionary.
-        stem: what the files are called where there is one part only.
+        name: the name that `corpus export --format` takes.
+        suffix: the end of the names of its files.
+        media_type: the media type of its files.
+        meaning: one or two sentences for the data dictionary that say how values are written.
+        stem: the name of the files, without number and suffix, if there is one part only.
         lists_are_text: whether a list is written as text.
     """
 
@@ -60,7 +60,7 @@ class Format(Protocol):
     lists_are_text: bool
 
     def open(self, path: Path, schema: pa.Schema) -> File:
-        """Begin a file of rows of a schema."""
+        """Begin a file for rows of a schema."""
         ...
 
     def reading(self, files: str) -> str:
@@ -69,7 +69,7 @@ class Format(Protocol):
 
 
 def names() -> list[str]:
-    """Return the names of all formats, ours first."""
+    """Return the names of all formats, those of newscorpus first."""
     return list(dict.fromkeys([*FORMATS, *sorted(entry.name for entry in entry_points(group=GROUP))]))
 
 
@@ -77,7 +77,7 @@ def format_of(name: str) -> Format:
     """Return a format by its name.
 
     Raises:
-        UsageError: there is no such format.
+        UsageError: There is no such format.
     """
     if name in FORMATS:
         module, _, class_ = FORMATS[name].partition(":")

@@ -1,4 +1,4 @@
-"""Days and instants as ISO 8601, for formats that have no types."""
+"""Writes days and instants as ISO 8601, for formats that have no types."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _INSTANT: Final = "%Y-%m-%dT%H:%M:%S%.fZ"
 
 
 def with_iso(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return rows whose days and instants are text; instants are in UTC."""
+    """Return the rows with their days and instants as text; instants are in UTC."""
     return frame.with_columns(
         pl.col(name).dt.strftime("%Y-%m-%d" if dtype == pl.Date else _INSTANT)
         for name, dtype in frame.schema.items()

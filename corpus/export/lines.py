@@ -21,7 +21,7 @@ else:
 
 
 class JsonLines:
-    """One or more files of JSON, an object a line. See `Format`."""
+    """One or more files of JSON Lines, one object on each line. See `Format`."""
 
     name = "jsonl"
     suffix = ".jsonl"
@@ -41,7 +41,7 @@ class JsonLines:
 
 
 class CompressedJsonLines(JsonLines):
-    """The same, compressed with Zstandard. See `Format`."""
+    """JSON Lines compressed with Zstandard. See `Format`."""
 
     name = "jsonl.zst"
     suffix = ".jsonl.zst"
@@ -58,7 +58,7 @@ class CompressedJsonLines(JsonLines):
 
 
 class LinesFile:
-    """JSON Lines: one object a line, days and instants in ISO 8601."""
+    """A file of JSON Lines: one object on each line, days and instants in ISO 8601."""
 
     def __init__(self, file: BinaryIO | zstd.ZstdFile) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""Exports as Parquet, plain or with the names that Hugging Face looks for."""
+"""Exports as Parquet, with plain file names or with those that Hugging Face looks for."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class HuggingFace(Parquet):
 
 
 class ParquetFile:
-    """Written as shards are, so that readers prune and notice damage."""
+    """A Parquet file with the settings of shards: readers can skip row groups and notice damage."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._writer = pq.ParquetWriter(path, schema, **options(schema.names))

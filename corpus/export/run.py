@@ -1,4 +1,4 @@
-"""Exporting: which articles, into which files, with what describes them."""
+"""Exports the chosen articles into files, with the files that describe them."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ DATA = "data"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be exported, and as what.
+    """The articles, columns and format of an export.
 
     Attributes:
         format: the name of the format of the data files.
-        filters: as `Version.articles` takes them.
-        columns: which, in this order; all unless given.
-        split_seed: makes files of their own for train, validation and test.
+        filters: the filters that `Version.articles` takes.
+        columns: the columns to write, in this order; all by default.
+        split_seed: the seed of a split into train, validation and test, each with its own files; None for no split.
         query: only articles that match it, as `Version.search` finds them; "" for all.
-        where: only articles with these values of facets, likewise.
-        index: a folder for the index of the search.
+        where: only articles with these values of facets, as `Version.search` finds them.
+        index: a folder for the search index.
     """
 
     format: str = "parquet"
@@ -54,7 +54,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was exported. In = articles + left out."""
+    """The result of an export. The articles of the version = `articles` + those left out."""
 
     folder: Path
     version: str
@@ -65,22 +65,22 @@ class Outcome:
 
     @property
     def bytes(self) -> int:
-        """Of the data files."""
+        """The size of the data files in bytes."""
         return sum(file.bytes for file in self.files)
 
 
 def export(version: Version, target: Path, order: Order, *, force: bool = False) -> Outcome:
-    """Write a folder with the articles of a version that are asked for, and what they are.
+    """Write a folder with the chosen articles of a version and the files that describe them.
 
     Args:
         version: the version to export.
         target: the folder; it is there completely or not at all.
-        order: what, and as what.
-        force: replace what is there.
+        order: the articles, columns and format.
+        force: replace an existing folder.
 
     Raises:
-        UsageError: a filter, a column or a place that cannot be. Nothing was written.
-        MissingObjects: the version's data are neither in the cache nor in a remote.
+        UsageError: A filter, a column or the place is not valid. Nothing was written.
+        MissingObjects: The data of the version are neither in the cache nor in a remote.
     """
     version = committed(version)
     target = target.resolve()
@@ -103,7 +103,7 @@ def export(version: Version, target: Path, order: Order, *, force: bool = False)
         files = _write(version, aside / DATA, order, selection, columns)
         rows = sum(file.rows for file in files)
         if rows != found.articles or rows + sum(left_out.values()) != _rows(version):
-            raise InvariantError(f"{rows:,} articles were written, {found.articles:,} meet the filters.")
+            raise InvariantError(f"{rows:,} articles were written, but {found.articles:,} articles meet the filters.")
         contents = describing.Contents(
             about(version), found, format_of(order.format), selection, tuple(columns), order.split_seed, left_out, files
         )
@@ -117,7 +117,7 @@ def _rows(version: Version) -> int:
 
 
 def _left_out(version: Version, selection: Selection) -> dict[str, int]:
-    """How many articles are left out, by the first condition that they do not meet."""
+    """Return the number of articles that are left out, by the first condition that they do not meet."""
     conditions = selection.conditions()
     if not conditions:
         return {}
@@ -146,7 +146,7 @@ def _write(
 
 
 def _parts(version: Version, order: Order, selection: Selection) -> Mapping[str, pl.Expr]:
-    """Which rows go into which files, by the first part of their names."""
+    """Return the rows of each group of files, by the first part of the names of the files."""
     met = pl.all_horizontal(pl.lit(value=True), *selection.conditions().values())
     if order.split_seed is None:
         return {format_of(order.format).stem: met}

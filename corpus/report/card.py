@@ -1,4 +1,4 @@
-"""card.md: what the corpus is, in a page: figures, columns, languages, publishers, rights, how to load it."""
+"""Writes card.md, which describes the corpus on one page: figures, columns, languages, publishers, rights, loading."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _RIGHTS: Final = (
 
 
 def text(found: Figures, *, title: str, top: int, licences: Mapping[str, str | None]) -> str:
-    """The file's content.
+    """Return the content of card.md.
 
     Args:
         found: the figures.
-        title: what the corpus is called.
-        top: how many publishers and languages are named.
-        licences: for each batch the note of its licence or rights, if there is one.
+        title: the title of the corpus.
+        top: the number of publishers and languages that are named.
+        licences: the note of licence or rights of each batch that has one.
     """
     ledger = found.ledger
     rows = [
@@ -61,7 +61,7 @@ def text(found: Figures, *, title: str, top: int, licences: Mapping[str, str | N
 
 
 def summary(found: Holdings) -> str:
-    """What there is, in a sentence."""
+    """Return a sentence that sums up the corpus."""
     publishers = sum(group.name is not None for group in found.publishers)
     languages = sum(group.name is not None for group in found.languages)
     whose = f"from {_count(publishers, 'publisher')} in {_count(languages, 'language')}"
@@ -71,7 +71,7 @@ def summary(found: Holdings) -> str:
 
 
 def figures(found: Holdings) -> list[tuple[str, str]]:
-    """The headline figures, each with its name."""
+    """Return the most important figures, each with its name."""
     undated = found.articles - sum(count for _, count in found.days)
     captured = "–" if found.captured is None else f"{found.captured[0]} to {found.captured[1]}"
     return [
@@ -85,7 +85,7 @@ def figures(found: Holdings) -> list[tuple[str, str]]:
 
 
 def body(found: Holdings, columns: Sequence[str], *, top: int, licences: Mapping[str, str | None]) -> list[str]:
-    """The sections that every card has: columns, languages, publishers, licences."""
+    """Return the sections that every card has: columns, languages, publishers, licences."""
     filled = dict(found.filled)
     lines = ["## Columns", ""]
     lines += table(
@@ -103,7 +103,7 @@ def body(found: Holdings, columns: Sequence[str], *, top: int, licences: Mapping
 
 
 def rights(batches: Iterable[Group], licences: Mapping[str, str | None]) -> list[str]:
-    """What was noted of the rights when documents were added, and of how many articles."""
+    """Return the notes of rights that were given when documents were added, each with its number of articles."""
     found = notes(batches, licences)
     rows = [
         (NO_NOTE if note is None else markdown(note), f"{named:,}", f"{articles:,}")
@@ -116,7 +116,7 @@ def rights(batches: Iterable[Group], licences: Mapping[str, str | None]) -> list
 
 
 def notes(batches: Iterable[Group], licences: Mapping[str, str | None]) -> list[tuple[str | None, int, int]]:
-    """Return each note of a licence or rights with its batches and articles, most articles first; no note is last."""
+    """Return each note of a licence or rights with its batches and articles, most articles first, no note last."""
     articles: Counter[str | None] = Counter()
     named: Counter[str | None] = Counter()
     for batch in batches:
@@ -128,7 +128,7 @@ def notes(batches: Iterable[Group], licences: Mapping[str, str | None]) -> list[
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A Markdown table and a blank line."""
+    """Return a Markdown table and a blank line."""
     return [
         f"| {' | '.join(header)} |",
         f"|{'---|' * len(header)}",

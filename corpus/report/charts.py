@@ -1,4 +1,4 @@
-"""The one chart that is drawn: articles over time, as an SVG whose units adapt from days to centuries."""
+"""Draws the chart of articles over time, as an SVG whose units adapt from days to centuries."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MANY: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar, in the SVG's own units."""
+    """A bar, in the SVG's own units."""
 
     x: float
     y: float
@@ -43,7 +43,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A label on an axis, at a place along it, and which part of it is there: its start, middle or end."""
+    """A label on an axis: its place along the axis, and whether its start, middle or end is at that place."""
 
     at: float
     text: str
@@ -62,7 +62,7 @@ class Timeline:
 
 
 def timeline(days: Sequence[tuple[date, int]]) -> Timeline | None:
-    """The chart of articles by day of publication; None without any."""
+    """Return the chart of articles by day of publication; None without articles."""
     if not days:
         return None
     scale = _scale(days[0][0], days[-1][0])
@@ -98,14 +98,14 @@ def timeline(days: Sequence[tuple[date, int]]) -> Timeline | None:
 
 
 def _short(count: int) -> str:
-    """Return a number that has room beside the axis on a narrow screen."""
+    """Return a number in a short form that fits beside the axis on a narrow screen."""
     return (
         f"{count:,}" if count < _MANY else f"{count / 1_000:,g}k" if count < _MANY * 100 else f"{count / 1_000_000:,g}M"
     )
 
 
 def _along(at: float, text: str, *, first: bool) -> Mark:
-    """Return a label that does not leave the picture, on a narrow screen either, where letters are larger."""
+    """Return a label that stays inside the picture, on a narrow screen too, where letters are larger."""
     if first:
         return Mark(round(at, 2), text, "start")
     if at + len(text) * _LETTER / 2 > WIDTH:
@@ -115,7 +115,7 @@ def _along(at: float, text: str, *, first: bool) -> Mark:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How days fall into bars: the unit's name, the step from bar to bar, and a bar's key and label."""
+    """A unit of time for the bars: its name, the step from bar to bar, and the key and label of a bar."""
 
     unit: str
     step: int
@@ -139,6 +139,6 @@ def _scale(first: date, last: date) -> Scale:
 
 
 def _ceiling(most: int) -> int:
-    """The next round number."""
+    """Return the next round number."""
     unit = int(10 ** (len(str(most)) - 1))
     return next(unit * part for part in (1, 2, 4, 5, 6, 8, 10) if unit * part >= most)

@@ -1,4 +1,4 @@
-"""Counts the tables of a build. Reads only the columns it needs, never `text`; no count depends on row order."""
+"""Counts the tables of a build. Reads only the columns that it needs, never `text`; no count depends on row order."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ STRING_LIMIT: Final = 1_000
 
 
 def count(tables: Mapping[str, Sequence[Path]], ledger: Ledger) -> Figures:
-    """Count the tables and hold the counts against the ledger.
+    """Count the tables and compare the counts with the ledger.
 
     Args:
         tables: The Parquet shards of each table, in any order. A missing name is an empty table.
-        ledger: The account that the build came to.
+        ledger: The ledger of the build.
 
     Raises:
-        InvariantError: A table has another number of rows than the ledger says.
+        InvariantError: A table has another number of rows than the ledger.
     """
     scans = {name: _scan(name, tables.get(name, ())) for name in TABLES}
     quarantine = scans["quarantine"]
@@ -77,7 +77,7 @@ def count(tables: Mapping[str, Sequence[Path]], ledger: Ledger) -> Figures:
 
 
 def describe(articles: pl.LazyFrame) -> Holdings:
-    """Count some articles. Memory does not grow with their number."""
+    """Count some articles. The memory used does not grow with their number."""
     overall = _overall(articles)
     first, last = overall["captured_first"], overall["captured_last"]
     return Holdings(
@@ -110,7 +110,7 @@ def _rows(frame: pl.LazyFrame) -> int:
 
 
 def _overall(articles: pl.LazyFrame) -> dict[str, Any]:
-    """One row of figures over all articles, as Python values."""
+    """Return figures over all articles as Python values."""
     schema = TABLES["articles"].arrow
     filled = [
         # A list is never null; one without elements says as little.
@@ -169,7 +169,7 @@ def _cut(column: str) -> pl.Expr:
 
 
 def _quarantined(quarantine: pl.LazyFrame) -> tuple[QuarantinedDocument, ...]:
-    """The first documents in quarantine by source."""
+    """Return the first documents in quarantine, by source."""
     frame = quarantine.select(
         "document_id",
         *(_cut(column) for column in ("source", "title", "url", "media_type", "excerpt")),
@@ -196,7 +196,7 @@ def _quarantined(quarantine: pl.LazyFrame) -> tuple[QuarantinedDocument, ...]:
 
 
 def _copied(articles: pl.LazyFrame) -> tuple[Copied, ...]:
-    """The articles with the most duplicates."""
+    """Return the articles with the most duplicates."""
     copies = _collect(articles.select("duplicate_of").drop_nulls().group_by("duplicate_of").len())
     most = sorted(copies.iter_rows(), key=lambda row: (-row[1], row[0]))[:COPIED_ROWS]
     wanted = articles.filter(pl.col("article_id").is_in([article_id for article_id, _ in most]))

@@ -1,4 +1,4 @@
-"""dictionary.md: every column of every table and every check, from `schemas`."""
+"""Writes dictionary.md: every column of every table and every check, from `schemas`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from schemas import RULES, TABLES, Table
 
 
 def text() -> str:
-    """The file's content."""
+    """Return the content of dictionary.md."""
     parts = [
         "# Data dictionary",
         "",

@@ -1,4 +1,4 @@
-"""What the report says, as values: counted by `counting`, worded by the other modules. All sequences are sorted."""
+"""The figures of the report as values: `counting` counts, the other modules write. All sequences are sorted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The articles that share a publisher or a language; `name` is None where it is not known."""
+    """The articles that share a publisher or a language; `name` is None if it is unknown."""
 
     name: str | None
     articles: int
@@ -22,7 +22,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """How many documents failed a check at a severity."""
+    """The number of documents that failed a check at a severity."""
 
     check: str
     severity: str
@@ -31,7 +31,7 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A blocking check that a document failed, and what the check found."""
+    """A blocking check that a document failed, with the finding of the check."""
 
     check: str
     found: str | None
@@ -39,7 +39,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedDocument:
-    """A quarantined document. Strings are untrusted and cut while they are read."""
+    """A quarantined document. Its strings are untrusted and are shortened when they are read."""
 
     source: str
     title: str | None
@@ -53,7 +53,7 @@ class QuarantinedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """An article whose text others have too. Strings are untrusted and cut while they are read."""
+    """An article whose text other articles have too. Its strings are untrusted and are shortened when they are read."""
 
     article_id: str
     title: str | None
@@ -65,7 +65,7 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What some articles are: those of a build, or those of an export."""
+    """The figures of some articles: those of a build, or those of an export."""
 
     articles: int
     words: int
@@ -81,7 +81,7 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Figures(Holdings):
-    """All figures of the report, before they are put into words."""
+    """All figures of the report."""
 
     ledger: Ledger
     verdicts: tuple[Verdicts, ...]  # most documents first

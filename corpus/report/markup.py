@@ -1,4 +1,4 @@
-"""What every page of ours has in common: its look, and templates in which everything is escaped."""
+"""The parts that all HTML pages share: the style sheet, and templates in which everything is escaped."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def css() -> str:
-    """The style sheet, to be in the page."""
+    """Return the style sheet, which is embedded in the page."""
     return (resources.files("corpus.report") / "page.css").read_text(encoding="utf-8")
 
 
 @cache
 def environment(*packages: str) -> Environment:
-    """Return the templates of some packages, with everything escaped; those of the report are among them."""
+    """Return the templates of some packages and of the report; they escape everything."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     made = Environment(

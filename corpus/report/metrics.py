@@ -1,4 +1,4 @@
-"""metrics.json, for `dvc metrics`: the ledger and the headline figures, one number a key."""
+"""Writes metrics.json for `dvc metrics`: the ledger and the most important figures, one number for each key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def text(found: Figures, version: str = "") -> str:
-    """Return the file's content. Keys that a build may lack are null, never absent or NaN.
+    """Return the file's content. A key without a value is null, never absent or NaN.
 
     Args:
         found: the figures.

@@ -1,4 +1,4 @@
-"""index.html: one self-contained page. No script, nothing from elsewhere, and every string of a document escaped."""
+"""Writes index.html: a self-contained page without script, in which every string of a document is escaped."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def text(found: Figures, *, title: str, top: int, licences: Mapping[str, str | N
 
     Args:
         found: the figures.
-        title: what the corpus is called.
-        top: how many publishers, languages and sections are shown; the rest is added up.
-        licences: for each batch the note of its licence or rights, if there is one.
-        version: a digest of the content of the tables, in hex; empty where it is not to be named.
+        title: the title of the corpus.
+        top: the number of publishers, languages and sections that are shown; the others are added up.
+        licences: the note of licence or rights of each batch that has one.
+        version: a digest of the content of the tables, in hex; if it is empty, the page names none.
     """
     ledger = found.ledger
     languages = by_language(found.languages)
@@ -98,17 +98,17 @@ def parts(ledger: Ledger) -> list[dict[str, Any]]:
 
 
 def percent(part: int, total: int) -> float:
-    """Return a share in percent, in two decimals; 0 of nothing."""
+    """Return a share in percent with two decimals; 0 if the total is 0."""
     return round(100 * part / total, 2) if total else 0.0
 
 
 def named(groups: Sequence[Group]) -> int:
-    """Return how many of some groups have a name."""
+    """Return the number of groups that have a name."""
     return sum(group.name is not None for group in groups)
 
 
 def bars(rows: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
-    """Return rows of names and counts as the template shows them: each with the width of its bar in percent."""
+    """Return rows of names and counts for the template, each with the width of its bar in percent."""
     # What was added up has no bar: it would make those of the named ones too short to compare.
     most = max((count for name, count in rows if name not in {OTHERS, UNKNOWN}), default=1)
     return [

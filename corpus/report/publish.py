@@ -1,4 +1,4 @@
-"""Writes the report: counts once, then sets each file from the same figures."""
+"""Writes the report: counts once, then writes each file from the same figures."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def write(
 
     Args:
         tables: The Parquet shards of each table by the table's name, in any order. A missing name is an empty table.
-        ledger: The account that the build came to.
+        ledger: The ledger of the build.
         out: An existing folder; files of the same name are overwritten.
-        title: What the corpus is called.
-        top: How many publishers articles_by_publisher.csv names before it sums up the others.
-        licences: For each batch the note of its licence or rights, if there is one.
+        title: The title of the corpus.
+        top: The number of publishers that articles_by_publisher.csv names; the others are added up.
+        licences: The note of licence or rights of each batch that has one.
         version: A digest of the content of the tables, in hex; the page does not name one if it is empty.
 
     Raises:
-        InvariantError: The ledger is not what the tables hold.
+        InvariantError: The ledger and the tables do not agree.
     """
     found = count(tables, ledger)
     files = {

@@ -1,4 +1,4 @@
-"""The CSVs for `dvc plots`. No cell can be taken for a formula by a spreadsheet."""
+"""Writes the CSV files for `dvc plots`. A spreadsheet takes no cell for a formula."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_MONTHS: Final = 1_200
 
 
 def texts(found: Figures, *, top: int) -> dict[str, str]:
-    """The files' contents by name."""
+    """Return the contents of the files by their names."""
     return {
         "articles_by_month.csv": _csv(("month", "articles"), by_month(found.days)),
         "articles_by_publisher.csv": _csv(("publisher", "articles"), by_group(found.publishers, top)),
@@ -36,7 +36,7 @@ def texts(found: Figures, *, top: int) -> dict[str, str]:
 
 
 def by_month(days: Sequence[tuple[date, int]]) -> list[tuple[str, int]]:
-    """Articles a month, from the first to the last; months without any are there unless the span is too long."""
+    """Return the articles per month from the first to the last, with empty months unless there are too many."""
     counts: dict[int, int] = {}
     for day, count in days:
         month = day.year * 12 + day.month - 1
@@ -49,7 +49,7 @@ def by_month(days: Sequence[tuple[date, int]]) -> list[tuple[str, int]]:
 
 
 def by_group(groups: Sequence[Group], top: int) -> list[tuple[str, int]]:
-    """The largest groups, then all others together, then those without a name."""
+    """Return the largest groups, then all others together, then those without a name."""
     named = [group for group in groups if group.name is not None]
     rows = [(group.name or "", group.articles) for group in named[:top]]
     others = sum(group.articles for group in named[top:])
@@ -58,7 +58,7 @@ def by_group(groups: Sequence[Group], top: int) -> list[tuple[str, int]]:
 
 
 def by_language(groups: Sequence[Group]) -> list[Group]:
-    """Return the groups of languages with the regional forms of each as one: en-GB and en-US are `en`."""
+    """Return the groups of languages with their regional forms added up: en-GB and en-US are `en`."""
     merged: dict[str | None, Group] = {}
     for group in groups:
         name = None if group.name is None else group.name.partition("-")[0].lower()

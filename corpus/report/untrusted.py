@@ -1,4 +1,4 @@
-"""Text of unknown origin, made fit to be in a page or a Markdown file."""
+"""Makes text of unknown origin safe for a page or a Markdown file."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ _MARKUP: Final = re.compile(r"([\\`*_\[\]<>|~&!#])")
 
 
 def visible(text: str) -> str:
-    """Text without what would control a terminal or reorder the page around it; its lines and spaces stay."""
+    """Return text without characters that control a terminal or reorder the page; its lines and spaces stay."""
     return without(text)
 
 
 def one_line(value: object) -> str:
-    """Text on one line, of bounded length."""
+    """Return text on one line, of bounded length."""
     shown = " ".join(visible(str(value)).split())
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
 def markdown(value: object) -> str:
-    """Text that Markdown shows as it is, in a cell of a table too."""
+    """Return text that Markdown shows unchanged, in a cell of a table too."""
     return _MARKUP.sub(r"\\\1", one_line(value))
 
 
 def web(value: str | None) -> str | None:
-    """An address that may be a link; None otherwise."""
+    """Return an address if it may be a link, otherwise None."""
     return value if value and value.startswith(("https://", "http://")) and len(value) <= 2_000 else None
