@@ -14,15 +14,15 @@ from corpus.search.tree import And, Field, Near, Not, Or, Phrase, Prefix, Word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from corpus.search.tree import Leaf, Node, Query
+    from corpus.search.tree import Leaf, Node
 
 # An index has a field `author`, and one field each for the texts.
 _EVERY: Final = plain.TEXTS
 
 
-def compiled(query: Query) -> Compiled:
-    """Return what the index runs for a query."""
-    return _node(query.node, _EVERY)
+def compiled(node: Node) -> Compiled:
+    """Return what the index runs for a query, given its tree."""
+    return _node(node, _EVERY)
 
 
 def every() -> Compiled:
@@ -74,6 +74,11 @@ def _leaf(leaf: Leaf, field: str) -> Iterator[Compiled]:
             yield Compiled.regex_query(schema, field, f"{stem}.*")
         case Phrase(terms):
             yield Compiled.phrase_query(schema, field, list(terms))
+        case Near() if leaf.is_pair:
+            # For two different words, one order and then the other, the slop is the number of words between.
+            pair = [word for (word,) in leaf.words]
+            for ordered in (pair, pair[::-1]):
+                yield Compiled.phrase_query(schema, field, [*ordered], leaf.distance)
         case Near():
             for words in arrangements(leaf):
                 yield Compiled.phrase_query(schema, field, [*words])
@@ -84,7 +89,8 @@ def _leaf(leaf: Leaf, field: str) -> Iterator[Compiled]:
 def arrangements(near: Near) -> Iterator[list[tuple[int, str]]]:
     """Yield every way to place the words near each other: tokens with their offsets.
 
-    The slop of tantivy differs: it lets one token be two words, and counts an exchange as two.
+    For more than two words, or equal ones, the slop of tantivy differs: it lets one token be two words, and counts an
+    exchange as two.
     """
     for words in dict.fromkeys(permutations(near.words)):
         for gaps in _gaps(len(words) - 1, near.distance):

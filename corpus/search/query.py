@@ -22,8 +22,9 @@ __all__ = ["FIELDS", "And", "Field", "Near", "Not", "Or", "Phrase", "Prefix", "Q
 LONGEST: Final = 1000
 MOST_TERMS: Final = 32
 SHORTEST_PREFIX: Final = 2
-# Each way to place the words of a `"a b"~3` is one phrase that the index looks up.
-MOST_PLACEMENTS: Final = 256
+WIDEST: Final = 100
+# Each way to place the words of a `"a b c"~3` is one phrase that the index looks up; of two words there are two.
+MOST_PLACEMENTS: Final = 128
 _DEEPEST: Final = 20
 FIELDS: Final = ("title", "author")
 
@@ -206,16 +207,20 @@ class _Parser:
         if len(words) == 1:
             message = f"~{lexeme.distance} after {_at(lexeme)} needs two words or more between the quotation marks."
             raise QueryError(message, lexeme.place)
-        self._placements += placements(len(words), lexeme.distance)
+        near = Near(words, lexeme.distance)
+        if lexeme.distance > WIDEST:
+            self._refuse_width(lexeme, f"the most is ~{WIDEST}")
+        self._placements += 2 if near.is_pair else placements(len(words), lexeme.distance)
         if self._placements > MOST_PLACEMENTS:
-            most = max(
-                (wide for wide in range(lexeme.distance) if placements(len(words), wide) <= MOST_PLACEMENTS),
-                default=None,
-            )
-            advice = f"with {len(words)} words the most is ~{most}" if most is not None else "use fewer words"
-            message = f"~{lexeme.distance} after the phrase at {_at(lexeme)} is too wide: {advice}."
-            raise QueryError(message, lexeme.place)
-        return Near(words, lexeme.distance)
+            fitting = [wide for wide in range(lexeme.distance) if placements(len(words), wide) <= MOST_PLACEMENTS]
+            advice = f"with these {len(words)} words the most is ~{max(fitting)}" if fitting else "use fewer words"
+            self._refuse_width(lexeme, advice)
+        return near
+
+    @staticmethod
+    def _refuse_width(lexeme: Lexeme, advice: str) -> None:
+        message = f"~{lexeme.distance} after the phrase at {_at(lexeme)} is too wide: {advice}."
+        raise QueryError(message, lexeme.place)
 
 
 def _at(lexeme: Lexeme) -> str:

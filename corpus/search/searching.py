@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import pyarrow as pa
 from tantivy import Occur, Order
@@ -12,6 +13,7 @@ from corpus.errors import UsageError
 from corpus.search import compiling, documents
 from corpus.search.facets import FACETS
 from corpus.search.narrowing import narrowed
+from corpus.search.tree import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from corpus.search.index import Reader
     from corpus.search.narrowing import Narrowing
     from corpus.search.query import Query
+    from corpus.search.tree import Node
     from corpus.search.view import View
 
 ORDERS: Final = ("relevance", "newest", "oldest")
@@ -29,6 +32,9 @@ _SPARE: Final = 100
 # The index gives an answer with no more values than this.
 _MOST_VALUES: Final = 60_000
 _ALL: Final = 1 << 31
+_REMEMBERED: Final = 64
+# Filters that can be the key of what is remembered.
+_Fixed: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
 
 
 class Hit(NamedTuple):
@@ -75,6 +81,9 @@ class Searcher:
         self._reader = reader
         self._shards = view.numbered(reader)
         self._within = view.within(reader)
+        # Pages ask for the same counts again and again, and the index does not change.
+        self._facets = lru_cache(_REMEMBERED)(self._count_facets)
+        self._months = lru_cache(_REMEMBERED)(self._count_months)
 
     def count(self, query: Query, filters: Narrowing | None = None) -> int:
         """Return how many articles match.
@@ -83,7 +92,7 @@ class Searcher:
             UsageError: a filter that there is not.
             IndexDamaged: the index cannot be read.
         """
-        compiled = self._compiled(query, filters)
+        compiled = self._compiled(query.node, _fixed(filters))
         return int(self._run(lambda searcher: _count(searcher, compiled)))
 
     def facets(
@@ -106,8 +115,11 @@ class Searcher:
         unknown = [name for name in names if name not in FACETS]
         if unknown:
             raise UsageError(f"There is no facet {unknown[0]!r}. There are {', '.join(FACETS)}.")
-        compiled = self._compiled(query, filters)
-        top = min(top, _MOST_VALUES)
+        found = self._facets(query.node, _fixed(filters), tuple(names), min(top, _MOST_VALUES))
+        return {name: found[name] for name in names}
+
+    def _count_facets(self, node: Node, filters: _Fixed, names: tuple[str, ...], top: int) -> dict[str, Facet]:
+        compiled = self._compiled(node, filters)
         wanted = dict.fromkeys(names, min(top + _SPARE, _MOST_VALUES))
         found: dict[str, Facet] = {}
         while wanted:
@@ -125,7 +137,7 @@ class Searcher:
                     continue
                 found[name] = Facet(counted[:top], len(counted) > top or rest > 0)
                 del wanted[name]
-        return {name: found[name] for name in names}
+        return found
 
     def page(
         self,
@@ -148,7 +160,7 @@ class Searcher:
             raise UsageError(f"There is no order {order!r}. There are {', '.join(ORDERS)}.")
         if limit <= 0:
             return []
-        compiled = self._compiled(query, filters)
+        compiled = self._compiled(query.node, _fixed(filters))
 
         def look(searcher: tantivy.Searcher) -> list[Hit]:
             hits = searcher.search(compiled, limit=limit, offset=offset, count=False, **_ordered(order)).hits
@@ -165,7 +177,7 @@ class Searcher:
             filters: what narrows it.
             most: how many to return.
         """
-        compiled = self._compiled(query, filters)
+        compiled = self._compiled(query.node, _fixed(filters))
 
         def look(searcher: tantivy.Searcher) -> list[Hit]:
             hits = searcher.search(compiled, limit=most, count=False, order_by_field="sample").hits
@@ -176,7 +188,7 @@ class Searcher:
 
     def ids(self, query: Query, filters: Narrowing | None = None) -> pa.Array:
         """Return the ids of all articles that match, sorted."""
-        compiled = self._compiled(query, filters)
+        compiled = self._compiled(query.node, _fixed(filters))
 
         def look(searcher: tantivy.Searcher) -> list[str]:
             if not (count := _count(searcher, compiled)):
@@ -193,21 +205,20 @@ class Searcher:
 
         What is undated comes last, with the month "".
         """
+        fixed = _fixed(filters)
+        matching = self._compiled(query.node, fixed)
         request = {"month": _values_of("month", _MOST_VALUES)}
-        request["month"]["aggs"] = {"words": {"sum": {"field": "words"}}}
-        matching, everything = self._compiled(query, filters), self._compiled(None, filters)
-
-        def look(searcher: tantivy.Searcher) -> tuple[Any, Any]:
-            hits = searcher.aggregate(matching, {"month": _values_of("month", _MOST_VALUES)})
-            return hits["month"]["buckets"], searcher.aggregate(everything, request)["month"]["buckets"]
-
-        hits, months = self._run(look)
+        hits = self._run(lambda searcher: searcher.aggregate(matching, request))["month"]["buckets"]
         found = {bucket["key"]: bucket["doc_count"] for bucket in hits}
-        made = [
-            Month(bucket["key"], found.get(bucket["key"], 0), bucket["doc_count"], int(bucket["words"]["value"]))
-            for bucket in months
-        ]
+        made = [Month(month, found.get(month, 0), articles, words) for month, articles, words in self._months(fixed)]
         return sorted(made, key=lambda month: (not month.month, month.month))
+
+    def _count_months(self, filters: _Fixed) -> list[tuple[str, int, int]]:
+        """Return the months of all articles that the filters leave, with their numbers of articles and of words."""
+        everything = self._compiled(EVERYTHING, filters)
+        request = {"month": _values_of("month", _MOST_VALUES) | {"aggs": {"words": {"sum": {"field": "words"}}}}}
+        months = self._run(lambda searcher: searcher.aggregate(everything, request))["month"]["buckets"]
+        return [(bucket["key"], bucket["doc_count"], int(bucket["words"]["value"])) for bucket in months]
 
     def find(self, article_id: str) -> Hit | None:
         """Return where an article of the version is, by its id; None if the version lacks it."""
@@ -227,13 +238,9 @@ class Searcher:
     def _run(self, function: Any) -> Any:
         return self._reader.run(function)
 
-    def _compiled(self, query: Query | None, filters: Narrowing | None) -> Compiled:
-        clauses = [*self._within, *narrowed(filters or {})]
-        if query is None or query.is_empty:
-            clauses.append((Occur.Must, compiling.every()))
-        else:
-            clauses.append((Occur.Must, compiling.compiled(query)))
-        return Compiled.boolean_query(clauses)
+    def _compiled(self, node: Node, filters: _Fixed) -> Compiled:
+        query = compiling.every() if node == EVERYTHING else compiling.compiled(node)
+        return Compiled.boolean_query([*self._within, *narrowed(dict(filters)), (Occur.Must, query)])
 
     def _hits(self, searcher: tantivy.Searcher, addresses: list[Any]) -> list[Hit]:
         if not addresses:
@@ -245,6 +252,10 @@ class Searcher:
             shard = self._shards[number]
             found.append(Hit(documents.article_id(one, other), shard.table, shard.file.path, row))
         return found
+
+
+def _fixed(filters: Narrowing | None) -> _Fixed:
+    return tuple((name, tuple(values)) for name, values in (filters or {}).items())
 
 
 def _count(searcher: tantivy.Searcher, compiled: Compiled) -> int:

@@ -40,6 +40,11 @@ class Near:
     words: tuple[tuple[str, ...], ...]
     distance: int
 
+    @property
+    def is_pair(self) -> bool:
+        """Return whether these are two different words of one token each, which the index finds directly."""
+        return len(self.words) == 2 and len({*self.words}) == 2 and all(len(word) == 1 for word in self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class And:

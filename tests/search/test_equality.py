@@ -85,7 +85,7 @@ def leaf_queries() -> st.SearchStrategy[str]:
         words,
         st.sampled_from([words_[0][:2] for words_ in made.WORDS.values()]),
         runs.map(lambda found: f'"{" ".join(found)}"'),
-        st.tuples(runs, st.integers(0, 5)).map(_near),
+        st.tuples(runs, st.integers(0, 9)).map(_near),
         st.sampled_from(PREFIXES),
     )
 
