@@ -1,4 +1,4 @@
-"""The code points of many texts at once, each as what a table says of it: how texts are looked at in columns.
+"""Looks up the code points of many texts at once in a table, so that texts are examined in columns.
 
 What is asked of each point is a bit. So 64 points are asked by one operation, and their marks are counted by another.
 """
@@ -28,7 +28,7 @@ _WITHIN: Final = np.uint64(63)
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Some texts of a list, one behind the other with a line end after each."""
+    """Some texts of a list, one after the other, with a line end after each."""
 
     numbers: list[int]  # which of the list
     kinds: NDArray[np.uint8]  # of each code point, in the table's words
@@ -36,7 +36,7 @@ class Points:
     is_ascii: bool
 
     def having(self, kind: int) -> NDArray[np.uint64]:
-        """A bit for each code point: whether its kind has a bit of `kind`."""
+        """Return a bit for each code point: whether its kind has a bit of `kind`."""
         # One word more than there are points, so that there is a word behind the last one.
         bits = np.zeros((len(self.kinds) >> _BITS) + 1, _WORD)
         packed = np.packbits(self.kinds & np.uint8(kind), bitorder="little")
@@ -44,14 +44,14 @@ class Points:
         return bits
 
     def ends(self) -> NDArray[np.uint64]:
-        """The line ends behind the texts, which are not theirs."""
+        """Return the line ends after the texts, which are not part of them."""
         bits = np.zeros((len(self.kinds) >> _BITS) + 1, _WORD)
         last = np.append(self.begins[1:], len(self.kinds)) - 1
         np.bitwise_or.at(bits, last >> _BITS, _ONE << (last.astype(np.uint64) & _WITHIN))
         return bits
 
     def count(self, bits: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """How many bits each text has."""
+        """Return the number of bits that each text has."""
         until = np.zeros(len(bits) + 1, np.int64)
         np.cumsum(np.bitwise_count(bits), dtype=np.int64, out=until[1:])
         word = self.begins >> _BITS
@@ -63,18 +63,18 @@ class Points:
 
 
 def following(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """For each code point the bit of the one behind it."""
+    """Return for each code point the bit of the next one."""
     moved = bits >> _ONE
     moved[:-1] |= bits[1:] << _WITHIN
     return moved
 
 
 def points(texts: Sequence[str], table: Callable[[int], NDArray[np.uint8]]) -> Iterator[Points]:
-    """All the texts, some at a time; ASCII and others apart, for the ones are looked up four times as fast.
+    """Yield all texts, some at a time. ASCII texts are apart from others, because their lookup is four times as fast.
 
     Args:
-        texts: which.
-        table: gives what each of the first so many code points is.
+        texts: the texts.
+        table: a function that returns the kinds of the first code points, up to a number.
     """
     for is_ascii in (True, False):
         chosen = [number for number, text in enumerate(texts) if text.isascii() is is_ascii]

@@ -1,7 +1,7 @@
 """The fingerprints of all stages, found in our source files once and remembered until one of these changes.
 
 The memory is a file beside the compiled bytecode, or in the user's folder of caches where that cannot be written. It
-holds for source files of the same size, times and inode, and for the versions of the packages that they lean on.
+holds for source files of the same size, times and inode, and for the versions of the packages that they use.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _PACKAGES: Final = ("corpus", "schemas")
 
 @cache
 def installed() -> Covered:
-    """Return what decides the bytes of each stage in the code that is installed."""
+    """Return the code and packages that decide the bytes of each stage, for the installed code."""
     return of({name: Path(__file__).parents[2] / name for name in _PACKAGES}, _places())
 
 
 def of(packages: Mapping[str, Path], places: Iterable[Path]) -> Covered:
-    """Return what decides the bytes of each stage in some packages' source files.
+    """Return the code and packages that decide the bytes of each stage, for the source files of some packages.
 
     Args:
         packages: the folder of each package, by its name.
-        places: files to remember it in, the best first; of those that cannot be written, none is an error.
+        places: files that may store the result, the best first; a file that cannot be written is no error.
     """
     stamps = _stamps(packages.values())
     for place in places:
@@ -57,7 +57,7 @@ def of(packages: Mapping[str, Path], places: Iterable[Path]) -> Covered:
 
 
 def _stamps(folders: Iterable[Path]) -> dict[str, list[int]]:
-    """Size, times and inode of every source file and what lies beside it."""
+    """Return size, times and inode of every source file and of the files beside it."""
     found: dict[str, list[int]] = {}
     for folder in folders:
         for path in files_of(folder):
@@ -75,7 +75,7 @@ def _places() -> list[Path]:
 
 
 def _remembered(place: Path, stamps: dict[str, list[int]]) -> Covered | None:
-    """What was stored, if it was of the same files and the same versions of packages."""
+    """Return the stored result if it is for the same files and the same versions of packages."""
     try:
         stored: dict[str, Any] = json.loads(place.read_bytes())
         if stored["stamps"] != stamps:

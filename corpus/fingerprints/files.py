@@ -1,4 +1,4 @@
-"""The files of a package: its source, and what lies beside it."""
+"""Lists the files of a package: its source, and the files beside it."""
 
 from __future__ import annotations
 

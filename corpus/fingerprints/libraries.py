@@ -35,7 +35,7 @@ def _version(name: str) -> str:
 
 
 def giving(imported: Iterable[str]) -> dict[str, list[str]]:
-    """Return for each module the installed packages that give it; without one, a package of its own name.
+    """Return for each module the installed packages that provide it, or a package of the same name.
 
     Like `importlib.metadata.packages_distributions`, which takes ten times as long, for it reads all of all packages.
 
@@ -53,11 +53,11 @@ def giving(imported: Iterable[str]) -> dict[str, list[str]]:
 
 
 def packages(imported: Iterable[str], given: Mapping[str, list[str]]) -> set[str]:
-    """Return the packages that give some modules, and all that these packages need.
+    """Return the packages that provide some modules, and all packages that these need.
 
     Args:
         imported: names of modules, without what follows a dot.
-        given: for each of them the packages that give it.
+        given: the packages that provide each of these modules.
     """
     waiting = [(package, frozenset[str]()) for module in imported for package in given[module]]
     seen: set[tuple[str, frozenset[str]]] = set()
@@ -71,7 +71,7 @@ def packages(imported: Iterable[str], given: Mapping[str, list[str]]) -> set[str
 
 @cache
 def _needs(name: str, extras: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
-    """What a package needs, each with the extras of it that are asked for."""
+    """Return the packages that a package needs, each with the extras that it asks for."""
     from packaging.requirements import Requirement
 
     try:

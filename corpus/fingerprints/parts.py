@@ -15,7 +15,7 @@ INGEST: Final = "ingest"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A digest of some code, and the versions of the packages that it leans on by their names."""
+    """A digest of some code, and the versions of the packages that it uses, by their names."""
 
     code: str
     versions: dict[str, str]
@@ -27,7 +27,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """What decides the bytes of each stage; of `ingest`, beside it, what only some media types are parsed by."""
+    """The code and packages that decide the bytes of each stage; for `ingest` also those of single media types."""
 
     stages: dict[str, Part]
     kinds: dict[str, Part]

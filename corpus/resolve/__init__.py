@@ -1,1 +1,1 @@
-"""Identity, revisions, duplicates: decisions on frames. Reads and writes nothing."""
+"""Decides identity, revisions and duplicates on frames. It reads and writes no files."""

@@ -1,9 +1,9 @@
-"""Which texts may be near-duplicates, by their sketches alone: a function of the set of texts and their order.
+"""Finds texts that may be near-duplicates by their sketches alone. The result depends on texts and their order only.
 
 Texts that share one of the lowest hashes of their samples are compared by all of their samples. A hash that many texts
-have (boilerplate, a wire story that everybody ran) would make a pair of every two: there each is compared with the
-earliest few alone. So the cost is bounded by the number of texts, and yet each finds the earliest of its kind: the
-few of one hash may be strangers, those of all its hashes hardly.
+have (boilerplate, a wire story that many papers printed) would pair all of them; there each is compared with the
+earliest few only. So the number of texts bounds the cost, and yet each text finds the earliest similar one: the
+few texts of one hash may be unrelated, but hardly those of all its hashes.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Pairs:
         return len(self.later)
 
     def where(self, chosen: NDArray[np.bool_]) -> Pairs:
-        """Those that are chosen."""
+        """Return the chosen pairs."""
         return Pairs(self.later[chosen], self.earlier[chosen])
 
 
@@ -57,10 +57,10 @@ class Samples:
     """The samples of some texts' sketches, in any order of texts.
 
     Attributes:
-        hashes: those of these texts and maybe others, ascending for each text.
-        begin: where those of each text begin.
-        count: how many each text has.
-        limit: the sketches' limits.
+        hashes: the sampled hashes of these texts and perhaps of others, ascending for each text.
+        begin: the place at which the hashes of each text begin.
+        count: the number of hashes of each text.
+        limit: the limit of each sketch.
     """
 
     hashes: Sampled
@@ -69,12 +69,12 @@ class Samples:
     limit: Sampled
 
     def of(self, texts: Places) -> Samples:
-        """Those of some of the texts, in another order."""
+        """Return the samples of some texts, in the given order."""
         return Samples(self.hashes, self.begin[texts], self.count[texts], self.limit[texts])
 
 
 def samples(sketched: pl.DataFrame) -> Samples:
-    """Those in the columns `limit` and `sample` of `schemas.SIGNATURES`, without moving them."""
+    """Return the samples in the columns `limit` and `sample` of `schemas.SIGNATURES`, without a copy."""
     import polars as pl
 
     of = sketched["sample"].rechunk()
@@ -85,10 +85,10 @@ def samples(sketched: pl.DataFrame) -> Samples:
 
 
 def candidates(texts: Samples, threshold: float, containment: float) -> Pairs:
-    """The pairs that may reach one of the thresholds.
+    """Return the pairs that may reach one of the thresholds.
 
     Args:
-        texts: from the earliest to the latest.
+        texts: the samples of the texts, from the earliest to the latest.
         threshold: the least Jaccard similarity of the pairs to find.
         containment: the least share of one text's grams that the other text has, of the pairs to find.
     """
@@ -101,7 +101,7 @@ def candidates(texts: Samples, threshold: float, containment: float) -> Pairs:
 
 
 def _sharing(sampled: Samples) -> Pairs:
-    """The pairs that share one of the lowest hashes of their samples."""
+    """Return the pairs that share one of the lowest hashes of their samples."""
     lowest = []
     for number in range(_INDEXED):
         texts = np.flatnonzero(sampled.count > number)
@@ -135,7 +135,7 @@ def _sharing(sampled: Samples) -> Pairs:
 
 
 def _promising(texts: Samples, pairs: Pairs, threshold: float, containment: float) -> NDArray[np.bool_]:
-    """Which pairs' samples are as much alike as those of what is looked for."""
+    """Return which pairs have samples that are similar enough to reach a threshold."""
     number = len(pairs)
     common = np.minimum(texts.limit[pairs.later], texts.limit[pairs.earlier])
     # The two samples of a pair follow each other, so that there are runs to merge.
@@ -156,7 +156,7 @@ def _promising(texts: Samples, pairs: Pairs, threshold: float, containment: floa
 
 
 def _reaches(shared: Places, of: Places, share: float, is_complete: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether so many shared of so many sampled may represent a share of all."""
+    """Return whether this number of shared hashes among the sampled ones is consistent with a share of all grams."""
     margin = np.where(is_complete, 1e-6, _MARGIN * np.sqrt(of * share * (1 - share)))
     reached: NDArray[np.bool_] = (shared > 0) & (shared >= of * share - margin)
     return reached

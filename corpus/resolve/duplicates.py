@@ -1,4 +1,4 @@
-"""Which articles have another article's text, or nearly so, and which are a part of another's."""
+"""Finds articles whose text is equal or nearly equal to another article's text or is a part of it."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ def with_duplicates(
 ) -> pl.DataFrame:
     """Add duplicate_of, similarity, contained_in and containment to current revisions, in their order.
 
-    Of the articles of a family the earliest is the original: by day of publication, then capture, then id. All others
-    point to it, so there are no chains.
+    The original of a family is its earliest article by day of publication, then capture, then id. All others point
+    to it, so there are no chains.
 
     Args:
-        articles: one row an article, with article_id, text_hash, the number of its `text` (the same for the same
+        articles: one row for each article, with article_id, text_hash, the number of its `text` (the same for the same
             text), published_date, first_seen and the number of its `sketch`.
-        sampled: the sketches.
+        sampled: the sketches of the texts.
         settings: params.yaml's `resolve`.
-        compare: adds to rows with text_hash and other_hash what the two have in `common`, and their `grams` and
-            `other_grams`.
+        compare: a function that adds to rows with text_hash and other_hash the number of grams that both texts have
+            (`common`), and of each text (`grams`, `other_grams`).
     """
     if settings.duplicates == "ignore" or articles.is_empty():
         return articles.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in MARKS.items())
@@ -69,7 +69,7 @@ def with_duplicates(
 
 
 def _chosen(values: pl.Series, at: Places, where: NDArray[np.bool_]) -> pl.Series:
-    """The values at some places, and null elsewhere."""
+    """Return a column with the values at some places and null elsewhere."""
     return values.gather(pl.Series(at).set(~pl.Series(where), None))
 
 
@@ -84,7 +84,7 @@ def _links(
     settings: Resolve,
     compare: Callable[[pl.DataFrame], pl.DataFrame],
 ) -> tuple[Links, Links]:
-    """The copies and the parts among distinct texts, from the earliest to the latest, by their first articles."""
+    """Return the copies and the parts among distinct texts, which are ordered by their first articles."""
     number = len(earliest)
     nothing = Links(np.full(number, NONE, np.int64), np.zeros(number))
     if settings.duplicates == "exact" or number < 2:
@@ -112,10 +112,10 @@ def _links(
 
 
 def jaccard() -> pl.Expr:
-    """The similarity of compared texts."""
+    """Return the similarity of compared texts."""
     return pl.col("common") / (pl.col("grams") + pl.col("other_grams") - pl.col("common")).clip(1)
 
 
 def overlap() -> pl.Expr:
-    """The greater containment of compared texts."""
+    """Return the greater containment of compared texts."""
     return pl.col("common") / pl.min_horizontal("grams", "other_grams").clip(1)

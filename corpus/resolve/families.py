@@ -1,4 +1,4 @@
-"""Find families of copies: every family has one original text, and all its copies point to that."""
+"""Finds families of copies: every family has one original text, and all its copies point to it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NONE: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """For each text another one, or `NONE`, and the score of the two.
+    """For each text the text that it points to, or `NONE`, with the score of the pair.
 
     Attributes:
-        to: the other text's number.
-        score: 0 to 1; 0 without one.
+        to: the number of the other text.
+        score: from 0 to 1; 0 if there is no other text.
     """
 
     to: Places
@@ -30,15 +30,15 @@ class Links:
 
 
 def originals(texts: int, pairs: Pairs, jaccard: NDArray[np.float64]) -> Links:
-    """Point each text to the earliest original that it is near to; texts near to none are originals.
+    """Point each text to the earliest original that is similar to it; a text without such an original is one itself.
 
-    Takes texts from the earliest on, so that whether one is an original is known before it is asked: the greedy choice
-    has no chains, and is the same however pairs were found.
+    It decides on the texts from the earliest to the latest, so every earlier text is known to be an original or a
+    copy. So there are no chains, and the order in which pairs were found does not matter.
 
     Args:
-        texts: how many there are, numbered from the earliest.
-        pairs: those that are near, sorted by later, then earlier.
-        jaccard: their similarities.
+        texts: the number of texts; they are numbered from the earliest.
+        pairs: the similar pairs, sorted by later, then earlier.
+        jaccard: the similarity of each pair.
     """
     to = np.full(texts, NONE, np.int64)
     score = np.zeros(texts)
@@ -54,14 +54,14 @@ def originals(texts: int, pairs: Pairs, jaccard: NDArray[np.float64]) -> Links:
 
 
 def wholes(texts: int, parts: Places, of: Places, share: NDArray[np.float64], copies: NDArray[np.bool_]) -> Links:
-    """Point each text to the original that most nearly contains it; of equals to the earliest.
+    """Point each part to the original that contains most of it; to the earliest of several equal ones.
 
     Args:
-        texts: how many there are.
+        texts: the number of texts.
         parts: the texts that are parts.
-        of: for each of them, the text that has it.
-        share: the share of the part's grams that the other text has.
-        copies: which texts are copies; they neither are parts nor have any.
+        of: for each part, the text that contains it.
+        share: for each part, the share of its grams that the other text has.
+        copies: which texts are copies; a copy is no part and contains none.
     """
     to = np.full(texts, NONE, np.int64)
     score = np.zeros(texts)

@@ -1,4 +1,4 @@
-"""The ids that earlier rules of identity gave articles: what was withdrawn, split and cited is known by them."""
+"""The ids that earlier rules of identity gave articles. Withdrawals, splits and citations may use them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SAME: Final = (
 
 
 def former_ids(documents: pl.DataFrame) -> list[tuple[str, ...]]:
-    """Return for each document the ids that earlier rules gave its article, the first rule's first.
+    """Return for each document the ids that earlier rules gave its article, the oldest rule first.
 
     Args:
-        documents: rows with `COLUMNS`; publication and accession, which no earlier rule asked for, may be missing.
+        documents: rows with `COLUMNS`; publication and accession, which no earlier rule used, may be missing.
     """
     first = documents.select(
         pl.coalesce(pl.concat_str(pl.lit("url\0"), "url"), _first_headline(), first_text()).alias("_name"), "url"
@@ -45,12 +45,12 @@ def first_ids(documents: pl.DataFrame) -> pl.Series:
 def same_by_another_id(
     gone: pl.DataFrame, added: pl.DataFrame, keys: Sequence[Sequence[str]]
 ) -> tuple[pl.Series, pl.Series]:
-    """Return which rows that only one version has are of one article, each row in one pair at most.
+    """Pair the rows that only one of two versions has if they are the same article; each row is in one pair at most.
 
     Args:
-        gone: rows of the old version alone, with their place `_at`.
-        added: the same of the new version.
-        keys: columns of both by which an article is known again, the surest first, as `SAME`.
+        gone: rows that only the old version has, with their place `_at`.
+        added: rows that only the new version has, with their place `_at`.
+        keys: columns of both that identify an article, the most certain first, as `SAME`.
 
     Returns:
         The places in the old version, and those in the new.
@@ -67,7 +67,7 @@ def same_by_another_id(
 
 
 def _named_publishers(documents: pl.DataFrame) -> list[str | None]:
-    """Return what an identity rested on while a row's name of its paper was the publisher; null where it was not."""
+    """Return the basis of an identity from the time when the publisher was the name of the paper in a row, or null."""
     if "publication" not in documents.columns:
         return [None] * documents.height
     named = pl.when(pl.col("publisher").is_null() & pl.col("url").is_null()).then(pl.col("publication"))

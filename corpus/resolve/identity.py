@@ -1,7 +1,7 @@
-"""Which article a document is of. The identity outlives documents, titles and texts where it can.
+"""Finds the article of a document. Where possible, its identity does not change with document, title or text.
 
-`withdrawn.yaml`, splits and older releases know articles by the ids of earlier rules too. So a rule is never taken
-away: `former.former_ids` gives the ids that earlier rules would have given.
+`withdrawn.yaml`, splits and older releases also use the ids of earlier rules. So a rule is never removed:
+`former.former_ids` returns the ids that earlier rules would have given.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COLUMNS: Final = ("url", "accession", "publication", "publisher", "title", "publ
 
 
 class Basis(StrEnum):
-    """What an identity rests on, best first."""
+    """The basis of an identity, best first."""
 
     URL = "url"
     ACCESSION = "accession"
@@ -33,7 +33,7 @@ def with_identity(documents: pl.DataFrame) -> pl.DataFrame:
     """Add `article_id` (128-bit hex) and `rule` (a `Basis`).
 
     Args:
-        documents: rows with `COLUMNS`. The URL is canonical already.
+        documents: rows with `COLUMNS`; their URLs are canonical.
     """
     published = pl.coalesce(_folded("publication"), "publisher")
     headline = pl.concat_str(published, _folded("title"), day(), separator="\0")
@@ -65,7 +65,7 @@ def with_identity(documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def hashed(name: str) -> str:
-    """Return the id of what an identity rests on."""
+    """Return the id for the basis of an identity."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
@@ -74,16 +74,16 @@ def _ids(names: Iterable[str]) -> pl.Series:
 
 
 def _folded(column: str) -> pl.Expr:
-    """Return a name without the case and the white space that tell nothing; null for an empty one."""
+    """Return a name in one case and without extra white space; null for an empty name."""
     name = pl.col(column).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
     return pl.when(name != "").then(name)
 
 
 def day() -> pl.Expr:
-    """Return the day of publication as it is in an identity."""
+    """Return the day of publication in the form that identities use."""
     return pl.col("published_date").dt.to_string("iso")
 
 
 def first_text() -> pl.Expr:
-    """Return what an identity rests on where there is nothing but the text."""
+    """Return the basis of an identity for a document that has only its text."""
     return pl.concat_str(pl.lit("text\0"), "text_hash")

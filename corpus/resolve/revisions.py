@@ -1,9 +1,9 @@
-"""What each document is to its article: a revision that counts, one that was superseded, or a repeat.
+"""Decides whether a document is the current revision of its article, a superseded revision, or a repeat.
 
-Documents are taken in order of capture, as `runs` has them; never in order of arrival on disk. What makes a document
-another revision is its state: its words and what it says beside its text. White space, punctuation and case do not, nor
-do links to other articles in a paragraph of their own. Neighbours of one state are one revision; a state that comes
-back after another one is a revision of its own.
+Documents are compared in order of capture, as `runs` sorts them; never in order of arrival on disk. A document is a new
+revision if its state differs: its words or the values beside its text. White space, punctuation and case do not count,
+nor do paragraphs that only link to other articles. Neighbours of one state are one revision; a state that comes back
+after another one is a new revision.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Decision(StrEnum):
-    """What became of a document. Every document has exactly one."""
+    """The decision about a document. Every document has exactly one."""
 
     ARTICLE = "article"
     SUPERSEDED = "superseded"
@@ -33,7 +33,7 @@ class Decision(StrEnum):
 
 
 class Rule(StrEnum):
-    """What a decision rests on, beside the identity's `Basis`."""
+    """The reason for a decision, in addition to the `Basis` of the identity."""
 
     SAME_WORDS = "same words"  # a repeat, though not to the letter
     MINOR = "minor change"  # a repeat, though some words are other
@@ -44,7 +44,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """When a change is too small for a revision, and when too large. See params.yaml's `resolve`."""
+    """The sizes at which a change is too small or too large for a revision. See `resolve` in params.yaml."""
 
     minor_change: float = 0.0
     reuse_below: float = 0.0
@@ -56,14 +56,14 @@ def with_revisions(
     bounds: Bounds = Bounds(),
     compare: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
-    """Add decision, revision, winner, superseded_by, superseded_at, first_seen and change; rule where it says more.
+    """Add decision, revision, winner, superseded_by, superseded_at, first_seen and change; set rule where it is known.
 
     Args:
-        documents: with article_id, rule, document_id, source, batch, captured_at, text_hash and the columns of `STATE`;
-            for `bounds` also title_words.
-        bounds: when a change is too small or too large.
-        compare: adds to rows with text_hash and other_hash the texts' `jaccard` and `overlap`, which is the greater of
-            their two containments. Without it changes have no measure.
+        documents: rows with article_id, rule, document_id, source, batch, captured_at, text_hash and the columns of
+            `STATE`; for `bounds` also title_words.
+        bounds: the sizes at which a change is too small or too large.
+        compare: a function that adds to rows with text_hash and other_hash the `jaccard` and `overlap` of the two
+            texts, the greater of their two containments. Without it changes are not measured.
 
     Returns:
         The same rows in any order.
@@ -147,11 +147,11 @@ def _resolved(
 def _with_changes(
     states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame], pl.DataFrame] | None
 ) -> pl.DataFrame:
-    """Add to the runs of articles, in order, what each is to the one before.
+    """Add to the ordered runs of articles how each relates to the run before.
 
     Returns:
-        The same rows with _number; _represented_by, the number of the run that represents it; _story, a number that is
-        another where another story begins; _identity, that story's where it is no longer the article's; _rule; change.
+        The same rows with _number; _represented_by, the number of the run that represents it; _story, a number that
+        changes where another story begins; _identity, the id of that story if it is not the article's; _rule; change.
     """
     states = states.with_columns(
         _number=pl.int_range(pl.len(), dtype=pl.Int64),
@@ -202,9 +202,9 @@ def _with_changes(
 def _standing(states: pl.DataFrame, bounds: Bounds) -> list[pl.Series]:
     """Return for each run the number of the run that represents it, its story, and whether it came back to either.
 
-    The run before represents it as long as the changes since, added up, are minor: a sum of Jaccard distances is no
-    less than the distance, so small steps never add up to a large one. A run of a state that a story had before is of
-    that story; of the state that is in it, it is no new revision.
+    The run before represents it as long as the sum of the changes since then is minor: a sum of Jaccard distances is
+    no less than the distance, so many small steps cannot hide a large one. A run with a state that a story had before
+    belongs to that story; if it is the current state of the story, the run is no new revision.
     """
     numbers: list[int] = states["_number"].to_list()
     if not bounds.minor_change and not (bounds.split and states["_reused"].any()):
@@ -228,7 +228,7 @@ def _standing(states: pl.DataFrame, bounds: Bounds) -> list[pl.Series]:
 
 
 class _Stories:
-    """The stories of one article, as its runs are taken one after the other."""
+    """The stories of one article, built from its runs one after the other."""
 
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds

@@ -1,7 +1,7 @@
-"""The captures of articles in order, and the runs of those that say the same: a run of equal neighbours is one state.
+"""Sorts the captures of articles and finds runs: neighbours with an equal state.
 
-Captures of one instant have no order of their own. Captures with the same state are taken together, and first those
-that repeat the state before.
+Captures of one instant have no natural order. Those with the same state are put together; those that repeat the state
+before come first.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def in_runs(documents: pl.DataFrame) -> pl.DataFrame:
     """Return documents in order of capture within each article, with the number of their run.
 
     Args:
-        documents: with article_id, captured_at, the columns of `STATE`, document_id, batch and source.
+        documents: rows with article_id, captured_at, the columns of `STATE`, document_id, batch and source.
     """
     instant = ["article_id", "captured_at"]
     placed = documents.sort(*instant, *_ORDER, nulls_last=False).with_columns(_place=pl.int_range(pl.len()))
@@ -42,7 +42,7 @@ def in_runs(documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _after_the_same(documents: pl.DataFrame) -> list[int]:
-    """Return the places of states within their instants, with that of the state before it first."""
+    """Return the places of states within their instants; a state that repeats the one before comes first."""
     places: list[int] = []
     before: tuple[object, ...] | None = None
     rows = documents.select("article_id", "captured_at", "_first", *STATE).iter_rows()

@@ -1,4 +1,4 @@
-"""How much two texts have in common, exactly: over the complete sets of their n-grams."""
+"""Counts exactly how much two texts have in common, over the complete sets of their n-grams."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class GramSets:
 
     Attributes:
         grams: 56 bits of each gram's hash.
-        begin: where those of each text begin.
-        size: how many each text has.
+        begin: the place at which the grams of each text begin.
+        size: the number of grams of each text.
     """
 
     grams: Hashes
@@ -44,7 +44,7 @@ class GramSets:
 
 
 def gram_sets(texts: pa.Array, n: int) -> GramSets:
-    """The sets of the n-grams of texts."""
+    """Return the sets of n-grams of texts."""
     return joined(
         [
             _sets(shingles.grams(shingles.words(data, offsets), n), len(offsets) - 1)
@@ -54,7 +54,7 @@ def gram_sets(texts: pa.Array, n: int) -> GramSets:
 
 
 def joined(parts: Sequence[GramSets]) -> GramSets:
-    """The sets of several parts, one part after the other."""
+    """Return the sets of several parts, one part after the other."""
     if not parts:
         return GramSets(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.int64))
     offsets = ragged.offsets(np.array([len(part.grams) for part in parts]))
@@ -87,7 +87,7 @@ def _sets(found: Grams, texts: int) -> GramSets:
 
 
 def in_common(sets: GramSets, pairs: Pairs) -> Places:
-    """How many grams the two sets of each pair share."""
+    """Return the number of grams that the two sets of each pair share."""
     found = np.zeros(len(pairs), np.int64)
     for block in ragged.blocks(sets.size[pairs.later] + sets.size[pairs.earlier], _TOGETHER, _PAIRS):
         # The two sets of a pair follow each other, so that there are runs to merge.

@@ -69,10 +69,10 @@ class Words:
     """The words of several texts, text after text, with where each text begins.
 
     Attributes:
-        hashes: of each word, 64 bits.
-        first: where the words of each text begin, and one more for the end.
-        begins: where each word begins in the bytes, from the first text's first byte.
-        breaks: where lines end in the bytes, likewise.
+        hashes: the hash of each word, 64 bits.
+        first: the place at which the words of each text begin, and the end as one more.
+        begins: the place of the first byte of each word, counted from the first byte of the first text.
+        breaks: the places of the ends of lines, counted likewise.
     """
 
     hashes: Hashes
@@ -86,9 +86,9 @@ class Grams:
     """The n-grams of some texts, with repetitions, in order.
 
     Attributes:
-        hashes: of the gram that begins at each word, 64 bits; without meaning where none begins.
-        first: where the grams of each text begin, and one more for the end of all words.
-        count: how many grams each text has from there on.
+        hashes: the hash of the gram that begins at each word, 64 bits; undefined where no gram begins.
+        first: the place at which the grams of each text begin, and the end of all words as one more.
+        count: the number of grams of each text from there on.
     """
 
     hashes: Hashes
@@ -97,7 +97,7 @@ class Grams:
 
 
 def chunks(texts: pa.Array, most: int = _TOGETHER, number: int = 1 << 31) -> Iterator[tuple[Bytes, Places]]:
-    """The bytes of a string column, and the offsets of its texts in them: at most `number` texts at a time."""
+    """Yield the bytes of a string column with the offsets of its texts, at most `number` texts at a time."""
     offsets, data = _buffers(texts)
     begin = 0
     while begin < len(texts):
@@ -161,7 +161,7 @@ def _word_hashes(low: Bytes, begins: Places, lengths: Places) -> Hashes:
 
 
 def _eight(eights: Hashes, begins: Places, lengths: Places) -> Hashes:
-    """The eight bytes from each place on, those behind a length being zero."""
+    """Return the eight bytes from each place on; bytes after a length are zero."""
     at = begins >> 3
     shift = (begins & 7).astype(np.uint64) << _3
     found: Hashes = eights[at]
@@ -175,7 +175,7 @@ def _eight(eights: Hashes, begins: Places, lengths: Places) -> Hashes:
 
 
 def _wide(data: Bytes, low: Bytes) -> list[Places]:
-    """Put the bytes of words beyond ASCII into `low`, which is shifted by one; returns where words are to be cut."""
+    """Put the bytes of words that are not ASCII into `low`, which is shifted by one; return where to cut words."""
     leads = np.flatnonzero(data >= 0xC0)
     heads = data[leads].astype(np.int32)
     longest = 4 if heads.max(initial=0) >= 0xF0 else 3
@@ -234,7 +234,7 @@ def grams(found: Words, n: int) -> Grams:
 
 @cache
 def _ascii() -> Bytes:
-    """Letters and digits in lower case; nothing for all other bytes."""
+    """Return a table that maps letters and digits to lower case and all other bytes to nothing."""
     return np.array(
         [ord(chr(code).lower()) if code < 0x80 and chr(code).isalnum() else 0 for code in range(256)], np.uint8
     )

@@ -1,4 +1,4 @@
-"""The signature of a document: what tells its article and its likes, so that its text need not be read again."""
+"""Signatures of documents: they identify an article and similar ones, so that the text is not read again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PARAMETERS: Final = ("ngram", "sketch", "ignored_paragraphs")
 
 
 def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
-    """The signatures of some documents, in their order.
+    """Return the signatures of some documents, in their order.
 
     Args:
         documents: rows with at least `COLUMNS`.
@@ -55,7 +55,7 @@ def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
 
 
 def heads(documents: pl.DataFrame) -> list[int]:
-    """What each document says beside its text, as 64 bits: they are compared within an article alone."""
+    """Return 64 bits for the values of each document beside its text; they are compared only within an article."""
     joined = documents.select(
         pl.concat_str(
             pl.col("title", "agency").fill_null("\1"),
@@ -69,14 +69,14 @@ def heads(documents: pl.DataFrame) -> list[int]:
 
 
 def with_state(documents: pa.Table, settings: Resolve) -> pl.DataFrame:
-    """Documents or articles without their texts, with the `words` and the `head` by which revisions are recognised."""
+    """Return documents or articles without their texts, with the `words` and the `head` that identify a revision."""
     frame = pl.DataFrame(documents.drop_columns(["text"]))
     found = sketches(_in_one_piece(documents["text"]), 1, 1, settings.ignored_paragraphs)
     return frame.with_columns(words=pl.Series(found.words), head=pl.Series(heads(frame), dtype=pl.UInt64))
 
 
 def _in_one_piece(column: pa.ChunkedArray) -> pa.Array:
-    """A string column in one piece."""
+    """Return a string column in one piece."""
     if column.type not in {pa.string(), pa.large_string()}:
         column = column.cast(pa.large_string())
     if column.num_chunks == 1:

@@ -1,9 +1,9 @@
-"""What is kept of a text to find its likes without reading it again: a sample of its n-grams, chosen by their hashes.
+"""Sketches of texts, with which similar texts are found: a sample of the n-grams of a text, chosen by their hashes.
 
-A gram is in the sample if its hash lies below a limit that follows from how many grams the text has; so two samples
-can be compared below the lower of their limits, and the share of grams that they have in common there estimates that
-of the texts (Broder 1997; sampling by a limit as in FracMinHash, Irber et al. 2022). Of a short text all grams are
-taken.
+A gram is in the sample if its hash is below a limit that depends on the number of grams of the text. So two samples
+can be compared below the lower of their limits; the share of grams that they have in common there estimates the share
+that the texts have in common (Broder 1997; sampling by a limit as in FracMinHash, Irber et al. 2022). All grams of a
+short text are in its sample.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class Sketches:
     """The sketches of some texts, in order.
 
     Attributes:
-        words: a hash of the words in order, 64 bits: texts with the same differ in white space, punctuation and case.
-        grams: how many n-grams the text has, repetitions included.
+        words: a hash of the words in order, 64 bits; texts with equal words differ only in layout, punctuation, case.
+        grams: the number of n-grams of the text, repetitions included.
         limit: a gram is sampled if the upper 32 bits of its hash are no more than this.
         sample: the upper 32 bits of the distinct sampled grams, ascending, of all texts.
-        first: where the sample of each text begins, and one more for the end.
+        first: the place at which the sample of each text begins, and the end as one more.
     """
 
     words: Hashes
@@ -56,9 +56,9 @@ def sketches(texts: pa.Array, n: int, size: int, ignored: Sequence[str] = ()) ->
 
     Args:
         texts: normalised, without nulls.
-        n: words a gram.
-        size: so many grams are sampled of a text, about.
-        ignored: paragraphs that begin with these phrases count for nothing in `words`.
+        n: the number of words of a gram.
+        size: the approximate number of grams that are sampled of a text.
+        ignored: paragraphs that begin with these phrases do not count in `words`.
     """
     phrases = [_phrase(phrase) for phrase in ignored]
     parts = [_of_chunk(data, offsets, n, size, phrases) for data, offsets in shingles.chunks(texts)]
@@ -101,7 +101,7 @@ def _of_chunk(data: NDArray[np.uint8], offsets: Places, n: int, size: int, phras
 
 
 def _limits(count: Places, size: int) -> Sampled:
-    """Up to what upper half of its hash a gram is sampled: `size` are expected; of up to twice as many, all are."""
+    """Return the limit of the upper half of a hash: about `size` grams are sampled, and all of up to twice as many."""
     share = size / np.maximum(count, 1)
     return np.where(count <= 2 * size, ALL, (share * 2.0**32).astype(np.int64).clip(0, ALL)).astype(np.uint32)
 
@@ -122,7 +122,7 @@ def _sampled(grams: Grams, limit: Sampled) -> tuple[Sampled, Places]:
 
 
 def _in_order(words: Words, phrases: Sequence[Hashes]) -> Hashes:
-    """A hash of the words of each text, paragraphs that do not count left out."""
+    """Return a hash of the words of each text, without paragraphs that do not count."""
     hashes, first = words.hashes, words.first
     dropped = _dropped(words, phrases)
     if dropped is not None:
@@ -145,7 +145,7 @@ def _powers(count: int) -> Hashes:
 
 
 def _dropped(words: Words, phrases: Sequence[Hashes]) -> NDArray[np.bool_] | None:
-    """Which words are in paragraphs that begin with one of the phrases; None if none does."""
+    """Return which words are in paragraphs that begin with one of the phrases; None if no paragraph does."""
     total = len(words.hashes)
     if not total or not phrases:
         return None

@@ -151,8 +151,8 @@ def redact(path: Path, gone: Gone, folder: Path) -> Redacted:
         Its entry in the register, and how many rows and bodies were removed; without any, nothing was written.
 
     Raises:
-        StorageError: it cannot be read.
-        OSError: the new file cannot be written.
+        StorageError: The file cannot be read.
+        OSError: The new file cannot be written.
     """
     import pyarrow.parquet as pq
 

@@ -161,7 +161,7 @@ def _batches(survey: Survey, record: Withdrawal, sought: holding.Sought) -> dict
 
 
 def _holds(survey: Survey, ref: Ref, record: Withdrawal, sought: holding.Sought, found: dict[str, set[str]]) -> bool:
-    """Whether a release holds a withdrawn document; those it holds are then known by their ids. `found` by md5."""
+    """Return whether a release holds a withdrawn document, and record the ids of those it holds. `found` is by md5."""
     holds = False
     for one in survey.needed(ref.commit):
         if one.md5.endswith(".dir") or not one.path.endswith(".parquet"):
@@ -174,7 +174,7 @@ def _holds(survey: Survey, ref: Ref, record: Withdrawal, sought: holding.Sought,
 
 
 def _people_say(survey: Survey, sought: holding.Sought) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
-    """The articles that go, and those with the same text that stay, as the working tree has them."""
+    """Return the articles of the working tree that go, and those with the same text that stay."""
     gone: list[Article] = []
     same: list[Article] = []
     seen: set[str] = set()
@@ -197,7 +197,7 @@ def _article(row: dict[str, Any]) -> Article:
 
 
 def _sources(survey: Survey, sought: holding.Sought, releases: Sequence[Ref]) -> list[str]:
-    """The names that the documents ever had in seeds/."""
+    """Return all names that the documents have had in seeds/."""
     found: set[str] = set()
     seen: set[str] = set()
     asked = holding.Sought(documents=sought.documents)
@@ -227,7 +227,7 @@ def _holders(survey: Survey, record: Withdrawal, releases: Sequence[Ref], supers
 
 
 def is_withdrawn_seed(repository: Repository, path: str, record: Withdrawal) -> bool:
-    """Whether the last commit has a withdrawn document at a path."""
+    """Return whether the last commit has a withdrawn document at a path."""
     text = repository.read_at("HEAD", path)
     if text is None:
         return False

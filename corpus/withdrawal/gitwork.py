@@ -31,7 +31,7 @@ def commit_with(repository: Repository, parent: str, changes: Mapping[str, bytes
 
 
 def branch_of_head(repository: Repository) -> str:
-    """The branch that HEAD is on, as a full ref.
+    """Return the branch that HEAD is on, as a full ref.
 
     Raises:
         Refused: HEAD is detached, or git is in the middle of something.

@@ -1,6 +1,6 @@
-"""Find the objects that hold an article by reading them, not by remembering where it was put.
+"""Finds the objects that hold an article by reading them, not from a record of their places.
 
-Each object is read once. Its columns tell which table it belongs to.
+Each object is read once. Its columns show to which table it belongs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ASKED: Final = ("document_id", "article_id", "url", "publisher", "source", "bat
 
 @dataclass(slots=True)
 class Sought:
-    """What is looked for. Grows as it is found: an article's documents, and addresses."""
+    """The ids and addresses to search for. More are added when documents and addresses of an article are found."""
 
     articles: set[str] = field(default_factory=set)
     urls: set[str] = field(default_factory=set)
@@ -42,7 +42,7 @@ class Sought:
     hashes: set[str] = field(default_factory=set)
 
     def condition(self, columns: Iterable[str]) -> pl.Expr | None:
-        """Which rows are of it, of a table with some columns; None if those columns cannot say."""
+        """Return the condition for rows of the article, or None if the columns of the table do not decide it."""
         asked = {
             "document_id": self.documents,
             "article_id": self.articles,
@@ -57,7 +57,7 @@ class Sought:
         return pl.any_horizontal(each if marked is None else [*each, marked]) if names or marked is not None else None
 
     def marked(self, columns: Iterable[str]) -> pl.Expr | None:
-        """Which rows `ingest` emptied for it; None if the columns cannot say."""
+        """Return the condition for rows that `ingest` emptied for the article; None if the columns do not decide it."""
         if not self.hashes or "problems" not in columns:
             return None
         found = pl.element().struct.field("found").is_in(sorted(self.hashes))
@@ -65,7 +65,7 @@ class Sought:
         return pl.col("problems").list.eval(check & found).list.any().fill_null(value=False)
 
     def withdrawal(self, like: Withdrawal) -> Withdrawal:
-        """The record of it: a withdrawal's date and reason, and the hashes of what is looked for."""
+        """Return the record of the withdrawal: its date and reason, and the hashes of the ids and addresses."""
         return like.joined(
             Withdrawal(
                 like.date,
@@ -78,7 +78,7 @@ class Sought:
 
 
 def rows(path: Path, sought: Sought) -> pl.DataFrame:
-    """The rows of an object that are of what is looked for, with those of the telling columns that it has."""
+    """Return the rows of an object that belong to the article, with the columns that identify them."""
     frame = pl.scan_parquet(path, glob=False)
     columns = frame.collect_schema().names()
     condition = sought.condition(columns)
@@ -91,7 +91,7 @@ def rows(path: Path, sought: Sought) -> pl.DataFrame:
 
 
 def is_parquet(path: Path) -> bool:
-    """Whether a file begins as Parquet does."""
+    """Return whether a file begins as a Parquet file does."""
     try:
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC
@@ -100,11 +100,11 @@ def is_parquet(path: Path) -> bool:
 
 
 def withdrawn_in(file: Any, withdrawal: Withdrawal) -> set[str]:
-    """The ids of the documents in an object that were withdrawn.
+    """Return the ids of the withdrawn documents in an object.
 
     Args:
         file: its path, or the object itself, open for reading at any place.
-        withdrawal: by whose hashes to tell. Of an interrupted one nothing else is known.
+        withdrawal: the withdrawal, whose hashes are compared. An interrupted one has nothing else on record.
     """
     try:
         with pq.ParquetFile(file) as opened:
@@ -123,12 +123,12 @@ def withdrawn_in(file: Any, withdrawal: Withdrawal) -> set[str]:
 
 
 def holds(file: Any, withdrawal: Withdrawal) -> bool:
-    """Whether an object holds a document that was withdrawn (see `withdrawn_in`), or an observation of one."""
+    """Return whether an object holds a withdrawn document (see `withdrawn_in`) or an observation of one."""
     return bool(withdrawn_in(file, withdrawal)) or file_holds(file, Gone(Tombstones((withdrawal,))))
 
 
 def withdrawn_rows(table: pa.Table, withdrawal: Withdrawal) -> pa.Array:
-    """Which documents of a batch fall under a withdrawal, by their bytes or their address."""
+    """Return which documents of a batch a withdrawal includes, by their bytes or their address."""
     tombstones = Tombstones((withdrawal,))
     return pa.array(
         [
@@ -139,5 +139,5 @@ def withdrawn_rows(table: pa.Table, withdrawal: Withdrawal) -> pa.Array:
 
 
 def address(url: str) -> str:
-    """A URL as the tables have it."""
+    """Return a URL in the form that the tables have."""
     return canonical(url) or url

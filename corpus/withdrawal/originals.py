@@ -1,4 +1,4 @@
-"""The originals of exports without what was withdrawn: a piece is cut where the format allows, else the file goes."""
+"""Removes withdrawn documents from the originals of exports: a piece if the format allows it, otherwise the file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REDACTED: Final = re.compile(r"-r[0-9a-f]{12}$")
 
 
 def redact(path: Path, withdrawal: Withdrawal, folder: Path) -> Redacted:
-    """Write a batch's file of originals without what was withdrawn.
+    """Write a batch's file of originals without withdrawn documents.
 
     Args:
         path: the file.
@@ -34,8 +34,8 @@ def redact(path: Path, withdrawal: Withdrawal, folder: Path) -> Redacted:
         Its entry in the register with how many originals were cut or removed; no entry if nothing is left.
 
     Raises:
-        StorageError: it cannot be read.
-        OSError: the new file cannot be written.
+        StorageError: The file cannot be read.
+        OSError: The new file cannot be written.
     """
     aside = folder / f"{path.name}.redacted"
     copy = folder / f"{path.name}.copy"

@@ -65,7 +65,7 @@ def in_cache(survey: Survey, record: Withdrawal, keep: set[str]) -> RemovalSet:
 def in_remote(
     survey: Survey, store: ObjectStore, record: Withdrawal, known: Iterable[str], keep: set[str]
 ) -> RemovalSet:
-    """What goes from the remote: what went from the cache, and what this repository's history names and only it has."""
+    """Return the objects to remove from the remote: those of the cache, and further objects of this history."""
     found = {md5 for md5 in known if not md5.endswith(_LISTING)}
     listings = {md5 for md5 in known if md5.endswith(_LISTING)}
     named = {md5: path for md5, path in _named(survey).items() if md5 not in found and md5 not in listings}
@@ -102,7 +102,7 @@ def _cached(survey: Survey) -> Iterator[str]:
 
 
 def _named(survey: Survey) -> dict[str, str]:
-    """Every object that any commit of this repository names, and a path that it has there."""
+    """Return every object that any commit of this repository names, each with a path that it has there."""
     commits: list[str | None] = [None, *survey.history()]
     return {one.md5: one.path for commit in commits for one in survey.needed(commit)}
 

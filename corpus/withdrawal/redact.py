@@ -1,7 +1,7 @@
-"""Make a release again without the rows of some documents: new objects, a new commit beside it, and a tag of its own.
+"""Makes the successor of a release without the rows of some documents: new objects, a new commit and a new tag.
 
-Nothing is built. Rows are taken out of shards by the writer that wrote them, and the files that name the shards (keys,
-listings, batches.yaml, dvc.lock, the report) are changed to match. All else of the release stays as it is.
+Nothing is built. The writer of shards writes them without these rows, and the files that name the shards (keys,
+listings, batches.yaml, dvc.lock, the report) are changed to match. Everything else in the release stays the same.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _SUCCESSOR: Final = re.compile(r"\+redacted\.([1-9]\d*)$")
 
 
 def is_successor(tag: str) -> bool:
-    """Whether a tag names a release that was made by redacting another."""
+    """Return whether a tag names a release that is the successor of a redacted one."""
     return _SUCCESSOR.search(tag) is not None
 
 
 def next_tag(repository: Repository, tag: str) -> str:
-    """What the next successor of a release is called: `corpus@v1.0.0` -> `corpus@v1.0.0+redacted.1`."""
+    """Return the name of the next successor of a release: `corpus@v1.0.0` -> `corpus@v1.0.0+redacted.1`."""
     base = _SUCCESSOR.sub("", tag)
     known = repository.git("for-each-ref", "--format=%(refname:strip=2)", f"refs/tags/{base}+redacted.*").split()
     numbers = [int(found[1]) for name in known if (found := _SUCCESSOR.search(name))]
@@ -58,14 +58,14 @@ def redact(
     documents: frozenset[str],
     ensure: Callable[[str, str], Path],
 ) -> Redaction:
-    """Take the rows of some documents out of a version. New objects go into the cache; git is not touched.
+    """Remove the rows of some documents from a version. New objects go into the cache; git is not changed.
 
     Args:
-        repository: where.
-        commit: the version.
-        withdrawal: what is withdrawn.
-        documents: ids of the documents that go.
-        ensure: brings an object into the cache if it is not there; of a path and an md5.
+        repository: the corpus repository.
+        commit: the commit of the version.
+        withdrawal: the withdrawal.
+        documents: ids of the documents to remove.
+        ensure: a function of a path and an md5 that brings an object into the cache if it is missing.
     """
     made = Redaction()
     with _scratch(repository) as folder:
@@ -88,7 +88,7 @@ def _scratch(repository: Repository) -> Iterator[Path]:
 
 
 def _figures(work: Work) -> None:
-    """The report of what is left; of tables that the installed engine does not know, its ledger alone."""
+    """Return the new report; if the installed engine does not know the tables, only the ledger."""
     text = work.repository.read_at(work.commit, METRICS)
     chosen = _settings(work)
     if chosen is not None:
@@ -103,7 +103,7 @@ def _figures(work: Work) -> None:
 
 
 def _settings(work: Work) -> settings.Settings | None:
-    """The version's settings; None if the installed engine knows them or the version's tables not."""
+    """Return the version's settings; None if the installed engine does not know them or the version's tables."""
     import pyarrow.parquet as pq
 
     for path in work.now:
@@ -143,7 +143,7 @@ def _ledger(work: Work, before: dict[str, int]) -> dict[str, int]:
 
 
 def _lock(work: Work) -> None:
-    """New listings, and the dvc.lock and data/raw.dvc that name them."""
+    """Write new listings, and the dvc.lock and data/raw.dvc that name them."""
     outs: dict[str, dict[str, Any]] = {}
     for pin in work.pins:
         if not pin.cached:
@@ -168,7 +168,7 @@ def _lock(work: Work) -> None:
 
 
 def _out(work: Work, pin: Pin) -> dict[str, dict[str, Any]]:
-    """What a lock says of an output that is another now; nothing of one that is the same."""
+    """Return the entry of a lock for a changed output; nothing for an unchanged one."""
     if not pin.is_folder:
         md5 = work.now[pin.path]
         if md5 == pin.md5:

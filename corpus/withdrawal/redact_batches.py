@@ -1,4 +1,4 @@
-"""Batches of the working tree written once more without what was withdrawn: files, DVC's record, and the manifest."""
+"""Removes withdrawn documents from batches of the working tree: from files, DVC's record, and the manifest."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WAIT_SECONDS: Final = 60.0
 def redact_batches(repository: Repository, record: Withdrawal, names: Collection[str]) -> dict[str, int]:
     """Write each batch that holds a document without it.
 
-    New files are beside the old until the manifest names them; killed at any point, the manifest's files are there.
+    New files are beside the old ones until the manifest names them. So a kill never loses files of the manifest.
     """
     root = repository.root
     batches = raw.load(root)
@@ -73,7 +73,7 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
 
 
 def _documents(root: Path, batch: raw.Batch, record: Withdrawal, folder: Path) -> raw.Batch:
-    """Return a batch without the documents that were withdrawn; its new files are in their place."""
+    """Return a batch without withdrawn documents; its new files are in their places."""
     files: list[raw.RawFile] = []
     gone = 0
     for file in batch.files:
@@ -89,24 +89,24 @@ def _documents(root: Path, batch: raw.Batch, record: Withdrawal, folder: Path) -
 
 
 def _put(root: Path, folder: Path, made: redactedfiles.Redacted) -> raw.RawFile | None:
-    """Move a new file of a batch to its place; return its entry in the register, None if nothing was left."""
+    """Move a new file of a batch to its place; return its entry in the register, None if no document is left."""
     if made.file is not None:
         publish(folder / made.file.name, batchfiles.path_of(root, made.file), sync=False)
     return made.file
 
 
 def _is_observed_in(root: Path, batch: raw.Batch, gone: collected.Gone) -> bool:
-    """Return whether the observations of a batch name what was withdrawn."""
+    """Return whether the observations of a batch name a withdrawn article."""
     return batch.observations is not None and collected.file_holds(batchfiles.path_of(root, batch.observations), gone)
 
 
 def _keeps(root: Path, batch: raw.Batch, record: Withdrawal) -> bool:
-    """Return whether a batch keeps an original that has what was withdrawn."""
+    """Return whether a batch keeps an original that has a withdrawn document."""
     return batch.originals is not None and holding.holds(batchfiles.path_of(root, batch.originals), record)
 
 
 def _sweep(repository: Repository, batches: list[raw.Batch]) -> None:
-    """Remove the files that no batch has any more, and have DVC forget them, though killed between the two before."""
+    """Remove files that no batch has any more, also from DVC's record, even after a run that was killed in between."""
     raw_versions.sweep(repository, batches)
     pin = repository.root / RAW_PIN
     if not pin.exists():

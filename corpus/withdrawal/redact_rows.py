@@ -1,4 +1,4 @@
-"""The rows of some documents taken out of a version's objects: its shards, their keys, its batches."""
+"""Removes the rows of some documents from a version's objects: its shards, their keys, its batches."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Redaction:
-    """What becomes of a release: the files of git that change, the rows that go, the objects that are new."""
+    """The changes to a release: the changed files of git, the removed rows, and the new objects."""
 
     changes: dict[str, bytes | None] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Redaction:
 
 
 class Work:
-    """One version on its way. The scratch folder comes to look like its workspace, of links into the cache."""
+    """The work on one version. Its scratch folder becomes the workspace of the version, with links into the cache."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Work:
         self.shards: dict[str, Any] = {}
 
     def read(self) -> None:
-        """Bring everything that the version has into the cache and link to it."""
+        """Bring all objects of the version into the cache and link to them."""
         for pin in self.pins:
             if not pin.cached:
                 continue
@@ -78,14 +78,14 @@ class Work:
                 self.was[one.path] = self.now[one.path] = one.md5
 
     def link(self, path: str, target: Path) -> None:
-        """Have a file of the scratch folder be an object of the cache."""
+        """Make a file of the scratch folder a link to an object of the cache."""
         link = self.root / path
         link.parent.mkdir(parents=True, exist_ok=True)
         link.unlink(missing_ok=True)
         link.symlink_to(target)
 
     def _put(self, path: str, file: Path) -> None:
-        """A new file of the version, and of the cache."""
+        """Put a new file into the version and the cache."""
         digests = stored.digests_of(file)
         target = self.objects.path(digests.md5)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ class Work:
         self._put(path, file)
 
     def tables(self) -> None:
-        """Each shard that holds a row, without it."""
+        """Write each shard that has such a row without it."""
         for path in list(self.was):
             folder, _, name = path.rpartition("/")
             table = folder.removeprefix("data/")
@@ -122,14 +122,14 @@ class Work:
             (self.root / path).unlink()
 
     def _stays(self, table: str) -> Callable[[pa.Table], pa.Array]:
-        """Return what finds the rows of a table that stay."""
+        """Return a function that finds the rows of a table that stay."""
         if table == OBSERVATIONS.name:
             gone = collected.Gone(Tombstones((self.withdrawal,)))
             return lambda rows: collected.stays(rows, gone)
         return redactedfiles.of_documents(self.documents)
 
     def keys(self) -> None:
-        """Write the keys of the shards as they are now. They no longer claim that a shard has all of its inputs."""
+        """Write the keys of the new shards. They no longer claim that a shard has all of its inputs."""
         gone = {
             path.rpartition("/")[2].removesuffix(".parquet")
             for path, written in self.shards.items()
@@ -156,7 +156,7 @@ class Work:
                 self._put_text(path, text)
 
     def batches(self) -> None:
-        """Each file of a batch that has a document, without it; and files of seeds/ that are one."""
+        """Write each file of a batch that has such a document without it, and remove such files of seeds/."""
         text = self.repository.read_at(self.commit, raw.BATCHES)
         batches = []
         for batch in raw.parse(text) if text else []:
@@ -183,7 +183,7 @@ class Work:
             self.made.changes[source] = None
 
     def _observations(self, batch: raw.Batch) -> raw.Batch:
-        """Return a batch whose observations do not name what goes."""
+        """Return a batch whose observations do not name the withdrawn article."""
         file = batch.observations
         path = f"{raw.RAW}/{file.name}" if file else ""
         gone = collected.Gone(Tombstones((self.withdrawal,)))
@@ -197,7 +197,7 @@ class Work:
         return replace(batch, observations=found.file)
 
     def _originals(self, batch: raw.Batch) -> raw.Batch:
-        """Return a batch whose originals do not have what goes."""
+        """Return a batch whose originals do not have the withdrawn documents."""
         file = batch.originals
         path = f"{raw.RAW}/{file.name}" if file else ""
         if path not in self.was or not holds(self.root / path, self.withdrawal):
@@ -210,7 +210,7 @@ class Work:
         return replace(batch, originals=found.file)
 
     def _seeds(self) -> list[str]:
-        """The files of seeds/ in the commit that are a document which goes."""
+        """Return the files of seeds/ in the commit that are withdrawn documents."""
         listed = self.repository.git("ls-tree", "-r", "-z", "--name-only", self.commit, "--", "seeds/").split("\0")
         sources = self._sources()
         return [
@@ -224,7 +224,7 @@ class Work:
         ]
 
     def _sources(self) -> set[str]:
-        """Where the documents that go were found, by the version's own table as it was."""
+        """Return the sources of the withdrawn documents, from the version's own table."""
         found: set[str] = set()
         for path, md5 in self.was.items():
             if path.startswith("data/documents/") and path in self.shards:
@@ -236,7 +236,7 @@ class Work:
 
 
 def without(batch: raw.Batch, files: list[raw.RawFile], gone: int) -> raw.Batch:
-    """A batch with other files, some documents fewer."""
+    """Return a batch with other files and fewer documents."""
     return replace(batch, files=tuple(files), redacted=batch.redacted + gone) if gone else batch
 
 

@@ -1,6 +1,6 @@
-"""Files of ours once more, without the rows of some documents: shards of tables, and batches of documents.
+"""Writes new shards and batch files without the rows of some documents.
 
-Written by the same writers, so that what stays is as it was. What a file is called follows from what is in it.
+The same writers write them, so that the other rows stay the same. The name of a file follows from its content.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ DOCUMENT: Final = "document_id"
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A file of a batch without some documents: its entry in the manifest and where it is; or nothing is left."""
+    """A file of a batch without some documents: its entry in the manifest, or None if no document is left."""
 
     file: raw.RawFile | None
     gone: int
 
 
 def of_documents(documents: frozenset[str]) -> Callable[[pa.Table], pa.Array]:
-    """Return what finds the rows of a table that are of other documents."""
+    """Return a function that finds the rows of a table that belong to other documents."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -50,9 +50,9 @@ def shard(path: Path, stays: Callable[[pa.Table], pa.Array], aside: Path, table:
 
     Args:
         path: the shard.
-        stays: of its rows, which stay.
-        aside: where to write.
-        table: what the table is called.
+        stays: a function that says which of its rows stay.
+        aside: the path of the new file.
+        table: the name of the table.
 
     Returns:
         What was written; None if no row is left and nothing was.
@@ -76,7 +76,7 @@ def empty(aside: Path, table: str, like: Path) -> None:
 
 
 def _table_of(name: str, schema: pa.Schema) -> Table:
-    """The table of that name; for a shard that another engine wrote, with the columns it has, its rows as they lie."""
+    """Return the table of that name. A shard of another engine keeps its columns and the order of its rows."""
     known = TABLES.get(name)
     if known is not None and known.arrow.equals(schema):
         return known
@@ -88,12 +88,12 @@ def batch_file(path: Path, drops: Callable[[pa.Table], pa.Array], folder: Path) 
 
     Args:
         path: the file.
-        drops: of a table with `document_id` and `url`, which rows go.
+        drops: a function that says which rows of a table with `document_id` and `url` are removed.
         folder: where to write; the file there has its final name.
 
     Raises:
-        StorageError: it cannot be read.
-        OSError: the new file cannot be written.
+        StorageError: The file cannot be read.
+        OSError: The new file cannot be written.
     """
     import pyarrow.compute as pc
 

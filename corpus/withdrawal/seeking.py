@@ -1,4 +1,4 @@
-"""What a withdrawal is of: from an id, an address or a publisher to every document, over several versions."""
+"""Finds every document of a withdrawal in several versions, from an id, an address or a publisher."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _LEAST_DIGITS: Final = 8
 def find(
     survey: Survey, asked: str | None, publisher: str | None, releases: Sequence[Ref], known: Sequence[Withdrawal]
 ) -> tuple[holding.Sought, Withdrawal | None, list[str]]:
-    """What is looked for, with all its documents in the working tree and some releases.
+    """Find all documents of a withdrawal in the working tree and some releases.
 
     Returns:
-        It; the withdrawal of it that is on record among those known; and the releases that nobody can look into.
+        The ids and addresses found; the same withdrawal if it is on record; and releases that cannot be read.
     """
     unseen: list[str] = []
     commits: list[tuple[str | None, str]] = [(None, ""), *((ref.commit, ref.short) for ref in releases)]
@@ -115,14 +115,14 @@ def _target(
 
 
 def _names_of(publisher: str) -> list[str]:
-    """What the tables may call a publisher that a person names so."""
+    """Return the names that the tables may have for a publisher."""
     host = publisher.strip().lower()
     domain = publisher_of(f"https://{host}/") if "." in host else None
     return [name for name in dict.fromkeys((publisher.strip(), domain)) if name]
 
 
 def _earlier(known: Sequence[Withdrawal], sought: holding.Sought) -> Withdrawal | None:
-    """The withdrawal of the same thing that is on record, if there is one."""
+    """Return the withdrawal of the same article or publisher that is on record, or None."""
     articles = {hashed(Kind.ARTICLE, one) for one in sought.articles}
     publishers = {hashed(Kind.PUBLISHER, one) for one in sought.publishers}
     documents = set() if articles or publishers else {hashed(Kind.DOCUMENT, one) for one in sought.documents}

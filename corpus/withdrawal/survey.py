@@ -1,4 +1,4 @@
-"""Which versions there are, and which of them hold something. Each object is looked into once."""
+"""Lists the versions of a repository and finds those that hold an article. Each object is read once."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class Ref:
 
     @property
     def short(self) -> str:
-        """Its name as people say it."""
+        """The short name of the ref."""
         return self.name.removeprefix("refs/").removeprefix("heads/").removeprefix("tags/").removeprefix("remotes/")
 
     @property
     def is_release(self) -> bool:
-        """Whether it names a release."""
+        """Whether the ref is the tag of a release."""
         return self.name.startswith(f"refs/tags/{RELEASES}")
 
 
 class Survey:
-    """The versions of a repository, with objects from the cache, or else from the remote."""
+    """The versions of a repository, with objects from the cache or, if they are missing there, from the remote."""
 
     def __init__(self, repository: Repository, store: ObjectStore | None) -> None:
         self.repository = repository
@@ -55,11 +55,11 @@ class Survey:
         self._pins: dict[str | None, list[Pin]] = {}
 
     def again(self) -> Survey:
-        """The same, with nothing remembered of what may be another now."""
+        """Return a new survey that remembers nothing that may have changed."""
         return Survey(self.repository, self._store)
 
     def refs(self, *kinds: str) -> list[Ref]:
-        """Branches and tags; `kinds` as `refs/heads`."""
+        """Return branches and tags; `kinds` are such as `refs/heads`."""
         fields = "%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(*objecttype)"
         found = []
         for line in self.repository.git("for-each-ref", f"--format={fields}", *kinds).splitlines():
@@ -69,7 +69,7 @@ class Survey:
         return found
 
     def superseded(self) -> dict[str, str]:
-        """Return the commits that a redacted release replaced, each with its tag. Only git is asked, no record."""
+        """Return the commits that a redacted release replaced, each with its tag. Only git is read, no record."""
         found = {}
         for ref in self.refs("refs/tags"):
             if ref.is_release and is_successor(ref.short):
@@ -79,7 +79,7 @@ class Survey:
         return found
 
     def pins(self, commit: str | None) -> list[Pin]:
-        """What a commit, or the working tree, pins. Nothing of one whose dvc.lock cannot be read."""
+        """Return what a commit or the working tree pins; nothing if its dvc.lock cannot be read."""
         if commit not in self._pins:
             try:
                 self._pins[commit] = stored.pins_of(self.repository, commit)
@@ -95,7 +95,7 @@ class Survey:
                 yield from self.listed(pin)
 
     def listed(self, pin: Pin) -> list[stored.Stored]:
-        """The objects in the listing of a pinned folder; none if it is no folder, or not to be had."""
+        """Return the objects in the listing of a pinned folder; none if it is not a folder or not available."""
         if not pin.is_folder:
             return []
         if pin.md5 not in self._entries:
@@ -107,7 +107,7 @@ class Survey:
         return self._entries[pin.md5]
 
     def names_in(self, md5: str) -> list[str]:
-        """The md5s in a listing that was looked into already."""
+        """Return the md5s in a listing that was read already."""
         return [one.md5 for one in self._entries.get(md5, ())]
 
     def _listing(self, md5: str) -> bytes:
@@ -119,10 +119,10 @@ class Survey:
             return content
 
     def ensure(self, path: str, md5: str) -> Path:
-        """An object in the cache, brought there from the remote if need be.
+        """Return an object in the cache; it is fetched from the remote if necessary.
 
         Raises:
-            MissingObjects: it is neither here nor there.
+            MissingObjects: Neither the cache nor the remote has the object.
         """
         try:
             found = self.objects.get(md5)
@@ -138,10 +138,10 @@ class Survey:
         return self.objects.path(md5)
 
     def tables(self, commit: str | None, seen: set[str]) -> Iterator[tuple[str, Path]]:
-        """The shards of a version's tables that were not seen before, each with its table.
+        """Yield the shards of a version's tables that were not read before, each with its table.
 
         Raises:
-            MissingObjects: one is not to be had.
+            MissingObjects: A shard is not available.
         """
         for pin in self.pins(commit):
             if not pin.cached or not pin.is_folder or pin.path == RAW:
@@ -153,7 +153,7 @@ class Survey:
                     yield pin.path.removeprefix("data/"), self.ensure(one.path, one.md5)
 
     def holds(self, commit: str | None, withdrawal: Withdrawal, known: dict[str, bool]) -> bool:
-        """Whether a version holds a withdrawn document, as far as its objects are in the cache. `known` by md5."""
+        """Return whether a version holds a withdrawn document, if the cache has its objects. `known` is by md5."""
         for one in self.needed(commit):
             if one.md5.endswith(".dir"):
                 continue
@@ -165,5 +165,5 @@ class Survey:
         return False
 
     def history(self) -> list[str]:
-        """Every commit of the repository at which something else was pinned, forgotten ones among them."""
+        """Return every commit that changed the pins, also commits that no branch has any more."""
         return self.repository.git("rev-list", "--all", "--reflog", "--", LOCK, RAW_PIN).split()
