@@ -188,7 +188,11 @@ def application(versions: Versions, searches: Searches, keys: Keys, port: int) -
     async def page(request: Request) -> Response:
         path = (request.scope.get("raw_path") or request.url.path.encode()).decode("latin-1").partition("?")[0]
         asked = read(path, request.scope["query_string"].decode("latin-1"))
-        return await anyio.to_thread.run_sync(pages.answer, asked, limiter=limiter)
+        response = await anyio.to_thread.run_sync(pages.answer, asked, limiter=limiter)
+        if request.method == "HEAD" and isinstance(response, StreamingResponse):
+            # The file would be made for nobody.
+            return Response(headers=dict(response.headers))
+        return response
 
     def style(_: Request) -> Response:
         return Response(rendering.style(), media_type="text/css; charset=utf-8")

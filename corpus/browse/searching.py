@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 1.5  # seconds
 _PAUSE: Final = 0.05
 _MOST: Final = 16
+# After a failure another attempt is made when so much time has passed.
+_RETRY: Final = 20.0  # seconds
+_ATTEMPTS: Final = 4
 # Of what the other process complains, the last characters are enough.
 _LAST: Final = 2_000
 
@@ -40,11 +43,27 @@ class Indexing(CorpusError):
 
 @dataclass(slots=True)
 class _Work:
-    """The process that makes the index of one version."""
+    """The process that makes the index of one version.
+
+    Attributes:
+        process: the process.
+        attempts: how many processes there were before it, of which each ended well and left no complete index.
+        done: how many files it has finished.
+        failed: why it failed; None if it did not.
+        ended: when it ended, as `time.monotonic` has it; None while it works.
+    """
 
     process: subprocess.Popen[str]
+    attempts: int = 0
     done: int = 0
     failed: str | None = None
+    ended: float | None = None
+
+    def is_final(self) -> bool:
+        """Return whether no other process is to be started now: it works, or failed a moment ago."""
+        if self.ended is None:
+            return True
+        return self.failed is not None and time.monotonic() - self.ended < _RETRY
 
 
 class Searches:
@@ -90,6 +109,17 @@ class Searches:
         """Begin to make the index of a version, if it is not complete."""
         if self._ready(opened, self._search(opened)) is None:
             self._begin(opened)
+
+    def progress(self, opened: Opened) -> tuple[int, int] | None:
+        """Return how many files of a version are indexed, and how many it has; None if it can be searched, or never."""
+        search = self._search(opened)
+        if self._ready(opened, search) is not None:
+            return None
+        with self._lock:
+            work = self._work.get(tuple(command(opened.version, opened.as_of, self.folder)))
+        if work is None or work.failed is not None:
+            return None
+        return min(work.done, search.shards), search.shards
 
     def forget(self, opened: Opened) -> None:
         """Delete the index, which turned out to be damaged: it is made anew when it is needed."""
@@ -148,12 +178,17 @@ class Searches:
     def _begin(self, opened: Opened) -> _Work:
         words = command(opened.version, opened.as_of, self.folder)
         with self._lock:
-            work = self._work.get(tuple(words))
-            if work is not None and (work.failed is not None or work.process.poll() is None):
-                return work
+            before = self._work.get(tuple(words))
+            if before is not None and before.is_final():
+                return before
             if self._ended:
                 raise Indexing(0, 0)
-            work = self._work[tuple(words)] = _Work(_started(words))
+            attempts = before.attempts + 1 if before is not None and before.failed is None else 0
+            work = self._work[tuple(words)] = _Work(_started(words), attempts)
+            if attempts >= _ATTEMPTS:
+                work.failed = (
+                    f"The search index in {self.folder} changes or is damaged again and again. Delete that folder."
+                )
         threading.Thread(target=_follow, args=(work,), daemon=True).start()
         return work
 
@@ -178,9 +213,10 @@ def _follow(work: _Work) -> None:
                 work.done = int(line)
         status = process.wait()
         reader.join()
-    if status > 0:
+    if status > 0 and work.failed is None:
         reason = "".join(complaints).strip()[-_LAST:] or f"it ended with status {status}"
         work.failed = f"The search index cannot be made: {reason}"
+    work.ended = time.monotonic()
 
 
 def _drain(read: Callable[[], str], into: list[str]) -> Callable[[], None]:

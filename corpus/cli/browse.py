@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,12 @@ from corpus.cli.show import echo, json_option, print_json
 from corpus.text.plural import count
 
 if TYPE_CHECKING:
+    from corpus.browse.opened import Opened
+    from corpus.browse.searching import Searches
     from corpus.browse.versions import Versions
 
+# Between two looks at the index, in seconds.
+_PAUSE = 0.5
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -93,6 +98,26 @@ def _serve(versions: Versions, port: int | None, index: Path | None, *, opens: b
         echo("Stop with Ctrl-C.")
     sys.stdout.flush()
     searches.begin(opened)
+    ending = threading.Event()
+    shown = threading.Thread(target=_show_progress, args=(searches, opened, ending), daemon=True)
+    shown.start()
     if opens:
         listening.open_browser()
-    listening.serve()
+    try:
+        listening.serve()
+    finally:
+        ending.set()
+        shown.join(_PAUSE * 10)
+
+
+def _show_progress(searches: Searches, opened: Opened, ending: threading.Event) -> None:
+    """Show on a terminal how far the index is, until it is there."""
+    from corpus.progress import progress
+
+    found = searches.progress(opened)
+    with progress("indexing", found[1] if found else 0, "files") as advance:
+        before = 0
+        while found is not None and not ending.wait(_PAUSE):
+            advance(found[0] - before)
+            before = found[0]
+            found = searches.progress(opened)

@@ -17,15 +17,18 @@ import pytest
 
 import corpus
 from corpus.browse.address import read
+from corpus.browse.application import application
 from corpus.browse.charting import Measure, chart
+from corpus.browse.searching import Searches
 from corpus.search.facets import FACETS
 from corpus.search.marks import marks
 from corpus.search.query import parse
 from corpus.search.searching import Month
+from tests.browse.client import PORT, Client
 from tests.browse.conftest import LANGUAGES, SCRIPT
 
 if TYPE_CHECKING:
-    from tests.browse.client import Client
+    from pathlib import Path
 
 SETS = [
     "", "q=council", "q=%22tram+line%22", "q=counc*+-mayor", "q=title%3Astory", "q=author%3Aalert", "q=ferry+OR+mayor",
@@ -207,6 +210,26 @@ def test_words_of_a_set_are_compared_with_the_rest(ready: Client) -> None:
     assert "Key words" in ready.get("/search?q=ferry&view=words").text
     assert "to compare with" in ready.get("/search?view=words").text
     assert found(ready, "q=nothinglikeit&view=words")["frequent"] == []
+
+
+def test_head_of_a_file_makes_no_file(ready: Client) -> None:
+    reply = ready.get("/export?q=line&format=csv", "HEAD")
+    assert (reply.status, reply.body, reply.headers["content-type"][:8]) == (200, b"", "text/csv")
+
+
+def test_an_index_that_cannot_be_made_is_an_error_in_words(hostile_root: Path, tmp_path: Path) -> None:
+    broken = Client(hostile_root)
+    (tmp_path / "file").write_text("in the way")
+    broken.searches = Searches(tmp_path / "file/index")
+    broken.app = application(broken.versions, broken.searches, broken.keys, PORT)
+    until = time.monotonic() + 120
+    while (reply := broken.get("/search?q=line")).status == 503:
+        assert time.monotonic() < until
+    assert reply.status == 500
+    assert "search index" in reply.text
+    assert "Traceback" not in reply.text
+    assert broken.get("/").status == 200
+    broken.searches.end()
 
 
 def test_the_empty_result_says_what_to_try(ready: Client) -> None:

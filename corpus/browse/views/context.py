@@ -28,7 +28,12 @@ _LINES: Final = 50
 # Characters on each side of a match, which a line of a wide screen has room for.
 _WIDTH: Final = 44
 _WORDS: Final = 40
-_KEPT: Final = 8
+# Lines of all pages; so many articles are looked into first.
+_MOST_LINES: Final = 10_000
+_FIRST: Final = 1_000
+# Words of the texts that are in memory.
+_MOST_WORDS: Final = 4_000_000
+_KEPT: Final = 12
 _PER: Final = 10_000
 
 
@@ -70,12 +75,10 @@ def in_context(
     if order not in ARRANGEMENTS:
         raise UsageError(f"There is no order of lines {order[:80]!r}. There are {', '.join(ARRANGEMENTS)}.")
 
-    def make() -> tuple[list[Line], dict[str, str]]:
-        found = _texts(wanted, searcher.sample(what.query, what.filters, MOST_ARTICLES), ("title", "published_date"))
-        return lines(what.query, found, _WIDTH), {row["article_id"]: row["title"][:300] for row in found}
-
-    every, titles = ([], {}) if what.query.is_empty or not total else _KEEP.of(_key("kwic", wanted, what), make)
-    ordered = arrange(every, order)
+    every, titles, looked = ([], {}, 0)
+    if total and not what.query.is_empty:
+        every, titles, looked = _KEEP.of(_key("kwic", wanted, what), lambda: _matches(wanted, searcher, what))
+    ordered = _KEEP.of((*_key("kwic", wanted, what), order), lambda: arrange(every, order))
     paging = Paging.of(asked, len(ordered), _LINES)
     shown = ordered[paging.offset : paging.offset + _LINES]
     entries = [
@@ -84,9 +87,29 @@ def in_context(
         for one in shown
     ]  # fmt: skip
     values = {
-        "entries": entries, "paging": paging, "sort": order, "sampled": MOST_ARTICLES if total > MOST_ARTICLES else 0,
+        "entries": entries, "paging": paging, "sort": order, "sampled": looked if looked < total else 0,
     }  # fmt: skip
     return "kwic.html.jinja", values, {"sort": order, "sampled": values["sampled"], **paging.data(), "lines": shown}
+
+
+def _matches(wanted: Wanted, searcher: Searcher, what: Sought) -> tuple[list[Line], dict[str, str], int]:
+    """Return the matches of a set, the titles of its articles by id, and how many articles were looked into.
+
+    Where words are frequent, so many lines of some articles are enough.
+    """
+    # By their ids, which are hashes, articles are in no order of their own.
+    hits = sorted(searcher.sample(what.query, what.filters, MOST_ARTICLES), key=lambda hit: hit.article_id)
+    found: list[Line] = []
+    titles: dict[str, str] = {}
+    looked = 0
+    for some in (hits[:_FIRST], hits[_FIRST:]):
+        for row in _texts(wanted, some, ("title", "published_date")) if len(found) < _MOST_LINES else ():
+            if len(found) >= _MOST_LINES:
+                break
+            found += lines(what.query, [row], _WIDTH)
+            titles[row["article_id"]] = row["title"][:300]
+            looked += 1
+    return found, titles, looked
 
 
 def _is_rtl(text: str) -> bool:
@@ -131,6 +154,10 @@ def _rest(searcher: Searcher, what: Sought) -> list[Hit]:
 
 
 def _texts(wanted: Wanted, hits: Sequence[Hit], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the texts of articles, with other columns; of a very long set those of the first ones."""
     if not hits:
         return []
-    return list(rows(wanted.opened.version.searchable(), hits, [*columns, "text"]).iter_rows(named=True))
+    version = wanted.opened.version.searchable()
+    words = rows(version, hits, ["word_count"])["word_count"].fill_null(0).cum_sum()
+    few = hits[: max(1, int((words <= _MOST_WORDS).sum()))]
+    return list(rows(version, few, [*columns, "text"]).iter_rows(named=True))
