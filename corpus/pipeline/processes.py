@@ -121,7 +121,9 @@ def _behind_walls(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> I
                 yield task, result
         except WorkerDied:
             under_way = [
-                task for task in left if id(task) not in early and isinstance(task, Walled) and task.note.exists()
+                task
+                for task in left
+                if id(task) not in early and isinstance(task, Walled) and _read(task.note) is not None
             ]
             if not under_way:
                 raise
@@ -145,6 +147,7 @@ def _alone(work: Callable[[T], R], task: T) -> tuple[T, R]:
 
 
 def _read(note: Path) -> str | None:
+    """Return the document that a worker parsed when it died; None if it parsed none."""
     try:
         return str(json.loads(note.read_text()))
     except (OSError, ValueError):

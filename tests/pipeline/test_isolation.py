@@ -23,8 +23,12 @@ def test_time_and_blame_end_with_the_document(tmp_path):
             assert note.read_text() == '"seeds/a.html"'
             assert limits()[0] != before[0]
         assert limits() == bounded
-        assert not note.exists()
+        assert note.read_text() == ""
+        # A shorter name leaves nothing of the one before.
+        with watch.over("b"):
+            assert note.read_text() == '"b"'
     assert limits() == before
+    assert not note.exists()
 
 
 def test_without_a_note_nothing_is_bounded():

@@ -13,12 +13,13 @@ from typing import Final, NamedTuple
 from corpus.formats.passages import Block, Run, block
 from corpus.text.entities import unescape
 
+# A tag has some 200 attributes at most: where quotes are torn, the end of a tag is not searched for in all of the page.
 _TOKEN: Final = re.compile(
     r"<!--(?P<comment>[^-]*+(?:-(?!->)[^-]*+)*+)(?:-->|\Z)"
     r"|<(?P<raw>script|style|textarea|title|noscript|select)(?=[\s/>])(?P<rawattrs>[^<>]*+)>"
     r"(?P<content>[^<]*+(?:<(?!/(?P=raw)[\s/>])[^<]*+)*+)(?:</(?P=raw)[^<>]*+>?|\Z)"
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:]*+)"
-    r"(?P<attrs>(?:[^<>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+|[\"'])*+)>(?P<behind>[^<]*+)"
+    r"(?P<attrs>(?:[^<>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+|[\"']){0,400}+)>(?P<behind>[^<]*+)"
     r"|(?P<text>[^<]++|<)",
     re.IGNORECASE,
 )
