@@ -14,7 +14,7 @@ import tantivy
 
 from corpus.errors import CorpusError
 from corpus.search import documents
-from corpus.search.keeping import State, clear, listed, locked, remove, size
+from corpus.search.keeping import STATE, State, clear, listed, locked, remove, remove_older, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,7 +81,7 @@ class Index:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._files = folder / "index"
-        self._state = folder / "state.json"
+        self._state = folder / STATE
 
     def open(self) -> Reader | None:
         """Return the index as it is now; None if no readable one exists."""
@@ -115,6 +115,7 @@ class Index:
         with locked(self.folder, wait):
             state = State.load(self._state)
             if state is None or not self._is_intact(state) or not self._can_open():
+                remove_older(self.folder)
                 clear(self.folder)
                 state = State()
             missing = [source for source in sources if source.key not in state.shards]

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # Raised when other fields or values are indexed.
 FORMAT: Final = 2
+# The folder of an index has this and the format in its name, or in the name of the folder that it is in.
+PREFIX: Final = "search-"
+STATE: Final = "state.json"
 _REMOVAL_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.1
 _LOCKS: Final = ".lock"
@@ -123,6 +126,17 @@ def remove(folder: Path) -> bool:
         clear(folder)
     lock_file(folder).unlink(missing_ok=True)
     return there
+
+
+def remove_older(folder: Path) -> None:
+    """Delete the indexes of earlier formats that an index replaces: beside it, in folders named by their formats."""
+    for format_ in range(1, FORMAT):
+        if folder.name == f"{PREFIX}{FORMAT}":
+            older = folder.with_name(f"{PREFIX}{format_}")
+        else:
+            older = folder.parent.with_name(f"{PREFIX}{format_}") / folder.name
+        if (older / STATE).is_file():
+            remove(older)
 
 
 def clear(folder: Path) -> None:

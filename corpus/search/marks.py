@@ -26,11 +26,12 @@ def marks(query: Query, text: str, field: str | None = None) -> list[tuple[int, 
     wanted = {leaf for name, leaf in leaves(query.node) if name == field or (name is None and field != "author")}
     if not wanted:
         return []
-    found = tokens.tokens(text)
-    terms = [token.term for token in found]
-    places = sorted(
-        (found[start].start, found[end - 1].end) for leaf in wanted for start, end in plain.occurrences(leaf, terms)
-    )
+    found = tokens.Tokenised(text)
+    ranges = {one for leaf in wanted for one in plain.occurrences(leaf, found.terms)}
+    if not ranges:
+        return []
+    spans = found.spans()
+    places = sorted((spans[start][0], spans[end - 1][1]) for start, end in ranges)
     merged: list[tuple[int, int]] = []
     for start, end in places:
         if merged and start < merged[-1][1]:

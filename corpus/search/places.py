@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from corpus.repo.repository import Repository
 
 _OURS: Final = "newscorpus"
-_PREFIX: Final = "search-"
-NAME: Final = f"{_PREFIX}{keeping.FORMAT}"
+NAME: Final = f"{keeping.PREFIX}{keeping.FORMAT}"
 # A path a line, as JSON.
 _RECORD: Final = "search-elsewhere.jsonl"
 _PRIVATE: Final = 0o700
@@ -87,7 +86,7 @@ def remove_all(repository: Repository) -> int:
 
 def _folders(place: Path) -> list[Path]:
     with suppress(OSError):
-        return sorted(path for path in place.glob(f"{_PREFIX}*") if path.is_dir())
+        return sorted(path for path in place.glob(f"{keeping.PREFIX}*") if path.is_dir())
     return []
 
 

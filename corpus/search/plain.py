@@ -80,9 +80,9 @@ def occurrences(leaf: Leaf, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _runs(phrase: Sequence[str], terms: Sequence[str]) -> Iterator[tuple[int, int]]:
-    size, wanted = len(phrase), list(phrase)
-    for at in range(len(terms) - size + 1):
-        if terms[at] == wanted[0] and list(terms[at : at + size]) == wanted:
+    size, first, wanted = len(phrase), phrase[0], list(phrase)
+    for at, term in enumerate(terms):
+        if term == first and list(terms[at : at + size]) == wanted:
             yield at, at + size
 
 

@@ -136,17 +136,35 @@ def fold(text: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Return the folded tokens of a text, in order. Fast: without their places."""
-    folded = fold(text)
-    return (_ASCII if folded.isascii() else _for(folded).word).findall(folded)
+    return Tokenised(text).terms
 
 
 def tokens(text: str) -> list[Token]:
     """Return the tokens of a text with their places; their terms are those of `terms`."""
-    if text.isascii() or not _uneven().search(text):
-        folded = fold(text)
-        pattern = _ASCII if folded.isascii() else _for(folded).word
-        return [Token(found[0], found.start(), found.end()) for found in pattern.finditer(folded)]
-    return list(_places(text))
+    found = Tokenised(text)
+    return [Token(term, start, end) for term, (start, end) in zip(found.terms, found.spans(), strict=True)]
+
+
+class Tokenised:
+    """A text with its tokens. Their places, which take longer to find, are looked for when they are asked for.
+
+    Attributes:
+        terms: the folded tokens, in order.
+    """
+
+    __slots__ = ("_folded", "_pattern", "_text", "terms")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._folded = fold(text)
+        self._pattern = _ASCII if self._folded.isascii() else _for(self._folded).word
+        self.terms: list[str] = self._pattern.findall(self._folded)
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Return where the tokens are in the text: in characters, the end exclusive."""
+        if self._text.isascii() or not _uneven().search(self._text):
+            return [found.span() for found in self._pattern.finditer(self._folded)]
+        return list(_places(self._text))
 
 
 @cache
@@ -166,7 +184,7 @@ def is_unspaced(term: str) -> bool:
     return _SINGLE.match(term) is not None
 
 
-def _places(text: str) -> Iterator[Token]:
+def _places(text: str) -> Iterator[tuple[int, int]]:
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -182,7 +200,7 @@ def _places(text: str) -> Iterator[Token]:
             ends.extend([end] * len(folded))
     folded = "".join(pieces)
     for found in (_ASCII if folded.isascii() else _for(folded).word).finditer(folded):
-        yield Token(found[0], starts[found.start()], ends[found.end() - 1])
+        yield starts[found.start()], ends[found.end() - 1]
 
 
 @lru_cache(maxsize=20_000)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.search.index import Index
-from corpus.search.keeping import IndexBusy, locked
+from corpus.search.keeping import FORMAT, IndexBusy, locked
 from corpus.search.opening import Search
 from corpus.search.query import parse
 from tests.search import made
@@ -139,6 +139,18 @@ def test_one_writes_and_others_wait_or_go_on(tmp_path: Path) -> None:
     waiting.join(60)
     assert more.ready(wait=0).count(EVERYTHING) == 5
     assert searcher.count(EVERYTHING) == 15
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"), [("search-1", f"search-{FORMAT}"), ("search-1/abc", f"search-{FORMAT}/abc")]
+)
+def test_an_index_of_an_earlier_format_is_replaced(tmp_path: Path, older: str, newer: str) -> None:
+    (tmp_path / older).mkdir(parents=True)
+    (tmp_path / older / "state.json").write_text("{}")
+    (tmp_path / "search-0").mkdir()
+    assert Search(scene(tmp_path), tmp_path / newer).ready().count(EVERYTHING) == 15
+    assert not (tmp_path / older).exists()
+    assert (tmp_path / "search-0").exists()
 
 
 def test_removal_leaves_nothing(tmp_path: Path) -> None:
