@@ -1,8 +1,8 @@
-"""News pages in HTML: what they say of themselves in metadata, and the text of the article.
+"""Reads news pages in HTML: the metadata that they declare, and the text of the article.
 
-`page` bytes to a bounded tree, `outline` and `layout` one walk each over it, before and after what is no text is taken
-out, `jsonld` and `meta` what the page declares, `titles` and `people` what that means, `body` and `blocks` the text,
-`parser` all of it together. Dates have many witnesses: `witnesses` collects them, from
-`scripts`, and from what the page shows by `printed`, `spans` and `datewords`; `moments` weighs them, and `evidence`
-keeps them.
+`page` makes a bounded tree from bytes. `outline` walks over the tree before other elements than text are removed,
+`layout` afterwards. `jsonld` and `meta` read what the page declares, `titles` and `people` interpret it. `body` and
+`blocks` find the text, and `parser` puts all of it together. Dates have many witnesses: `witnesses` collects them, from
+`scripts` and, by `printed`, `spans` and `datewords`, from the shown page. `moments` weighs them, and `evidence` records
+them.
 """

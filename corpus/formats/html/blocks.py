@@ -1,4 +1,4 @@
-"""The blocks of a page: pieces of text with their places, their marks and the share of links in them."""
+"""Reads the blocks of a page: pieces of text with their places, their marks and the share of links in them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _FULL_STOP: Final = (".", ".”", '."', ".“", "。", "?", "।")
 
 @dataclass(slots=True)
 class Piece:
-    """A block of a page: its element's number, its text as one or more lines, its `length`, and its place."""
+    """A block of a page: the number of its element, its text as one or more lines, its `length`, and its place."""
 
     number: int
     tag: str
@@ -66,26 +66,26 @@ class Piece:
 
     @property
     def is_sentence(self) -> bool:
-        """Whether it reads like one, as headlines of other articles do not, however much of it is links."""
+        """Whether the block reads like a sentence, even if it consists of links. Headlines of other articles do not."""
         if self.tag != "p" or self.linked > _ALL_LINKED or not self.text.endswith(_FULL_STOP):
             return False
         return self.size >= PROSE
 
     @property
     def weight(self) -> float:
-        """How much prose it is, in characters of alphabetic writing."""
+        """The amount of prose in the block, in characters of alphabetic writing."""
         if self.junk or self.tag in _UNWEIGHED or self.linked > MOST_LINKED:
             return 0.0
         return float(self.size) if self.size >= PROSE else self.size * 0.2
 
 
 def length(text: str) -> int:
-    """How long a text is, in characters of alphabetic writing."""
+    """Return the length of a text, in characters of alphabetic writing."""
     return len(text) * (_CJK_WEIGHT if not text.isascii() and _CJK.search(text) else 1)
 
 
 def read(root: LexborNode, outline: Outline) -> tuple[list[Piece], Layout]:
-    """Return the blocks of a page in its order, and its elements. Changes the tree: what is never text is taken out."""
+    """Return the blocks of a page in order, and its elements; remove from the tree what is never text."""
     prepare(root, outline)
     for node in root.css("br,hr") if outline.has("br") or outline.has("hr") else ():
         node.replace_with(BREAK)
@@ -167,5 +167,5 @@ def _lines(raw: str | None) -> str:
 
 
 def folded(text: str) -> str:
-    """A text without case and marks, to compare it."""
+    """Return a text without case and marks, for comparisons."""
     return " ".join(_WORDS.findall(text.casefold()))

@@ -1,4 +1,4 @@
-"""Find the text of an article by its paragraphs: where most of the prose is, and what around it is not prose.
+"""Finds the text of an article by its paragraphs: the place with most prose, without what is not prose around it.
 
 Parents are scored by the prose of their paragraphs; the best one is the article's container. Elements whose class or id
 means related articles, a newsletter or comments do not count as prose, nor do paragraphs that are mostly links.
@@ -40,7 +40,7 @@ class Body:
     Attributes:
         blocks: its paragraphs, subheadings and lists.
         headings: the positions of those that are subheadings.
-        is_own: whether it is of an element that the page calls an article and that has the headline.
+        is_own: whether the text comes from an element that the page marks as an article and that has the headline.
     """
 
     blocks: list[str] = field(default_factory=list)
@@ -49,12 +49,12 @@ class Body:
 
     @property
     def text(self) -> str:
-        """The blocks, apart by one blank line."""
+        """The blocks, separated by blank lines."""
         return "\n\n".join(self.blocks)
 
 
 class Finder:
-    """Finds the text in one page. Changes the tree: what is never text is taken out."""
+    """Finds the text in one page. It changes the tree: elements that are never text are removed."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class Finder:
         return found
 
     def _is_junk(self, number: int) -> bool:
-        """Return whether an element, or anything it is in, is marked or named as what is no text of the article."""
+        """Return whether an element, or one around it, is marked or named as something else than the text."""
         layout = self._layout
         trail: list[int] = []
         junk = False
@@ -162,7 +162,7 @@ class Finder:
         return best
 
     def _own_article(self, masses: dict[int, float]) -> int | None:
-        """What the page calls the article and has the headline, if there is enough in it."""
+        """Return the element that the page marks as the article and that has the headline, if it has enough text."""
         for piece in self._pieces:
             if piece.tag not in {"h1", "h2"} or not self._title or folded(piece.text) != self._title:
                 continue
@@ -184,7 +184,7 @@ class Finder:
         return False
 
     def _scope(self, number: int) -> int | None:
-        """Return the element around one, or itself, that the page calls the article, or its main part."""
+        """Return the element around one, or itself, that the page marks as the article or as its main part."""
         layout = self._layout
         at = number
         while at >= 0 and layout.tags[at] not in {"body", "html"}:
@@ -197,7 +197,7 @@ class Finder:
         return None
 
     def _leads(self, first: int) -> list[Piece]:
-        """Return the standfirst, if it is between the headline and the text, whose first piece is given."""
+        """Return the standfirst, if it is between the headline and the given first piece of the text."""
         headline = next((piece.order for piece in self._pieces[:first][::-1] if self._is_headline(piece)), None)
         above = self._pieces[headline + 1 : first] if headline is not None else []
         leads = [
@@ -224,7 +224,7 @@ class Finder:
         return [piece for piece in described if piece.tag != "h1"][:1]
 
     def _is_headline(self, piece: Piece) -> bool:
-        """Whether it shows the title, with a kicker before it or without."""
+        """Return whether a piece shows the title, with or without a kicker before it."""
         if piece.tag == "h1":
             return True
         if piece.tag not in HEADINGS:
@@ -274,14 +274,14 @@ class Finder:
         return body
 
     def _without_head(self, text: str) -> str:
-        """Lines without the headline, the byline and the date above them, where the lines are apart by breaks alone."""
+        """Return lines without headline, byline and date above them, if only line breaks separate them."""
         lines = text.split("\n")
         while len(lines) > 1 and (self._is_title(lines[0]) or boxes.is_furniture(lines[0])):
             lines.pop(0)
         return "\n".join(lines)
 
     def _is_title(self, line: str) -> bool:
-        """Whether a line is the title, or an author's name; a window's title may have the site's name behind it."""
+        """Return whether a line is the title or an author's name; the title may have the site's name behind it."""
         folded_line = folded(line)
         return (
             folded_line in self._signatures
@@ -291,7 +291,7 @@ class Finder:
 
 
 def _begins(piece: Piece) -> bool:
-    """Whether a text may begin with it: a paragraph, not a byline, a date or a label."""
+    """Return whether a text may begin with a piece: a paragraph, not a byline, a date or a label."""
     if piece.tag != "p" or not (piece.size >= PROSE or piece.text.endswith(SENTENCE_END)):
         return False
     return not boxes.is_furniture(piece.text)

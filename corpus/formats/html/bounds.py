@@ -1,6 +1,6 @@
-"""Bounds on a page's markup, held before it is parsed: parsers take minutes for what no real page has.
+"""Checks bounds on a page's markup before it is parsed, because parsers take minutes for markup beyond any real page.
 
-Tags are found in columns, since a page has thousands of them: where each `<` is, and the eight bytes behind it.
+Tags are found in columns, because a page has thousands of them: the place of each `<`, and the next eight bytes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LESS, _SLASH, _MARK = ord("<"), ord("/"), ord("!")
 
 
 def _code(name: str) -> int:
-    """A name as a number of eight bytes; of a longer one its beginning."""
+    """Return a name as a number of eight bytes; a longer name is cut."""
     return int.from_bytes(name.encode()[:_LONGEST_NAME].ljust(_LONGEST_NAME, b"\0"), "little")
 
 
@@ -52,11 +52,11 @@ _PLACES: Final = np.arange(_LONGEST_NAME)
 
 
 class Markup(NamedTuple):
-    """What of a page's markup is out of bounds.
+    """The result of the check of a page's markup.
 
     Attributes:
-        fault: what it is; None if nothing is.
-        most_open: how many elements are open at once, at most; 0 for a page with few tags, which costs little.
+        fault: what is out of bounds; None if nothing is.
+        most_open: the greatest number of elements that are open at once; 0 for a page with few tags.
     """
 
     fault: str | None
@@ -64,12 +64,12 @@ class Markup(NamedTuple):
 
     @property
     def may_be_deep(self) -> bool:
-        """Return whether its tree may have too many levels."""
+        """Return whether the tree of the page may have too many levels."""
         return self.most_open * _LEVELS_AN_ELEMENT > MOST_LEVELS
 
 
 def look(data: bytes) -> Markup:
-    """Return what of a page's markup is out of bounds.
+    """Return what is out of bounds in a page's markup.
 
     Args:
         data: the page in UTF-8.
@@ -91,12 +91,12 @@ def look(data: bytes) -> Markup:
 
 
 def nested(levels: int) -> str:
-    """Return what is wrong with a page of so many levels."""
+    """Return what is wrong with a page that has this number of levels."""
     return f"{levels:,} elements within each other"
 
 
 def levels(root: LexborNode) -> int:
-    """Return how many levels of elements a tree has."""
+    """Return the number of levels of elements in a tree."""
     above: list[int] = []
     deepest = 0
     for node in root.traverse():
@@ -110,7 +110,7 @@ def levels(root: LexborNode) -> int:
 
 
 def _deepest(codes: NDArray[np.uint64], closing: NDArray[np.bool_]) -> int:
-    """Return how many elements are open at once, at most. A tag that closes what is not open closes nothing."""
+    """Return the greatest number of elements that are open at once. A tag that closes no open element is ignored."""
     order = np.argsort(codes, kind="stable")
     steps = np.where(closing, -1, 1)[order]
     firsts = np.append(True, np.diff(codes[order]) != 0)
@@ -126,7 +126,7 @@ def _deepest(codes: NDArray[np.uint64], closing: NDArray[np.bool_]) -> int:
 
 
 def _is_surely_within(data: bytes) -> bool:
-    """Return whether a page has too few tags to nest them too deep, and none that is too long, as nine pages of ten."""
+    """Return whether a page has few tags and no tag that is too long. Nine pages of ten do."""
     letters = np.frombuffer(data, np.uint8)
     less = letters == _LESS
     closing = less[:-1] & (letters[1:] == _SLASH)
@@ -142,7 +142,7 @@ def _is_surely_within(data: bytes) -> bool:
 
 
 def _names(letters: NDArray[np.uint8], starts: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
-    """Of each `<`: whether it closes, and the name behind it as a number; 0 if none is there."""
+    """Return for each `<` whether it closes an element, and the name behind it as a number, or 0."""
     padded = np.concatenate((letters, np.zeros(_LONGEST_NAME + 2, np.uint8)))
     closing = padded[starts + 1] == _SLASH
     first = starts + 1 + closing
@@ -155,7 +155,7 @@ def _names(letters: NDArray[np.uint8], starts: NDArray[np.int64]) -> tuple[NDArr
 
 
 def _among(codes: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which codes are among some that are sorted."""
+    """Return which codes are among some sorted codes."""
     found: NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, codes), len(known) - 1)] == codes
     return found
 
@@ -163,7 +163,7 @@ def _among(codes: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.b
 def _markup(
     data: bytes, starts: NDArray[np.int64], closing: NDArray[np.bool_], codes: NDArray[np.uint64]
 ) -> NDArray[np.bool_]:
-    """Which `<` are markup: none within comments, scripts and the like."""
+    """Return which `<` are markup: those within comments, scripts and similar elements are not."""
     markup = np.ones(len(starts), np.bool_)
     is_raw = _among(codes, _RAW_CODES) & ~closing
     letters = np.frombuffer(data, np.uint8)
@@ -195,7 +195,7 @@ def _long_tag(
     codes: NDArray[np.uint64],
     closing: NDArray[np.bool_],
 ) -> str | None:
-    """What is wrong with a tag that is too long. Quoted values may be of any length: pictures are kept in them."""
+    """Return what is wrong with a tag that is too long. Quoted values may be long, because they may be pictures."""
     gaps = np.diff(np.append(starts, len(data)))
     for number in np.flatnonzero(markup & (gaps > LONGEST_TAG)):
         if codes[number] == 0:

@@ -1,4 +1,4 @@
-"""Recognise what is around an article's text on its page: boxes by their names, and lines by their words."""
+"""Recognises what surrounds an article's text on its page: boxes by their names, and lines by their words."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ _ARTICLE: Final = re.compile(
 
 
 def is_box(node: LexborNode) -> bool:
-    """Return whether an element is marked or named as what is no text of the article."""
+    """Return whether an element is marked or named as something else than the text of the article."""
     attributes = node.attributes
     return _MARK in attributes or (_is_named_so(node, attributes) and not _is_around_inset(node, attributes))
 
@@ -112,7 +112,7 @@ def _is_named_so(node: LexborNode, attributes: dict[str, str | None]) -> bool:
 
 
 def is_named_by_making(node: LexborNode) -> bool:
-    """Whether nothing but the making or the kind of a table in an element speaks against it being text."""
+    """Return whether only the maker or the kind of a table in an element suggests that it is not text."""
     attributes = node.attributes
     if node.tag == "aside" or "role" in attributes or "hidden" in attributes or "style" in attributes:
         return False
@@ -121,7 +121,7 @@ def is_named_by_making(node: LexborNode) -> bool:
 
 
 def is_lead(node: LexborNode) -> bool:
-    """Whether a paragraph, or what holds it alone, is named as a standfirst, as those of other articles are too."""
+    """Return whether a paragraph, or an element that has only it, is named as a standfirst of this article."""
     for at in (node, node.parent):
         if at is not None and _LEAD.search(
             f"{at.attributes.get('class') or ''} {at.attributes.get('id') or ''}"[:_LONGEST_NAMES]
@@ -131,11 +131,11 @@ def is_lead(node: LexborNode) -> bool:
 
 
 def is_among_others(node: LexborNode, known: dict[int, bool] | None = None) -> bool:
-    """Return whether an element is within what is named as of other articles.
+    """Return whether an element is inside one that is named as part of other articles.
 
     Args:
         node: the element.
-        known: what was found of elements of the same tree, by their places in memory; what is found now is added.
+        known: earlier results for elements of the same tree, by their places in memory; the new results are added.
     """
     known = {} if known is None else known
     passed: list[int] = []
@@ -159,7 +159,7 @@ def is_among_others(node: LexborNode, known: dict[int, bool] | None = None) -> b
 
 
 def mark(outline: Outline) -> None:
-    """Mark the boxes that are known by their content, before the content is taken out of the tree.
+    """Mark the boxes that are recognised by their content, before this content is removed from the tree.
 
     The mark is an attribute, because a place in memory may be that of another element once the tree has changed.
     """
@@ -170,7 +170,7 @@ def mark(outline: Outline) -> None:
 
 
 def is_of_others(node: LexborNode) -> bool:
-    """Whether an element is marked or named as what holds other articles, or what readers say."""
+    """Return whether an element is marked or named as a place for other articles or readers' comments."""
     attributes = node.attributes
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
     return attributes.get(_MARK) == _OF_OTHERS or (len(names) > 1 and mean_others(names))
@@ -217,13 +217,13 @@ def _mark_pictures(outline: Outline) -> None:
 
 
 def invites(text: str) -> bool:
-    """Whether a page speaks to its reader there, of itself."""
+    """Return whether a page addresses its reader in a text, about the page itself."""
     return _INVITATION.search(text) is not None
 
 
 @lru_cache(maxsize=1_024)
 def is_furniture(text: str) -> bool:
-    """Whether a short block is a byline, a date, a credit, a related link or an invitation, not text."""
+    """Return whether a short block is a byline, a date, a credit, a related link or an invitation, not text."""
     if len(text) <= _LONGEST_NOTICE and _NOTICE.search(text):
         return True
     if len(text) > _LONGEST_FURNITURE:

@@ -1,4 +1,4 @@
-"""What the names of an element, in its class and id, say of it: that it is no text, of the article, or of others."""
+"""Interprets the names of an element in its class and id: not text, part of the article, or part of others."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _KEEP: Final = re.compile(
 
 @lru_cache(maxsize=16_384)
 def _bits_of(name: str) -> int:
-    """Return what a name says; a page has few, and repeats them in ever new combinations."""
+    """Return what a name means. A page has few names and repeats them in many combinations."""
     bits = 0
     if _JUNK.search(name) is not None:
         bits |= _JUNK_BIT
@@ -73,7 +73,7 @@ def _all_bits(names: str) -> int:
 
 
 def mean_no_text(names: str) -> bool:
-    """Return whether the names of an element say that it is no text of the article."""
+    """Return whether the names of an element mean that it is not text of the article."""
     bits = _all_bits(names)
     if not bits & _JUNK_BIT:
         return False
@@ -81,7 +81,7 @@ def mean_no_text(names: str) -> bool:
 
 
 def mean_others(names: str) -> bool:
-    """Return whether the names of an element say that it holds other articles, or what readers say."""
+    """Return whether the names of an element mean that it holds other articles or readers' comments."""
     return _are_of_others(_all_bits(names))
 
 

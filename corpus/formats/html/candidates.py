@@ -1,4 +1,4 @@
-"""Dates on a page, each with its element and the words around it: what `printed` weighs."""
+"""Finds dates on a page, each with its element and the words around it, for `printed` to weigh."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ class Candidate:
     """A date on a page.
 
     Attributes:
-        node: its element.
-        span: what is written, and what it means.
-        position: where it is, in characters of text.
+        node: the element of the date.
+        span: the date as it is written, and its meaning.
+        position: its place, in characters of text.
         before: the text before it.
         after: the text behind it.
-        length: how long its line is, in characters.
-        is_machine: whether it is in an attribute.
-        offset: how much of its line is before it, in characters.
-        sense: what its label says, where the place of the label is known.
+        length: the length of its line, in characters.
+        is_machine: whether the date is in an attribute.
+        offset: the place in its line, in characters.
+        sense: the meaning of its label, if the place of the label is known.
     """
 
     node: LexborNode
@@ -75,7 +75,7 @@ def in_text(node: LexborNode, text: str, previous: str, tried: set[int], reading
 
     Args:
         node: the text.
-        text: what it says.
+        text: its text as a string.
         previous: the text before it, if that is short; it may be a label.
         tried: the elements that have been searched for scattered parts; those searched now are added.
         reading: the language of the page, and the day in its address.
@@ -156,12 +156,12 @@ def in_attributes(node: LexborNode, reading: Reading) -> Iterator[Candidate]:
 
 @lru_cache(maxsize=8_192)
 def _may_date(key: str) -> bool:
-    """Return whether an attribute may bear a date, by its name."""
+    """Return whether an attribute may have a date, by its name."""
     return key == "title" or _ATTRIBUTES.match(key) is not None
 
 
 def _senses(line: str, found: list[spans.Span]) -> list[Sense | None]:
-    """Return what the labels of a line with several dates say; None where the words around may say more."""
+    """Return the meanings of the labels of a line with several dates; None if other words may say more."""
     begins = [0, *(span.end for span in found)]
     between = [line[at : span.start] for at, span in zip(begins, found, strict=False)] + [line[begins[-1] :]]
     _, senses = senses_of_line(between)
@@ -169,7 +169,7 @@ def _senses(line: str, found: list[spans.Span]) -> list[Sense | None]:
 
 
 def _sense_behind(parent: LexborNode, line: str, span: spans.Span, reading: Reading) -> Sense | None:
-    """Return what a label behind a date says, on its line or in the elements behind it; None if it has none."""
+    """Return the meaning of a label behind a date, on its line or in the next elements; None if it has no label."""
     if is_label(line[: span.start]):
         return None
     if (sense := label_behind(line[span.end :])) is not None:
@@ -197,7 +197,7 @@ def _sense_behind(parent: LexborNode, line: str, span: spans.Span, reading: Read
 
 
 def is_line_of_dates(text: str) -> bool:
-    """Return whether a line is dates with their labels and nothing else, as `5 May 2023 (updated), 3 May 2023`."""
+    """Return whether a line has only dates with their labels, such as `5 May 2023 (updated), 3 May 2023`."""
     if len(text) > _LONGEST_LINE or not spans.has_date(text):
         return False
     found = list(spans.find(text))

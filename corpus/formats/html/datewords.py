@@ -1,4 +1,4 @@
-"""What the words and names around a date say of it: that it dates the publication, a change, or something else."""
+"""Finds from words and names around a date whether it dates the publication, a change, or something else."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ _ALL_BEHIND: Final = re.compile(r"\s*[,;:|/·•–—-]?\s*([^()\[\]\d.!?]{3,24
 
 
 class Sense(Enum):
-    """What a label or name says that a date is of."""
+    """The meaning of a date by its label or name."""
 
     PUBLISHED = "published"
     MODIFIED = "modified"
@@ -108,7 +108,7 @@ class Sense(Enum):
 
 
 def sense_of_label(before: str, after: str = "") -> Sense:
-    """What the words right before a date say that it is of, and those right behind it.
+    """Return the meaning of a date by the words right before it and right behind it.
 
     Args:
         before: the text before it on its line, or the line before; only its end counts.
@@ -138,14 +138,14 @@ def is_label(text: str) -> bool:
 
 
 def label_behind(after: str) -> Sense | None:
-    """Return what a label right behind a date says: in brackets, or all that is left of its line; None if neither."""
+    """Return the meaning of a label right behind a date, in brackets or as the rest of its line, or None."""
     found = _IN_BRACKETS.match(after) or _ALL_BEHIND.fullmatch(after)
     sense = sense_of_label(found[1].strip(_SEPARATORS)) if found else Sense.NOTHING
     return sense if sense in {Sense.PUBLISHED, Sense.MODIFIED} else None
 
 
 def senses_of_line(between: list[str]) -> tuple[bool, list[Sense]]:
-    """Return whether the labels of a line with several dates are behind them, and what each says of its date.
+    """Return whether the labels of a line with several dates are behind them, and the meaning of each date.
 
     Args:
         between: the text before each date, and that behind the last.
@@ -164,7 +164,7 @@ def _names_a_change(label: str, found: re.Match[str]) -> bool:
 
 
 def sense_of_names(names: str) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
-    """What class and id of an element say: of publication, a date, a change, others, readers, embedded posts, today."""
+    """Return the meaning of class and id of an element: publication, date, change, others, readers, posts, today."""
     # A page repeats its names in ever new combinations.
     publishing, dating, changing, elsewhere, readers, posted, today = zip(
         *map(_sense_of_name, names.split()), strict=True

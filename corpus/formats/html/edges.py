@@ -1,4 +1,4 @@
-"""Tables of data before the first and behind the last paragraph of an article: which of them belong to its text."""
+"""Finds tables of data before the first and after the last paragraph of an article that belong to its text."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def before(
 
 
 def behind(pieces: Sequence[Piece], last: int, container: int, inside: frozenset[int], layout: Layout) -> list[Piece]:
-    """Return the tables right behind the text, each with what is between it and the text.
+    """Return the tables right after the text, each with the blocks between it and the text.
 
     Args:
         pieces: the blocks of the page, in order.
         last: the order of the block that ends the text.
         container: the number of the element that has the text.
-        inside: the orders of the blocks in it that are no boxes or links.
+        inside: the orders of the blocks in this element that are neither boxes nor links.
         layout: the elements of the page.
     """
     area = _area(container, layout)
@@ -92,14 +92,14 @@ def _is_over_others(piece: Piece) -> bool:
 
 
 def _is_label(piece: Piece) -> bool:
-    """Whether a block may be the heading of a table: a subheading, or a short line that ends with a colon."""
+    """Return whether a block may be the heading of a table: a subheading, or a short line that ends with a colon."""
     if piece.junk or piece.linked > MOST_LINKED or _is_over_others(piece) or boxes.is_furniture(piece.text):
         return False
     return piece.tag in HEADINGS or (piece.tag == "p" and piece.text.endswith((":", "：")) and piece.size <= 2 * PROSE)
 
 
 def _area(container: int, layout: Layout) -> int:
-    """Return the element that holds all of an article: what the page calls one, else what is around its text."""
+    """Return the element that holds all of an article: one that the page marks as such, or one around its text."""
     at = container
     for _ in range(_MOST_LEVELS):
         if at < 0 or layout.tags[at] in _ENDS:

@@ -1,4 +1,4 @@
-"""JSON-LD of a page: the article's own node, found among graphs, lists and broken JSON."""
+"""Reads JSON-LD of a page and finds the article's own node among graphs, lists and broken JSON."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Node = dict[str, Any]
 
 
 def nodes(outline: Outline) -> list[Node]:
-    """Every object of every JSON-LD script, in the order of the page; nested graphs are opened."""
+    """Return every object of every JSON-LD script, in the order of the page; nested graphs are opened."""
     found: list[Node] = []
     for script in outline.all("script"):
         if "ld+json" not in (script.attributes.get("type") or ""):
@@ -47,7 +47,7 @@ def nodes(outline: Outline) -> list[Node]:
 
 
 def article(found: list[Node]) -> Node:
-    """The node that is the article, or {}: by how exact its type is and how much it says."""
+    """Return the node of the article, or {}. The node with the most exact type and the most values is chosen."""
 
     def rank(node: Node) -> tuple[int, int]:
         types = kinds(node)
@@ -63,14 +63,14 @@ def article(found: list[Node]) -> Node:
 
 
 def kinds(node: Node) -> set[str]:
-    """The types of a node, in lower case and without a prefix."""
+    """Return the types of a node, in lower case and without a prefix."""
     written = node.get("@type")
     names = written if isinstance(written, list) else [written]
     return {name.rpartition("/")[2].rpartition(":")[2].lower() for name in names if isinstance(name, str)}
 
 
 def text(value: Any) -> str | None:
-    """A string value, or that of `@value`, without entities; None for anything else or nothing."""
+    """Return a string value, or that of `@value`, without entities; None for anything else or an empty one."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
@@ -81,7 +81,7 @@ def text(value: Any) -> str | None:
 
 
 def texts(value: Any) -> list[str]:
-    """The string values of a value or list."""
+    """Return the string values of a value or list."""
     return [found for one in (value if isinstance(value, list) else [value]) if (found := text(one))]
 
 
@@ -98,7 +98,7 @@ def _values(source: str) -> Iterator[Any]:
 
 
 def _mended(source: str) -> Iterator[Any]:
-    """What can be saved of a script that is no JSON."""
+    """Return what can be read of a script that is not valid JSON."""
     mended = _COMMA.sub(r"\1", _BAD_ESCAPE.sub(r"\\\\", _CONTROL.sub(" ", _CDATA.sub("", _CDATA.sub("", source)))))
     if mended.startswith("&") or "&quot;" in mended[:200]:
         mended = unescape(mended)
@@ -127,7 +127,7 @@ _AUTHOR: Final = re.compile(r'"author"\s*:\s*[\[{][^\]}]{0,300}?"name"\s*:\s*"([
 
 
 def _fields(source: str) -> Iterator[Node]:
-    """What can be read of an object that is broken beyond repair."""
+    """Return what can be read of an object that cannot be repaired."""
     node: Node = {}
     for name, value in _FIELD.findall(source):
         if name not in node and name != "name":
@@ -143,7 +143,7 @@ def _fields(source: str) -> Iterator[Node]:
 
 
 def _objects(value: Any) -> Iterator[Node]:
-    """The objects in a value, without recursion: JSON of any depth may come."""
+    """Return the objects in a value, without recursion, because JSON may have any depth."""
     waiting = [value]
     seen = 0
     while waiting and seen < _MOST_NODES:

@@ -1,4 +1,4 @@
-"""The headings over other articles and over readers' comments, complete, in the languages of many papers."""
+"""The complete headings over other articles and over readers' comments, in the languages of many papers."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def boxes_of_others(outline: Outline) -> Iterator[LexborNode]:
 
 
 def _teasers(outline: Outline) -> Iterator[LexborNode]:
-    """Boxes that are alike, each with a heading that is a link and some lines: they lead to other articles."""
+    """Return similar boxes, each with a linked heading and some lines: they lead to other articles."""
     seen: set[int] = set()
     if sum(tag in _TEASING for tag, _ in outline.headings) < _FEWEST_TEASERS:
         return
@@ -187,14 +187,14 @@ def _names(node: LexborNode) -> str:
 
 
 def _is_teaser(node: LexborNode) -> bool:
-    """Whether a box has a linked heading of its own and not more than a few lines."""
+    """Return whether a box has its own linked heading and only a few lines."""
     if len(node.text(deep=True) or "") > _LONGEST_TEASER or node.css_first("h1") is not None:
         return False
     return node.tag not in _HEADINGS and node.css_first(_LINKED_HEADINGS) is not None
 
 
 def _begun_by(label: LexborNode) -> LexborNode | None:
-    """The largest element that begins with the label, and has more in it."""
+    """Return the largest element that begins with the label and has more content."""
     at = label
     for _ in range(_MOST_LEVELS):
         above = at.parent

@@ -1,6 +1,6 @@
-"""A tree as columns: its elements in the order of the page, each by its number, with what is around and within it.
+"""A tree as columns: its numbered elements in the order of the page, with the elements around and inside each.
 
-One walk over the tree, so that texts, parents and links of hundreds of blocks need no search of their own.
+One walk over the tree collects them, so that texts, parents and links of hundreds of blocks need no search.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ class Layout:
 
     Attributes:
         nodes: the elements.
-        tags: their names.
-        parents: the numbers of the elements around them; -1 for the first.
-        ends: the number of the first element behind each.
+        tags: the names of the elements.
+        parents: the numbers of the elements around them; -1 for the first element.
+        ends: the number of the first element after each.
         texts: the texts of the tree in its order; a line break is one.
-        begins: how many texts are before each element.
-        stops: how many texts are before its end.
-        links: the numbers of the links that lead anywhere.
+        begins: the number of texts before each element.
+        stops: the number of texts before the end of each element.
+        links: the numbers of the links that have an address.
     """
 
     nodes: list[LexborNode] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Layout:
         return outer <= number < self.ends[outer]
 
     def linked_length(self, number: int) -> int:
-        """Return how many characters of an element's text are in links."""
+        """Return the number of characters of an element's text that are in links."""
         links = self.links
         end = self.ends[number]
         length = 0

@@ -1,4 +1,4 @@
-"""Read what a page declares in its meta and link elements, in any vocabulary."""
+"""Reads what a page declares in its meta and link elements, in any vocabulary."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ LANGUAGE: Final = ("og:locale", "language", "dc.language", "content-language", "
 
 
 def declared(outline: Outline) -> Declared:
-    """The values of all meta elements by their lower-cased names, in the order of the page."""
+    """Return the values of all meta elements by their lower-cased names, in the order of the page."""
     found: Declared = {}
     for node in outline.all("meta")[:_MOST]:
         attributes = node.attributes
@@ -73,13 +73,13 @@ def declared(outline: Outline) -> Declared:
 
 
 def _names(written: str) -> list[str]:
-    """The names in an attribute: of RDFa, which may list several, or one with a stray space in it."""
+    """Return the names in an attribute. RDFa may list several; other names may have a stray space."""
     several = written.lower().split()[:_MOST_NAMES]
     return [*several, "".join(several)] if len(several) > 1 else several
 
 
 def first(found: Declared, names: tuple[str, ...]) -> str | None:
-    """The first value that any of the names has."""
+    """Return the first value that any of the names has."""
     return next((found[name][0] for name in names if name in found), None)
 
 
@@ -91,7 +91,7 @@ def declared_as(found: Declared, names: tuple[str, ...]) -> Iterator[tuple[str, 
 
 
 def every(found: Declared, names: tuple[str, ...]) -> list[str]:
-    """All values of the first name that has any."""
+    """Return all values of the first name that has a value."""
     return next((found[name] for name in names if name in found), [])
 
 

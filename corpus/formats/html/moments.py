@@ -1,7 +1,7 @@
-"""When a page was published: its witnesses, weighed.
+"""Finds when a page was published by weighing the witnesses of its dates.
 
-What the page declares speaks first, then what it shows, its address, and a guess. Modified dates are never taken
-for published ones. An instant is known only where a time and an offset are known.
+Declared dates come first, then shown dates, the address, and a guess. A date of a change is never taken for that of
+the publication. An instant is known only if a time and an offset are known.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ _DAY: Final = timedelta(days=1)
 
 
 def published(page: Page, evidence: Evidence | None = None) -> dates.Moment | None:
-    """When the page was first published; None if nothing says so.
+    """Return when the page was first published; None if it is unknown.
 
-    JSON-LD speaks first, then meta elements, then microdata: these say what they date. The first of them with a time
-    and an offset is believed, if it is of the day that the first of all names and the address does not contradict it.
-    Otherwise all witnesses are weighed.
+    JSON-LD comes first, then meta elements, then microdata: these say what they date. The first of them with a time and
+    an offset is used if the first of all has the same day and the address does not contradict it. Otherwise all
+    witnesses are weighed.
 
     Args:
-        page: what the witnesses are found in.
-        evidence: where to record what each witness says; all are asked then.
+        page: the page with its witnesses.
+        evidence: a record for what each witness says; if it is given, all witnesses are read.
     """
     explicit = [*page.linked(), *page.explicit()]
     best = _best(explicit)
@@ -79,11 +79,11 @@ def published(page: Page, evidence: Evidence | None = None) -> dates.Moment | No
 
 
 def modified(page: Page, evidence: Evidence | None = None) -> dates.Moment | None:
-    """When it was last changed; None if nothing says so.
+    """Return when the page was last changed; None if it is unknown.
 
     Args:
-        page: what the witnesses are found in.
-        evidence: where to record what each witness says.
+        page: the page with its witnesses.
+        evidence: a record for what each witness says.
     """
     witnesses = list(page.modified())
     best = _best(witnesses)
@@ -100,7 +100,7 @@ def _record(field: str, witnesses: Iterable[Witness], chosen: Witness | None, ev
 
 
 def _is_settled(page: Page, best: Witness) -> bool:
-    """Whether a declared instant needs no others: it is of the day in the address, or surely of the page's own day."""
+    """Return whether a declared instant is certain: it has the day in the address, or surely the page's own day."""
     instant = best.moment.instant
     if instant is None:
         return False
@@ -123,7 +123,7 @@ def _choose(page: Page, best: Witness | None, witnesses: list[Witness]) -> Witne
 
 
 def _weighed(witnesses: list[Witness]) -> Witness | None:
-    """The heaviest witness of the day that most speaks for."""
+    """Return the heaviest witness of the day with the greatest weight."""
     days: dict[date, dict[str, float]] = defaultdict(dict)
     for one in witnesses:
         # Of one place's many statements only the heaviest counts.
@@ -141,7 +141,7 @@ def _weighed(witnesses: list[Witness]) -> Witness | None:
 
 
 def _contradicts(best: Witness, chosen: Witness, witnesses: list[Witness]) -> bool:
-    """Whether the page shows, for sure, another day than it declares, and does not show the declared one."""
+    """Return whether the page certainly shows another day than it declares, and does not show the declared day."""
     if abs((best.moment.day - chosen.moment.day).days) <= 1 or chosen.source is DateSource.DECLARED:
         return False
     shown = (one for one in witnesses if one.source is DateSource.PRINTED and one.weight >= LEAST)
@@ -149,7 +149,7 @@ def _contradicts(best: Witness, chosen: Witness, witnesses: list[Witness]) -> bo
 
 
 def _best(witnesses: list[Witness]) -> Witness | None:
-    """The first with an instant, if it dates the page to the same day as the first of all; else that."""
+    """Return the first witness with an instant if it has the day of the first of all; otherwise that."""
     for one in witnesses:
         # The day is the source's own, as it dates the article there.
         if one.moment.instant is not None and abs((witnesses[0].moment.day - one.moment.day).days) <= 1:
@@ -158,7 +158,7 @@ def _best(witnesses: list[Witness]) -> Witness | None:
 
 
 def _with_instant(chosen: Witness, others: list[Witness], *, one_stamp: bool) -> dates.Moment:
-    """The day with the instant that is declared for it elsewhere; where that is in UTC, the day that the page shows."""
+    """Return the day with an instant that is declared elsewhere; if that is in UTC, the day that the page shows."""
     moment = chosen.moment
     if moment.instant is None or chosen.source is DateSource.PRINTED:
         clock = stamps.clock(chosen.written)
@@ -185,7 +185,7 @@ def _with_instant(chosen: Witness, others: list[Witness], *, one_stamp: bool) ->
 
 
 def _printed_instant(day: date, clock: str | None, others: list[Witness]) -> datetime | None:
-    """Return the instant that a page prints with an offset for a day: at the time that it declares, if any."""
+    """Return the instant that a page prints with an offset for a day, at the declared time if there is one."""
     for one in others:
         if one.source is not DateSource.PRINTED or one.moment.instant is None or one.moment.day != day:
             continue
@@ -203,7 +203,7 @@ def _first_instant(witnesses: list[Witness], places: tuple[str, ...]) -> dates.M
 
 
 def _local_day(chosen: Witness, others: list[Witness]) -> date | None:
-    """The day beside that of an instant in UTC which the page shows or has in its address: there it is that day."""
+    """Return the local day of an instant in UTC: the next or previous day, if the page or its address shows it."""
     instant = chosen.moment.instant
     if instant is None or not stamps.is_utc(chosen.written):
         return None
@@ -218,7 +218,7 @@ def _local_day(chosen: Witness, others: list[Witness]) -> date | None:
 
 
 def _is_local(one: Witness, chosen: Witness) -> bool:
-    """Whether a witness knows the day where the page is made; what is in UTC as well says nothing of it."""
+    """Return whether a witness gives the local day of the site; a witness in UTC does not."""
     instant = one.moment.instant
     if one.weight < LEAST or (instant is not None and stamps.is_utc(one.written)):
         return False

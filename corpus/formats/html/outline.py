@@ -1,4 +1,4 @@
-"""The elements of a page by their names, found in one walk over its tree: most questions are about a few of them."""
+"""The elements of a page by their names, found in one walk over its tree."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ FIGURES: Final = ("figure", "figcaption")
 
 @dataclass
 class Outline:
-    """A page's tree, and what is in it. Valid until the tree is changed.
+    """A page's tree and its elements by name. It is valid until the tree is changed.
 
     Attributes:
-        tree: the page.
-        found: its elements by their names, or by the names that are asked for together.
+        tree: the tree of the page.
+        found: the elements by their names, or by names that are requested together.
     """
 
     tree: LexborHTMLParser

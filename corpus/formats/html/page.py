@@ -1,4 +1,4 @@
-"""Bytes of a page to a tree that is safe to walk: decoded as a browser would, bounded in size, tags and depth."""
+"""Makes a safe tree from the bytes of a page: decoded as a browser does, bounded in size, tags and depth."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Page:
 
     @property
     def root(self) -> LexborNode:
-        """The body, or the complete tree of a page without one."""
+        """The body, or the complete tree of a page without a body."""
         found = self.tree.body or self.tree.root
         if found is None:
             raise Unreadable("no element")
@@ -42,14 +42,14 @@ class Page:
 
 
 def read(data: bytes, declared: str | None = None) -> Page | None:
-    """Parse a page; None if the bytes are no text.
+    """Parse a page; return None if the bytes are not text.
 
     Args:
         data: the page.
         declared: the charset of its HTTP headers, if known.
 
     Raises:
-        Unreadable: a tag is longer, or elements are nested deeper, than any real page's.
+        Unreadable: A tag is longer, or elements are nested deeper, than in any real page.
     """
     text, encoding = _decode(data, declared)
     if encoding is None:
@@ -67,7 +67,7 @@ def read(data: bytes, declared: str | None = None) -> Page | None:
 
 
 def _decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
-    """As a browser would: byte order mark, then HTTP, then the page's own word, if the bytes agree."""
+    """Decode as a browser does: by byte order mark, then HTTP, then the page's own declaration, if the bytes agree."""
     if not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             return data.decode("utf-8"), "utf-8"

@@ -1,4 +1,4 @@
-"""Reads `text/html`: metadata as the page declares it, the text by finders that must agree; `parser` says who spoke."""
+"""Reads `text/html`: declared metadata, and the text by finders that must agree. The column `parser` names them."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class HtmlParser:
 
     @classmethod
     def with_settings(cls, *_: object) -> Self:
-        """Return a parser. No setting of params.yaml concerns it."""
+        """Return a parser. It has no settings in params.yaml."""
         return cls()
 
     def parse(self, document: Document) -> Parsed:
-        """Parse one page. `problems` lists what is wrong with it."""
+        """Parse one page. `problems` of the result lists what is wrong with it."""
         try:
             read = page.read(document.data, document.charset)
         except page.Unreadable as error:
@@ -75,7 +75,7 @@ class HtmlParser:
             return Parsed(parser=self.name, encoding=read.encoding, problems=(empty,))
 
     def explain(self, document: Document) -> Evidence:
-        """Parse one page, and return what each witness has for title, authors, dates, section, language and text."""
+        """Parse one page; return what each witness has for title, authors, dates, section, language and text."""
         evidence = Evidence()
         try:
             read = page.read(document.data, document.charset)
@@ -176,7 +176,7 @@ def _url(outline: Outline, node: jsonld.Node, found: meta.Declared, known: str |
 
 
 def _with_route(declared: str, known: str | None) -> str:
-    """Return the address by which a page was found if it is a route of the declared one, which names no route."""
+    """Return the address of the request if it adds a route to the declared address, which has no route."""
     found = urls.canonical(known) if known and "#" in known else None
     if found is None or "#" in declared:
         return declared
@@ -210,7 +210,7 @@ def _languages(outline: Outline, node: jsonld.Node, found: meta.Declared) -> Ite
 
 
 def _is_article(node: jsonld.Node, found: meta.Declared, url: str | None) -> bool:
-    """Whether a page declares that it is one article, or its address has a headline or a number in it."""
+    """Return whether a page declares that it is one article, or its address has a headline or a number."""
     if node or meta.first(found, ("og:type",)) == "article" or any(name.startswith("article:") for name in found):
         return True
     parts = urlsplit(url or "")
@@ -219,7 +219,7 @@ def _is_article(node: jsonld.Node, found: meta.Declared, url: str | None) -> boo
 
 
 def _teasers(tree: LexborHTMLParser) -> int:
-    """How many headings of the page are links, and long enough to be other articles' headlines."""
+    """Return the number of headings that are links and long enough to be headlines of other articles."""
     seen = {one_line(one.text(separator=" ")) for one in tree.css(_LINKED_HEADINGS)[:_MOST_HEADINGS]}
     return sum(len(text) >= _SHORTEST_HEADLINE for text in seen)
 
@@ -243,7 +243,7 @@ def _record(
     outline_: Outline,
     languages: tuple[str | None, str | None, str | None],
 ) -> None:
-    """Record what is declared of section and language, and the language of the text, which corrects a default."""
+    """Record the declared section and language, and the language of the text, which corrects a default."""
     declared, spoken, believed = languages
     for number, (place, written) in enumerate(_sections(node, found)):
         evidence.add("section", place, written)
@@ -279,7 +279,7 @@ def _credits(outline: Outline) -> tuple[str, ...]:
 
 
 def _is_free(nodes: list[dict[str, Any]]) -> bool | None:
-    """The page's own claim; None if it makes none."""
+    """Return the page's own claim that it is free to read; None if it makes no claim."""
     for node in nodes:
         claim = node.get("isAccessibleForFree")
         if isinstance(claim, bool):

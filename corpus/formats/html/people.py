@@ -1,4 +1,4 @@
-"""Who wrote a page: people, as they are named in JSON-LD, meta elements or the byline, and the agency."""
+"""Finds who wrote a page: people named in JSON-LD, meta elements or the byline, and the agency."""
 
 from __future__ import annotations
 
@@ -75,15 +75,15 @@ def people(
     sites: Iterable[str],
     evidence: Evidence | None = None,
 ) -> tuple[tuple[str, ...], str | None]:
-    """Authors in order, and an agency.
+    """Return authors in order, and an agency.
 
     Args:
         outline: the page.
-        nodes: all its JSON-LD, in which authors may be referred to by `@id`.
-        node: the article's.
-        found: its meta elements.
-        sites: folded names of the site, which are no authors.
-        evidence: where to record what each witness says.
+        nodes: all JSON-LD of the page, whose `@id` authors may refer to.
+        node: the JSON-LD node of the article.
+        found: the meta elements of the page.
+        sites: folded names of the site, which are not authors.
+        evidence: a record for what each witness says.
     """
     sources = list(_sources(outline, nodes, node, found)) if evidence else _sources(outline, nodes, node, found)
     authors, agency, witness = _signed(outline, nodes, node, sites, sources)
@@ -103,7 +103,7 @@ def _signed(
     sites: Iterable[str],
     sources: Iterable[tuple[str, list[str], bool]],
 ) -> tuple[tuple[str, ...], str | None, str | None]:
-    """The authors by the first source that names any, the agency, and the source."""
+    """Return the authors of the first source that names any, the agency, and the source."""
     site = frozenset(sites).union(_admins(outline, nodes))
     agency: str | None = None
     desks: dict[str, str] = {}
@@ -139,7 +139,7 @@ def _signed(
 
 
 def _agency(name: str) -> str | None:
-    """Return the agency that a name is, or that is in brackets behind it: `Jane Doe (AP)`."""
+    """Return the agency that a name is, or that follows it in brackets: `Jane Doe (AP)`."""
     bracketed = _BRACKETED.search(name)
     return bylines.agency(name) or (bylines.agency(bracketed[1]) if bracketed else None)
 
@@ -163,7 +163,7 @@ def _folded(name: str) -> str:
 
 
 def _is_site(name: str, sites: frozenset[str]) -> bool:
-    """Return whether a name is the site's own, which is shown where no author was filled in."""
+    """Return whether a name is that of the site, which is shown if there is no author."""
     folded = re.sub(r"\W+", "", name.casefold())
     return any(folded == re.sub(r"\W+", "", site) for site in sites)
 
@@ -171,7 +171,7 @@ def _is_site(name: str, sites: frozenset[str]) -> bool:
 def _sources(
     outline: Outline, nodes: list[jsonld.Node], node: jsonld.Node, found: meta.Declared
 ) -> Iterator[tuple[str, list[str], bool]]:
-    """Yield each source, its names, and whether they are only shown: those may be anything."""
+    """Yield each source, its names, and whether they are only shown; shown names may be anything."""
     yield "JSON-LD author", _declared_authors(nodes, node, organisations=False), False
     for key in meta.AUTHOR:
         if key in found:
@@ -191,7 +191,7 @@ def _sources(
 
 
 def _declared_authors(nodes: list[jsonld.Node], node: jsonld.Node, *, organisations: bool) -> list[str]:
-    """The authors in JSON-LD, persons or all; those that are only referred to are looked up."""
+    """Return the authors in JSON-LD, only persons or all; references are looked up."""
     known = {str(one["@id"]): one for one in nodes if isinstance(one.get("@id"), str) and one.get("name")}
     return [name for key in ("author", "creator") for name in _named(node.get(key), known, organisations=organisations)]
 
@@ -234,7 +234,7 @@ def _split(written: str) -> list[str]:
 
 
 def _person(name: str, sites: frozenset[str]) -> str | None:
-    """A person's name without roles; None if it is something else."""
+    """Return a person's name without roles; None if it is something else."""
     name = _BRACKETS.sub("", _BY.sub("", _NETWORK.sub("", name))).strip(" ,;:-–—|·•\"'").lstrip(".")
     if name.endswith(".") and not _SHORTENED.search(name):
         name = name.rstrip(" .")

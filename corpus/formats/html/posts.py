@@ -1,4 +1,4 @@
-"""Embedded posts of social networks: which quotes are such, what they say, and who says it."""
+"""Recognises embedded posts of social networks among quotes, and reads their text and author."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def is_post(quote: LexborNode) -> bool:
 
 
 def lines_of(post: LexborNode) -> list[str]:
-    """Return what a post says, and in a line of its own who says it; nothing for one that has only a picture."""
+    """Return the text of a post, with its author in a separate line; nothing for a post that has only a picture."""
     paragraphs = [one_line((one.text(deep=True) or "")[:_LONGEST]) for one in post.css("p")]
     words = " ".join(one for one in paragraphs if one and not _INVITES.match(one) and not _AUTHOR.match(one))
     rest = one_line((post.text(deep=True) or "")[: 2 * _LONGEST])

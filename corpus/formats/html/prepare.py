@@ -1,7 +1,7 @@
-"""What is done to a page's tree before its blocks are read.
+"""Prepares a page's tree before its blocks are read.
 
-What is never text goes. What is text in another form is written as blocks: tables as lines of cells, embedded posts as
-quotes, preformatted text as paragraphs.
+Elements that are never text are removed. Text in other forms is written as blocks: tables as lines of cells, embedded
+posts as quotes, preformatted text as paragraphs.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def prepare(root: LexborNode, outline: Outline) -> None:
     """Change a tree so that its blocks can be read. Call it once, after boxes were marked.
 
     Args:
-        root: the body.
-        outline: what is in the page; most pages have no table and no embedded post, and none is sought there.
+        root: the body of the page.
+        outline: the elements of the page; a page without tables or embedded posts is not searched for them.
     """
     _take_out(root, outline)
     for one in _inmost_first(root, "blockquote") if outline.has("blockquote") else ():
@@ -87,13 +87,13 @@ def prepare(root: LexborNode, outline: Outline) -> None:
 
 
 def _strip(root: LexborNode) -> None:
-    """Take out the elements that are never text, in one walk; those inside others first."""
+    """Remove the elements that are never text, in one walk, inner elements first."""
     for one in [node for node in root.traverse() if node.tag in _STRIPPED][::-1]:
         one.decompose()
 
 
 def _take_out(root: LexborNode, outline: Outline) -> None:
-    """Take out forms, advertisements, controls and what is crossed out; write tables by role anew."""
+    """Remove forms, advertisements, controls and crossed-out text; write tables by role anew."""
     for one in root.css("form")[:_MOST] if outline.has("form") else ():
         if len(one.text(deep=True) or "") > _LARGEST_FORM:
             one.unwrap()
@@ -112,19 +112,19 @@ def _take_out(root: LexborNode, outline: Outline) -> None:
 
 
 def _inmost_first(root: LexborNode, selector: str) -> list[LexborNode]:
-    """Return elements so that none is inside one before it: what is taken out takes what is inside with it."""
+    """Return elements with inner ones first, because removing an element removes the elements inside it."""
     return root.css(selector)[:_MOST][::-1]
 
 
 def _is_advertised(node: LexborNode) -> bool:
-    """Whether an insertion is named as an advertisement, or has attributes as the networks' scripts ask for."""
+    """Return whether an insertion is named as an advertisement, or has attributes of the scripts of advertisers."""
     attributes = node.attributes
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
     return _ADVERTISED.search(names) is not None or any(map(_PLACED.match, attributes))
 
 
 def _keep_words(control: LexborNode) -> None:
-    """Keep what a control says if it is a word of a sentence; else take it out."""
+    """Keep the text of a control if it is a word of a sentence; otherwise remove the control."""
     block = control.parent
     while block is not None and block.tag in _INLINE:
         block = block.parent
@@ -140,7 +140,7 @@ def _keep_words(control: LexborNode) -> None:
 
 
 def _rows_by_role(node: LexborNode) -> list[str] | None:
-    """Return the rows of a table that is one by its role alone; None without two of them."""
+    """Return the rows of a table that only its role marks as one; None if it has fewer than two rows."""
     rows = []
     for row in node.css('[role="row"]')[:_MOST_ROWS]:
         cells = [one_line(cell.text(deep=True, separator=" ") or "") for cell in row.css(_CELLS_BY_ROLE)[:_MOST_CELLS]]
@@ -151,7 +151,7 @@ def _rows_by_role(node: LexborNode) -> list[str] | None:
 
 
 def table_rows(table: LexborNode) -> list[str] | None:
-    """Return the rows of a table of data, each as its cells apart by bars; None if it only lays out the page."""
+    """Return the rows of a table of data, each with bars between its cells; None for a table that is page layout."""
     if _is_layout(table):
         return None
     text = one_line(table.text(deep=True, separator=" ") or "")
@@ -175,7 +175,7 @@ def table_rows(table: LexborNode) -> list[str] | None:
 
 
 def _is_layout(table: LexborNode) -> bool:
-    """Whether a table is marked or named as what lays out or leads through the site, or is hidden."""
+    """Return whether a table is marked or named as layout or navigation, or is hidden."""
     attributes = table.attributes
     if attributes.get("role") in _PRESENTATION or "hidden" in attributes or table.css_first(_LAYOUT) is not None:
         return True
@@ -185,7 +185,7 @@ def _is_layout(table: LexborNode) -> bool:
 
 
 def _keep_caption(table: LexborNode) -> None:
-    """Make the caption of a figure around a table that of the table."""
+    """Make the caption of a figure around a table the caption of the table."""
     at = table.parent
     while at is not None and at.tag != "figure":
         at = at.parent
@@ -198,7 +198,7 @@ def _keep_caption(table: LexborNode) -> None:
 
 
 def _cells(table: LexborNode) -> list[list[str]]:
-    """Return what the cells of a table say, by rows; empty rows and rules of dashes are left out."""
+    """Return the texts of the cells of a table, by rows, without empty rows and rows of dashes."""
     rows = []
     for row in table.css("tr")[:_MOST_ROWS]:
         cells = [
@@ -222,7 +222,7 @@ def _without_empty(rows: list[list[str]]) -> list[list[str]]:
 
 
 def _write_preformatted(node: LexborNode) -> None:
-    """Write preformatted text so that its blank lines part paragraphs, and its short lines stay lines."""
+    """Write preformatted text so that its blank lines separate paragraphs, and its short lines stay lines."""
     raw = (node.text(deep=True) or "").replace("\r\n", "\n").strip("\n")
     if "\n" not in raw:
         return
@@ -243,7 +243,7 @@ def _write_preformatted(node: LexborNode) -> None:
 
 
 def _replace(node: LexborNode, mark: str, lines: list[str]) -> None:
-    """Put lines in the place of an element; or take it out where there is no line."""
+    """Replace an element by lines, or remove it if there are no lines."""
     if not lines:
         node.decompose()
         return

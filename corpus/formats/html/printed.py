@@ -1,4 +1,4 @@
-"""Dates that a page shows, weighed as the day of publication by their place, their label and the names around them."""
+"""Weighs the dates that a page shows as the day of publication: by place, label and names of elements."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ _LONGEST_LABEL: Final = 60
 
 @dataclass(slots=True)
 class Printed:
-    """A date that is shown, how much speaks for it as the day of publication, and why.
+    """A shown date, its weight as the day of publication, and the reasons.
 
     Attributes:
-        moment: what it means.
-        written: how it is written.
-        weight: how much speaks for it; below 2 hardly anything.
-        is_modified: whether its label or name says that it dates a change.
-        is_machine: whether it is in an attribute.
-        names: class and id of its element.
+        moment: the meaning of the date.
+        written: the date as it is written.
+        weight: its weight as the day of publication; below 2 it is very unlikely.
+        is_modified: whether its label or name means that it dates a change.
+        is_machine: whether the date is in an attribute.
+        names: class and id of the element of the date.
     """
 
     moment: dates.Moment
@@ -68,7 +68,7 @@ class Scanner:
         self._around: set[int] = set()
 
     def scan(self) -> list[Printed]:
-        """The dates of the page, in its order; none that is surely of something else."""
+        """Return the dates of the page in its order, without dates that certainly belong to something else."""
         found = list(self._candidates())
         begin, end = self._headline()
         printed = []
@@ -154,7 +154,7 @@ class Scanner:
 
     @staticmethod
     def _weigh_place(position: int, begin: int, end: int) -> float:
-        """How much its distance from the headline counts, in characters of text."""
+        """Return the weight of a distance from the headline, in characters of text."""
         if begin < 0:
             return 0.8 if position < _FAR else 0.0
         behind, ahead = position - end, begin - position
@@ -166,7 +166,7 @@ class Scanner:
         return 1.2
 
     def _weigh_names(self, one: Candidate) -> tuple[float, bool, str]:
-        """What the elements around it are called, up to those that hold the headline as well."""
+        """Return the weight of the names of the elements around a date, up to those that also have the headline."""
         weight = 0.0
         modified = False
         own = ""

@@ -1,4 +1,4 @@
-"""What a page declares of the use of its article: meta and link elements, JSON-LD, and inline RSL."""
+"""Reads what a page declares about the use of its article: meta and link elements, JSON-LD, and inline RSL."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _PICTURES: Final = frozenset({"figure", "figcaption", "picture"})
 
 
 def signals(outline: Outline, nodes: list[Node], node: Node, found: Declared, url: str | None) -> tuple[Signal, ...]:
-    """Return what a page says of its use, to the letter, in the order meta, links, JSON-LD.
+    """Return the declarations of a page about its use, unchanged, in the order meta, links, JSON-LD.
 
     Args:
         outline: the page.
-        nodes: its JSON-LD.
-        node: of these the article's, or {}.
-        found: its meta elements.
-        url: its address.
+        nodes: the JSON-LD of the page.
+        node: the node of the article among them, or {}.
+        found: the meta elements of the page.
+        url: the address of the page.
     """
     made = [signal(Place.META, name, value) for name in _META if name in found for value in found[name]]
     for element in _licences(outline)[:_MOST]:
@@ -59,7 +59,7 @@ def signals(outline: Outline, nodes: list[Node], node: Node, found: Declared, ur
 
 
 def _licences(outline: Outline) -> list[LexborNode]:
-    """Return the links to a licence, those of the head first, and the scripts that are one."""
+    """Return the links to a licence, those of the head first, and the scripts that contain a licence."""
     links = (one for one in outline.all("link") if is_related(one.attributes, "license"))
     scripts = (one for one in outline.all("script") if (one.attributes.get("type") or "").lower() == _RSL)
     return [one for one in (*links, *outline.related("license")) if "href" in one.attributes] + [*scripts]
@@ -77,7 +77,7 @@ def _is_of_a_picture(element: Any) -> bool:
 
 
 def _values(value: Any) -> list[str]:
-    """Return the texts of a value: of an object its name, else its address."""
+    """Return the texts of a value; of an object its name or, without a name, its address."""
     found: list[str] = []
     for one in (value if isinstance(value, list) else [value])[:_MOST]:
         text = None

@@ -1,6 +1,6 @@
-"""Rows of tables as lines in texts that other programs, or the page's own data, give as markup or Markdown.
+"""Writes rows of tables as lines in texts that other programs or the page's own data give as markup or Markdown.
 
-A row is written in one line with a mark at its end, so that what splits lines into paragraphs keeps a table together.
+A row is one line with a mark at its end, so that code that splits lines into paragraphs keeps a table together.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def mark_tables(page: str) -> str:
 
 
 def mark_markup(markup: str) -> str:
-    """Return a piece of markup with bars between the cells of a row, and marks where rows end."""
+    """Return a piece of markup with bars between the cells of a row, and a mark at the end of each row."""
     if "<table" not in markup and "<TABLE" not in markup:
         return markup
     return _TABLE.sub(lambda table: f"\n{_row_lines(table[0])}\n", markup)

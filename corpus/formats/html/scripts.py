@@ -1,4 +1,4 @@
-"""Dates in a page's scripts: data layers, page states and settings of the tools that count readers."""
+"""Finds dates in a page's scripts: data layers, page states and settings of tools that count readers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CREATES: Final = re.compile(r"(?:date)?created?(?:at|date|on|time)?|datecreated
 
 
 class Setting(NamedTuple):
-    """A date that a script sets: under which key, how it is written, and whether the key names the publication."""
+    """A date that a script sets: its key, the date as it is written, and whether the key names the publication."""
 
     key: str
     written: str
@@ -43,7 +43,7 @@ class Setting(NamedTuple):
 
 
 def settings(outline: Outline) -> Iterator[Setting]:
-    """The dates in scripts that are no JSON-LD, in the order of the page."""
+    """Return the dates in scripts other than JSON-LD, in the order of the page."""
     count = 0
     for script in outline.all("script"):
         attributes = script.attributes
@@ -67,5 +67,5 @@ def settings(outline: Outline) -> Iterator[Setting]:
 
 
 def _instant(unix: str) -> str:
-    """Seconds or milliseconds since 1970 as ISO 8601."""
+    """Return seconds or milliseconds since 1970 as ISO 8601."""
     return datetime.fromtimestamp(int(unix[:10]), UTC).isoformat()

@@ -1,4 +1,4 @@
-"""Find the names that a page shows as its authors, by the names, places and links of their elements."""
+"""Finds the names that a page shows as its authors, by the names, places and links of their elements."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _SLASH: Final = re.compile(r"\s*/\s*")
 
 
 def addressed(outline: Outline, found: meta.Declared) -> list[str]:
-    """The name in a link to the page that a meta element calls the author's."""
+    """Return the name in a link to the page that a meta element names as that of the author."""
     for declared in found.get("article:author", ())[:4]:
         slug = declared.rstrip("/").rpartition("/")[2]
         if not ADDRESS.search(declared) or not _SLUG.fullmatch(slug):
@@ -87,7 +87,7 @@ def _is_near(node: LexborNode, near: frozenset[int]) -> bool:
 
 
 def behind_headline(outline: Outline) -> list[str]:
-    """Return the names after `By` in an element of its own with any name, soon after the headline."""
+    """Return the names after `By` in a separate element of any name, soon after the headline."""
     heading = outline.headline
     box = heading.parent if heading is not None else None
     for _ in range(_NEAR_LEVELS):
@@ -116,7 +116,7 @@ def behind_headline(outline: Outline) -> list[str]:
 
 
 class Named:
-    """Finds the elements of a page that are called as authors' names are, each selector once."""
+    """Finds the elements of a page that are named as places of authors' names, with each selector once."""
 
     def __init__(self, outline: Outline) -> None:
         self._outline = outline
@@ -139,7 +139,7 @@ class Named:
 
     @cached_property
     def _alike(self) -> dict[str, list[LexborNode]]:
-        """The elements that each selector without a descendant finds: one search for all of them."""
+        """Return the elements that each selector without a descendant finds, with one search for all of them."""
         named = self._outline.tree.css(_CLASSES)
         classes = [((node.attributes.get("class") or "").lower(), node) for node in named]
         found = {
@@ -153,7 +153,7 @@ class Named:
 
 
 def shown(selector: str, named: list[LexborNode], near: frozenset[int] = frozenset()) -> list[str]:
-    """Return the texts of named elements: of those near the headline, if it is known, or of the first group."""
+    """Return the texts of named elements: those near the headline if it is known, otherwise the first group."""
     elements = [one for one in named if not near or _is_near(one, near)]
     shown = [
         text
@@ -167,7 +167,7 @@ def shown(selector: str, named: list[LexborNode], near: frozenset[int] = frozens
 
 
 def _of_one_group(elements: list[LexborNode]) -> list[LexborNode]:
-    """Return the elements that are in one box with the first of them, as the names in one byline are."""
+    """Return the elements that are in one box with the first of them, like the names in one byline."""
     if len(elements) < 2:
         return elements
     box = elements[0].parent
@@ -191,7 +191,7 @@ def _of_one_group(elements: list[LexborNode]) -> list[LexborNode]:
 
 
 def _full_names(text: str) -> bylines.Byline | None:
-    """Names without a `By`: a single word may be anything."""
+    """Return names without a `By`; a single word is left out, because it may be anything."""
     byline = bylines.read_names(text)
     if byline is None or any(" " not in name and name.isascii() for name in byline.authors):
         return None
@@ -199,7 +199,7 @@ def _full_names(text: str) -> bylines.Byline | None:
 
 
 def linked(outline: Outline) -> list[str]:
-    """People whose own pages are linked to right behind a `By`."""
+    """Return people whose own pages are linked right after a `By`."""
     links = [link for address, link in outline.addresses if _PROFILE.search(address)]
     for link in links[:8]:
         line = link.parent
@@ -210,7 +210,7 @@ def linked(outline: Outline) -> list[str]:
 
 
 def signed(outline: Outline) -> list[str]:
-    """Return a name in bold that is a paragraph of its own, after a standfirst or at the end, as in small papers."""
+    """Return a name in bold that is a separate paragraph, after a standfirst or at the end, as in small papers."""
     for bold in outline.tree.css("p > strong:only-child, p > b:only-child")[:20]:
         text = one_line(bold.text(separator=" "))
         names = _SLASH.split(text)

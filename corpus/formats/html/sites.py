@@ -1,4 +1,4 @@
-"""What the site of a page is called, and headlines without that name."""
+"""Finds the name of the site of a page, and removes it from headlines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_NAME: Final = 100
 
 
 def without_site(text: str, sites: set[str]) -> str:
-    """A headline without the site's name behind or before it."""
+    """Return a headline without the site's name before or after it."""
     parts = _SEPARATOR.split(text)
     if len(parts) < 2:
         return text
@@ -51,7 +51,7 @@ def _names_site(part: str, sites: set[str]) -> bool:
 
 
 def sites_of(node: jsonld.Node, found: meta.Declared, host: str | None) -> set[str]:
-    """What the site may be called, folded."""
+    """Return the possible names of the site, folded."""
     publisher = node.get("publisher")
     names: list[str] = [*meta.every(found, meta.SITE), *jsonld.texts(publisher)]
     if isinstance(publisher, dict):
@@ -65,7 +65,7 @@ def sites_of(node: jsonld.Node, found: meta.Declared, host: str | None) -> set[s
 
 
 def publication(node: jsonld.Node, found: meta.Declared) -> str | None:
-    """The paper or programme as the page declares it: the site's name, or its publisher's; None if it names none."""
+    """Return the declared paper or programme: the name of the site or of its publisher; None if there is no name."""
     publisher = node.get("publisher")
     name = jsonld.text(publisher.get("name")) if isinstance(publisher, dict) else None
     for text in (
@@ -80,5 +80,5 @@ def publication(node: jsonld.Node, found: meta.Declared) -> str | None:
 
 
 def folded(text: str) -> str:
-    """A text without case and marks, to compare it."""
+    """Return a text without case and marks, for comparisons."""
     return re.sub(r"\W+", " ", text.casefold()).strip()

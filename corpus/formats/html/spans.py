@@ -1,4 +1,4 @@
-"""Dates within a text: where they begin and end, and what they mean.
+"""Finds dates within a text: their begin, end and meaning.
 
 The grammar of a single date is that of `corpus.text.dates`.
 """
@@ -94,7 +94,7 @@ _OTHER_DIGITS: Final = re.compile("[" + "".join(map(chr, _DIGITS)) + "]")
 
 
 class Span(NamedTuple):
-    """A date in a text: its place, how it is written, what it means, and whether its year has two digits."""
+    """A date in a text: its place, its written form, its meaning, and whether its year has two digits."""
 
     start: int
     end: int
@@ -104,12 +104,12 @@ class Span(NamedTuple):
 
 
 def has_date(text: str) -> bool:
-    """Whether a text may have a date in it. Cheap to ask."""
+    """Return whether a text may have a date in it. This check is fast."""
     return _HINT.search(_in_ascii(text)) is not None
 
 
 def _in_ascii(text: str) -> str:
-    """A text with the digits of other scripts as those of ASCII."""
+    """Return a text with the digits of other scripts replaced by ASCII digits."""
     return text if text.isascii() or _OTHER_DIGITS.search(text) is None else text.translate(_DIGITS)
 
 
@@ -118,8 +118,8 @@ def find(text: str, language: str | None = None, hint: date | None = None) -> It
 
     Args:
         text: one line.
-        language: of the page, which decides how 03/04/2020 is read.
-        hint: the day in the page's address, which decides before that.
+        language: the language of the page, which decides how 03/04/2020 is read.
+        hint: the day in the page's address, which decides before the language does.
     """
     form = _FOUND if text.isascii() else _FOUND_ELSEWHERE
     text = _in_ascii(text)
@@ -139,7 +139,7 @@ def find(text: str, language: str | None = None, hint: date | None = None) -> It
 
 
 def _next(form: re.Pattern[str], text: str, position: int) -> re.Match[str] | None:
-    """Return the next date, sought only around years and the like: a long text has few, and the search is slow."""
+    """Return the next date. Only text around years and similar numbers is searched, because the search is slow."""
     begin = position
     for _ in range(_MOST_CORES):
         core = _CORE.search(text, position)
@@ -184,7 +184,7 @@ def _without_zone(text: str, start: int, end: int) -> int:
 
 
 def parse(written: str, language: str | None = None, hint: date | None = None) -> dates.Moment | None:
-    """Read a text that is a date in any language; None if it is not, or names a month that no language has."""
+    """Read a text that is a date in any language; return None for other texts and unknown names of months."""
     return _parse(_SPACES.sub(" ", written).strip(), language, hint)
 
 

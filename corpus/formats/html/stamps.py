@@ -1,4 +1,4 @@
-"""A single date as pages write it: a machine's, a person's, or what htmldate makes of the page."""
+"""Reads a single date as pages write it: for machines, for people, or as htmldate guesses it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LARGEST_GUESSED: Final = 1_000_000
 
 
 def read(written: str, hint: date | None = None, language: str | None = None) -> dates.Moment | None:
-    """Read a machine's date, or a human one, perhaps behind a label.
+    """Read a date for machines or for people, perhaps behind a label.
 
     Args:
-        written: as it is in an attribute, a field or a line.
+        written: the date as it is in an attribute, a field or a line.
         hint: the day in the page's address.
-        language: of the page.
+        language: the language of the page.
     """
     text = written.strip()
     iso = _ISO.match(text) or _COMPACT.match(text)
@@ -45,12 +45,12 @@ def read(written: str, hint: date | None = None, language: str | None = None) ->
 
 
 def is_utc(written: str) -> bool:
-    """Whether a date is written in UTC, which says nothing of the day where the page is made."""
+    """Return whether a date is written in UTC, which does not show the local day of the site."""
     return _IN_UTC.search(written) is not None
 
 
 def clock(written: str) -> str | None:
-    """Day and time to the second, as they are written; None where no time is."""
+    """Return day and time to the second as they are written; None without a time."""
     iso = _ISO.match(written.strip())
     if iso is None or iso[4] is None:
         return None
@@ -58,13 +58,13 @@ def clock(written: str) -> str | None:
 
 
 def shown_clock(written: str) -> str | None:
-    """Return the hour and minute of a date as people write it, as `03 33`; None where it has none."""
+    """Return the hour and minute of a date for people, such as `03 33`; None without a time."""
     found, _ = find_time(halves.in_one_form(written.casefold()))
     return f"{found[0]:02} {found[1]:02}" if found is not None else None
 
 
 def guess(text: str) -> date | None:
-    """The day on which htmldate thinks a page was published; None if it has no idea."""
+    """Return the day on which a page was published as htmldate guesses it; None without a guess."""
     import htmldate  # seldom needed, and slow to import
 
     try:

@@ -1,4 +1,4 @@
-"""The text of pages that scripts draw, from the state that they are drawn from: JSON in script elements."""
+"""Reads the text of pages that scripts draw, from the state in their script elements, which is JSON."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def text(tree: LexborHTMLParser, title: str | None) -> str:
     """Return the longest prose in a page's state, in paragraphs; "" if it has no prose.
 
     Args:
-        tree: the page, before anything was taken out of it.
-        title: of the article: where several states have prose, the one that names it is believed.
+        tree: the tree of the page, before anything was removed.
+        title: the title of the article; if several states have prose, the one with this title is used.
     """
     best, best_rank = "", (False, 0)
     for value, source in _states(tree):
@@ -60,7 +60,7 @@ def text(tree: LexborHTMLParser, title: str | None) -> str:
 
 
 def _names(source: str, title: str | None) -> bool:
-    """Whether a script has a title in it, as it is or as JSON escapes it."""
+    """Return whether a script has a title in it, unchanged or as JSON escapes it."""
     start = (title or "")[:_TITLE]
     return len(start) > 8 and (start in source or json.dumps(start)[1:-1] in source)
 
@@ -93,7 +93,7 @@ def _loaded(source: str) -> Any:
 
 
 def _assigned(source: str) -> Iterator[Any]:
-    """The values that a script assigns, where they are JSON."""
+    """Return the values that a script assigns, if they are JSON."""
     if len(source) < _SHORTEST // 4:
         return
     decoder = json.JSONDecoder(strict=False)
@@ -111,7 +111,7 @@ def _assigned(source: str) -> Iterator[Any]:
 
 
 def _longest(value: Any) -> str:
-    """The longest prose in a value: a string of it, or a list of blocks, each with some."""
+    """Return the longest prose in a value: a string, or a list of blocks that have prose."""
     best = ""
     waiting: list[tuple[Any, int]] = [(value, 0)]
     seen = 0
@@ -136,7 +136,7 @@ def _longest(value: Any) -> str:
 
 
 def _joined(blocks: list[Any]) -> str:
-    """The text of a list of blocks, if they are such: strings of prose, or objects that each hold some."""
+    """Return the text of a list if it is a list of blocks: strings of prose, or objects that have prose."""
     if len(blocks) < 2:
         return ""
     paragraphs = []
@@ -168,7 +168,7 @@ def _of_block(block: dict[str, Any]) -> str | None:
 
 
 def _of_piece(piece: Any) -> str:
-    """The text of a part of a block."""
+    """Return the text of a part of a block."""
     content = piece.get("text") or piece.get("value") if isinstance(piece, dict) else piece
     return content if isinstance(content, str) else ""
 
@@ -182,7 +182,7 @@ def _fold(key: str) -> str:
 
 
 def _prose(written: str) -> str:
-    """Return a string without markup, in paragraphs; "" if it is not meant for readers."""
+    """Return a string without markup, in paragraphs; "" if it is not for readers."""
     if "<" in written:
         written = _TAGS.sub("", _ENDS.sub("\n", rowsets.mark_markup(_NOISE.sub("", written))))
     if "&" in written:

@@ -1,7 +1,7 @@
-"""The text of a page, by cheap finders that must agree.
+"""Finds the text of a page with fast finders that must agree.
 
-The finder of `body` speaks first. Where it found little, JSON-LD's articleBody, the state that scripts draw the page
-from, resiliparse's main content and, last and slowest, trafilatura are asked.
+The finder of `body` comes first. If it found little, the next are JSON-LD's articleBody, the state from which scripts
+draw the page, resiliparse's main content and, last and slowest, trafilatura.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SHOWN: Final = 80
 
 
 class Finders:
-    """What each finder takes for the text of a page. None is asked before its answer counts."""
+    """The text of a page by each finder. A finder runs only when its result is needed."""
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class Finders:
         self._authors = authors
 
     def find(self) -> tuple[str, list[Heading], str]:
-        """Return the text, its subheadings, and who found it."""
+        """Return the text, its subheadings, and the finder."""
         speaker = self._speaker()
         return self.texts[speaker](), _headings(self._body) if speaker == _OWN else [], speaker
 
     def record(self, speaker: str, evidence: Evidence) -> None:
-        """Record what each finder takes for the text, and which of them is believed; all are asked."""
+        """Record the text of each finder and which of them is used; all finders run."""
         for name, text_of in self.texts.items():
             if text := text_of():
                 beginning = one_line(text[:_SHOWN])
@@ -74,7 +74,7 @@ class Finders:
 
     @property
     def texts(self) -> dict[str, Callable[[], str]]:
-        """The finders by name, the one that is asked first before the others."""
+        """Return the finders by name, in their order."""
         return {
             _OWN: lambda: self._own,
             "jsonld": lambda: self._declared,
@@ -146,7 +146,7 @@ def _paragraphs(text: str) -> str:
 
 
 def _without_head(text: str, title: str | None, authors: tuple[str, ...]) -> str:
-    """Return a text without the lines that repeat the title, the byline, dates and what a page says of itself."""
+    """Return a text without lines that repeat the title, the byline, dates and texts of the page about itself."""
     known = {blocks.folded(one) for one in (title or "", *authors, " ".join(authors))}
     return "\n\n".join(
         paragraph
@@ -173,13 +173,13 @@ _CAREFUL_LIMIT: Final = 1_000_000
 
 
 def _ends_alike(own: str, other: str) -> bool:
-    """Whether the end of the first text is near that of the other: then nothing is cut."""
+    """Return whether the first text is not cut: its end is at the end of the other text, or not in that text."""
     end = blocks.folded(own[-_END:])[-_END // 2 :]
     at = blocks.folded(other).rfind(end)
     return at < 0 or at > len(other) * _BEGINNING - _END
 
 
 def _share(own: str, other: str) -> float:
-    """How much of the other text is in the first, by words."""
+    """Return the share of the other text that the first has, in words."""
     ours, theirs = Counter(own.split()), Counter(other.split())
     return (ours & theirs).total() / max(theirs.total(), 1)

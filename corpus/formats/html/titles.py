@@ -1,4 +1,4 @@
-"""The headline: the one that is shown, without kicker and the site's name, among those that a page declares."""
+"""Finds the headline: the shown one, without kicker and the site's name, compared with those that a page declares."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LINKED: Final = "JSON-LD headline"
 
 
 class Heading(NamedTuple):
-    """A heading of the page: what it says without its kicker, and its element's name."""
+    """A heading of the page: its text without kicker, and the name of its element."""
 
     text: str
     tag: str
@@ -54,14 +54,14 @@ def title(
 ) -> str | None:
     """Return the headline of a page; None if it has no headline.
 
-    The shown headline is the article's, if it is like what the page declares; what is declared may be for machines.
+    The shown headline is used if it is similar to a declared one, because declared ones may be for machines.
 
     Args:
         outline: the page.
-        node: its JSON-LD article.
-        found: its meta elements.
-        host: of its URL, by which the site's name is known.
-        evidence: where to record what each witness says.
+        node: the JSON-LD node of the article.
+        found: the meta elements of the page.
+        host: the host of the page's URL, which helps to find the name of the site.
+        evidence: a record for what each witness says.
     """
     sites = sites_of(node, found, host)
     declared = _declared(outline, node, found)
@@ -84,7 +84,7 @@ def title(
 
 
 def _chosen(shown: list[Heading], clean: dict[str, str], node: jsonld.Node, sites: set[str]) -> tuple[str, str] | None:
-    """Who says the headline, and the headline."""
+    """Return the witness of the headline, and the headline."""
     heads = [one for one in shown if one.tag == "h1"]
     if _LINKED in clean:
         return _of_linked([one.text for one in heads], clean, node, sites)
@@ -107,7 +107,7 @@ def _chosen(shown: list[Heading], clean: dict[str, str], node: jsonld.Node, site
 
 
 def _of_linked(shown: list[str], clean: dict[str, str], node: jsonld.Node, sites: set[str]) -> tuple[str, str]:
-    """The headline of a page that has one in JSON-LD, which is the editors' own more often than others are."""
+    """Return the headline of a page with one in JSON-LD, which more often than others is the one of the editors."""
     first = clean[_LINKED]
     name = without_site(one_line(jsonld.text(node.get("name")) or ""), sites)
     others = [text for key, text in clean.items() if key != _LINKED]
@@ -123,9 +123,9 @@ def _of_linked(shown: list[str], clean: dict[str, str], node: jsonld.Node, sites
 
 
 def _is_for_engines(first: str, node: jsonld.Node, clean: dict[str, str], shown: list[str]) -> bool:
-    """Whether JSON-LD's headline is the search engines' and the page's title; the editors' own is the one they share.
+    """Return whether the headline in JSON-LD is for search engines: it is also the page's title and a shown heading.
 
-    What JSON-LD says as name and as headline it means.
+    A text that JSON-LD has both as name and as headline is not for search engines.
     """
     named_ = jsonld.text(node.get("name"))
     twice = named_ is not None and folded(one_line(named_)) == folded(first)
@@ -137,7 +137,7 @@ def _shows(text: str, shown: list[str]) -> bool:
 
 
 def _best(heads: list[Heading], clean: dict[str, str], least: float) -> tuple[Heading, float] | None:
-    """The heading most like what is declared, if it is like it at all, and how much."""
+    """Return the heading that is most similar to the declared headline, if any is, and the similarity."""
     best: tuple[Heading, float] | None = None
     for one in heads:
         likeness = max((_likeness(one.text, text) for text in clean.values()), default=0.0)
@@ -147,12 +147,12 @@ def _best(heads: list[Heading], clean: dict[str, str], least: float) -> tuple[He
 
 
 def _says_more(one: str, other: str) -> bool:
-    """Whether a heading rather than a window's title is a headline, by how much it says."""
+    """Return whether a heading is a better headline than the title of the page, by its length."""
     return len(_words(one)) >= min(len(_words(other)), _FEWEST_WORDS)
 
 
 def _likeness(one: str, other: str) -> float:
-    """How many of their words two headlines share, of the shorter and the longer: in 0 to 1."""
+    """Return the share of words that two headlines have in common: from 0 to 1."""
     first, second = _words(one), _words(other)
     if not first or not second:
         return 0.0
@@ -168,7 +168,7 @@ def _words(text: str) -> set[str]:
 
 
 def _as_declared(text: str, clean: dict[str, str]) -> str:
-    """A shown headline as the page declares it: where only marks differ, or all that is declared has more of it."""
+    """Return a shown headline in its declared form, if only marks differ or every declared one is longer."""
     stated = [clean[key] for key in ("og:title", "meta") if key in clean]
     for one in stated:
         if len(one) > _SHORTEST and folded(one) == folded(text):
@@ -184,7 +184,7 @@ def _as_declared(text: str, clean: dict[str, str]) -> str:
 
 
 def _as_most_write(text: str, clean: dict[str, str]) -> str:
-    """A headline with the marks between its words that most of the page's own statements of it have."""
+    """Return a headline with the marks between its words that most of its forms on the page have."""
     forms = [form for form in clean.values() if folded(form) == folded(text)]
     best = max(forms, key=forms.count, default=text)
     return best if forms.count(best) > max(forms.count(text), 1) else text
@@ -203,7 +203,7 @@ def _shown(outline: Outline, sites: set[str], lowest: int) -> Iterator[Heading]:
 
 
 def shown_text(heading: LexborNode) -> str:
-    """What a heading says, without a kicker in an element of its own; inline elements part no words."""
+    """Return the text of a heading without a kicker in a separate element; inline elements do not separate words."""
     text = heading.text(deep=True, separator=_PART)
     # A heading of one text has no element in it.
     inner = heading.css("span, small, div, a, p, strong, em, sup") if _PART in text else ()
@@ -249,12 +249,12 @@ def _declared(outline: Outline, node: jsonld.Node, found: meta.Declared) -> dict
 
 
 def _unescaped(text: str) -> str:
-    """A text without the entities that are left where it was escaped twice."""
+    """Return a text without the entities that remain because it was escaped twice."""
     return unescape(unescape(text)) if _ESCAPED.search(text) else text
 
 
 def _as_shown(text: str, shown: list[str]) -> str:
-    """Return a declared headline without what follows the shown one: the name of the site or of a section."""
+    """Return a declared headline without the name of the site or of a section that follows the shown headline in it."""
     for heading in shown:
         rest = text[len(heading) :]
         if len(heading) > _SHORTEST and text.startswith(heading) and re.match(r"\s*[-–—|·•*]\s", rest):

@@ -1,4 +1,4 @@
-"""Measure where a page has its prose: how much is in each element, near it and before it."""
+"""Measures the amount of prose in each element of a page, near it and before it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _DECAY: Final = (1.0, 0.6, 0.35, 0.2)
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Of each element by its number, in characters of alphabetic writing.
+    """The amounts of prose by the numbers of elements, in characters of alphabetic writing.
 
     Attributes:
-        masses: how much prose is in it.
-        scores: how much prose is directly in it; prose further within counts less.
-        before: how much prose is before it in the page.
-        first: the order of the first block of prose in it.
+        masses: the prose in the element.
+        scores: the prose directly in the element; prose further inside counts less.
+        before: the prose before the element in the page.
+        first: the order of the first block of prose in the element.
     """
 
     masses: dict[int, float] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The witnesses of a page's dates: what it declares in metadata and scripts, what it shows, what its address has."""
+"""Collects the witnesses of a page's dates: in its metadata and scripts, its shown text and its address."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LONGEST_UNREAD: Final = 80
 
 
 class Witness(NamedTuple):
-    """What one place on a page says: where it is, what it says, how it is written, how much it counts."""
+    """The date of one place on a page: the name of the place, the date, its written form and its weight."""
 
     name: str
     moment: dates.Moment
@@ -45,16 +45,16 @@ class Witness(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the witnesses of a page's dates are found in.
+    """The parts of a page in which witnesses of its dates are found.
 
     Attributes:
-        root: the body.
+        root: the body of the page.
         outline: the elements of the page.
         node: the article in JSON-LD.
         found: the meta elements.
         hint: the day in the address.
-        language: of the page.
-        title: the headline.
+        language: the language of the page.
+        title: the headline of the page.
         text: the page's source.
     """
 
@@ -68,23 +68,23 @@ class Page:
     text: str
 
     def linked(self) -> Iterator[Witness]:
-        """What JSON-LD says of the publication."""
+        """Yield the dates of publication in JSON-LD."""
         yield from self._read("JSON-LD", _of_node(self.node, _KEYS), _LINKED)
 
     def explicit(self) -> Iterator[Witness]:
-        """What meta elements and microdata say that name the publication."""
+        """Yield the dates of meta elements and microdata that name the publication."""
         names = [name for name in meta.PUBLISHED if name not in meta.VAGUE]
         yield from self._read("meta", _of_meta(self.found, names), _EXPLICIT)
         dated = self.outline.named("datePublished", in_body=True)
         yield from self._read("microdata", _of_elements(_PUBLISHED, dated), _EXPLICIT)
 
     def vague(self) -> Iterator[Witness]:
-        """What meta elements say that may date anything; one with a time of day is rather a stamp of the article."""
+        """Yield the dates of meta elements that may date anything. One with a time probably dates the article."""
         for one in self._read("meta", _of_meta(self.found, meta.VAGUE), _VAGUE):
             yield one._replace(weight=_VAGUE_INSTANT) if one.moment.instant is not None else one
 
     def shown(self) -> Iterator[Witness]:
-        """What the page shows, the heaviest first; nothing that dates a change."""
+        """Yield the dates that the page shows, the heaviest first, without dates of changes."""
         found = Scanner(self.root, self.title, self.language, self.hint).scan()
         for one in sorted(found, key=lambda one: -one.weight):
             if one.is_modified:
@@ -94,7 +94,7 @@ class Page:
             yield Witness(name, one.moment, one.written, min(one.weight, _MOST_SHOWN), source)
 
     def set_in_scripts(self) -> Iterator[Witness]:
-        """Yield the dates that scripts set. The first counts most: the page's own state comes before others."""
+        """Yield the dates that scripts set. The first weighs most, because the page's own state comes before others."""
         found = []
         for one in scripts.settings(self.outline):
             moment = stamps.read(one.written, self.hint, self.language)
@@ -106,7 +106,7 @@ class Page:
             yield Witness(f"script {one.key}", moment, one.written, weight / (1 + number / 4))
 
     def address(self) -> Iterator[Witness]:
-        """The day in the address."""
+        """Yield the day in the address."""
         if self.hint is not None:
             yield Witness("address", dates.Moment(self.hint), self.hint.isoformat(), _ADDRESS, DateSource.ADDRESS)
 
@@ -118,7 +118,7 @@ class Page:
         return Witness("htmldate", dates.Moment(day), day.isoformat(), LEAST, DateSource.GUESSED)
 
     def modified(self) -> Iterator[Witness]:
-        """What the page declares of its last change."""
+        """Yield the dates of the last change that the page declares."""
         yield from self._read("JSON-LD", _of_node(self.node, ("dateModified",)), _LINKED)
         yield from self._read("meta", _of_meta(self.found, meta.MODIFIED), _EXPLICIT)
         yield from self._read("element", self._changed(), _EXPLICIT)
@@ -162,7 +162,7 @@ def _of_elements(selector: str, elements: list[LexborNode]) -> Iterator[tuple[st
 
 
 def unread(page: Page) -> str | None:
-    """Return a date that a page declares, or shows in an element for dates, and that is not read; None if none is."""
+    """Return a date that a page declares, or shows in an element for dates, but that cannot be read; otherwise None."""
     shown = (one for selector in _DATING for one in _of_elements(selector, page.root.css(selector)))
     written = [*_of_node(page.node, _KEYS), *_of_meta(page.found, meta.PUBLISHED), *shown]
     for _, text in written:
