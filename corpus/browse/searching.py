@@ -47,7 +47,7 @@ class _Work:
 
     Attributes:
         process: the process.
-        attempts: how many processes there were before it, of which each ended well and left no complete index.
+        attempts: how many processes before it ended well and left no complete index all the same.
         done: how many files it has finished.
         failed: why it failed; None if it did not.
         ended: when it ended, as `time.monotonic` has it; None while it works.
