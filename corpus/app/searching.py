@@ -11,7 +11,7 @@ from corpus.errors import UsageError
 from corpus.search.marks import excerpt, marks
 from corpus.search.narrowing import DAYS, NOTHING
 from corpus.search.query import parse
-from corpus.snapshots.searched import searching
+from corpus.snapshots.searched import answer
 from corpus.snapshots.selection import Filters
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corpus.search.query import Query
+    from corpus.search.searching import Facet, Hit, Searcher
     from corpus.snapshots.selection import Selection
     from corpus.snapshots.version import Version
 
@@ -94,10 +95,13 @@ def search(version: Version, request: Request) -> Found:
     if not 0 <= request.limit <= MOST:
         raise UsageError(f"--limit is between 0 and {MOST:,}; `corpus export --query` writes every article.")
     filters = combined(narrowing(version.selection(**request.filters)), request.where)
-    with searching(version.searchable(), version.repository, request.index) as searcher:
-        count = searcher.count(query, filters)
+
+    def ask(searcher: Searcher) -> tuple[int, dict[str, Facet], list[Hit]]:
         facets = searcher.facets(query, filters, list(request.facets))
         hits = searcher.page(query, filters, request.order, 0, request.limit)
+        return searcher.count(query, filters), facets, hits
+
+    count, facets, hits = answer(version.searchable(), version.repository, request.index, ask)
     counted = {name: found.values for name, found in facets.items()}
     return Found(
         version.name, request.query, count, counted, _matches(version, query, [hit.article_id for hit in hits])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from corpus.progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     import pyarrow as pa
@@ -16,20 +15,25 @@ if TYPE_CHECKING:
     from corpus.repo.repository import Repository
     from corpus.search.asof import Dated
     from corpus.search.narrowing import Narrowing
+    from corpus.search.opening import Search
     from corpus.search.searching import Searcher
     from corpus.search.sources import Searchable
 
+_T = TypeVar("_T")
 
-@contextmanager
-def searching(version: Searchable | Dated, repository: Repository, folder: Path | None = None) -> Iterator[Searcher]:
-    """Give what searches a version; a progress bar is shown while its index is made.
 
-    An index that proves to be damaged is deleted.
+def answer(
+    version: Searchable | Dated, repository: Repository, folder: Path | None, ask: Callable[[Searcher], _T]
+) -> _T:
+    """Return what a function finds with a searcher of a version; its index is made or brought up to date first.
+
+    A progress bar is shown meanwhile. An index that proves to be damaged is deleted and made anew once.
 
     Args:
         version: what `Version.searchable` returns.
         repository: where it is.
         folder: a folder for the index; in the repository or the user's cache folder unless given.
+        ask: the function.
 
     Raises:
         CorpusError: the index cannot be read or written, or what it is made of cannot be read.
@@ -39,22 +43,26 @@ def searching(version: Searchable | Dated, repository: Repository, folder: Path 
     from corpus.search.places import folder_of
 
     search = Search(version, folder_of(repository, folder))
-    found = search.searcher()
-    if found is None:
-        with progress("indexing", search.missing(), "shards") as advance:
-            before = 0
-
-            def report(done: int, _: int) -> None:
-                nonlocal before
-                advance(done - before)
-                before = done
-
-            found = search.ready(report)
     try:
-        yield found
+        return ask(_ready(search))
     except IndexDamaged:
         search.index.remove()
-        raise
+    return ask(_ready(Search(version, search.index.folder)))
+
+
+def _ready(search: Search) -> Searcher:
+    found = search.searcher()
+    if found is not None:
+        return found
+    with progress("indexing", search.missing(), "shards") as advance:
+        before = 0
+
+        def report(done: int, _: int) -> None:
+            nonlocal before
+            advance(done - before)
+            before = done
+
+        return search.ready(report)
 
 
 def matching(
@@ -79,5 +87,4 @@ def matching(
     from corpus.search.query import parse
 
     query = parse(text)
-    with searching(version, repository, folder) as searcher:
-        return searcher.ids(query, where)
+    return answer(version, repository, folder, lambda searcher: searcher.ids(query, where))

@@ -95,6 +95,18 @@ def test_rows_as_articles_gives_them(captured: Path, tmp_path: Path) -> None:
         version.search("river", publisher="nobody.example")
 
 
+@pytest.mark.parametrize("suffix", ["pos", "term"])
+def test_damage_that_only_a_search_finds_is_repaired_by_it(captured: Path, tmp_path: Path, suffix: str) -> None:
+    version = corpus.open(repo=captured)
+    wanted = version.search('"long story"', index=tmp_path).collect()
+    assert wanted.height > 3
+    for path in (tmp_path / places.NAME / "index").glob(f"*.{suffix}"):
+        state = path.stat()
+        path.write_bytes(b"\xff" * state.st_size)
+        os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert version.search('"long story"', index=tmp_path).collect().equals(wanted)
+
+
 def test_the_command(captured: Path, tmp_path: Path) -> None:
     options = ("--index", str(tmp_path), "--since", "2026-01-05")
     found = json.loads(
