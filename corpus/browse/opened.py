@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from corpus.browse.locating import rows
-from corpus.errors import CorpusError
+from corpus.errors import UsageError
 from corpus.report.counting import describe
 from corpus.snapshots.about import about, committed
 from corpus.snapshots.asof import completed
@@ -94,7 +94,7 @@ class Opened:
             if table not in self._files:
                 try:
                     found = self.version.files(table) if self.has_files else []
-                except CorpusError:
+                except UsageError:
                     # Made by an engine that had no such table.
                     found = []
                 paths = self.version.paths(table) if found else []

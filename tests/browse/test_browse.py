@@ -22,14 +22,13 @@ import corpus
 from corpus.browse import safety
 from corpus.browse.address import Address, read
 from corpus.browse.text import PART, Piece, marked, parts, pieces, shown
-from tests.browse.client import PORT, chromium
+from corpus.errors import MissingObjects
+from tests.browse.client import PORT, Client, chromium
 from tests.browse.conftest import LANGUAGES, SCRIPT
 from tests.conftest import UNMEASURED
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.browse.client import Client
 
 HOST = ("host", f"127.0.0.1:{PORT}")
 
@@ -227,6 +226,19 @@ def test_what_is_missing_is_named_in_a_sentence(client: Client, target: str) -> 
     assert "<h1>Not found</h1>" in reply.text
     path, mark, query = target.partition("?")
     assert client.get(f"{path.rstrip('/')}.json{mark}{query}").status == 404
+
+
+def test_data_that_are_not_at_hand_are_an_error_in_words(hostile_root: Path, tmp_path: Path) -> None:
+    shutil.copytree(hostile_root, tmp_path / "repo", symlinks=True)
+    shutil.rmtree(tmp_path / "repo/.dvc/cache")
+    bare = Client(tmp_path / "repo")
+    for target in ("/", "/search?q=line", f"/article/{'0' * 32}", "/v/v1.0.0/", "/quarantine", "/diff/v1.0.0/v1.1.0"):
+        reply = bare.get(target)
+        assert (reply.status, "Traceback" in reply.text) == (503, False), target
+        assert "not in the DVC cache" in reply.text
+    assert bare.get("/releases").status in {200, 503}
+    with pytest.raises(MissingObjects):
+        _ = bare.versions.open().holdings
 
 
 # --- the parts
