@@ -133,7 +133,7 @@ class TestRefusals:
 
     def test_a_file_that_is_no_text(self, first: Corpus) -> None:
         (first.root / "README.md").write_bytes(b"\xff\xfe")
-        with pytest.raises(UsageError, match=r"README.md is no UTF-8"):
+        with pytest.raises(UsageError, match=r"README.md is not UTF-8"):
             upgrade(Repository(first.root))
 
 

@@ -212,7 +212,7 @@ def test_a_corpus_without_dvc_or_git_says_so(built):
     assert "no .dvc/" in built.run("status", check=False).stderr
     shutil.move(built.root / "moved", built.root / ".dvc")
     shutil.move(built.root / ".git", built.root / "moved")
-    assert "no git repository" in built.run("status", check=False).stderr
+    assert "is not a git repository" in built.run("status", check=False).stderr
 
 
 def test_an_engine_that_engine_yaml_does_not_name_refuses(built):

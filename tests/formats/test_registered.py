@@ -122,8 +122,8 @@ def test_a_parser_that_replaces_ours_is_named_and_costs_its_documents_alone(
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('media_types = "text/html"', "no set of texts"), ('media_types = frozenset({{"TEXT/HTML"}})', "no media type"),
-        ('media_types = frozenset({{"text/html; charset=x"}})', "no media type"), ("name = 3", "no name"),
+        ('media_types = "text/html"', "not a set of texts"), ('media_types = frozenset({{"TEXT/HTML"}})', "not a media type"),
+        ('media_types = frozenset({{"text/html; charset=x"}})', "not a media type"), ("name = 3", "no name"),
         ('name = "a\\x1b[2J"', "printable"), ('name = "a" * 200', "printable"), ("import sys; sys.exit(3)", "SystemExit"),
     ],
 )  # fmt: skip
