@@ -96,7 +96,7 @@ class ChangedWhileRead(InputError):
 
     def __init__(self, source: str) -> None:
         self.source = source
-        super().__init__(f"{source} changed while it was being read. Run again once it is quiet.")
+        super().__init__(f"{source} changed while it was being read. Run again when nothing changes it.")
 
 
 class Busy(CorpusError):

@@ -91,7 +91,7 @@ class Validate(_Section):
             raise ValueError("latest_date lies before earliest_date")
         soft = [c.value for c, s in self.severity.items() if RULES[c].fixed and s is not Severity.BLOCK]
         if soft:
-            raise ValueError(f"severity: {', '.join(soft)} must block, for there would be no article")
+            raise ValueError(f"severity: {', '.join(soft)} must block, because otherwise there would be no article")
         return self
 
 
@@ -209,13 +209,13 @@ def parse(raw: bytes, path: Path) -> Settings:
     import yaml
 
     if len(raw) > _MAX_PARAMS:
-        raise SettingsError(path, [f"it has {len(raw):,} bytes; that is no settings file"])
+        raise SettingsError(path, [f"it has {len(raw):,} bytes; that is too large for a settings file"])
     try:
         values = yaml.safe_load(raw)
     except RecursionError:
         raise SettingsError(path, ["it is nested too deep"]) from None
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        raise SettingsError(path, [f"it is no YAML: {' '.join(str(error).split())}"]) from None
+        raise SettingsError(path, [f"it is not valid YAML: {' '.join(str(error).split())}"]) from None
     if values is None:
         values = {}
     if not isinstance(values, dict):

@@ -146,7 +146,7 @@ def collect(
             f"{source.name} is the example's; write a source of your own." for source in asked if is_example(source)
         ]
         if applied := catch_up(root, state, spool, recrawl):
-            notes.append(f"The state was lost; {applied:,} observations of batches made it anew.")
+            notes.append(f"The state was lost; {applied:,} observations of batches restored it.")
         sealer = Sealer(repository, size)
         runs, stopped = _run(
             root, collecting, sources, spool, state, now, web or Web(), advance, spare, sealer, begun, group

@@ -96,5 +96,5 @@ class Preview:
         text = decode(item.data).text
         found = several.in_text(text) if item.media_type == "text/plain" else several.in_page(text)
         if found is not None:
-            what = f"it seems to hold several articles ({found}), but is no known kind of export"
+            what = f"it seems to hold several articles ({found}), but is not a known kind of export"
             self.exports[item.source] = Export("", item.media_type.partition("/")[2], not_understood=what)

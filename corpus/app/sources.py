@@ -180,7 +180,7 @@ def offers(address: str, repository: Repository | None = None, web: Web | None =
     web = web or Web()
     guard = Guard(web.allow_loopback)
     if (refusal := guard.refusal(url)) is not None:
-        raise UsageError(f"{address!r} cannot be asked: {refusal}.")
+        raise UsageError(f"{address!r} cannot be requested: {refusal}.")
     agent = _STRANGER
     if repository is not None and (repository.root / COLLECT).is_file():
         agent = config.load(repository.root / COLLECT).agent

@@ -50,6 +50,6 @@ def _alert() -> int:
     echo(
         f"Sent a test to {len(to)} {'address' if len(to) == 1 else 'addresses'}."
         if sent
-        else "Not every address took it."
+        else "Not every address accepted it."
     )
     return 0 if sent else 1

@@ -28,7 +28,7 @@ _SHOWN = 20
     metavar="NAME",
     help="Withdraw everything of a publisher, for example `example.com`, now and in future.",
 )
-@click.option("--reason", metavar="TEXT", help="Why. It is kept in withdrawn.yaml, where everyone can read it.")
+@click.option("--reason", metavar="TEXT", help="The reason. It is kept in withdrawn.yaml, where everyone can read it.")
 @click.option(
     "--everywhere", is_flag=True, help="Also withdraw from past releases, the history of the data, and the cache."
 )
@@ -62,7 +62,7 @@ def forget(
     request.check()
     if not yes and not dry_run and (as_json or not sys.stdin.isatty()):
         raise click.UsageError(
-            "This asks before it changes anything, and there is nobody to ask here. Give --yes or --dry-run."
+            "This command asks before it changes anything, but it has no terminal to ask on. Give --yes or --dry-run."
         )
 
     def agreed(found: Plan) -> bool:

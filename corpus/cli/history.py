@@ -94,7 +94,7 @@ def _print_revision(one: Revision, before: Revision | None, found: History) -> N
     if same_document and old.parser != article.parser:
         echo(f"  the same document, read by {old.parser} before")
     elif same_document:
-        echo("  the same document, which was read differently before")
+        echo("  the same document; an earlier parser gave another result")
     if one.title:
         echo(f"  title     {in_words(one.title)}")
     if "byline" in parts:

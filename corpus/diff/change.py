@@ -47,23 +47,23 @@ class Kind(StrEnum):
             case Kind.ADDED:
                 return "not there before"
             case Kind.WITHDRAWN:
-                return "there before; the document is in no table now"
+                return "no table has the document any more"
             case Kind.QUARANTINED:
-                return "there before; the document, or the one in its place, fails a blocking check now"
+                return "the document, or the one that replaced it, fails a blocking check now"
             case Kind.MERGED:
                 return "marked as a duplicate now, or the document belongs to another article"
             case Kind.REIDENTIFIED:
                 return "the same document or text under another id"
             case Kind.REPARSED:
-                return "the same document, read otherwise"
+                return "the same document, but the parser gives another result"
             case Kind.CORRECTED:
-                return "another document says something else"
+                return "another document has other content"
             case Kind.REDATED:
-                return "another document gives another date, and says the same"
+                return "another document has another date and the same content"
             case Kind.REMARKED:
-                return "no duplicate any more, or another article's, or part of another, or by another score"
+                return "the marks as a duplicate or as a part of another article changed"
             case Kind.RESOURCED:
-                return "the same words from another document, place, batch or capture"
+                return "the same content from another document, place, batch or capture"
             case _ as never:
                 assert_never(never)
 
@@ -195,10 +195,10 @@ class Chosen:
 
     def __post_init__(self) -> None:
         if self.since and self.until and self.until < self.since:
-            raise UsageError(f"--until {self.until} is before --since {self.since}: nothing can be of these days.")
+            raise UsageError(f"--until {self.until} is before --since {self.since}: no article can have such a day.")
         for name in (*self.publishers, *self.languages):
             if name.encode("utf-8", "replace").decode("utf-8") != name:
-                raise UsageError(f"{name!r} is not UTF-8: no publisher or language is called that.")
+                raise UsageError(f"{name!r} is not UTF-8: no publisher or language has this name.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ def find_article(repository: Repository, asked: str, version: Version, others: S
     ids = found["article_id"].unique().sort()
     if not len(ids):
         raise NotFound(
-            f"Nothing is known of {asked!r}: it is no article id, URL, path or document of {version.name}, nor of any "
-            "release. `corpus why` tells of documents that are no articles, `corpus check PATH` of new ones."
+            f"Nothing is known of {asked!r}: it is not an article id, URL, path or document of {version.name} or any "
+            "release. `corpus why` explains documents that are not articles, `corpus check PATH` new documents."
         )
     if len(ids) > 1:
         some = found.unique("article_id").sort("article_id").head(_SHOWN)

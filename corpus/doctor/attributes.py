@@ -42,7 +42,7 @@ def examine(repository: Repository) -> Finding:
         if value not in _KEPT[name]:
             found.setdefault(path, []).append(f"{name} {value}")
     if not found:
-        return ok(_ABOUT, "git changes no bytes of what is built from")
+        return ok(_ABOUT, "git changes no bytes of the inputs of a build")
     shown = "; ".join(f"{path}: {', '.join(found[path])}" for path in list(found)[:_SHOWN])
     where = ".gitattributes" if (repository.root / ".gitattributes").exists() else "no .gitattributes"
     return warning(

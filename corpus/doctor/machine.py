@@ -59,7 +59,7 @@ def _libraries() -> Finding:
             continue
         if not wanted.specifier.contains(found, prereleases=True):
             why = f" ({_WHY[wanted.name]})" if wanted.name in _WHY else ""
-            wrong.append(f"{wanted.name} {found}, needed is {wanted.specifier}{why}")
+            wrong.append(f"{wanted.name} {found}, newscorpus needs {wanted.specifier}{why}")
     if wrong:
         again = f"install again: pip install '{PACKAGE}=={metadata.version(PACKAGE)}', or uv sync in a clone"
         return problem("libraries", "; ".join(wrong), again)
@@ -77,7 +77,7 @@ def _parsers() -> Iterator[Finding]:
         return
     for one in found:
         if one.replaces:
-            yield warning("parsers", str(one), f"uninstall {one.package.split()[0]} if that is not meant")
+            yield warning("parsers", str(one), f"uninstall {one.package.split()[0]} if you do not need it")
         else:
             yield ok("parsers", str(one))
 
@@ -88,7 +88,7 @@ def _git() -> Finding:
     printed = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     found = re.search(r"(\d+)\.(\d+)", printed)
     if found is None:
-        return warning("git", f"says {printed!r} of its version", "install git from https://git-scm.com")
+        return warning("git", f"reports {printed!r} as its version", "install git from https://git-scm.com")
     if (int(found[1]), int(found[2])) < _OLDEST_GIT:
         return problem("git", printed, f"install git {_OLDEST_GIT[0]}.{_OLDEST_GIT[1]} or later")
     return ok("git", printed.removeprefix("git "))
@@ -99,9 +99,11 @@ def _prefect(*, network: bool) -> Finding:
     if not address:
         return ok("prefect", f"{API} is not set: `corpus update` and `corpus serve` start a server of their own")
     if not re.match(r"https?://[^/\s]+", address):
-        return problem("prefect", f"{API} is {address!r}, which is no address", f"export {API}=http://HOST:4200/api")
+        return problem(
+            "prefect", f"{API} is {address!r}, which is not an address", f"export {API}=http://HOST:4200/api"
+        )
     if not network:
-        return ok("prefect", f"{API} is {address}; not asked (--network asks it)")
+        return ok("prefect", f"{API} is {address}; not contacted; use --network to contact it")
     try:
         healthy, version = (_get(f"{address.rstrip('/')}/{path}") for path in ("health", "admin/version"))
     except (OSError, ValueError) as error:

@@ -25,7 +25,7 @@ def probe(root: str, remote: str) -> str:
     try:
         store.fs.pipe_file(path, content)
         if store.fs.cat_file(path) != content:
-            raise OSError("it gives back other bytes than were written")
+            raise OSError("the remote returned other bytes than were written")
     finally:
         with suppress(Exception):  # the error before it says more
             store.fs.remove(path)

@@ -62,7 +62,7 @@ def examine(repository: Repository, config: Mapping[str, object], *, network: bo
             yield (
                 others[name].result()
                 if name in others
-                else ok(f"git remote {name}", f"{url}; not asked (--network asks it)")
+                else ok(f"git remote {name}", f"{url}; not contacted; use --network to contact it")
             )
 
 
@@ -79,7 +79,7 @@ def _default(repository: Repository, default: str, named: Mapping[str, object]) 
     if not re.search(rf"""^\s*\[\s*['"]?remote "{re.escape(default)}"['"]?\s*\]""", committed or "", re.MULTILINE):
         return warning(
             "remotes",
-            f"the default remote {default!r} is not in the committed .dvc/config: who clones this finds no data",
+            f"the default remote {default!r} is not in the committed .dvc/config: a clone cannot get the data",
             "dvc remote add -d without --local, then commit .dvc/config; credentials stay in .dvc/config.local",
         )
     return ok("remotes", f"{default} by default, of {len(named)}")
@@ -131,7 +131,7 @@ def _unasked(name: str, one: Mapping[str, object]) -> Finding:
     url = str(one.get("url"))
     if "://" not in url:
         return ok(f"remote {name}", f"{url}, a folder that can be written to")
-    return ok(f"remote {name}", f"{_bare(url)}; not asked (--network asks it)")
+    return ok(f"remote {name}", f"{_bare(url)}; not contacted; use --network to contact it")
 
 
 def _bare(url: str) -> str:
@@ -156,7 +156,7 @@ def _probe(repository: Repository, name: str) -> Finding:
     try:
         result = json.loads(done.stdout.strip().rpartition("\n")[2])
     except ValueError:
-        return problem(about, f"cannot be asked: {done.stderr.strip()[-300:] or 'no answer'}", advice)
+        return problem(about, f"cannot be contacted: {done.stderr.strip()[-300:] or 'no answer'}", advice)
     return ok(about, result["ok"]) if "ok" in result else problem(about, result["error"], advice)
 
 

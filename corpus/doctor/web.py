@@ -54,7 +54,7 @@ def examine(repository: Repository, now: datetime) -> Iterator[Finding]:
             standing = [(source.name, state.source(source.name)) for source in collecting.sources]
             silent = [name for name, _ in standing if silent_since(state.captured(name), now)]
     except CorpusError as error:
-        yield problem("collecting", str(error), "delete the file; it is made anew")
+        yield problem("collecting", str(error), "delete the file; the next run writes it again")
         return
     failing = [f"{name} ({one.detail or 'no answer'})" for name, one in standing if one.is_failing(now)]
     if failing:

@@ -63,7 +63,7 @@ def _git(repository: Repository) -> Iterator[Finding]:
         yield warning("git state", f"uncommitted: {', '.join(changed[:_SHOWN])}{more}", "git add, git commit")
     else:
         head = repository.commit_of("HEAD")
-        yield ok("git state", f"all committed, at {head[:10]}" if head else "nothing was committed yet")
+        yield ok("git state", f"everything is committed, at {head[:10]}" if head else "nothing is committed yet")
 
 
 def _driver(repository: Repository) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def _driver(repository: Repository) -> Iterator[Finding]:
     asked = repository.git("check-attr", "merge", "--", LOCK)
     if asked.strip().endswith(": corpus"):
         if repository.git("config", "merge.corpus.driver", check=False).strip():
-            yield ok("git merge", "git calls `corpus merge` for what is built")
+            yield ok("git merge", "git calls `corpus merge` for built files")
         else:
             yield warning(
                 "git merge",
@@ -106,7 +106,7 @@ def _engine(repository: Repository) -> Finding:
             "engine",
             f"engine.yaml names newscorpus {pinned.get('newscorpus', 'nothing')}, whose code differs from the "
             f"installed {installed['newscorpus']} in {', '.join(stale)}",
-            "`corpus build` makes it anew with the installed engine; to reproduce it as it was, install that one",
+            "`corpus build` builds with the installed engine; to reproduce the earlier build, install that newscorpus",
         )
     return ok("engine", f"newscorpus {installed['newscorpus']}, as engine.yaml says")
 
@@ -135,7 +135,9 @@ def _objects(repository: Repository) -> tuple[Finding, int]:
             pinned += batches.pinned(path.read_text(encoding="utf-8"))
         missing = [str(one) for one in pins.verify(repository, pinned)]
     except (CorpusError, OSError, ValueError, KeyError, TypeError) as error:
-        return problem("objects", f"what the version pins cannot be read: {error}", "git checkout -- the file"), 0
+        return problem(
+            "objects", f"the pins of the version cannot be read: {error}", "restore the file: git checkout -- FILE"
+        ), 0
     size = sum(pin.size for pin in pinned)
     if not pinned:
         return ok("objects", "nothing was built yet"), 0
@@ -144,7 +146,7 @@ def _objects(repository: Repository) -> tuple[Finding, int]:
         return problem(
             "objects",
             f"missing from the cache, or damaged: {', '.join(missing[:_SHOWN])}{more}",
-            "`dvc pull` brings them from the remote, `corpus build` makes them anew",
+            "`dvc pull` fetches them from the remote; `corpus build` builds them again",
         ), size
     return ok("objects", f"the cache has all of this version, {size / 1e6:,.1f} MB, undamaged"), size
 
@@ -179,9 +181,9 @@ def _locks(repository: Repository) -> Iterator[Finding]:
     folder = repository.root / repository.git("rev-parse", "--git-dir").strip()
     left += [f".git/{name}" for name in ("index.lock", "HEAD.lock") if (folder / name).exists()]
     if left:
-        yield warning("locks", f"left by a run that was killed: {', '.join(left)}", "`corpus build` clears them")
+        yield warning("locks", f"a run that was killed left: {', '.join(left)}", "`corpus build` clears them")
     else:
-        yield ok("locks", "none held, none left behind")
+        yield ok("locks", "no lock is held, and no killed run left one")
 
 
 def _search(repository: Repository) -> Finding:

@@ -100,9 +100,9 @@ def with_bytes(rows: pa.Table, holders: Sequence[Group]) -> pa.Table:
     found = pl.concat([frame.select("document_id", "data").clear(), *parts]).unique("document_id")
     for document_id, data in found.iter_rows():
         if hashlib.sha256(data).hexdigest() != document_id:
-            raise StorageError(f"The bytes of document {document_id} are others than its id says.")
+            raise StorageError(f"The bytes of document {document_id} do not match its id.")
     if missing := set(asked) - set(found["document_id"]):
-        raise StorageError(f"The bytes of document {min(missing)} are not where they should be.")
+        raise StorageError(f"The bytes of document {min(missing)} are missing from their batch.")
     full = frame.join(found, on="document_id", how="left", maintain_order="left", suffix="_held")
     data = full.select(pl.coalesce("data", "data_held")).to_series().to_arrow()
     place = rows.column_names.index("data")

@@ -206,7 +206,7 @@ def _done(
         yield from executor.map(make, tasks, light=light)
     except WorkerDied:
         raise CorpusError(
-            "A worker process ended without a word; most often the machine ran out of memory. Run again with "
+            "A worker process ended without a message. Most often the machine ran out of memory. Run again with "
             "--workers 1."
         ) from None
 

@@ -120,4 +120,4 @@ def _require_promised(rows: pa.Table) -> None:
         observations(OBSERVATIONS).validate(pl.DataFrame(rows.select(OBSERVATIONS.names)), lazy=True)
     except pandera.errors.SchemaErrors as errors:
         found = errors.failure_cases.select("column", "check", "failure_case").head(5).rows()
-        raise InvariantError(f"Observations are not what they should be: {found}") from None
+        raise InvariantError(f"The observations do not match their schema: {found}") from None

@@ -147,7 +147,7 @@ class _Reader:
         decisions = self._read("decisions", shard)
         # Both are sorted by source and have one row for each: rows that belong together have the same place.
         if not decisions["source"].equals(documents["source"]):
-            raise InvariantError(f"The decisions of shard {shard} are not on its documents.")
+            raise InvariantError(f"The decisions of shard {shard} do not match its documents.")
         for column in decisions.column_names:
             if column not in documents.column_names:
                 documents = documents.append_column(column, decisions[column])

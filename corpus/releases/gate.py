@@ -94,10 +94,10 @@ def _uncommitted(repository: Repository) -> list[str]:
     reasons = []
     if others:
         more = f", and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-        reasons.append(f"uncommitted: {', '.join(others[:_SHOWN])}{more}; commit them, or put them away")
+        reasons.append(f"uncommitted: {', '.join(others[:_SHOWN])}{more}; commit or stash them")
     notes = repository.root / NOTES
     if notes.is_symlink() or (notes.exists() and not notes.is_file()):
-        reasons.append(f"{NOTES} is no file; a release writes it")
+        reasons.append(f"{NOTES} is not a file; a release writes this file")
     elif notes.exists() and NOTES not in others and not repository.git("ls-files", "--", NOTES):
         reasons.append(f"{NOTES} is ignored by git; a release writes it. Move it away")
     return reasons

@@ -149,7 +149,7 @@ def release(repository: Repository, planned: Plan, also: Sequence[str] = ()) -> 
     reasons = [*planned.gate.reasons, *also]
     if planned.version is None and planned.why:
         reasons.append(
-            f"{planned.why}: articles, revisions and quarantine are the same; --bump patch names it all the same"
+            f"{planned.why}: articles, revisions and quarantine are the same; --bump patch releases it nevertheless"
         )
     if planned.version is None or reasons:
         raise Refused("Not released:", reasons)

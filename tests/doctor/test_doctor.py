@@ -53,7 +53,7 @@ def test_remotes_are_asked_only_on_request(released, tmp_path):
     released.dvc("remote", "add", "--quiet", "web", "http://127.0.0.1:9/nobody")
     released.git("remote", "add", "origin", str(tmp_path / "nowhere.git"))
     said = found(released)
-    assert "not asked" in said["remote web"].found
+    assert "not contacted" in said["remote web"].found
     assert not (tmp_path / "store").exists()
     said = found(released, network=True)
     assert said["remote store"].found.startswith("writes, reads and removes")

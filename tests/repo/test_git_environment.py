@@ -138,7 +138,7 @@ def test_commands_that_read_print_the_same(released, other):
                       ["why", "seeds/one.txt"], ["verify", "v1.0.0"]):  # fmt: skip
         assert released.run(*arguments, **foreign).stdout == released.run(*arguments).stdout, arguments
     told = released.run("doctor", "--json", **foreign).stdout
-    assert "all committed, at" in told
+    assert "everything is committed, at" in told
     assert everything(other) == theirs
 
 

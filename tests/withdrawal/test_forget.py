@@ -255,7 +255,7 @@ def test_refused_before_anything_is_changed(kept: Corpus) -> None:
         (["forget"], 2, "Give an ID or URL, or --publisher"),
         (["forget", ONE], 2, "Give a --reason"),
         (["forget", ONE, "--reason", "a\nb", "--yes"], 2, "one line"),
-        (["forget", ONE, "--reason", "x"], 2, "nobody to ask"),
+        (["forget", ONE, "--reason", "x"], 2, "no terminal to ask on"),
         (["forget", ONE, *WITHDRAW, "--push"], 2, "--push goes with --everywhere"),
         (["forget", "https://example.org/x", *WITHDRAW], 2, "Nothing is known of"),
         (["forget", "seeds/one.txt", *WITHDRAW], 2, "neither an id"),
