@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # About 400 MB; what was not used for longest goes first.
 _MOST_ROWS: Final = 32_000_000
+# Rows apart from each other that are read in one piece all the same.
+_NEAR: Final = 100
 
 
 class Place(NamedTuple):
@@ -92,7 +94,7 @@ def column(path: Path, name: str) -> pa.ChunkedArray:
 
 
 def rows(path: Path, numbers: Sequence[int], columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """Return some rows of a file, in the order of their numbers as given; only their row groups are read.
+    """Return some rows of a file, in the order of their numbers as given; only the pages that have them are read.
 
     Args:
         path: the file.
@@ -102,25 +104,32 @@ def rows(path: Path, numbers: Sequence[int], columns: Sequence[str] | None = Non
     Raises:
         StorageError: the file cannot be read.
     """
-
-    def take(file: Any) -> list[dict[str, Any]]:
-        there = file.schema_arrow.names
-        wanted = there if columns is None else [name for name in columns if name in there]
+    try:
+        file = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        there = set(file.collect_schema())
+        chosen = file.select(name for name in columns or there if name in there)
+        # A slice reads the pages that have the row, where a filter reads each page of a row group.
         found: dict[int, dict[str, Any]] = {}
-        first = 0
-        for group in range(file.metadata.num_row_groups):
-            count = file.metadata.row_group(group).num_rows
-            mine = sorted({number for number in numbers if first <= number < first + count})
-            if mine:
-                table = file.read_row_group(group, columns=wanted, use_threads=False)
-                taken = table.take(pa.array([number - first for number in mine], pa.int64()))
-                found |= dict(zip(mine, taken.to_pylist(), strict=True))
-            first += count
-        lacking = dict.fromkeys(name for name in columns or () if name not in there)
-        return [{**lacking, **found[number]} for number in numbers if number in found]
+        for first, last in _spans(numbers):
+            frame = chosen.slice(first, last - first + 1).collect()
+            wanted = [number for number in sorted(set(numbers)) if first <= number < first + frame.height]
+            taken = frame[[number - first for number in wanted]].iter_rows(named=True)
+            found |= dict(zip(wanted, taken, strict=True))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(path, error) from None
+    lacking = dict.fromkeys(name for name in columns or () if name not in there)
+    return [{**lacking, **found[number]} for number in numbers if number in found]
 
-    made: list[dict[str, Any]] = _read(path, take)
-    return made
+
+def _spans(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the first and last of rows that are near each other: these are read together."""
+    spans: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if spans and number - spans[-1][1] < _NEAR:
+            spans[-1] = spans[-1][0], number
+        else:
+            spans.append((number, number))
+    return spans
 
 
 def _read(path: Path, take: Any) -> Any:
@@ -128,5 +137,9 @@ def _read(path: Path, take: Any) -> Any:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             return take(file)
     except (pa.ArrowException, OSError) as error:
-        reason = " ".join(str(error).split())
-        raise StorageError(f"{path} cannot be read: {reason}. Delete it and run `dvc pull`.") from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> StorageError:
+    reason = " ".join(str(error).split())[:500]
+    return StorageError(f"{path} cannot be read: {reason}. Delete it and run `dvc pull`.")
