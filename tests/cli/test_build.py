@@ -159,7 +159,7 @@ def test_an_empty_corpus_builds_and_reads(corpus_repo):
         ("bogus: 1\nvalidate: {min_words: -1}\n", ["bogus: unknown key", "validate.min_words"]),
         ("validate: {severity: {title_missing: warn}}\n", ["title_missing must block"]),
         ("- a\n", ["not a mapping"]),
-        ("a: [\n", ["no YAML"]),
+        ("a: [\n", ["not valid YAML"]),
         ("- " * 5_000, ["nested too deep"]),
     ],
 )
