@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from corpus.batches import register, withdrawals
+from corpus.batches import batchfiles, withdrawals
 from corpus.batches.register import Batch, RawFile
 from corpus.batches.withdrawals import Kind, Tombstones, Withdrawal, hashed
 from corpus.errors import DamagedObject, InvariantError
@@ -108,7 +108,7 @@ def test_rows_that_name_what_was_withdrawn_are_left_out(tmp_path, seen):
 
 def test_other_bytes_than_the_register_names_are_refused(tmp_path):
     one = batch(tmp_path, 1, DAY, page("https://a.example/", DAY))
-    path = register.path_of(tmp_path, one.observations)
+    path = batchfiles.path_of(tmp_path, one.observations)
     path.write_bytes(path.read_bytes()[:-1] + b"2")
     with pytest.raises(DamagedObject):
         observing.observe(tmp_path, [one], Tombstones(), "code")
@@ -116,7 +116,7 @@ def test_other_bytes_than_the_register_names_are_refused(tmp_path):
 
 def test_rows_that_break_the_model_stop_the_build(tmp_path):
     one = batch(tmp_path, 1, DAY, page("https://a.example/", DAY))
-    path = register.path_of(tmp_path, one.observations)
+    path = batchfiles.path_of(tmp_path, one.observations)
     rows = pl.read_parquet(path).with_columns(outcome=pl.lit("nothing")).to_arrow().cast(OBSERVED.arrow)
     pq.write_table(rows, path)
     file = replace(one.observations, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
