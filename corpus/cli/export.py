@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corpus.cli.filtering import filter_options
 from corpus.cli.show import echo, json_option, print_json, size
 from corpus.cli.where import values_of
 from corpus.export.formats import names
@@ -30,17 +31,7 @@ if TYPE_CHECKING:
     help="How the data files are written.",
 )
 @click.option("--query", metavar="QUERY", help="Only articles that `corpus search QUERY` finds.")
-@click.option(
-    "--where",
-    multiple=True,
-    metavar="FACET=VALUE",
-    help="Only articles with this value, as section=World; `section=` for none. Repeat it for a choice of values.",
-)
-@click.option("--publisher", multiple=True, metavar="DOMAIN", help="Only articles of this publisher.")
-@click.option("--language", multiple=True, metavar="TAG", help="Only articles in this language; `en` includes en-GB.")
-@click.option("--since", metavar="DAY", help="Only articles published on this day or later, as 2026-11-24.")
-@click.option("--until", metavar="DAY", help="Only articles published on this day or earlier.")
-@click.option("--no-duplicates", is_flag=True, help="Leave out articles that are marked as a duplicate.")
+@filter_options
 @click.option(
     "--rights",
     type=click.Choice(("train", "input", "search", "none")),

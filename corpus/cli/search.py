@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from corpus.cli.filtering import filter_options
 from corpus.cli.show import echo, json_option, print_json, safe
 from corpus.cli.where import values_of
 from corpus.text.plural import count
@@ -41,17 +42,7 @@ class _Search(click.Command):
 @click.argument("rev", required=False)
 @click.option("--repo", metavar="PATH|URL", default=".", help="A folder in a corpus repository, or a git URL.")
 @click.option("--as-of", metavar="DAY", help="Search what was known at the end of this day, as 2026-03-01.")
-@click.option("--publisher", multiple=True, metavar="DOMAIN", help="Only articles of this publisher.")
-@click.option("--language", multiple=True, metavar="TAG", help="Only articles in this language; `en` includes en-GB.")
-@click.option("--since", metavar="DAY", help="Only articles published on this day or later, as 2026-11-24.")
-@click.option("--until", metavar="DAY", help="Only articles published on this day or earlier.")
-@click.option("--no-duplicates", is_flag=True, help="Leave out articles that are marked as a duplicate.")
-@click.option(
-    "--where",
-    multiple=True,
-    metavar="FACET=VALUE",
-    help="Only articles with this value, as section=World; `section=` for none. Repeat it for a choice of values.",
-)
+@filter_options
 @click.option("--order", type=click.Choice(ORDERS), default="relevance", show_default=True, help="What comes first.")
 @click.option(
     "--limit", type=int, default=20, show_default=True, help="Show at most this many articles; 0 counts only."
