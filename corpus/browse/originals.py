@@ -6,10 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.batches import register as raw
-from corpus.batches import stored
 from corpus.batches.seeds import SEEDS
 from corpus.errors import StorageError
-from corpus.objects import pins
 from corpus.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -68,24 +66,12 @@ def _of_batch(snapshot: Snapshot, name: str, document_id: str) -> bytes | None:
         batch = batches.get(name)
         if batch is None:
             return None
-        found, holder = _in_files(_paths(snapshot, [file.name for file in batch.files]), document_id)
+        files = snapshot.batch_files([file.name for file in batch.files])
+        found, holder = _in_files(snapshot.paths(files), document_id)
         if found is not None or holder is None:
             return found
         name = holder
     return None
-
-
-def _paths(snapshot: Snapshot, names: Sequence[str]) -> list[Path]:
-    """Return the verified files of a batch, from the cache or else from the remote."""
-    wanted = {f"{raw.RAW}/{name}" for name in names}
-    found: list[pins.Pinned] = []
-    for pin in stored.batches_of(snapshot.repository, snapshot.commit):
-        files = snapshot.objects.files(pin)
-        if files is None:
-            listing = snapshot.remote.fetch([pins.Pinned(pin.path, pin.md5)])[pin.md5]
-            files = pins.listed(pin, listing.read_bytes())
-        found += [file for file in files if file.path in wanted]
-    return snapshot.paths(found)
 
 
 def _in_files(paths: Sequence[Path], document_id: str) -> tuple[bytes | None, str | None]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches import register as raw
-from corpus.batches import stored
 from corpus.errors import MissingObjects
-from corpus.objects import pins
 from schemas.observations import OBSERVATIONS
 
 if TYPE_CHECKING:
@@ -29,14 +27,9 @@ def scan(snapshot: Snapshot) -> pl.LazyFrame:
 
     text = snapshot.text(raw.BATCHES)
     batches = raw.parse(text) if text else []
-    wanted = {f"{raw.RAW}/{file.name}": batch.name for batch in batches if (file := batch.observations) is not None}
-    found: list[pins.Pinned] = []
-    for pin in stored.batches_of(snapshot.repository, snapshot.commit) if wanted else ():
-        files = snapshot.objects.files(pin)
-        if files is None:
-            listing = snapshot.remote.fetch([pins.Pinned(pin.path, pin.md5)])[pin.md5]
-            files = pins.listed(pin, listing.read_bytes())
-        found += [file for file in files if file.path in wanted]
+    batch_by_file = {file.name: batch.name for batch in batches if (file := batch.observations) is not None}
+    wanted = {f"{raw.RAW}/{name}": batch for name, batch in batch_by_file.items()}
+    found = snapshot.batch_files(batch_by_file)
     if len(found) < len(wanted):
         raise MissingObjects("A batch is not pinned.", sorted(wanted.keys() - {file.path for file in found}))
     if not found:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches import stored
+from corpus.batches.register import RAW
 from corpus.errors import CorpusError, MissingObjects, UsageError
 from corpus.objects import pins
 from corpus.repo.paths import LOCK
@@ -18,7 +19,7 @@ from corpus.snapshots.remote import Remote
 from schemas import ARTICLES, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -102,8 +103,21 @@ class Snapshot:
             MissingObjects: the listing is neither in the cache nor in the remote.
         """
         pin = self.outputs.get(f"{_DATA}{table}")
-        if pin is None:
-            return []
+        return [] if pin is None else self._listed(pin)
+
+    def batch_files(self, names: Collection[str]) -> list[Pinned]:
+        """Return the files of batches with these names, as the version pins them; without those that it does not pin.
+
+        Raises:
+            MissingObjects: a listing is neither in the cache nor in the remote.
+        """
+        wanted = {f"{RAW}/{name}" for name in names}
+        found: list[Pinned] = []
+        for pin in stored.batches_of(self.repository, self.commit) if wanted else ():
+            found += [file for file in self._listed(pin) if file.path in wanted]
+        return found
+
+    def _listed(self, pin: Pin) -> list[Pinned]:
         files = self.objects.files(pin)
         if files is None:
             listing = self.remote.fetch([pins.Pinned(pin.path, pin.md5)])[pin.md5]
