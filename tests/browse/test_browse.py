@@ -49,7 +49,7 @@ def pages(ids: dict[str, str]) -> list[str]:
         "/?asof=2024-02-05", "/?asof=2010-01-01", "/diff/v1.0.0/v1.1.0", "/diff/v1.1.0/v1.0.0?kind=corrected", *article,
         f"{one}/revision/1", f"{one}/revisions", f"{one}/why", f"{one}/duplicates", f"/article/{ids['copy']}/duplicates",
         f"/article/{ids['long']}?part=2", f"{one}/why?asof=2024-02-05", f"{one}/revisions?asof=2024-02-05",
-        "/quarantine?check=text_short", "/search", "/search?q=line&language=&view=time", "/export?q=line", "/code?q=line",
+        "/quarantine?check=text_short", "/search", "/search?q=line&language=&view=time", "/search?q=line&compare=tram+OR+ferry&compare=wwww&view=time", "/export?q=line", "/code?q=line",
         "/search?q=line&view=kwic", "/search?q=story&view=words",
         f"{one}?q=line+-mayor&hit=1", "/search?q=nothinglikeit", f"/search?q={quote(SCRIPT, safe='')}&author={quote(SCRIPT, safe='')}",
     ]  # fmt: skip

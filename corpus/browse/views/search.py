@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.browse.charting import Measure, chart, value
 from corpus.browse.opened import LISTED
 from corpus.browse.page import RESULTS, Page, Paging, Wanted
 from corpus.browse.seeking import NAMES, Sought, WrongQuery, chips, sought, value_in_words
 from corpus.browse.text import Piece, marked
 from corpus.browse.views.context import in_context, in_words
+from corpus.browse.views.overtime import over_time
 from corpus.errors import UsageError
-from corpus.report.charts import HEIGHT, WIDTH
 from corpus.search.facets import FACETS
 from corpus.search.marks import excerpt, marks
 
@@ -180,31 +179,4 @@ def _value(facet: str, one: str, number: int, chosen: tuple[str, ...], asked: As
     )
 
 
-def _over_time(
-    wanted: Wanted, searcher: Searcher, what: Sought, total: int
-) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    del total
-    asked = wanted.asked
-    named = {measure.value: measure for measure in Measure}
-    measure = named.get(asked.one("measure") or Measure.ARTICLES.value)
-    if measure is None:
-        raise UsageError(f"There is no measure {asked.one('measure')[:80]!r}. There are {', '.join(named)}.")
-    months = searcher.timeline(what.query, what.filters)
-    undated = sum(month.hits for month in months if not month.month)
-    rows = [
-        {"month": month.month, "articles": month.hits, "of": month.articles, "words": month.words,
-         "per_articles": round(value(month, Measure.PER_ARTICLES), 3),
-         "per_words": round(value(month, Measure.PER_WORDS), 3)}
-        for month in months
-    ]  # fmt: skip
-    matching = [row for row in rows if row["articles"] and row["month"]]
-    paging = Paging.of(asked, len(matching), 120)
-    values = {
-        "chart": chart(months, measure), "width": WIDTH, "height": HEIGHT, "measure": measure,
-        "measures": list(Measure), "undated": undated, "paging": paging,
-        "rows": matching[paging.offset : paging.offset + paging.size],
-    }  # fmt: skip
-    return "overtime.html.jinja", values, {"months": rows}
-
-
-_VIEWS: Final[dict[str, View]] = {"kwic": in_context, "time": _over_time, "words": in_words}
+_VIEWS: Final[dict[str, View]] = {"kwic": in_context, "time": over_time, "words": in_words}
