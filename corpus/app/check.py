@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
@@ -82,25 +82,36 @@ class Checked:
     explanation: dict[str, list[Witness]] | None = None
 
 
+class Checks(NamedTuple):
+    """The documents that were checked, and how many more there are: these were counted and not checked."""
+
+    documents: list[Checked]
+    left: int
+
+
 def check_here(
-    paths: Sequence[Path], *, explain: bool = False, advance: Callable[[int], None] = lambda _: None
-) -> list[Checked]:
+    paths: Sequence[Path],
+    *,
+    limit: int = 0,
+    explain: bool = False,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Checks:
     """Judge what `corpus add` would take, with the settings and the articles of the repository of the current folder.
 
     Outside a repository the settings are the defaults, and nothing is known.
 
     Args:
         paths: files and folders, archives and tables among them.
+        limit: the largest number of documents that are checked; 0 for all.
         explain: return for each field of a page what its witnesses have.
         advance: called with the number of documents that were read since the last call.
     """
     try:
         root = find().root
     except NotARepository:
-        return check_paths(paths, Settings(), None, explain=explain, advance=advance)
-    return check_paths(
-        paths, settings.load(root), _articles(root), withdrawals.load(root), explain=explain, advance=advance
-    )
+        return check_paths(paths, Settings(), None, limit=limit, explain=explain, advance=advance)
+    articles, withdrawn = _articles(root), withdrawals.load(root)
+    return check_paths(paths, settings.load(root), articles, withdrawn, limit=limit, explain=explain, advance=advance)
 
 
 def _articles(root: Path) -> list[Path] | None:
@@ -121,9 +132,10 @@ def check_paths(
     known: Sequence[Path] | None,
     tombstones: Tombstones | None = None,
     *,
+    limit: int = 0,
     explain: bool = False,
     advance: Callable[[int], None] = lambda _: None,
-) -> list[Checked]:
+) -> Checks:
     """Judge what `corpus add` would take from some paths.
 
     Args:
@@ -131,13 +143,15 @@ def check_paths(
         settings: the settings to parse and check by.
         known: the shards of the last build, if there was one.
         tombstones: the withdrawals of the corpus.
+        limit: the largest number of documents that are checked; 0 for all.
         explain: return for each field of a page what its witnesses have.
         advance: called with the number of documents that were read since the last call.
     """
     skipped: list[Skipped] = []
     withdrawn = tombstones or Tombstones()
     selection = Selection(capture_columns=tuple(settings.ingest.columns.get("captured", ())))
-    entries = without_withdrawn(documents_at(paths, selection), withdrawn)
+    rest = _Rest(without_withdrawn(documents_at(paths, selection), withdrawn))
+    entries = islice(rest.entries, limit or None)
     explanations: dict[str, dict[str, list[Witness]] | None] = {}
     found = _found(entries, skipped, settings.ingest.max_bytes)
     if explain:
@@ -147,7 +161,7 @@ def check_paths(
     good = with_identity(rows.filter(~pl.col("source").is_in(sorted(blocked))))
     fates = _fates(good, known, settings)
     identities = {row[0]: row[1:] for row in good.select("source", "article_id", "rule").iter_rows()}
-    return [
+    checked = [
         Checked(
             fate=fates.get(row["source"], Fate.QUARANTINED),
             article_id=identities.get(row["source"], (None, None))[0],
@@ -161,6 +175,22 @@ def check_paths(
             "publication", "page", "edition", "section", "accession", "word_count",
         ).iter_rows(named=True)
     ] + [_not_taken(entry) for entry in skipped]  # fmt: skip
+    return Checks(checked, rest.count(advance))
+
+
+class _Rest:
+    """What is left of some entries when reading stops: it is counted and not parsed."""
+
+    def __init__(self, entries: Iterable[Item | Skipped]) -> None:
+        self.entries = iter(entries)
+
+    def count(self, advance: Callable[[int], None]) -> int:
+        """Return how many entries are left."""
+        left = 0
+        while part := sum(1 for _ in islice(self.entries, _BATCH_ROWS)):
+            left += part
+            advance(part)
+        return left
 
 
 def _found(entries: Iterable[Item | Skipped], skipped: list[Skipped], limit: int) -> Iterator[Found]:

@@ -19,11 +19,19 @@ _LONGEST_SHOWN: Final = 160
 @click.option(
     "--explain", is_flag=True, help="Show for each field of a page where it was found, and what else was found."
 )
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=1_000,
+    show_default=True,
+    help="Check at most this many documents, and count the others; 0 checks all.",
+)
 @json_option
-def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
+def check(paths: tuple[str, ...], explain: bool, limit: int, as_json: bool) -> int:
     """Show what would become of documents, without adding them.
 
     Accepts what `corpus add` accepts; a folder means the documents in it. Exit 1 if any would be quarantined.
+    The first 1,000 documents are checked and shown; the others are counted.
     """
     from corpus.app.check import Fate, check_here
     from corpus.progress import progress
@@ -31,7 +39,7 @@ def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
 
     found = expand(paths, lines_of(sys.stdin.buffer) if "-" in paths else ())
     with progress("check", None, "documents") as advance:
-        fates = check_here(found, explain=explain, advance=advance)
+        fates, left = check_here(found, limit=limit, explain=explain, advance=advance)
     bad = sum(fate.fate in {Fate.QUARANTINED, Fate.SKIPPED} for fate in fates)
     if as_json:
         print_json("check", fates)
@@ -40,6 +48,8 @@ def check(paths: tuple[str, ...], explain: bool, as_json: bool) -> int:
             _print_fate(fate)
         if len(fates) != 1:
             echo(f"{count(len(fates), 'document')}, {bad:,} would be quarantined.")
+    if left:
+        echo(f"{count(left, 'more document')} not checked. Check all with --limit 0.", err=as_json)
     return 1 if bad else 0
 
 

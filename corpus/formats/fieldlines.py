@@ -26,6 +26,10 @@ _LAST_FIELDS: Final = 3
 _WIDEST_WRAPPED: Final = 100
 _LEAST_WRAPPED: Final = 4
 _LONGEST_CELL: Final = 48
+# Labels with which paragraphs of newspapers begin, too.
+_REMARKS: Final = frozenset(
+    {"note", "notes", "update", "nota", "notas", "hinweis", "opmerking", "noot", "by", "type", "time", "zeit", "links"}
+)
 # `Gazette, The (Town, ST)`: an article behind a name belongs before it.
 _ARTICLE: Final = re.compile(
     r"^(?P<name>[^,(]{2,100}), (?P<article>The|A|An|La|Le|Les|El|Los|Las|Der|Die|Das|Il|De)\b(?P<more>.*)$"
@@ -98,7 +102,7 @@ def record(text: str, own: Mapping[str, str], *, text_label: bool = True) -> Rec
     made.before = [line.strip() for line in lines[:first] if line.strip()]
     made.fields += _fields(lines[first:head], found[first:head])
     start = head + 1 if at is not None else head
-    tail = _tail_start(lines, found, start)
+    tail = _behind_remarks(found, _tail_start(lines, found, start))
     body = lines[start:tail]
     if at is not None and (label := found[at]) is not None and label.value:
         body = [label.value, *body]
@@ -165,6 +169,19 @@ def _tail_start(lines: Sequence[str], found: Sequence[Field | None], start: int)
                 return tail
         at -= 1
     return tail
+
+
+def _behind_remarks(found: Sequence[Field | None], tail: int) -> int:
+    """Return where the last fields begin, behind paragraphs such as `Note: the master was not there.`."""
+    at = tail
+    for number in range(tail, len(found)):
+        one = found[number]
+        if one is None:
+            continue
+        if one.label not in _REMARKS or not one.value.endswith((".", "!", "?", "”", '"')):
+            break
+        at = number + 1
+    return at
 
 
 def _are_apart(lines: Sequence[str], found: Sequence[Field | None], start: int) -> bool:

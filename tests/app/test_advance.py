@@ -19,7 +19,7 @@ def test_as_many_documents_as_are_read(tmp_path: Path) -> None:
     export = tmp_path / "fog.txt"
     export.write_text(text_export(count=1_200))
     counts: list[int] = []
-    found = check.check_paths([export], Settings(), None, advance=counts.append)
+    found = check.check_paths([export], Settings(), None, advance=counts.append).documents
     assert (len(found), sum(counts), len(counts) > 1) == (1_200, 1_200, True)
     counts.clear()
     (tmp_path / "repo").mkdir()

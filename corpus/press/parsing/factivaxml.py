@@ -48,7 +48,7 @@ def read(text: str) -> Draft:
         elif name == "newsSubject":
             draft.add("keywords", _text(one))
         elif name == "pages":
-            draft.add("page", ", ".join(_text(page) for page in one))
+            draft.add("page", ", ".join(_text(page) for page in one) or _text(one))
         elif name in _FIELDS:
             draft.add(_FIELDS[name], _text(one))
     return draft

@@ -40,6 +40,7 @@ READERS: Final[dict[str, tuple[str, str]]] = {
     "proquest+txt": ("corpus.press.parsing.proquest:read_text", TEXT),
     "proquest+html": ("corpus.press.parsing.proquest:read", BLOCKS),
     "proquest+docx": ("corpus.press.parsing.proquest:read", BLOCKS),
+    "proquest+rtf": ("corpus.press.parsing.proquest:read", BLOCKS),
     "ris+ris": ("corpus.press.parsing.ris:read_text", TEXT),
     "newsbank+txt": ("corpus.press.parsing.newsbank:read_text", TEXT),
     "ebsco+html": ("corpus.press.parsing.ebsco:read", BLOCKS),

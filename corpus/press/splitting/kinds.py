@@ -24,6 +24,7 @@ KINDS: Final = (
     "europresse:EuropresseWord",
     "proquest:ProQuestText",
     "proquest:ProQuestHtml",
+    "proquest:ProQuestWord",
     "ris:Ris",
     "newsbank:NewsBankText",
     "ebsco:EbscoHtml",

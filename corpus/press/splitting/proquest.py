@@ -1,4 +1,4 @@
-"""ProQuest: text in which rulers part the articles, and HTML in which each has a counter or a title of its own."""
+"""ProQuest: text with rulers between articles, HTML and Word with counters or titles above them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpus.formats.fieldlines import lines_of, parse
+from corpus.formats.labels import fold
+from corpus.press.parsing import proquest as fields
+from corpus.press.splitting.cutters import CUTTERS, parts
 from corpus.press.splitting.cutting import cut
 from corpus.press.splitting.kinds import Aside, Piece, Sample, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from corpus.press.splitting.word import Paragraph
 
 _RULER: Final = re.compile(rb"(?:^(?:\xef\xbb\xbf)?|(?<=[\r\n\f]))[ \t]{0,20}_{20,300}[ \t]{0,20}(?=[\r\n]|\Z)")
 _COUNTER: Final = re.compile(
@@ -35,6 +40,8 @@ _END: Final = re.compile(
     rb"|Contact us at|Database copyright)",
     re.IGNORECASE,
 )
+_LISTED: Final = re.compile(r"^\s*1\.\s+(\S.{0,400})$", re.MULTILINE)
+_PAGE: Final = re.compile(r"[ .…\t]+\d{1,4}[ \t]*$")
 # So many known labels tell a record from any other text.
 _LEAST: Final = 4
 _FEW: Final = 3
@@ -138,3 +145,77 @@ class ProQuestHtml:
             yield Piece(body.strip(), "html")
             if ends:
                 yield Aside("bibliography and notes of the database")
+
+
+class ProQuestWord:
+    """Word, RTF and PDF: an article under `Document 1 of 3`; without counters, up to its last field `Database:`."""
+
+    database, title = "proquest", "ProQuest"
+
+    def recognises(self, sample: Sample) -> float:
+        """Return how sure it is that a file is of this kind."""
+        if sample.container not in CUTTERS or "proquest" not in sample.lowered_text:
+            return 0.0
+        names = set(_fields(sample.text))
+        # A text that only mentions ProQuest has no number of its documents.
+        return 0.97 if len(names) >= _LEAST and names >= {"title", "accession"} else 0.0
+
+    def split(self, stream: BinaryIO, sample: Sample) -> Iterator[Piece | Aside | TooLarge]:
+        """Yield the articles. A table of contents, counters, and notes at the end are not articles."""
+        counted = any(fields.is_counter(line) for line in sample.text.split("\n"))
+        records = _Records(counted=counted, first=_first_listed(sample.text))
+        for number, part in enumerate(parts(sample.container, stream, records.starts)):
+            if isinstance(part, TooLarge):
+                yield part
+            elif number and not records.are_notes[number - 1]:
+                yield Piece(part.data, sample.container)
+            elif part.has_text:
+                yield Aside("bibliography and notes of the database" if number else "table of contents")
+
+
+class _Records:
+    """Finds where articles begin, and the notes behind the last one.
+
+    An article begins at its counter. Without counters it begins behind the last field of the article before.
+    """
+
+    def __init__(self, *, counted: bool, first: str) -> None:
+        self.are_notes: list[bool] = []
+        self._counted = counted
+        # The first title of the table of contents: nothing before the title itself is an article.
+        self._first = first
+        self._is_over = not counted
+        self._has_end = False
+
+    def starts(self, paragraph: Paragraph) -> bool:
+        """Return whether a paragraph is the first of an article or of the notes."""
+        text = " ".join(paragraph.text.split())
+        if not text:
+            return False
+        if fields.is_counter(text) if self._counted else self._begins(text):
+            self._begin(are_notes=False)
+            return True
+        if self._has_end and fields.ends_articles(text):
+            self._begin(are_notes=True)
+            return True
+        if fields.is_last(text):
+            self._is_over = self._has_end = True
+        return False
+
+    def _begins(self, text: str) -> bool:
+        if self._first and not self.are_notes and fold(text) != self._first:
+            return False
+        return self._is_over and not fields.is_note(text) and not (self.are_notes and self.are_notes[-1])
+
+    def _begin(self, *, are_notes: bool) -> None:
+        self.are_notes.append(are_notes)
+        self._is_over = self._has_end = False
+
+
+def _first_listed(text: str) -> str:
+    """Return the first title of a table of contents, folded; "" if no paragraph below has it as its text."""
+    lines = [fold(line) for line in text.split("\n")]
+    listed = _LISTED.search(text)
+    # A title may end in a number, or its page may be behind it.
+    titles = [fold(listed[1]), fold(_PAGE.sub("", listed[1]))] if listed else []
+    return next((title for title in titles if title in lines), "")
