@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from corpus.app.check import check_here
+from corpus.browse.originals import Original
 from corpus.browse.sanitised import KEPT, sanitised
+from corpus.browse.witnesses import explanation_of
+from corpus.settings import Ingest
 from tests.browse.client import Client
 from tests.conftest import BODY, Corpus
 
@@ -145,6 +151,95 @@ def test_a_seed_and_one_that_was_changed_since(client: Client) -> None:
     finally:
         path.unlink()
         path.write_bytes(before)
+
+
+# --- the witnesses of its fields
+
+
+def witnesses(client: Client, name: str, rev: str = "") -> Any:
+    """What the page on an article has of the witnesses of its first document."""
+    address = f"{rev}/article/{articles(client)[name]}/why"
+    document = client.get(f"{address}.json").json["documents"][0]["document"]["document_id"]
+    reply = client.get(f"{address}.json?witnesses={document}")
+    assert reply.status == 200, reply.text
+    page = client.get(f"{address}?witnesses={document}")
+    assert page.status == 200
+    assert "<script" not in page.text
+    found = reply.json["witnesses"]
+    assert not found["why_not"] or html.escape(found["why_not"][:60]) in page.text
+    return found
+
+
+def test_the_witnesses_are_those_that_check_explains(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE.format(body=BODY))
+    (tmp_path / "page.meta.json").write_text('{"url": "https://www.example.com/page"}')
+    (checked,) = check_here([tmp_path / "page.html"], explain=True)
+    found = witnesses(client, "page")
+    assert found["fields"] == checked.explanation
+    assert {"title", "authors", "text"} <= found["fields"].keys()
+    assert (found["why_not"], found["left_out"]) == (None, {})
+    page = client.get(f"/article/{articles(client)['page']}/why?witnesses={found['document_id']}").text
+    assert "✓ taken:" in page
+
+
+def test_documents_without_witnesses_say_so(client: Client) -> None:
+    assert "have no witnesses" in witnesses(client, "one")["why_not"]
+    path = client.versions.repository.root / "seeds/one.txt"
+    before = path.read_bytes()
+    try:
+        path.write_bytes(before + b"More.")
+        assert "not kept here any more" in witnesses(client, "one")["why_not"]
+    finally:
+        path.write_bytes(before)
+    address = f"/article/{articles(client)['one']}/why"
+    for odd in ("0" * 64, "x", "%00", "..%2f", "-1"):
+        assert client.get(f"{address}?witnesses={odd}").status == 404
+    assert "Witnesses of each field" in client.get(address).text
+
+
+def test_bytes_that_are_not_at_hand_are_named(client: Client, tmp_path: Path) -> None:
+    """The batch alone is not here; the tables are."""
+    shutil.copytree(client.versions.repository.root, tmp_path / "repo", symlinks=True)
+    bare = Client(tmp_path / "repo")
+    for file in (tmp_path / "repo/data/raw").rglob("*.parquet"):
+        md5 = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
+        (tmp_path / "repo/.dvc/cache/files/md5" / md5[:2] / md5[2:]).unlink(missing_ok=True)
+        file.unlink()
+    found = witnesses(bare, "page", "/v/HEAD")
+    assert "not at hand" in found["why_not"]
+    assert found["fields"] == {}
+
+
+def _many() -> bytes:
+    authors = "".join(f"<meta name=author content='Jane Doe {number} {'x' * 5_000}'>" for number in range(60))
+    headings = "".join(f"<h1>Heading {number}</h1>" for number in range(60))
+    return f"<html><head>{authors}</head><body>{headings}<p>{BODY}</p></body></html>".encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "settings", "words"),
+    [
+        (b"<p>" * 1_000, {"max_bytes": 1_000}, "larger than 1,000 bytes"),
+        (b"", {}, "is empty"),
+        (_many(), {}, None),
+        (
+            b"<html><body>" + b"<p>Many words of a page that has no end at all.</p>" * 300_000,
+            {"max_seconds": 1},
+            "was given up",
+        ),
+    ],
+    ids=["large", "empty", "many", "slow"],
+)
+def test_any_document_is_explained_within_bounds(
+    monkeypatch: pytest.MonkeyPatch, client: Client, data: bytes, settings: dict[str, Any], words: str | None
+) -> None:
+    monkeypatch.setattr("corpus.browse.witnesses.original_of", lambda *_: Original(data))
+    monkeypatch.setattr("corpus.browse.witnesses._settings", lambda _: Ingest(**settings))
+    document = {"document_id": "0" * 64, "source": "page.html", "media_type": "text/html"}
+    found = explanation_of(client.versions.open().version, document)
+    assert (found.why_not is None) if words is None else words in str(found.why_not)
+    assert all(len(some) <= 25 and all(len(one["value"]) <= 601 for one in some) for some in found.fields.values())
+    assert bool(found.left_out) == (words is None)
 
 
 def test_there_is_no_such_article(client: Client) -> None:
