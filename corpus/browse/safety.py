@@ -7,6 +7,7 @@ name), must carry the key that only the user has, and can only read.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from http.cookies import CookieError, SimpleCookie
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_LOG: Final = logging.getLogger("corpus.browse")
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
@@ -113,7 +115,11 @@ class Guard:
                 message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in there)]
             await send(message)
 
-        answer = self._judged(scope)
+        try:
+            answer = self._judged(scope)
+        except Exception:  # noqa: BLE001 - the server would answer by itself, without the headers
+            _LOG.exception("A request could not be judged.")
+            answer = self._refuse(500, "The fault is ours. The terminal shows it; please report it.")
         await (self._app if answer is None else answer)(scope, receive, protected)
 
     def _judged(self, scope: Scope) -> Response | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from corpus.browse.application import application
+from corpus.browse.protocol import Protocol
 from corpus.browse.safety import TOKEN, Keys
 from corpus.errors import CorpusError, UsageError
 
@@ -31,7 +32,6 @@ PORT: Final = 8001
 _TRIED: Final = 20
 # How long requests that are being answered may take when the server ends.
 _GRACE: Final = 2  # seconds
-_MOST_CONNECTIONS: Final = 100
 
 
 class Listening:
@@ -81,9 +81,8 @@ class Listening:
     def serve(self) -> None:
         """Answer requests until SIGINT or SIGTERM; then return."""
         config = uvicorn.Config(
-            self._app, http="h11", ws="none", lifespan="off", log_config=None, log_level="critical", access_log=False,
-            server_header=False, proxy_headers=False, limit_concurrency=_MOST_CONNECTIONS,
-            timeout_graceful_shutdown=_GRACE,
+            self._app, http=Protocol, ws="none", lifespan="off", log_config=None, log_level="critical",
+            access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=_GRACE,
         )  # fmt: skip
         try:
             _Server(config).run([self._socket])
