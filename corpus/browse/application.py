@@ -31,7 +31,7 @@ from corpus.browse.views import (
     search,
     why,
 )
-from corpus.errors import CorpusError, MissingObjects, UsageError
+from corpus.errors import CorpusError, MissingObjects, UsageError, Withdrawn
 from corpus.search.index import IndexDamaged
 
 if TYPE_CHECKING:
@@ -158,6 +158,8 @@ class Pages:
 
 
 def _status(error: CorpusError) -> int:
+    if isinstance(error, Withdrawn):
+        return 410
     if isinstance(error, UsageError):
         return 404
     return 503 if isinstance(error, MissingObjects) else 500

@@ -81,6 +81,7 @@ class Searches:
         self._work: dict[tuple[str, ...], _Work] = {}
         self._lock = threading.Lock()
         self._ended = False
+        self._times_let_go = 0
 
     def searcher(self, opened: Opened) -> Searcher:
         """Return what searches a version.
@@ -121,6 +122,15 @@ class Searches:
             return None
         return min(work.done, search.shards), search.shards
 
+    def let_go(self) -> None:
+        """Close the index. It is opened, or made anew, when something is searched."""
+        with self._lock:
+            self._searches.clear()
+            self._searchers.clear()
+            # That it has to be made again is no failure.
+            self._work = {words: work for words, work in self._work.items() if work.ended is None}
+            self._times_let_go += 1
+
     def forget(self, opened: Opened) -> None:
         """Delete the index, which turned out to be damaged: it is made anew when it is needed."""
         with self._lock:
@@ -141,11 +151,14 @@ class Searches:
 
     def _search(self, opened: Opened) -> Search:
         with self._lock:
+            before = self._times_let_go
             known = self._searches.get(id(opened))
             if known is not None and known[0] is opened:
                 return known[1]
         made = Search(opened.version.searchable(), self.folder)
         with self._lock:
+            if before != self._times_let_go:
+                return made
             if len(self._searches) > _MOST:
                 self._searches.clear()
                 self._searchers.clear()
@@ -156,11 +169,14 @@ class Searches:
         """Return a searcher over the index as it is now; the one of before if nothing changed."""
         state = self._state()
         with self._lock:
+            before = self._times_let_go
             known = self._searchers.get(id(opened))
             if known is not None and known[0] == state:
                 return known[1]
         made = search.searcher()
         with self._lock:
+            if before != self._times_let_go:
+                return made
             if made is None:
                 self._searchers.pop(id(opened), None)
             else:

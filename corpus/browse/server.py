@@ -17,6 +17,7 @@ import uvicorn
 from corpus.browse.application import application
 from corpus.browse.protocol import Protocol
 from corpus.browse.safety import TOKEN, Keys
+from corpus.browse.watching import Watch
 from corpus.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Listening:
         self._socket = _bound(port)
         self.port: int = self._socket.getsockname()[1]
         self._searches = searches
+        self._watch = Watch(versions, searches)
         self._keys = Keys(self.port)
         self._app = application(versions, searches, self._keys, self.port)
 
@@ -84,9 +86,11 @@ class Listening:
             self._app, http=Protocol, ws="none", lifespan="off", log_config=None, log_level="critical",
             access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=_GRACE,
         )  # fmt: skip
+        self._watch.start()
         try:
             _Server(config).run([self._socket])
         finally:
+            self._watch.end()
             self._searches.end()
 
 

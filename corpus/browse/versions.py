@@ -53,6 +53,7 @@ class Versions:
         self._places = Places()
         self._opened: OrderedDict[tuple[str, str, str], Opened] = OrderedDict()
         self._lock = threading.Lock()
+        self._times_let_go = 0
 
     def open(self, rev: str | None = None, as_of: str | None = None) -> Opened:
         """Return a version.
@@ -71,16 +72,25 @@ class Versions:
         state = resolve(self.repository, rev) if rev is not None else self._state()
         key = (rev or "", state, "" if day is None else capture_day(day).isoformat())
         with self._lock:
+            before = self._times_let_go
             if (known := self._opened.get(key)) is not None:
                 self._opened.move_to_end(key)
                 return known
         version = Version(Snapshot.of(self.repository, rev))
         made = Opened(version if day is None else AsOf(version, capture_day(day)), self._places, day)
         with self._lock:
-            made = self._opened.setdefault(key, made)
+            if before == self._times_let_go:
+                made = self._opened.setdefault(key, made)
             while len(self._opened) > _MOST:
                 self._opened.popitem(last=False)
         return made
+
+    def let_go(self) -> None:
+        """Drop the versions that are open; they are opened again when they are asked for."""
+        with self._lock:
+            self._opened.clear()
+            self._places = Places()
+            self._times_let_go += 1
 
     def _state(self) -> str:
         """Return what changes when the working tree is built anew."""

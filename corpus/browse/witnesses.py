@@ -45,7 +45,7 @@ _NO_WITNESSES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The witnesses of a document, or why there are none to show.
+    """The witnesses of a document, or the reason why they cannot be shown.
 
     Attributes:
         document_id: of the document.

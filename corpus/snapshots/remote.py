@@ -34,6 +34,13 @@ def _folder() -> Path:
     return Path(folder)
 
 
+def let_go() -> None:
+    """Delete the objects that this process fetched. They are fetched again where they are needed and still there."""
+    if _folder.cache_info().currsize:
+        for path in _folder().iterdir():
+            path.unlink(missing_ok=True)
+
+
 def fetch(repository: Repository, commit: str | None, wanted: Sequence[Pinned]) -> dict[str, Path]:
     """Fetch objects from the repository's default remote; see `Remote.fetch`."""
     return Remote(repository, commit).fetch(wanted)

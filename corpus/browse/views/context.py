@@ -43,21 +43,36 @@ class _Kept:
     def __init__(self) -> None:
         self._found: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
+        self._times_cleared = 0
 
     def of(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         with self._lock:
+            before = self._times_cleared
             if key in self._found:
                 self._found.move_to_end(key)
                 return self._found[key]
         made = make()
         with self._lock:
+            if before != self._times_cleared:
+                return made
             self._found[key] = made
             while len(self._found) > _KEPT:
                 self._found.popitem(last=False)
         return made
 
+    def clear(self) -> None:
+        """Drop everything."""
+        with self._lock:
+            self._found.clear()
+            self._times_cleared += 1
+
 
 _KEEP: Final = _Kept()
+
+
+def let_go() -> None:
+    """Drop the lines and words that were computed."""
+    _KEEP.clear()
 
 
 def _key(kind: str, wanted: Wanted, what: Sought) -> tuple[Any, ...]:
