@@ -186,6 +186,20 @@ def every_import(module):
             yield from module.targets(node)
 
 
+def digests(sources):
+    common = {name: Reached(sources, finding.APART).add([Target(f"corpus.pipeline.{name}", name)]) for name in NAMES}
+    found = {name: one.digest() for name, one in common.items()}
+    for kind, entry in finding.registry(sources).items():
+        where, _, name = entry.partition(":")
+        found[kind] = Reached(sources, finding.APART).add([Target(where, name)]).digest(common["ingest"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return digests(ours())
+
+
 @pytest.mark.parametrize(
     ("module", "before", "after", "stages", "kinds"),
     [
@@ -203,21 +217,10 @@ def every_import(module):
         ("schemas.expectations", "class Effect(", "class Effect(str, ", "", ""),
     ],
 )
-def test_which_fingerprints_an_edit_changes(module, before, after, stages, kinds):
-    def digests(sources):
-        common = {
-            name: Reached(sources, finding.APART).add([Target(f"corpus.pipeline.{name}", name)]) for name in NAMES
-        }
-        found = {name: one.digest() for name, one in common.items()}
-        for kind, entry in finding.registry(sources).items():
-            where, _, name = entry.partition(":")
-            found[kind] = Reached(sources, finding.APART).add([Target(where, name)]).digest(common["ingest"])
-        return found
-
+def test_which_fingerprints_an_edit_changes(plain, module, before, after, stages, kinds):
     path = (ROOT / module.replace(".", "/")).with_suffix(".py")
     source = path.read_text()
     assert before in source
-    plain = digests(ours())
     other = digests(ours(lambda text: text.replace(before, after, 1) if text == source else text))
     changed = {name for name in plain if plain[name] != other[name]}
     assert changed >= {*stages.split(), *kinds.split()}
