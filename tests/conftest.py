@@ -110,7 +110,7 @@ class Corpus:
 
 
 # What takes longest begins first, so that all workers end together.
-LONG = ("test_killed_at_random_moments", "test_scheduled_runs_start", "test_update_once", "test_killed_or_interrupted")
+LONG = ("test_a_crash_in_mid_run", "test_update_once", "test_killed_at_random", "test_scheduled_runs_start")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -126,7 +126,7 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str]) -> int:
         status = 0
     except SystemExit as ended:
         if isinstance(ended.code, str):
-            print(ended.code, file=sys.stderr)
+            sys.stderr.write(f"{ended.code}\n")
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except BaseException:  # noqa: BLE001 - as the interpreter does at the end of a process
         sys.excepthook(*sys.exc_info())

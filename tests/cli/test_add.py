@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
+import pytest
 
 from tests.conftest import BODY, UNMEASURED, article
 
@@ -140,6 +141,7 @@ def test_limits_choices_and_lists(corpus_repo: Corpus, tmp_path: Path) -> None:
     assert (found["documents"], found["repeats"]) == (1, 1)
 
 
+@pytest.mark.trial
 def test_killed_or_interrupted_it_leaves_nothing(corpus_repo: Corpus, tmp_path: Path) -> None:
     source = fill(tmp_path / "in")
     corpus_repo.run("add", str(source / "c.txt"))

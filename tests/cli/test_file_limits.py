@@ -45,6 +45,7 @@ def test_forget_completes_once_files_may_grow_again(built: Corpus, most: int) ->
     built.run("verify", **UNMEASURED)
 
 
+@pytest.mark.trial
 def test_each_command_names_what_was_not_written_and_completes_once_files_may_grow_again(built: Corpus) -> None:
     """Some meet the limit themselves, some have DVC meet it, and none prints what DVC or Python made of it."""
     more = built.root.parent / "more"

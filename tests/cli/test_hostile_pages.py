@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 PROSE = (
     "The council approved the new tram line on Monday after a debate of seven hours, the mayor of the town said. " * 3
@@ -10,6 +11,7 @@ PROSE = (
 PAGE = f"<html lang=en><h1>Council approves line</h1><p>{PROSE}</p></html>"
 
 
+@pytest.mark.trial
 def test_a_page_that_takes_too_long_is_quarantined_and_the_others_are_in(corpus_repo):
     repo = corpus_repo
     seeds = repo.root / "seeds"

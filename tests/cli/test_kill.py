@@ -45,6 +45,7 @@ def until_it_holds_the_lock(repo, process):
         time.sleep(0.01)
 
 
+@pytest.mark.trial
 def test_killed_at_random_moments(built):
     built.run("release")
     pinned = corpus.open("v1.0.0", repo=built.root).arrow()

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 import corpus
 from corpus.app.init import init
 from corpus.batches import register as raw
@@ -84,6 +86,7 @@ def test_two_people_add_a_batch_each_and_merge(tmp_path: Path) -> None:
     assert {batch.name for batch in raw.load(bob.root)} > {alone}
 
 
+@pytest.mark.trial
 def test_git_calls_the_driver_and_a_withdrawal_of_one_side_reaches_the_other_also_after_a_kill(built: Corpus) -> None:
     built.git("config", "merge.corpus.driver", f"{sys.executable} -m corpus merge --driver %O %A %B %P")
     built.git("switch", "--quiet", "-c", "other")

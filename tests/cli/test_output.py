@@ -117,6 +117,7 @@ def test_what_was_done_is_done_though_no_output_could_be_written(built: Corpus) 
     assert [one["version"] for one in versions] == ["v1.0.0"]
 
 
+@pytest.mark.trial
 @needs_full
 def test_an_update_that_cannot_print(built: Corpus) -> None:
     with FULL.open("w") as full:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow.parquet as pq
+import pytest
 
 if TYPE_CHECKING:
     from tests.conftest import Corpus
@@ -23,6 +24,7 @@ def rows(corpus: Corpus, query: str) -> list[tuple[object, ...]]:
     return duckdb.sql(query.format(articles=f"'{articles}'")).fetchall()
 
 
+@pytest.mark.trial
 def test_exports_of_the_same_articles_from_three_databases(corpus_repo: Corpus, tmp_path: Path) -> None:
     params = corpus_repo.root / "params.yaml"
     text = params.read_text().replace("publications: {}", "publications: {the harbour gazette: harbourgazette.com}")

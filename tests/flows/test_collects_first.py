@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.conftest import UNMEASURED
 from tests.flows.scenes import query
 from tests.website import Website
@@ -37,6 +39,7 @@ def test_update_collects_first_and_a_failed_source_does_not_stop_the_build(corpu
         site.close()
 
 
+@pytest.mark.trial
 def test_a_collect_yaml_with_faults_is_reported_and_the_build_goes_on(built):
     (built.root / "collect.yaml").write_text("sources: none\n")
     done = built.run("update", check=False, **UNMEASURED)

@@ -71,8 +71,17 @@ def test_nobody_gets_in_without_the_password_and_sigterm_ends_it_quietly(built):
         pytest.skip("Chromium is not installed: all was tried but a hostile page in a browser")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-@pytest.mark.parametrize("moment", ["first", "server"])
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [
+        (signal.SIGTERM, "server"),
+        (signal.SIGHUP, "first"),
+        pytest.param(signal.SIGTERM, "first", marks=pytest.mark.trial),
+        pytest.param(signal.SIGINT, "first", marks=pytest.mark.trial),
+        pytest.param(signal.SIGINT, "server", marks=pytest.mark.trial),
+        pytest.param(signal.SIGHUP, "server", marks=pytest.mark.trial),
+    ],
+)
 def test_a_signal_to_stop_while_it_starts(built, number, moment):
     with serve(built, "--every", "1h") as it:
         if moment == "first":
@@ -138,6 +147,7 @@ def test_a_crash_in_mid_run_does_not_stop_the_schedule(built):
     assert "up to date" in (built.build() or built.dvc("status").stdout)
 
 
+@pytest.mark.trial
 def test_a_killed_serve_takes_its_run_along(built):
     with serve(built, "--every", "3s") as it:
         until(lambda: any(b"flows\0run" in line for line in leftovers(built)), "a run has begun")
@@ -146,6 +156,7 @@ def test_a_killed_serve_takes_its_run_along(built):
         until(lambda: not leftovers(built), "no process is left")
 
 
+@pytest.mark.trial
 def test_a_server_that_dies_is_one_line(built):
     with serve(built, "--every", "1h") as it:
         it.until_up()
@@ -173,6 +184,7 @@ def _command(pid):
         return ""
 
 
+@pytest.mark.trial
 def test_two_updates_at_the_same_moment_have_servers_of_their_own(built, tmp_path):
     other = type(built)(tmp_path / "other")
     shutil.copytree(built.root, other.root, symlinks=True)
@@ -185,6 +197,7 @@ def test_two_updates_at_the_same_moment_have_servers_of_their_own(built, tmp_pat
     assert [run[0] for run in runs(other)] == ["Completed"]
 
 
+@pytest.mark.trial
 def test_as_process_1_of_a_container(built):
     alone = ["unshare", "--pid", "--fork", "--kill-child"]
     if shutil.which("unshare") is None or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:

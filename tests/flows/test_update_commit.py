@@ -26,6 +26,7 @@ def committed(corpus: Corpus) -> list[str]:
     return corpus.git("show", "--name-only", "--format=", "HEAD").split()
 
 
+@pytest.mark.trial
 def test_it_commits_here_under_the_environment_of_another_repository(built: Corpus, tmp_path: Path) -> None:
     """And what an earlier run, killed before its commit, had built; what the user staged stays staged."""
     other = tmp_path / "other"

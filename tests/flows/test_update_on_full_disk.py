@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.trial
 def test_update_under_a_limit_of_file_size_is_one_line_and_the_next_completes(built: Corpus) -> None:
     built.seed("new.txt", article("new", body=BODY + " New."))
     before = built.git("rev-parse", "HEAD")

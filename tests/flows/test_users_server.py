@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -109,6 +110,7 @@ def their_server(folder: Path) -> Iterator[Theirs]:
         process.wait()
 
 
+@pytest.mark.trial
 def test_a_password_and_a_certificate_of_the_users(corpus_repo, tmp_path):
     corpus_repo.seed("one.txt", article("one"))
     other, _ = certificate(tmp_path, "other")

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import corpus
 from tests.conftest import UNMEASURED, article
 
@@ -16,6 +18,7 @@ PACKAGES = Path(corpus.__file__).parents[1]
 PAGE = "<html><head><title>A page</title></head><body><article><h1>A page</h1>{}</article></body></html>"
 
 
+@pytest.mark.trial
 def test_a_changed_parser_concerns_its_documents_alone(built, tmp_path):
     for number in range(2):
         (tmp_path / f"{number}.html").write_text(PAGE.format(f"<p>{article(str(number))}</p>" * 3))

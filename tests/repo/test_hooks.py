@@ -218,6 +218,7 @@ def test_a_clone_runs_no_hooks_of_anybodys(library: Corpus, tmp_path: Path, monk
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.trial
 def test_a_corpus_is_made_released_pushed_and_withdrawn_from_under_hooks_that_refuse(tmp_path: Path) -> None:
     """By a person whose every hook refuses, and whose template for new repositories has such hooks, too."""
     home, ran = tmp_path / "home", tmp_path / "ran"

@@ -222,6 +222,7 @@ def test_all_of_a_publisher(kept: Corpus) -> None:
     assert corpus.open(repo=kept.root).scan("quarantine").collect()["source"].to_list() == ["seeds/new.txt"]
 
 
+@pytest.mark.trial
 def test_killed_in_the_middle_it_goes_on_when_run_again(kept: Corpus) -> None:
     arguments = ("forget", RAW, "--everywhere", "--push", *WITHDRAW)
     process = subprocess.Popen(

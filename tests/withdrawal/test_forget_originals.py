@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 
 import corpus
 from corpus.batches import batchfiles
@@ -101,6 +102,7 @@ def killed_at(repo: Corpus, pattern: str, *arguments: str) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
+@pytest.mark.trial
 def test_killed_while_originals_are_written_nothing_is_lost_or_left(corpus_repo: Corpus, tmp_path: Path) -> None:
     export = tmp_path / "fog.txt"
     export.write_text(text_export())

@@ -11,6 +11,8 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
 from corpus.batches import register
 from corpus.sources.web.schedule import Page, advance
 from tests.conftest import UNMEASURED
@@ -29,6 +31,7 @@ PAGES = 60
 KILLS = 20
 
 
+@pytest.mark.trial
 def test_kill_9_at_twenty_moments(site, scene):
     async def slow(request, writer):
         await asyncio.sleep(0.01)
