@@ -48,10 +48,10 @@ def batch(number: int, **values: object) -> raw.Batch:
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-names = st.from_regex(r"[0-9]{4}T[0-9]{2}Z-[0-9a-f]{3}", fullmatch=True)
+names = st.builds("{:04}T{:02}Z-{:03x}".format, st.integers(0, 9_999), st.integers(0, 99), st.integers(0, 4_095))
 counts = st.integers(0, 2**60)
 files = st.builds(
-    raw.RawFile, names.map("{}.parquet".format), st.from_regex(r"[0-9a-f]{64}", fullmatch=True), counts, counts, counts
+    raw.RawFile, names.map("{}.parquet".format), st.binary(min_size=32, max_size=32).map(bytes.hex), counts, counts, counts
 )
 batches = st.builds(
     raw.Batch,
