@@ -65,10 +65,10 @@ class Asked:
     """What a request asks for.
 
     Attributes:
-        address: which version it is of.
-        segments: of the path, decoded, without the version.
-        query: the values of each parameter, without `asof`; empty ones only of facets.
-        as_json: whether the data are wanted, not the page.
+        address: the version that the page shows.
+        segments: the parts of the path after the version, decoded.
+        query: the values of each parameter except `asof`. Empty values are left out, except those of facets.
+        as_json: whether the request asks for the data of the page as JSON.
     """
 
     address: Address

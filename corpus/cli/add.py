@@ -47,9 +47,12 @@ class _Instant(click.ParamType):  # type: ignore[type-arg]  # generic in its stu
 )
 @click.option("--licence", metavar="TEXT", help="Licence or rights of the documents, recorded with the batch.")
 @click.option(
-    "--include", multiple=True, metavar="PATTERN", help="Add only sources or URLs that match, for example '*.html'."
+    "--include",
+    multiple=True,
+    metavar="PATTERN",
+    help="Add only sources or URLs that match the pattern, for example '*.html'.",
 )
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Add no sources or URLs that match.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out sources or URLs that match the pattern.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Add at most this many documents.")
 @click.option("--dry-run", is_flag=True, help="Show what would be added, and change nothing.")
 @wait_option

@@ -175,7 +175,7 @@ def _print(report: Report) -> None:
             f"batch  {sealed.name} ({count(sealed.documents, 'document')}, {count(sealed.observations, 'observation')})"
         )
     if report.backlog.documents:
-        echo(f"spooled {count(report.backlog.documents, 'document')}; `corpus collect --seal` closes a batch of them")
+        echo(f"spooled {count(report.backlog.documents, 'document')}; `corpus collect --seal` makes a batch of them")
     if any(sealed.documents for sealed in report.sealed):
         echo("Next: `corpus build`.")
 

@@ -100,7 +100,7 @@ def _plain(found: Plan) -> dict[str, object]:
 
 def _print_plan(found: Plan, *, everywhere: bool, push: bool) -> None:
     if found.resumed:
-        echo(f"Withdrawn on {found.withdrawal.date} already ({safe(found.withdrawal.reason)}); what is left:")
+        echo(f"Withdrawn on {found.withdrawal.date} already ({safe(found.withdrawal.reason)}). These are still there:")
     for one in found.articles[:_SHOWN]:
         echo(f"article   {one.article_id}  {one.published_date or '----------'}  {safe(one.title)}")
     _more("article", len(found.articles))

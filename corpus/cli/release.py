@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("version", required=False)
-@click.option("--version", "number", metavar="VERSION", help="The version number, as v1.2.0; the same as the argument.")
+@click.option(
+    "--version",
+    "number",
+    metavar="VERSION",
+    help="The version number, as v1.2.0. You can also give it as the argument.",
+)
 @click.option(
     "--bump",
     type=click.Choice(["auto", "major", "minor", "patch"]),

@@ -184,7 +184,10 @@ class Session:
 
 
 class writing:  # noqa: N801 - reads as a verb: `with writing(…) as session`
-    """Hold the write lock over a mended workspace. Raises before anything is changed."""
+    """Take the write lock, repair the workspace, and hold the lock until the block ends.
+
+    Faults that the user can mend, as in params.yaml, raise an error before anything is locked or changed.
+    """
 
     def __init__(self, repository: Repository, purpose: str, wait: float = 0.0) -> None:
         self._repository = repository

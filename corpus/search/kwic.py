@@ -85,7 +85,7 @@ def arrange(found: Sequence[Line], by: str) -> list[Line]:
         case "date":
             return sorted(found, key=_day)
         case _:
-            raise UsageError(f"There is no order {by!r} of lines. There are {', '.join(ARRANGEMENTS)}.")
+            raise UsageError(f"Lines cannot be sorted by {by!r}. Sort them by one of {', '.join(ARRANGEMENTS)}.")
 
 
 def _left(line: Line) -> tuple[Any, ...]:

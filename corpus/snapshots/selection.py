@@ -196,7 +196,7 @@ def _names(
         raise UsageError(f"{column} must be a string or several strings, found {asked!r}.")
     wanted = [asked] if isinstance(asked, str) else list(asked)
     if not wanted:
-        raise UsageError(f"The list of {column} is empty. Leave {column} out to have all of them.")
+        raise UsageError(f"The list of {column} is empty. Leave {column} out to keep all values.")
     there = known(column)
     found: set[str] = set()
     for name in wanted:

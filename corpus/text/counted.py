@@ -49,7 +49,7 @@ def of_number(value: float | Decimal) -> Moment | None:
 
 
 def of_text(written: str) -> Moment | None:
-    """Return the same for a number as a text, as CSV has it; None for any other text."""
+    """Return what `of_number` returns for the number that a text holds, as CSV has it; None for any other text."""
     if not _NUMBER.fullmatch(written):
         return None
     rounded = _ROUNDED.fullmatch(written)

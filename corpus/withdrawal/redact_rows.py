@@ -101,7 +101,7 @@ class Work:
         self._put(path, file)
 
     def tables(self) -> None:
-        """Write each shard that has such a row without it."""
+        """Write each shard that holds a withdrawn row again, without these rows."""
         for path in list(self.was):
             folder, _, name = path.rpartition("/")
             table = folder.removeprefix("data/")

@@ -51,7 +51,12 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 names = st.builds("{:04}T{:02}Z-{:03x}".format, st.integers(0, 9_999), st.integers(0, 99), st.integers(0, 4_095))
 counts = st.integers(0, 2**60)
 files = st.builds(
-    raw.RawFile, names.map("{}.parquet".format), st.binary(min_size=32, max_size=32).map(bytes.hex), counts, counts, counts
+    raw.RawFile,
+    names.map("{}.parquet".format),
+    st.binary(min_size=32, max_size=32).map(bytes.hex),
+    counts,
+    counts,
+    counts,
 )
 batches = st.builds(
     raw.Batch,

@@ -143,9 +143,10 @@ def is_over_others(text: str) -> bool:
 
 
 def boxes_of_others(outline: Outline) -> Iterator[LexborNode]:
-    """Yield the elements under such a heading: the element that it begins, or the lists and boxes right after it.
+    """Yield the elements that hold teasers of other articles.
 
-    The lists of pictures with texts, counted as `3/50`, are among them.
+    They follow a heading such as "Read more": the element that begins with it, or the lists and boxes right after it.
+    Lists of slides that number themselves as `3/50` are yielded as well.
     """
     for list_ in outline.found["ul"][:_MOST_LABELS]:
         items = [child for child in list_.iter() if child.tag == "li"][:_SLIDES]

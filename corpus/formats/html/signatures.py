@@ -116,7 +116,7 @@ def behind_headline(outline: Outline) -> list[str]:
 
 
 class Named:
-    """Finds the elements of a page that are named as places of authors' names, with each selector once."""
+    """Finds elements whose class or other attributes say that they hold authors' names. Each selector runs once."""
 
     def __init__(self, outline: Outline) -> None:
         self._outline = outline

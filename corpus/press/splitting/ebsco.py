@@ -43,7 +43,7 @@ class EbscoHtml:
     database, title = "ebsco", "EBSCO"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "html" or _RECORD.search(sample.head) is None:
             return 0.0
         if _FIELD.search(sample.head) is None and not _has_fields(sample.text):

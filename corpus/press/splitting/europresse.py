@@ -29,7 +29,7 @@ class EuropresseHtml:
     database, title = "europresse", "Europresse"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "html" or b"DocPublicationName" not in sample.head:
             return 0.0
         return 0.95 if _TITLE.search(sample.head) else 0.6
@@ -57,7 +57,7 @@ class EuropresseWord:
     database, title = "europresse", "Europresse"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "docx" or ACCESSION.search(sample.text) is None:
             return 0.0
         lines = [line.strip() for line in sample.text.split("\n") if line.strip()]

@@ -41,7 +41,7 @@ class FactivaHtml:
     database, title = "factiva", "Factiva"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "html":
             return 0.0
         if _ARTICLE.search(sample.head):
@@ -70,7 +70,7 @@ class FactivaXml:
     database, title = "factiva", "Factiva"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "xml" or _XML.search(sample.head) is None:
             return 0.0
         return 0.95 if b"accessionNo" in sample.head and b"leadParagraph" in sample.head else 0.0
@@ -93,7 +93,7 @@ class FactivaText:
     database, title = "factiva", "Factiva"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "txt":
             return 0.0
         codes = set(re.findall(r"^([A-Z]{2,3})(?=\s|$)", sample.text, re.MULTILINE))
@@ -121,7 +121,7 @@ class FactivaPlainText:
     database, title = "factiva", "Factiva"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "txt" or _DATED.search(sample.head) is None or _LAST_LINE.search(sample.head) is None:
             return 0.0
         return 0.85 if any(WORDS.match(line.strip()) for line in sample.text.split("\n")) else 0.0
@@ -148,7 +148,7 @@ class FactivaWord:
     database, title = "factiva", "Factiva"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container not in CUTTERS:
             return 0.0
         lines = [line.strip() for line in sample.text.split("\n")]

@@ -40,7 +40,7 @@ class GaleText:
     database, title = "gale", "Gale"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "txt" or not sample.names(*_WORDS) or _SIGNS.search(sample.head) is None:
             return 0.0
         return 0.9 if _TITLED.search(sample.head) or _ENDS.search(sample.head) else 0.0
@@ -67,7 +67,7 @@ class GaleHtml:
     database, title = "gale", "Gale"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "html" or not sample.names(*_WORDS) or _SIGNS.search(sample.head) is None:
             return 0.0
         return 0.9 if _ENDS_HTML.search(sample.head) and _has_source(sample.text) else 0.0

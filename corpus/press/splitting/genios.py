@@ -37,7 +37,7 @@ class _Genios:
     container = ""
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != self.container or not sample.names(b"genios", b"wiso-net.de"):
             return 0.0
         if _SIGNS.search(sample.head) is None:

@@ -24,7 +24,7 @@ class IntegrumHtml:
     database, title = "integrum", "Integrum"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "html":
             return 0.0
         return 0.95 if _FIELD.search(sample.text) and _ANCHOR.search(sample.head) else 0.0

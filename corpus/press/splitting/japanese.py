@@ -21,7 +21,7 @@ class _Tables:
     body: bytes
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "html" or self.page not in sample.head:
             return 0.0
         return 0.95 if self.mark.search(sample.head) else 0.0

@@ -64,7 +64,7 @@ class LexisNexisText:
     database, title = "lexisnexis", "LexisNexis"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "txt" or _LINE.search(sample.head) is None:
             return 0.0
         return 0.95 if _fields(sample.text) >= _LEAST_FIELDS else 0.4
@@ -92,7 +92,7 @@ class LexisNexisHtml:
     database, title = "lexisnexis", "LexisNexis"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "html":
             return 0.0
         if b"<DOCFULL>" in sample.head and _DOC.search(sample.head):
@@ -132,7 +132,7 @@ class LexisNexisWord:
     database, title = "lexisnexis", "LexisNexis"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container not in CUTTERS:
             return 0.0
         if _MARKED.search(sample.head):

@@ -43,7 +43,7 @@ class NewsBankText:
     database, title = "newsbank", "NewsBank"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "txt" or not sample.names(*_WORDS):
             return 0.0
         signs = {sign.lower() for sign in _SIGNS.findall(sample.head)}

@@ -29,7 +29,7 @@ class PressReaderText:
     database, title = "pressreader", "PressReader"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "txt":
             return 0.0
         if sample.names(b"article name") and _NAMED.search(sample.head) and _PAGES.search(sample.head):

@@ -59,7 +59,7 @@ class ProQuestText:
     database, title = "proquest", "ProQuest"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "txt" or b"_" * 20 not in sample.head or _RULER.search(sample.head) is None:
             return 0.0
         names = set(_fields(sample.text))
@@ -120,7 +120,7 @@ class ProQuestHtml:
     database, title = "proquest", "ProQuest"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "html" or not sample.names(b"proquest"):
             return 0.0
         if _TITLED.search(sample.head):
@@ -153,7 +153,7 @@ class ProQuestWord:
     database, title = "proquest", "ProQuest"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container not in CUTTERS or "proquest" not in sample.lowered_text:
             return 0.0
         names = set(_fields(sample.text))

@@ -25,7 +25,7 @@ class Ris:
     database, title = "ris", "RIS"
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "txt" or b"TY" not in sample.head or _BEGINS.search(sample.head) is None:
             return 0.0
         return 0.95 if len(set(_TAG.findall(sample.text))) >= _LEAST_TAGS else 0.0

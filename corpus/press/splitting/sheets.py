@@ -28,7 +28,7 @@ class _Sheets:
     needed: frozenset[str] = frozenset()
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container != "xlsx":
             return 0.0
         lines = (line.split(_SEPARATOR) for line in sample.text.split("\n"))

@@ -37,7 +37,7 @@ class Unread:
         self._patterns = tuple(re.compile(one, re.IGNORECASE) for one in patterns if not _words(one))
 
     def recognises(self, sample: Sample) -> float:
-        """Return how sure it is that a file is of this kind."""
+        """Return how likely a file is of this kind: 0.0 for no, 1.0 for certain."""
         if sample.container not in self._containers:
             return 0.0
         text = sample.lowered_text

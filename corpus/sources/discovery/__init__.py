@@ -61,7 +61,10 @@ def entries_of(kind: str, body: bytes, base: str, media_type: str | None = None)
 
 
 def first_address(kind: str, url: str) -> str:
-    """Return the first address to ask for a source: of a site's robots.txt or REST API, else the source's own.
+    """Return the address that a run asks first for the entries of a source.
+
+    This is robots.txt of the site for the kind `robots`, the REST API for `wordpress`, and the source's own address for
+    all others.
 
     Args:
         kind: the source's kind.

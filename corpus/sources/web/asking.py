@@ -151,7 +151,7 @@ class Asker:
 
     def _put_off(self, host: str) -> Failed | None:
         until = self.pacer.off_until(host, self.now())
-        return None if until is None else Failed(Outcome.DEFERRED, f"{host} asked for a pause until {until:%H:%M}")
+        return None if until is None else Failed(Outcome.DEFERRED, f"{host} asked us to wait until {until:%H:%M} UTC")
 
     async def _send(
         self, target: str, host: str, manners: Manners, headers: Mapping[str, str], *, counts: bool = True
@@ -281,4 +281,4 @@ def _refused(rules: robots.Rules) -> Failed:
     if rules.body is not None:
         return Failed(Outcome.ROBOTS, "robots.txt does not allow it")
     status = f"answered {rules.status}" if rules.status else "did not answer"
-    return Failed(Outcome.ROBOTS, f"robots.txt {status}, so nothing is allowed until it does")
+    return Failed(Outcome.ROBOTS, f"robots.txt {status}; until it can be read, nothing of the site is fetched")

@@ -94,7 +94,7 @@ def _require_promised(table: pa.Table) -> None:
         observations().validate(pl.DataFrame(table), lazy=True)
     except pandera.errors.SchemaErrors as errors:
         found = errors.failure_cases.select("column", "check", "failure_case").head(5).rows()
-        raise InvariantError(f"Observations are not what they should be: {found}") from None
+        raise InvariantError(f"Observations of a batch fail the checks of their table: {found}") from None
 
 
 def read(path: Path) -> Iterator[Observation]:

@@ -141,7 +141,7 @@ def address(text: str) -> str:
     if "@" in parts.netloc:
         raise ValueError(
             f"{shown(_without_user(text))}: an address in a committed file must not hold a user or password. "
-            "Remove it: sources that need a login are not collected"
+            "Remove both from the address: sources that need a login are not collected"
         )
     for key, value in parse_qsl(parts.query):
         if value and _SECRET.search(key):
@@ -210,7 +210,10 @@ def alert(text: str) -> str:
         return text
     scheme, mark, rest = text.partition("://")
     if not mark or not text.isprintable() or " " in text:
-        raise ValueError(f"{shown(_without_user(text))} is not an address for alerts. Write mailto://… or ${{NAME}}")
+        raise ValueError(
+            f"{shown(_without_user(text))} is not an address for alerts. Write one that Apprise knows, such as mailto://…, "
+            "or ${NAME} for the value of an environment variable"
+        )
     secret = any(value and _SECRET.search(key) for key, value in parse_qsl(rest.partition("?")[2]))
     if scheme.lower() not in _OPEN_ALERTS or ":" in rest.rpartition("@")[0] or secret:
         raise ValueError(
