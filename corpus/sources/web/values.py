@@ -211,7 +211,7 @@ def alert(text: str) -> str:
     scheme, mark, rest = text.partition("://")
     if not mark or not text.isprintable() or " " in text:
         raise ValueError(
-            f"{shown(_without_user(text))} is not an address for alerts. Write one that Apprise knows, such as mailto://…, "
+            f"{shown(_without_user(text))} is not an address for alerts. Write one of Apprise, such as mailto://…, "
             "or ${NAME} for the value of an environment variable"
         )
     secret = any(value and _SECRET.search(key) for key, value in parse_qsl(rest.partition("?")[2]))
