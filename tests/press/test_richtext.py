@@ -7,6 +7,7 @@ import io
 import pytest
 
 from corpus.press.parsing import rtf
+from corpus.press.splitting import splitting
 from corpus.sources.entries import Item, Reason, Skipped
 from tests.gathered import articles, gather
 from tests.golden.richfiles import cells, document, field, paragraph, text
@@ -295,3 +296,14 @@ def test_an_rtf_that_is_no_export_stays_one_document(tmp_path):
     (tmp_path / "a.rtf").write_bytes(data)
     assert [(one.source, one.data) for one in gather(tmp_path / "a.rtf") if isinstance(one, Item)] == [("a.rtf", data)]
     assert io.BytesIO(data).read(5) == b"{\\rtf"
+
+
+def test_a_large_font_table_costs_a_document_of_many_articles_no_more_than_its_length():
+    fonts = b"".join(b"{\\f%d\\fswiss\\fcharset%d Font;}" % (n, 204 if n % 2 else 0) for n in range(400))
+    article = b"\\pard \\f3 \\'cf\\'f0\\'e8 \\plain News\\par\\pard End of Document\\par "
+    data = b"{\\rtf1\\ansi\\ansicpg1252\\deff1{\\fonttbl" + fonts + b"}" + article * 3_000 + b"}"
+    found = list(splitting.split(io.BytesIO(data), "a.rtf", "a.rtf") or ())
+    pieces = [one.data for one in found if isinstance(one, Item)]
+    assert len(pieces) == 3_000
+    assert sum(map(len, pieces)) < 20 * len(data) + 4_000_000
+    assert {rtf.read(one)[0].text for one in (*pieces[:2], *pieces[-2:])} == {"При News"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from corpus.formats.passages import Run
@@ -18,6 +19,9 @@ _MOST_TABLE: Final = 16_384
 _MOST_REPEATED: Final = 200
 _MOST_LEVELS: Final = 64
 _MOST_FONTS: Final = 10_000
+_DEFAULT: Final = re.compile(rb"\\deff(\d{1,10})")
+# A font and its character set.
+_ENTRY: Final = re.compile(rb"\\f(\d{1,10})\b[^{}]{0,400}?\\((?:fcharset|cpg)\d{1,6})")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -167,13 +171,13 @@ class Paragraph(NamedTuple):
     depth: int
 
     @property
-    def opening(self) -> bytes:
-        """What makes `raw` a document in front of it: the font table, and the groups that are open."""
+    def groups(self) -> bytes:
+        """What opens the groups that are open in front of it. Behind `header` it makes `raw` a document."""
         # Written where it is asked for: torn files leave thousands of groups open, before each of many paragraphs.
         levels = self.levels[-_MOST_LEVELS:]
         before: tuple[State | None, ...] = (None, *levels)
         words = (state.words() if state != last else b"" for last, state in zip(before, levels, strict=False))
-        return self.header + b"{".join(words)
+        return b"{".join(words)
 
     @property
     def text(self) -> str:
@@ -181,8 +185,32 @@ class Paragraph(NamedTuple):
         return "".join(run.text for run in self.runs)
 
 
+def with_fonts(header: bytes, used: frozenset[bytes]) -> bytes:
+    """Return the header of a document with the fonts that are used, and no others.
+
+    Args:
+        header: as `Fonts.header` gives it.
+        used: the numbers of the fonts.
+    """
+    start, mark, table = header.partition(b"{\\fonttbl")
+    default = _DEFAULT.search(start)
+    kept = used | {default[1]} if default else used
+    entries = b"".join(b"{\\f%b\\%b;}" % (number, kind) for number, kind in _entries(table) if number in kept)
+    return start + (b"{\\fonttbl" + entries + b"}" if mark else b"")
+
+
+@lru_cache(maxsize=4)
+def _entries(table: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the numbers and character sets in a font table. The articles of a document have the same."""
+    return _ENTRY.findall(table)
+
+
 def joined(runs: list[Run]) -> Iterator[Run]:
     """Yield runs, neighbours in the same type as one, and halves of surrogate pairs as one letter."""
+    if len(runs) == 1 and runs[0].text.isascii():
+        # As most are.
+        yield runs[0]
+        return
     texts: list[str] = []
     for number, run in enumerate(runs):
         texts.append(run.text)

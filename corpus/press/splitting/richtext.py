@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpus.press.parsing import rtf, rtfstate
@@ -14,8 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAGIC: Final = b"{\\rtf"
+# So many bytes of font tables are repeated before the articles of a document, and so many for each byte of theirs:
+# thousands of short articles under a large table would make a small file a large one.
+_MOST_REPEATED: Final = 4_000_000
+_MOST_SHARE: Final = 2
 # Groups that are left open at the end of an article, as in a torn file, need no end.
 _MOST_CLOSED: Final = 100
+# A mark in front of the bytes of a part: its header is to have the fonts that the part uses, and no others.
+_COSTLY: Final = b"\0"
+_FONT: Final = re.compile(rb"\\f(\d{1,10})")
 
 
 def paragraphs(stream: BinaryIO) -> Iterator[rtfstate.Paragraph]:
@@ -42,14 +50,18 @@ def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Par
     """
     pieces: list[bytes] = []
     size, depth, has_text = 0, 0, False
+    repeated, read = 0, 0
     for one in paragraphs(stream):
         text = one.text
         if starts(Paragraph(text, one.marks)):
             yield _made(pieces, size, depth, has_text=has_text)
             pieces, size, has_text = [], 0, False
         if not pieces:
-            pieces.append(one.opening)
+            repeated += len(one.header)
+            is_costly = repeated > _MOST_REPEATED + _MOST_SHARE * read
+            pieces += [_COSTLY, one.header, one.groups] if is_costly else [one.header, one.groups]
         size += len(one.raw)
+        read += len(one.raw)
         if size <= MOST_PART_BYTES:
             pieces.append(one.raw)
         depth = one.depth
@@ -60,6 +72,10 @@ def parts(stream: BinaryIO, starts: Callable[[Paragraph], bool]) -> Iterator[Par
 def _made(pieces: list[bytes], size: int, depth: int, *, has_text: bool) -> Part | TooLarge:
     if size > MOST_PART_BYTES:
         return TooLarge(size)
+    if pieces and pieces[0] == _COSTLY:
+        _, header, *rest = pieces
+        used = frozenset(number for one in rest for number in _FONT.findall(one))
+        pieces = [rtfstate.with_fonts(header, used), *rest]
     return Part(b"".join(pieces) + b"}" * min(depth, _MOST_CLOSED), has_text)
 
 
