@@ -16,6 +16,7 @@ from corpus.text import plain_yaml
 
 LONGEST: Final = 48
 _REMARK: Final = re.compile(r"\s*[(（\[][^()（）\[\]]{0,80}[)）\]]\s*$")
+_VARIANT: Final = re.compile(r"\s+[-–]\s+|\s*[(（]")
 _OTHER: Final = re.compile(r"[\s\-_.:：^'’/]+")
 
 
@@ -51,8 +52,10 @@ def language_of(written: str) -> str | None:
         written: names such as `GERMAN; DEUTSCH` or `Englisch`. The first known name counts.
     """
     for name in re.split(r"[;,/|]", written[:200]):
-        if tag := _languages().get(fold(name)):
-            return tag
+        # `Portuguese (Brazil)` and `Portuguese - Brazil`
+        for part in (name, *_VARIANT.split(name, maxsplit=1)[:1]):
+            if tag := _languages().get(fold(part)):
+                return tag
     return None
 
 

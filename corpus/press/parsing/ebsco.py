@@ -51,6 +51,9 @@ def read(blocks: Sequence[Block]) -> Draft:
             label = ""
         elif found is not None and not found.value and (not in_text or found.name in {"url", "accession", "other"}):
             label = found.name
+        elif not in_text and text.endswith((":", "：")) and len(text) <= _LONGEST_LABEL:
+            # Cells may have labels that are not known.
+            label = "other"
         elif label and label != "text":
             _put(label, text, draft)
             # Where a value has several lines, they are in one cell.
@@ -90,7 +93,7 @@ def _source(value: str, draft: Draft) -> None:
     line = _AMERICAN.sub(_iso, " ".join(value.split()))
     if page := _PAGE.search(line):
         draft.add("page", page[1])
-    for sentence in re.finditer(r"(?:\.|,)\s+", line):
+    for sentence in (*re.finditer(r"\.\s+", line), *re.finditer(r",\s+", line)):
         rest = line[sentence.end() :]
         head = rest.partition(", Vol")[0].partition(", p")[0][:40]
         found = dates.search(head)

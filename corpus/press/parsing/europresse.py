@@ -28,8 +28,11 @@ _SUBTITLES: Final = frozenset({"rdp__subtitle", "sous-titre"})
 _ASIDE: Final = frozenset({"aside", "footer", "apd-wrapper", "publiC-lblNodoc", "txtCertificat", "button", "nav"})
 _PAGE: Final = re.compile(r",\s*(?:pp?|page|pages|s|pág|p)\.?\s*([\w./-]+(?:\s*[,-]\s*\d+)*)\s*$", re.IGNORECASE)
 _WORDS: Final = re.compile(
-    r"\b\d{1,3}(?:[ \xa0.,]?\d{3})*\s*(?:mots?|words?|palabras|parole|wörter|woorden|palavras|слов)\b", re.IGNORECASE
+    r"(?<!\d)(?:\d{1,3}(?:[ \xa0.,]\d{3})*|\d+)\s*(?:mots?|words?|palabras|parole|wörter|woorden|palavras|слов)\b",
+    re.IGNORECASE,
 )
+# What is beside a day is a section: a word, or its code in capitals.
+_SECTION: Final = re.compile(r"[^\W\d_]{4,}|[A-ZÀ-ÖØ-Þ]{2,}")
 _LONGEST_BYLINE: Final = 120
 CERTIFICATE: Final = re.compile(
     r"^\s*(?:ce certificat|certificat|certificate|this certificate|certificado|certificato|zertifikat)\b", re.IGNORECASE
@@ -178,7 +181,7 @@ def _header(line: str, draft: Draft) -> None:
         rest = ", ".join(parts[number:])
         # The first part from which on all is a date, is where the section ends.
         found = dates.search(rest)
-        if found and not re.search(r"[^\W\d_]{4,}", found[1]):
+        if found and not _SECTION.search(found[1]):
             draft.add("section", ", ".join(parts[:number]))
             draft.add("date", rest)
             return

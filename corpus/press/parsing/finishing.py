@@ -124,6 +124,7 @@ def _moment(draft: Draft, tongue: str | None) -> tuple[dates.Moment | None, str,
     found = dates.search(written, tongue, years) if written else None
     if found is not None:
         moment, rest = found
+        rest = _NOTE.sub("", rest)
         return moment, rest if any(letter.isalpha() for letter in rest) else "", DateSource.DECLARED
     if written and (foreign := parse_foreign(written[: dates.LONGEST], tongue)):
         return foreign, "", DateSource.DECLARED

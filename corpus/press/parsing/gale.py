@@ -25,7 +25,12 @@ _CITATION: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"(?:GALE(?:\||%7C))?([A-Z]{1,3}\d{6,14})\b")
 _DAY: Final = re.compile(r"\((?P<day>[^()]{4,40}\d{4}[^()]{0,10})\)")
+# The same without brackets, behind a space, a full stop or a comma.
+_PLAIN_DAY: Final = re.compile(
+    r"(?<=[\s\])])(?P<day>\d{1,2}\.?\s(?:de\s)?[^\W\d_]{3,10}\.?,?\s(?:de\s)?\d{4}|[^\W\d_]{3,10}\.?\s\d{1,2},?\s\d{4})\b"
+)
 _PAGE: Final = re.compile(r"\bp\.?\s?(?P<page>[A-Z]{0,3}-?\d{1,4}(?:\s?[-–,]\s?[A-Z]{0,3}\d{1,4})*)\.?\s*$")
+_BARE_PAGE: Final = re.compile(r":\s*(?P<page>[A-Z]{0,3}\d{1,4}(?:[-–]\d{1,4})?)\.?$")
 _ISSUE: Final = re.compile(r"[.,:]?\s*(?:vol(?:ume)?\.?|no\.?|issue|nr\.?)\s*\S{1,12}", re.IGNORECASE)
 _LINK: Final = re.compile(r"(?:https?://)?link\.gale\.com/\S{5,300}|https?://\S{8,400}")
 
@@ -82,18 +87,15 @@ def _source(value: str, draft: Draft) -> None:
     line = " ".join(value.split())
     day = _DAY.search(line)
     if day is None or dates.search(day["day"]) is None:
-        found = re.search(r"(?P<paper>.{2,160}?)[.,]\s+(?P<day>\w[\w .,]{5,40}\d{4})\b", line)
-        if found and dates.search(found["day"]):
-            draft.add("publication", found["paper"])
-            draft.add("date", found["day"])
-        else:
-            draft.add("publication", line)
+        day = _PLAIN_DAY.search(line)
+    if day is None or dates.search(day["day"]) is None:
+        draft.add("publication", line)
         return
     draft.add("date", day["day"])
     paper = _ISSUE.sub("", line[: day.start()]).strip(" .,:")
     draft.add("publication", paper)
     rest = line[day.end() :].strip(" :.,")
-    if page := _PAGE.search(rest):
+    if page := _PAGE.search(rest) or _BARE_PAGE.search(rest):
         draft.add("page", page["page"])
         rest = rest[: page.start()].strip(" :.,")
     draft.add("section", "" if rest.isdigit() else rest)

@@ -109,7 +109,7 @@ def _heading(blocks: Sequence[Block], first: int, draft: Draft) -> int:
             # A correction or an edition may be on the next line.
             line, _, more = text.partition("\n")
             draft.date, seen_date = line, True
-            draft.add("edition", "" if APPENDED.search(more) else more)
+            draft.add("edition", " ".join(one for one in more.split("\n") if not APPENDED.search(one)))
         elif not draft.publication:
             draft.publication = text
         elif seen_date and not APPENDED.search(text):

@@ -131,8 +131,11 @@ def _fields(lines: Sequence[str], at: int, draft: Draft) -> int:
         elif _ADDRESS.fullmatch(line):
             _put("url", line, draft)
         elif not _NOISE.match(line):
-            parts = _BAR.split(line)
-            if len(line) > _LONGEST_FIELDS or not any(_labelled(part, draft) for part in parts):
+            if len(line) > _LONGEST_FIELDS:
+                return at
+            # All of them are read.
+            are_fields = [_labelled(part, draft) for part in _BAR.split(line)]
+            if not any(are_fields):
                 return at
         at += 1
     return at

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from corpus.formats import bylines
 from corpus.formats.fieldlines import lines_of, paragraphs
 from corpus.press.parsing.draft import Draft
 from corpus.text import dates
@@ -27,6 +28,8 @@ _BY: Final = re.compile(r"^(?:by|von|par|por|di|door)\s+(?=\S)", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"^(?:page\s*|p\.?\s*|seite\s*)?([A-Z]{0,3}\d{1,4})$", re.IGNORECASE)
 _LONGEST: Final = 120
 _MOST_LINES: Final = 8
+_MOST_BELOW: Final = 3
+_SHORT: Final = 60
 
 
 class Header(NamedTuple):
@@ -118,7 +121,15 @@ def _more(part: str, draft: Draft) -> None:
 
 
 def _byline(lines: Sequence[str], start: int, draft: Draft) -> int:
-    """Read an author on a line of its own before the text. Returns where the text begins."""
+    """Read section and author on lines of their own before the text. Returns where the text begins."""
+    end = next((n for n in range(start, len(lines)) if not lines[n].strip()), len(lines))
+    below = [line.strip() for line in lines[start:end]]
+    if 1 <= len(below) <= _MOST_BELOW and all(len(one) <= _SHORT and one[-1] not in ".!?:" for one in below):
+        # They are set right below the day, with a blank line before the text.
+        for one in below:
+            named = bylines.read_names(one) if not one.isupper() else None
+            draft.add("byline" if _BY.match(one) or (named and " " in one) else "section", one)
+        start = end
     at = start
     while at < len(lines) and not lines[at].strip():
         at += 1

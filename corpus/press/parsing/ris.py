@@ -9,6 +9,7 @@ from corpus.formats.article import Problem
 from corpus.formats.fieldlines import lines_of
 from corpus.formats.labels import field_of
 from corpus.press.parsing.draft import Draft
+from corpus.text import dates
 from schemas import Check
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _date(draft: Draft) -> None:
         draft.date = "-".join(part.zfill(2) for part in parts)
     elif len(parts) == 3:
         draft.date = f"{parts[2]} {parts[1]} {parts[0]}"
-    else:
+    elif dates.search(draft.date) is None:
         # A year or a month is no day.
         draft.date = ""
 

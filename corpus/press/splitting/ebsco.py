@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _NAMED: Final = re.compile(rb"ebsco", re.IGNORECASE)
 _WORDS: Final = b"|".join(
     re.escape(word.encode(charset)).replace(rb"\ ", rb"\s?")
-    for word in words_of("record")
+    for lower in words_of("record")
+    # Bytes that are not of ASCII have no case.
+    for word in dict.fromkeys((lower, lower.capitalize(), lower.upper()))
     for charset in ("utf-8", *(["cp1252"] if not word.isascii() and all(ord(letter) < 256 for letter in word) else []))
 )
 _RECORD: Final = re.compile(

@@ -43,8 +43,16 @@ _START: Final = re.compile(r"Bookmark_\d+")
 _MARKED: Final = re.compile(rb':name="Bookmark_\d+"|\\bkmkstart\s{1,4}Bookmark_\d+\b')
 # What the first lines of a cover begin with, before the list of documents.
 _COVER_LINE: Final = re.compile(
-    r"(?:user name|date and time|job number|documents? \(\d+\)|datum und uhrzeit|auftragsnummer|dokumente? \(\d+\)|"
-    r"date et heure|numéro de travail|fecha y hora|documentos? \(\d+\)|data e ora|documenti \(\d+\)|datum en tijd)",
+    r"(?:user name|date and time|job number|documents? \(\d+\)"
+    r"|benutzer(?:name)?\s?:|datum und uhrzeit|auftragsnummer|job-?nummer|dokumente? \(\d+\)"
+    r"|nom d['’]utilisateur|date et heure|numéro (?:de travail|de t[âa]che|du job)"
+    r"|nombre (?:de|del) usuario|fecha y hora|número de (?:trabajo|tarea)|documentos? \(\d+\)"
+    r"|nome utente|data e ora|numero (?:di )?(?:lavoro|processo)|documenti \(\d+\)"
+    r"|nome (?:de|do) usuário|data e hora|número (?:do|de) trabalho"
+    r"|gebruikersnaam|datum en tijd|taaknummer|documenten \(\d+\)"
+    r"|ユーザー名|日時|ジョブ番号|用户名|日期和时间|作业编号|사용자 이름|날짜 및 시간"
+    r"|имя пользователя|дата и время|номер задания"
+    r"|(?:ドキュメント|文書|文档|문서|документы?)\s?[(（]\d+[)）])",
     re.IGNORECASE,
 )
 _COVER_LINES: Final = 8

@@ -1,0 +1,253 @@
+"""Variants of exports: other languages of the interface, fields that are missing, and other forms of the same fields."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus.sources.entries import Item
+from tests.golden import richfiles
+from tests.press.test_databases import gather, read
+
+FIRST, LAST = "Fog closed the pier on Monday and nobody saw the boats.", "In the evening it lifted: the ferries went."
+TEXT = f"{FIRST}\n\n{LAST}"
+
+
+# ---- Factiva without codes
+
+# The words of a length, a day, a language, and the word for a document.
+FACTIVA = {
+    "en": ("20 words", "5 January 2018", "English", "Document"),
+    "de": ("20 Wörter", "5. Januar 2018", "Englisch", "Dokument"),
+    "fr": ("20 mots", "5 janvier 2018", "Anglais", "Document"),
+    "es": ("20 palabras", "5 enero 2018", "Inglés", "Documento"),
+    "pt": ("20 palavras", "5 Janeiro 2018", "Inglês", "Documento"),
+    "ja": ("20 文字", "2018 年 1 月 5 日", "英語", "文書"),
+    "zh": ("20 字", "2018年1月5日", "英语", "文件"),
+    "ko": ("20 단어", "2018년 1월 5일", "영어", "문서"),
+    "ru": ("20 слова(слов)", "5 Январь 2018", "Английский", "Документ"),
+}
+
+
+def factiva(interface: str, above: tuple[str, ...], details: tuple[str, ...], owner: str) -> str:
+    words, day, language, document = FACTIVA[interface]
+    after = tuple(one.replace("LANGUAGE", language) for one in details)
+    parts = [
+        "\n".join([*above, words, day, "The Harbour Gazette", "HARBGZ", *after])
+        + f"\n\n{FIRST}\n\n{LAST}\n\n{owner}\n\n{document} HARBGZ0020180105ee150000{n}\n\n\n"
+        for n in (1, 2)
+    ]
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("interface", FACTIVA)
+def test_the_owner_of_a_paper_is_no_text(interface, tmp_path):
+    data = factiva(
+        interface, ("News", "Fog closes the pier", "By Jane Doe"), ("A3", "LANGUAGE", "(c) 2018 Harbour Media Inc."),
+        "Harbour Media Inc.",
+    )  # fmt: skip
+    for one in read(tmp_path, "a.txt", data):
+        assert (one.title, one.section, one.authors, one.page) == ("Fog closes the pier", "News", ("Jane Doe",), "A3")
+        assert (str(one.published_date), one.language, one.text) == ("2018-01-05", "en", TEXT)
+
+
+@pytest.mark.parametrize(
+    "owner", ["Harbour Gazette", "Harbour Media Ltd.", "Hafen Verlag GmbH & Co. KG", "株式会社港新聞社", "ООО Гавань"]
+)
+def test_owners_of_many_kinds(owner, tmp_path):
+    data = factiva("en", ("Fog closes the pier", "By Jane Doe"), ("LANGUAGE", "Copyright 2018"), owner)
+    assert [one.text for one in read(tmp_path, "a.txt", data)] == [TEXT] * 2
+
+
+@pytest.mark.parametrize("last", ["Nobody came back.", "“We wait”", "Jane Doe reports from the pier"])
+def test_the_last_paragraph_of_a_text_is_text(last, tmp_path):
+    data = factiva("en", ("Fog closes the pier", "By Jane Doe"), ("LANGUAGE", "Copyright 2018 Harbour Media"), last)
+    assert [one.text for one in read(tmp_path, "a.txt", data)] == [f"{TEXT}\n\n{last}"] * 2
+
+
+@pytest.mark.parametrize(
+    ("above", "title", "section"),
+    [
+        (("News", "Fog closes the pier"), "Fog closes the pier", "News"),
+        (("Sports Desk", "Rowers beat all records"), "Rowers beat all records", "Sports Desk"),
+        (("Fog closes the pier", "Jane Doe"), "Fog closes the pier", None),
+        (("Fog closes the pier", "By Jane Doe"), "Fog closes the pier", None),
+        (("Fog closes the pier",), "Fog closes the pier", None),
+    ],
+)
+def test_lines_above_the_length(above, title, section, tmp_path):
+    data = factiva("en", above, ("LANGUAGE", "(c) 2018 Harbour Media"), "Harbour Media")
+    assert {(one.title, one.section) for one in read(tmp_path, "a.txt", data)} == {(title, section)}
+
+
+@pytest.mark.parametrize("details", [(), ("A3",), ("LANGUAGE",), ("(c) 2018 Harbour Media",)])
+def test_details_that_are_missing(details, tmp_path):
+    data = factiva("en", ("Fog closes the pier", "By Jane Doe"), details, "Harbour Gazette")
+    assert [(one.text, one.edition) for one in read(tmp_path, "a.txt", data)] == [(TEXT, None)] * 2
+
+
+@pytest.mark.parametrize("pages", ["<pages>3</pages>", "<pages><page>3</page></pages>", "<pages>\n 3 </pages>"])
+def test_pages_of_xml(pages, tmp_path):
+    data = (
+        f"<?xml version='1.0'?><r><article><accessionNo>A1</accessionNo><headline>Fog</headline><leadParagraph><p>{FIRST}</p>"
+        f"</leadParagraph>{pages}</article></r>"
+    )
+    assert [one.page for one in read(tmp_path, "a.xml", data)] == ["3"]
+
+
+# ---- LexisNexis
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [
+        ("Nom d'utilisateur : X", "Date et heure : vendredi 2 mars 2012", "Numéro de travail : 1234", "Documents (2)"),
+        ("Nombre de usuario: X", "Fecha y hora: viernes", "Número de trabajo: 1234", "Documentos (2)"),
+        ("Benutzername: X", "Datum und Uhrzeit: Freitag", "Job-Nummer: 1234", "Dokumente (2)"),
+        ("Nome utente: X", "Data e ora: venerdì", "Numero di lavoro: 1", "Documenti (2)"),
+        ("Gebruikersnaam: X", "Datum en tijd: vrijdag", "Taaknummer: 1", "Documenten (2)"),
+        ("ユーザー名: X", "日時: 2012年3月2日", "ジョブ番号: 1", "文書 (2)"),
+    ],
+)  # fmt: skip
+def test_covers_in_any_language(cover, tmp_path):
+    parts = [richfiles.paragraph(one) for one in (*cover, "1. Fog closes the pier", "2. Fog closes the pier")]
+    for _ in range(2):
+        parts += [
+            richfiles.paragraph("Fog closes the pier", bold=True, size=14, centred=True),
+            richfiles.paragraph("The Gazette", centred=True), richfiles.paragraph("March 2, 2012 Friday", centred=True),
+            richfiles.paragraph("Body", bold=True, size=14), richfiles.paragraph(FIRST), richfiles.paragraph(LAST),
+            richfiles.paragraph("End of Document"),
+        ]  # fmt: skip
+    data = richfiles.document(parts)
+    assert [(one.title, one.text) for one in read(tmp_path, "a.rtf", data)] == [("Fog closes the pier", TEXT)] * 2
+
+
+@pytest.mark.parametrize(
+    ("behind", "edition"),
+    [("", None), (" Correction Appended", None), ("\n{}Correction Appended\n{}City Edition", "City Edition")],
+)
+def test_a_note_beside_the_day_is_no_edition(behind, edition, tmp_path):
+    space = " " * 24
+    data = "".join(
+        f"{space}{n} of 2 DOCUMENTS\n\n{space}The Gazette\n\n{space}March 5, 2012 Monday{behind.format(space, space)}\n\n"
+        f"Fog closes the pier\n\nBYLINE: Jane Doe\n\nLENGTH: 20 words\n\n{FIRST}\n\n{LAST}\n\n"
+        for n in (1, 2)
+    )
+    assert [(one.edition, str(one.published_date)) for one in read(tmp_path, "a.txt", data)] == [
+        (edition, "2012-03-05")
+    ] * 2
+
+
+# ---- NewsBank, PressReader, Gale, RIS
+
+
+def test_all_fields_on_one_line_are_read(tmp_path):
+    data = (
+        "Fog closes the pier\n\nMarch 5, 2012 | Harbour Gazette, The (Port, NY)\n"
+        f"Author/Byline: Jane Doe | Section: News | Page: A3\n20 words\n\n{FIRST}\n\n{LAST}\n\nRecord Number: 0A1B2C3D4E5F6071\n\nNewsBank\n"
+    )
+    one = read(tmp_path, "a.txt", data)[0]
+    assert (one.section, one.page, one.authors, one.text) == ("News", "A3", ("Jane Doe",), TEXT)
+
+
+@pytest.mark.parametrize(
+    ("lines", "section", "authors"),
+    [
+        (("NEWS", "By Jane Doe"), "NEWS", ("Jane Doe",)),
+        (("Jane Doe",), None, ("Jane Doe",)),
+        (("POLITIK", "Von Max Mustermann"), "POLITIK", ("Max Mustermann",)),
+        ((), None, ()),
+    ],
+)
+def test_lines_below_the_day(lines, section, authors, tmp_path):
+    head = "\n".join(("Fog closes the pier", "The Gazette", "5 Mar 2012", *lines))
+    data = f"{head}\n\n{FIRST}\n\n{LAST}\n\nhttps://www.pressreader.com/usa/the-gazette/20120305/281501\n"
+    one = read(tmp_path, "a.txt", data)[0]
+    assert (one.section, one.authors, one.text) == (section, authors, TEXT)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "The Harbour Gazette [Port, NY]. (Mar. 5, 2012): News: pA3.",
+        "The Harbour Gazette [Port, NY](March 5, 2012): News: pA3",
+        "The Harbour Gazette [Port, NY] 5 Mar. 2012: News: A3",
+        "The Harbour Gazette [Port, NY], March 5, 2012, News, pA3",
+    ],
+)
+def test_sources_of_gale(source, tmp_path):
+    data = f"Title: Fog closes the pier\nSource: {source}\nFull Text: \n{FIRST}\n{LAST}\nGale Document Number: GALE|A123456789\n"
+    one = read(tmp_path, "a.txt", data)[0]
+    assert (one.publication, str(one.published_date), one.section, one.page) == (
+        "The Harbour Gazette [Port, NY]", "2012-03-05", "News", "A3",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["2012/03/05/", "2012 Mar 05", "March 5, 2012", "2012-03-05", "2012/Mar/05"])
+def test_days_of_ris(day, tmp_path):
+    data = f"TY  - NEWS\nTI  - Fog closes the pier\nT2  - The Gazette\nDA  - {day}\nFT  - {FIRST} {LAST}\nER  - \n"
+    assert [str(one.published_date) for one in read(tmp_path, "a.ris", data)] == ["2012-03-05"]
+
+
+# ---- EBSCO
+
+EBSCO = {
+    "en": ("Record", "Title", "Authors", "Source", "Accession Number", "Persistent link to this record (Permalink)"),
+    "de": ("Datensatz", "Titel", "Autoren", "Quelle", "Zugangsnummer", "Persistenter Link"),
+    "fr": ("Notice", "Titre", "Auteurs", "Source", "Numéro d'accès", "Lien permanent"),
+    "es": ("Registro", "Título", "Autores", "Fuente", "Número de acceso", "Enlace permanente"),
+    "it": ("Record", "Titolo", "Autori", "Fonte", "Numero di accesso", "Permalink"),
+    "pt": ("Registro", "Título", "Autores", "Fonte", "Número de acesso", "Link permanente"),
+    "nl": ("Record", "Titel", "Auteurs", "Bron", "Toegangsnummer", "Permalink"),
+    "zh": ("记录", "标题", "作者", "来源", "存取号", "永久链接"),
+    "ja": ("レコード", "タイトル", "著者", "出典", "アクセッション番号", "パーマリンク"),
+    "ko": ("레코드", "제목", "저자", "출처", "등록 번호", "영구 링크"),
+    "ru": ("Запись", "Название", "Авторы", "Источник", "Инвентарный номер", "Постоянная ссылка"),
+}
+
+
+@pytest.mark.parametrize("interface", EBSCO)
+def test_ebsco_in_any_language(interface, tmp_path):
+    record, *labels = EBSCO[interface]
+    values = ("Fog closes the pier.", "Doe, Jane", "Harbour Gazette, The. 3/5/2012, pA3. 1p.", "123456789",
+              "https://search.ebscohost.com/login.aspx?direct=true&db=nfh&AN=123456789")  # fmt: skip
+    rows = "".join(
+        f"<tr><td><b>{label}:</b></td><td>{value}</td></tr>"
+        for label, value in zip([*labels, "An unknown label"], [*values, "Its value"], strict=True)
+    )
+    data = "<html><body>EBSCOhost" + "".join(
+        f"<p><b>{record}: {n}</b></p><table>{rows}</table><h2>Fog closes the pier</h2><p>{FIRST}</p><p>{LAST}</p>"
+        for n in (1, 2)
+    )
+    for one in read(tmp_path, "a.html", data):
+        assert (one.title, one.publication, one.page) == ("Fog closes the pier", "The Harbour Gazette", "A3")
+        assert (str(one.published_date), one.authors, one.accession) == ("2012-03-05", ("Jane Doe",), "123456789")
+        assert one.text == TEXT
+
+
+# ---- Europresse
+
+
+@pytest.mark.parametrize(
+    ("header", "section", "page"),
+    [
+        ("International, vendredi 2 mars 2012 547 mots, p. A4", "International", "A4"),
+        ("Opinion, vendredi 2 mars 2012 1 547 mots, p. 12", "Opinion", "12"),
+        ("POL, 2 mars 2012, p. 4", "POL", "4"),
+        ("Economie, vendredi, 2 mars 2012 - 10:15", "Economie", None),
+        ("Friday, March 2, 2012", None, None),
+        ("Politik, Freitag, 2. März 2012, S. 4", "Politik", "4"),
+        ("Politica, venerdì 2 marzo 2012, p. 4", "Politica", "4"),
+    ],
+)
+def test_headers_of_europresse(header, section, page, tmp_path):
+    data = "<html><body>" + "".join(
+        f'<article><header><span class="DocPublicationName">Le Port</span><span class="DocHeader">{header}</span>'
+        f'<p class="titreArticleVisu rdp__articletitle">Fog</p></header><section><div class="docOcurrContainer"><p>{FIRST}</p>'
+        f'<p>{LAST}</p></div></section><footer><div class="publiC-lblNodoc">news·20120302·PO·204005600{n}</div></footer></article>'
+        for n in (1, 2)
+    )
+    items = [one for one in gather(tmp_path, "a.html", data) if isinstance(one, Item)]
+    assert len(items) == 2
+    for one in read(tmp_path, "a.html", data):
+        assert (str(one.published_date), one.section, one.page) == ("2012-03-02", section, page)
+        assert one.text == TEXT
