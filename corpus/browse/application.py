@@ -32,7 +32,7 @@ from corpus.browse.views import (
     why,
 )
 from corpus.errors import CorpusError, MissingObjects, UsageError, Withdrawn
-from corpus.search.index import IndexDamaged
+from corpus.search.index import IndexDamaged, TooManyWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -160,6 +160,8 @@ class Pages:
 def _status(error: CorpusError) -> int:
     if isinstance(error, Withdrawn):
         return 410
+    if isinstance(error, TooManyWords):
+        return 400
     if isinstance(error, UsageError):
         return 404
     return 503 if isinstance(error, MissingObjects) else 500

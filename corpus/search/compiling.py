@@ -72,6 +72,9 @@ def _leaf(leaf: Leaf, field: str) -> Iterator[Compiled]:
         case Prefix(stem):
             # Letters, digits and marks alone, as tokens are: nothing to escape.
             yield Compiled.regex_query(schema, field, f"{stem}.*")
+        case Phrase(terms, prefixes) if prefixes:
+            patterns = [f"{term}.*" if number in prefixes else term for number, term in enumerate(terms)]
+            yield Compiled.regex_phrase_query(schema, field, [*patterns])
         case Phrase(terms):
             yield Compiled.phrase_query(schema, field, list(terms))
         case Near() if leaf.is_pair:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import tantivy
 
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, UsageError
 from corpus.search import documents
 from corpus.search.keeping import STATE, State, clear, listed, locked, remove, remove_older, size
 
@@ -26,6 +26,8 @@ _COMMIT: Final = 50_000
 _REPORT: Final = 1000
 # How the library's message begins when an answer would take too much memory.
 _TOO_MUCH: Final = "Aborting aggregation"
+# In its message when the prefixes of a phrase begin too many words.
+_TOO_MANY_WORDS: Final = "exceeded max expansions"
 # Other versions' shards are kept until they have so many times the rows of the version that is indexed.
 _KEPT: Final = 3
 
@@ -36,6 +38,16 @@ class IndexDamaged(CorpusError):
     def __init__(self, folder: Path, why: str) -> None:
         self.folder = folder
         super().__init__(f"The search index in {folder} is damaged ({why}). Search again; it will be made anew.")
+
+
+class TooManyWords(UsageError):
+    """The prefixes of a phrase begin more words than the index looks for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A word with a * in a phrase begins too many words (16,000 or more). Write more of its letters, or take it "
+            "out of the phrase."
+        )
 
 
 class Source(Protocol):
@@ -252,6 +264,8 @@ def _reading(folder: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         found = " ".join(str(error).split())
+        if _TOO_MANY_WORDS in found:
+            raise TooManyWords from error
         if _TOO_MUCH in found:
             raise CorpusError(f"The search has too many values to count: {found}") from error
         raise IndexDamaged(folder, found) from error

@@ -138,19 +138,28 @@ def _word(word: str, place: int) -> Lexeme | None:
     return Lexeme(Kind.WORD if stem == word else Kind.PREFIX, stem, place)
 
 
+def _check_stars(inside: str, first: int, *, is_near: bool) -> None:
+    """Refuse a * between quotation marks that does not follow a word, or that is among words near each other."""
+    for found in re.finditer(r"\S*\*\S*", inside):
+        place = first + found.start()
+        _word(found[0], place)
+        if is_near:
+            at = first + inside.index("*")
+            raise LexingError(
+                f"The * at character {at + 1} is among words near each other; a phrase without ~ can have one.", at
+            )
+
+
 def _quoted(text: str, at: int) -> tuple[Lexeme, int]:
     end = next((index for index in range(at + 1, len(text)) if text[index] in _QUOTES), None)
     if end is None:
         raise LexingError(f"The quotation mark at character {at + 1} is not closed.", at)
     inside = text[at + 1 : end]
-    if "*" in inside:
-        place = at + 1 + inside.index("*")
-        raise LexingError(
-            f"The * at character {place + 1} is inside a phrase; write a prefix without quotation marks.", place
-        )
     if not tokens.terms(inside):
         raise LexingError(f"There is no letter or digit between the quotation marks at character {at + 1}.", at)
     found = _DISTANCE.match(text, end + 1)
+    if "*" in inside:
+        _check_stars(inside, at + 1, is_near=found is not None)
     if found is None:
         return Lexeme(Kind.QUOTED, inside, at), end + 1
     if not found[1].isascii() or not found[1].isdigit() or len(found[1]) > 4:

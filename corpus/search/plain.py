@@ -11,7 +11,7 @@ from corpus.search import tokens
 from corpus.search.tree import And, Field, Near, Not, Or, Phrase, Prefix, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from corpus.search.tree import Leaf, Node, Query
 
@@ -71,6 +71,8 @@ def occurrences(leaf: Leaf, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
             yield from ((at, at + 1) for at, found in enumerate(terms) if found == term)
         case Prefix(stem):
             yield from ((at, at + 1) for at, found in enumerate(terms) if found.startswith(stem))
+        case Phrase(phrase, prefixes) if prefixes:
+            yield from _begun(phrase, prefixes, terms)
         case Phrase(phrase):
             yield from _runs(phrase, terms)
         case Near():
@@ -84,6 +86,16 @@ def _runs(phrase: Sequence[str], terms: Sequence[str]) -> Iterator[tuple[int, in
     for at, term in enumerate(terms):
         if term == first and list(terms[at : at + size]) == wanted:
             yield at, at + size
+
+
+def _begun(phrase: Sequence[str], prefixes: Collection[int], terms: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the runs of tokens that are those of a phrase, or begin with them where they are prefixes."""
+    for at in range(len(terms) - len(phrase) + 1):
+        if all(
+            terms[at + number].startswith(term) if number in prefixes else terms[at + number] == term
+            for number, term in enumerate(phrase)
+        ):
+            yield at, at + len(phrase)
 
 
 def _near(near: Near, terms: Sequence[str]) -> Iterator[tuple[int, int]]:

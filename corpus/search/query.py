@@ -1,13 +1,15 @@
 """The query language: a text that people write becomes a tree of words, phrases, AND, OR and NOT, or one clear error.
 
 All words are meant. `"two words"` is a phrase, `"two words"~3` finds them near each other in any order, `OR` gives a
-choice, `-word` leaves out, `elect*` finds words that begin so, `title:` and `author:` look there alone, and brackets
-group. Words side by side bind closer than OR. The same tokeniser reads queries and articles.
+choice, `-word` leaves out, `elect*` finds words that begin so, also in a phrase as `"climate chan*"`, `title:` and
+`author:` look there alone, and brackets group. Words side by side bind closer than OR. The same tokeniser reads queries
+and articles.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import UsageError
@@ -15,6 +17,8 @@ from corpus.search import lexing, tokens
 from corpus.search.tree import EVERYTHING, And, Field, Near, Node, Not, Or, Phrase, Prefix, Query, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from corpus.search.lexing import Lexeme
 
 __all__ = ["FIELDS", "And", "Field", "Near", "Not", "Or", "Phrase", "Prefix", "Query", "QueryError", "Word", "parse"]
@@ -180,30 +184,38 @@ class _Parser:
         self._count(lexeme)
         found = tuple(tokens.terms(lexeme.text))
         if lexeme.kind is lexing.Kind.PREFIX:
-            return self._prefix(lexeme, found)
-        return Word(found[0]) if len(found) == 1 else Phrase(found)
+            self._check_prefix(lexeme.text, lexeme.place, found[-1])
+            return _run(found, {len(found) - 1})
+        return _run(found, ())
 
     @staticmethod
-    def _prefix(lexeme: Lexeme, found: tuple[str, ...]) -> Node:
-        shown = _shown(f"{lexeme.text}*")
-        if len(found) > 1 or tokens.is_unspaced(found[0]):
-            why = (
-                "words of this script are found inside longer ones without *"
-                if tokens.is_unspaced(found[-1])
-                else f"the search has {len(found)} words for it, and * follows a single one"
+    def _check_prefix(word: str, place: int, stem: str) -> None:
+        """Refuse a prefix that is too short, or of a script without spaces; `stem` is its last token."""
+        shown = f"{_shown(f'{word}*')} at character {place + 1}"
+        if tokens.is_unspaced(stem):
+            raise QueryError(
+                f"{shown} is no prefix: words of this script are found inside longer ones without *.", place
             )
-            raise QueryError(f"{shown} at {_at(lexeme)} is no prefix: {why}.", lexeme.place)
-        if len(found[0]) < SHORTEST_PREFIX:
-            message = f"{shown} at {_at(lexeme)} is too short: a prefix has at least {SHORTEST_PREFIX} letters."
-            raise QueryError(message, lexeme.place)
-        return Prefix(found[0])
+        if len(stem) < SHORTEST_PREFIX:
+            raise QueryError(f"{shown} is too short: a prefix has at least {SHORTEST_PREFIX} letters.", place)
+
+    def _phrase(self, lexeme: Lexeme) -> Node:
+        """Return the phrase of a quoted text; words with a * at their end are prefixes."""
+        terms: list[str] = []
+        prefixes: set[int] = set()
+        for word in re.finditer(r"\S+", lexeme.text):
+            stem = word[0].rstrip("*")
+            terms += tokens.terms(stem)
+            if stem != word[0]:
+                self._check_prefix(stem, lexeme.place + 1 + word.start(), terms[-1])
+                prefixes.add(len(terms) - 1)
+        return _run(tuple(terms), prefixes)
 
     def _quoted(self, lexeme: Lexeme) -> Node:
         words = tuple(found for word in lexeme.text.split() if (found := tuple(tokens.terms(word))))
         self._count(lexeme, len(words))
         if lexeme.distance is None:
-            found = tuple(term for word in words for term in word)
-            return Word(found[0]) if len(found) == 1 else Phrase(found)
+            return self._phrase(lexeme)
         if len(words) == 1:
             message = f"~{lexeme.distance} after {_at(lexeme)} needs two words or more between the quotation marks."
             raise QueryError(message, lexeme.place)
@@ -221,6 +233,13 @@ class _Parser:
     def _refuse_width(lexeme: Lexeme, advice: str) -> None:
         message = f"~{lexeme.distance} after the phrase at {_at(lexeme)} is too wide: {advice}."
         raise QueryError(message, lexeme.place)
+
+
+def _run(terms: tuple[str, ...], prefixes: Collection[int]) -> Node:
+    """Return what finds tokens that follow each other, or the only one."""
+    if len(terms) > 1:
+        return Phrase(terms, frozenset(prefixes))
+    return Prefix(terms[0]) if prefixes else Word(terms[0])
 
 
 def _at(lexeme: Lexeme) -> str:

@@ -18,9 +18,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Two or more tokens, one directly after the other."""
+    """Two or more tokens, one directly after the other.
+
+    Attributes:
+        terms: the tokens.
+        prefixes: the indexes of those that are prefixes: every token that begins so is meant.
+    """
 
     terms: tuple[str, ...]
+    prefixes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

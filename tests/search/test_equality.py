@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.search import facets, narrowing, plain
+from corpus.search.index import TooManyWords
 from corpus.search.opening import Search
-from corpus.search.query import parse
+from corpus.search.query import QueryError, parse
 from corpus.search.tokens import LONGEST, terms
 from tests.search import made
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CHECKS = ("short text", "odd date")
 
@@ -64,6 +68,23 @@ def _near(draw: tuple[list[str], int]) -> str:
     return f'"{" ".join(words)}"~{distance if len(words) < 3 else min(distance, 1)}'
 
 
+def _begun(draw: tuple[list[str], int]) -> str:
+    """A phrase in which some words are cut to prefixes where they can be."""
+    words = [
+        f"{word[: max(2, len(word) * 2 // 3)]}*" if draw[1] >> number & 1 else word
+        for number, word in enumerate(draw[0])
+    ]
+    made = [cut if _is_prefix(cut) else word for word, cut in zip(draw[0], words, strict=True)]
+    return f'"{" ".join(made)}"'
+
+
+def _is_prefix(word: str) -> bool:
+    try:
+        return word.endswith("*") and bool(parse(word).text)
+    except QueryError:
+        return False
+
+
 PREFIXES = [
     f"{word[: max(2, len(word) // 2)]}*"
     for script in sorted(set(made.WORDS) - {"han", "thai"})
@@ -85,6 +106,7 @@ def leaf_queries() -> st.SearchStrategy[str]:
         words,
         st.sampled_from([words_[0][:2] for words_ in made.WORDS.values()]),
         runs.map(lambda found: f'"{" ".join(found)}"'),
+        st.tuples(runs, st.integers(0, 7)).map(_begun),
         st.tuples(runs, st.integers(0, 9)).map(_near),
         st.sampled_from(PREFIXES),
     )
@@ -155,6 +177,41 @@ def test_every_answer_equals_a_plain_scan(
     assert [days[hit.article_id] for hit in oldest][: len(dated)] == sorted(dated)
     assert searcher.page(query, narrowed, "newest", 3, 4) == newest[3:7]
     assert sorted(hit.article_id for hit in searcher.page(query, narrowed, "relevance", 0, 500)) == ids
+
+
+def test_prefixes_in_phrases_equal_a_plain_scan(scene: Scene) -> None:
+    searcher, rows = scene.versions["first"]
+    rng = random.Random(7)
+    found = 0
+    for _ in range(150):
+        _, searched, _ = rng.choice(rows)
+        tokens = [term for term in rng.choice([searched.text, searched.title, searched.author]) if term != plain.BORDER]
+        size = rng.randint(2, 3)
+        at = rng.randint(0, max(0, len(tokens) - size))
+        words = [
+            f"{term[: max(2, rng.randint(1, len(term)))]}*" if len(term) > 1 and rng.random() < 0.6 else term
+            for term in tokens[at : at + size]
+        ]
+        text = f'"{" ".join(words)}"'
+        if not words or not all(_is_prefix(word) or "*" not in word for word in words):
+            continue
+        for query in (parse(text), parse(f"author:{text}")):
+            wanted = sorted(row["article_id"] for row, searched, _ in rows if plain.matches(query, searched))
+            assert searcher.ids(query).to_pylist() == wanted, text
+            found += bool(wanted)
+    assert found > 80
+
+
+def test_a_prefix_in_a_phrase_that_begins_too_many_words_is_refused(tmp_path: Path) -> None:
+    text = "the " + " the ".join(f"wa{number}" for number in range(17_000))
+    searcher = Search(made.version(tmp_path / "files", [[made.article(1, text=text)]]), tmp_path / "search").ready()
+    assert (
+        searcher.count(parse('"the wa1*"')) == searcher.count(parse('"wa16999* "')) == searcher.count(parse("wa*")) == 1
+    )
+    for query in ('"the wa*"', '-"the wa* the"', 'the OR "wa* the"'):
+        with pytest.raises(TooManyWords, match="too many words"):
+            searcher.count(parse(query))
+    assert searcher.count(parse('"the wa12* the wa15*"')) == 0
 
 
 def test_hits_name_their_rows(scene: Scene) -> None:
