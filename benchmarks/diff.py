@@ -102,7 +102,7 @@ def later(old: pl.DataFrame, whole: pl.DataFrame) -> pl.DataFrame:
 def decisions(articles: pl.DataFrame) -> pl.DataFrame:
     """What a build would have decided of these articles' documents."""
     return articles.select(
-        "document_id", "source", "article_id", "revision", "first_seen", "duplicate_of"
+        "document_id", "source", "batch", "article_id", "revision", "first_seen", "duplicate_of"
     ).with_columns(
         decision=pl.lit("article"),
         rule=pl.lit("url"),

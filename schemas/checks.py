@@ -110,8 +110,9 @@ def checks(limits: Limits) -> dict[str, tuple[Passes, ...]]:
 
 # The columns of `documents` that are looked at: all but the long ones.
 CHECKED: Final = (
-    "document_id", "source", "captured_at", "url", "title", "authors", "keywords", "language", "published_date",
-    "published_at", "modified_at", "image_credits", "word_count", "text_hash", "control_characters", "problems",
+    "document_id", "source", "batch", "captured_at", "url", "title", "authors", "keywords", "language",
+    "published_date", "published_at", "modified_at", "image_credits", "word_count", "text_hash", "control_characters",
+    "problems",
 )  # fmt: skip
 
 

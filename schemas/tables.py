@@ -152,7 +152,7 @@ DOCUMENTS: Final = Table(
         Column("control_characters", pa.int32(), "those left in `text`, newlines aside"),
         Column("problems", PROBLEMS, "problems that the parser found: the check, and what was found"),
     ),
-    sort=("source",),
+    sort=("source", "batch"),
 )
 
 VERDICTS: Final = Table(
@@ -161,11 +161,12 @@ VERDICTS: Final = Table(
     (
         _DOCUMENT_ID,
         _SOURCE,
+        _BATCH,
         Column("check", pa.string(), "the check's name, as in params.yaml"),
         Column("severity", pa.string(), "`block` quarantines the document, `warn` is counted"),
         Column("found", pa.string(), "what the check found", nullable=True),
     ),
-    sort=("source", "check", "found"),
+    sort=("source", "batch", "check", "found"),
 )
 
 SIGNATURES: Final = Table(
@@ -215,6 +216,7 @@ DECISIONS: Final = Table(
     (
         _DOCUMENT_ID,
         _SOURCE,
+        _BATCH,
         Column("decision", pa.string(), "`article`, `superseded`, `repeat`, `duplicate` or `quarantined`"),
         Column("rule", pa.string(), "what the decision rests on"),
         Column("article_id", pa.string(), "identity of the article; null for quarantined", nullable=True),
@@ -236,7 +238,7 @@ DECISIONS: Final = Table(
         ),
         *_LIKES,
     ),
-    sort=("source",),
+    sort=("source", "batch"),
 )
 
 ARTICLES: Final = Table(
@@ -289,7 +291,7 @@ QUARANTINE: Final = Table(
         Column("excerpt", pa.string(), "the first 200 characters of what was read"),
         Column("reasons", PROBLEMS, "the blocking checks it failed, and what each found"),
     ),
-    sort=("source",),
+    sort=("source", "batch"),
 )
 
 TABLES: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -106,13 +107,15 @@ def _known(version: Version, sources: set[str]) -> list[Known]:
     """Return what a version knows of the documents that were found at some places."""
     chosen = pl.col("source").is_in(sorted(sources))
     rows = version.scan("documents").filter(chosen).select(_DOCUMENT).sort("source").collect()
-    # In its batch a source has one document; in another batch it may have another.
-    decided = {_one(row): row for row in version.scan("decisions").filter(chosen).collect().iter_rows(named=True)}
+    decisions = version.scan("decisions").filter(chosen).collect()
+    # In its batch a source has one document. Decisions of older versions do not name the batch.
+    key = itemgetter("source", "batch" if "batch" in decisions.columns else "document_id")
+    decided = {key(row): row for row in decisions.iter_rows(named=True)}
     failed: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in version.scan("verdicts").filter(chosen).collect().iter_rows(named=True):
-        failed.setdefault(_one(row), []).append({name: row[name] for name in ("check", "severity", "found")})
+        failed.setdefault(key(row), []).append({name: row[name] for name in ("check", "severity", "found")})
     return [
-        Known(row, failed.get(_one(row), []), decided[_one(row)], plug_in=_plug_in_of(row))
+        Known(row, failed.get(key(row), []), decided[key(row)], plug_in=_plug_in_of(row))
         for row in rows.iter_rows(named=True)
     ]
 
@@ -165,10 +168,6 @@ def _plug_in_of(row: dict[str, Any]) -> str | None:
         return None
     instead = ", in place of our own" if row["media_type"] in found[1].replaces else ""
     return f"of {found[1].package}{instead}"
-
-
-def _one(row: dict[str, Any]) -> tuple[str, str]:
-    return row["source"], row["document_id"]
 
 
 def _releases_with(repository: Repository, ids: set[str]) -> dict[str, list[str]]:

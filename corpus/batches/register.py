@@ -24,7 +24,7 @@ BATCHES: Final = paths.BATCHES
 RAW: Final = paths.RAW
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 _KEYS: Final = frozenset(
-    {"name", "captured_at", "licence", "files", "skipped", "redacted", "observations", "originals"}
+    {"name", "captured_at", "licence", "files", "skipped", "redacted", "observations", "originals", "content"}
 )
 _FILE_VALUES: Final = 5
 
@@ -47,7 +47,8 @@ class Batch:
     `redacted` counts the documents that `corpus forget` took out. The batch keeps its name, because every row has it; a
     file without some of its documents has a new name and a new digest. `observations` is the file with the observations
     of `corpus collect`, one row for each request, and the bodies that are evidence. `originals` is the file with the
-    original exports from which the documents were split.
+    original exports from which the documents were split. `content` is how many bytes the documents had as they were
+    found. Only batches of `corpus collect` have it, and it stays as it is when documents are taken out.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Batch:
     redacted: int = 0
     observations: RawFile | None = None
     originals: RawFile | None = None
+    content: int | None = None
 
     @property
     def all_files(self) -> tuple[RawFile, ...]:
@@ -135,6 +137,7 @@ def _batch(where: str, entry: Any) -> Batch:
             _number(entry.get("redacted") or 0),
             _raw_file(observations) if observations else None,
             _raw_file(originals) if originals else None,
+            _number(entry["content"]) if "content" in entry else None,
         )
     except KeyError as error:
         raise ValueError(f"{where} is damaged: it has no {error.args[0]!r}") from None
@@ -198,6 +201,8 @@ def _plain(batch: Batch) -> dict[str, Any]:
         entry["observations"] = _plain_file(batch.observations)
     if batch.originals is not None:
         entry["originals"] = _plain_file(batch.originals)
+    if batch.content is not None:
+        entry["content"] = batch.content
     return entry
 
 

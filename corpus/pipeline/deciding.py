@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # The number of a document's shard, and of its row there.
 SHARD: Final = "shard"
 ROW: Final = "row"
+# How quarantined documents are known: in a shard of several batches a source may occur once for each batch.
+PLACE: Final = (SHARD, "source", "batch")
+BLOCKED: Final = pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "batch": pl.String, "rule": pl.String})
 
 
 def numbered(signatures: Iterable[pa.Table]) -> pl.DataFrame:
@@ -48,7 +51,7 @@ def decide(
 
     Args:
         rows: the signatures, as `numbered` gives them; seeds first, then by batch.
-        blocked: `shard`, `source` and `rule` of the quarantined documents.
+        blocked: the quarantined documents, rows as `BLOCKED` has them.
         settings: params.yaml's `resolve`.
         known: rows of `schemas.PAIRS`: the pairs of texts compared before.
         texts: returns texts of a shard of documents, by the number of the shard and the rows, ascending.
@@ -62,7 +65,7 @@ def decide(
     rows = rows.drop("sample", "limit").with_row_index("sketch")
     good = rows
     if not blocked.is_empty():
-        good = rows.join(blocked, on=[SHARD, "source"], how="anti", maintain_order="left")
+        good = rows.join(blocked, on=PLACE, how="anti", maintain_order="left")
     good = _with_texts(good)
     first = good.filter(pl.col("text") == pl.col("sketch")).select("text_hash", SHARD, ROW, "grams")
     comparing = Comparing(first, settings.ngram, known, texts)
@@ -78,7 +81,7 @@ def decide(
     if settings.duplicates == "drop":
         copy = pl.col("duplicate_of").is_not_null()
         good = good.with_columns(decision=pl.when(copy).then(pl.lit(Decision.DUPLICATE.value)).otherwise("decision"))
-    bad = rows.drop("article_id", "rule").join(blocked, on=[SHARD, "source"], how="inner")
+    bad = rows.drop("article_id", "rule").join(blocked, on=PLACE, how="inner")
     bad = bad.with_columns(decision=pl.lit(Decision.QUARANTINED.value))
     decided = pl.concat([good, bad], how="diagonal").select(SHARD, ROW, *DECISIONS.names).sort(SHARD, ROW)
     return decided, comparing.asked

@@ -20,11 +20,11 @@ from corpus.formats import is_registered, parser_of
 from corpus.formats.article import Document, ManyParser, Parsed, Problem
 from corpus.formats.mediatypes import QUICK, family
 from corpus.formats.vetting import vetted
-from corpus.pipeline import observing
+from corpus.pipeline import folding, observing
 from corpus.pipeline.captures import Group, holders_of
 from corpus.pipeline.documentlimits import DocumentLimits
 from corpus.pipeline.executor import WorkerDied
-from corpus.pipeline.origins import Found, RowGroup, Seeds, contents, taken, with_provenance
+from corpus.pipeline.origins import Found, RowGroup, RowGroups, Seeds, contents, taken, with_provenance
 from corpus.pipeline.outcome import Outcome
 from corpus.pipeline.publications import with_publishers
 from corpus.pipeline.tabular import CONTENT, ORIGIN, table
@@ -38,7 +38,7 @@ from corpus.tables.shards import KeyedShards, ShardFile, digests, encode, shard_
 from schemas import DOCUMENTS, Check
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from corpus.pipeline.executor import Executor
@@ -51,7 +51,7 @@ class Task:
     """One shard for a worker to make, and where its documents are."""
 
     name: str
-    origin: Seeds | RowGroup
+    origin: Seeds | RowGroups
     folder: Path
     settings: Ingest
     deadly: frozenset[str] = frozenset()
@@ -80,12 +80,11 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
                 sums |= {member.source: sha256_of(files[member.source], memory) for member in part.members}
 
         marks = Marks(root, shards, tombstones := withdrawals.load(root))
-        groups = _row_groups(root, batches)
+        groups = folding.shards(root, batches)
 
         def key(name: str, marked: Sequence[str], kinds: Iterable[str]) -> str:
             if name in groups:
-                origin, sha256 = groups[name]
-                made_from = [sha256, str(origin.number)]
+                made_from = RowGroups(groups[name]).made_from
             else:
                 made_from = [f"{m.source}\0{sums[m.source]}" for m in parts[name].members]
             read_by = [f"{kind}\0{own[kind]}" for kind in sorted(set(map(family, kinds))) if kind in own]
@@ -109,14 +108,7 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
         of_batches = {name: key(name, marks.of(name), known.get(name, ())) for name in groups}
         again = set(shards.stale(of_batches))
         keys |= of_batches
-        origins = {name: origin for name, (origin, _) in groups.items() if name in again}
-        parsed = {origin.batch for origin in origins.values()}
-        batchfiles.require(root, [batch for batch in batches if batch.name in parsed], reread=True)
-        holders = holders_of(root, {Group(o.path, o.number): o.batch for o in origins.values()}, batches)
-        origins = {
-            name: replace(origin, holders=holders.get(Group(origin.path, origin.number), ()))
-            for name, origin in origins.items()
-        }
+        origins = _with_holders(root, {name: groups[name] for name in groups if name in again}, batches)
         tasks += [Task(name, origin, shards.folder, settings.ingest, root=root) for name, origin in origins.items()]
         with progress("ingest", sum(task.origin.documents for task in tasks), "documents") as advance:
             for task, (ids, kinds, written) in _done(tasks, executor):
@@ -139,17 +131,18 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
     return Outcome("ingest", came=came, kept=kept, shards=len(keys), made=len(tasks))
 
 
-def _row_groups(root: Path, batches: Sequence[raw.Batch]) -> dict[str, tuple[RowGroup, str]]:
-    """Return the row groups of all batches by the names of their shards, each with the sha256 of its file."""
-    found: dict[str, tuple[RowGroup, str]] = {}
-    for batch in batches:
-        for file in batch.files:
-            path = batchfiles.path_of(root, file)
-            share = -(-file.documents // max(file.groups, 1))
-            for number in range(file.groups):
-                name = f"{path.stem}-{number:04}"
-                found[name] = RowGroup(path, number, batch.name, share), file.sha256
-    return found
+def _with_holders(
+    root: Path, shards: Mapping[str, tuple[RowGroup, ...]], batches: Sequence[raw.Batch]
+) -> dict[str, RowGroups]:
+    """Return the origins of shards to be made, by their names, after comparing their files with the register."""
+    groups = {Group(one.path, one.number): one.batch for several in shards.values() for one in several}
+    parsed = set(groups.values())
+    batchfiles.require(root, [batch for batch in batches if batch.name in parsed], reread=True)
+    holders = holders_of(root, groups, batches)
+    return {
+        name: RowGroups(tuple(replace(one, holders=holders.get(Group(one.path, one.number), ())) for one in several))
+        for name, several in shards.items()
+    }
 
 
 def sha256_of(file: SeedFile, memory: FileDigests) -> str:
@@ -186,8 +179,8 @@ def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
     """
     note = task.note if parent_process() else None
     ids: list[str] = []
-    if isinstance(task.origin, RowGroup):
-        made = _of_group(task.origin, task, note)
+    if isinstance(task.origin, RowGroups):
+        made = pa.concat_tables([_of_group(group, task, note) for group in task.origin.groups])
     else:
         made = documents(task.origin.read(task.settings.max_bytes), task.settings, note, task.deadly)
         ids = made["document_id"].to_pylist()
@@ -223,7 +216,7 @@ def documents(
         found: the documents.
         settings: params.yaml's `ingest`.
         note: the file in which to note the document that is parsed, in a worker that the document may kill.
-        deadly: the sources of documents that are known to kill a worker; they are not parsed.
+        deadly: the places of documents that are known to kill a worker; they are not parsed.
     """
     origins: list[tuple[object, ...]] = []
     contents: list[tuple[object, ...]] = []
@@ -271,10 +264,10 @@ def _parsed(found: Found, settings: Ingest, watch: DocumentLimits, deadly: Conta
         return Parsed(problems=(Problem(Check.EMPTY, "0 bytes"),))
     if (parser := parser_of(kind, *settings.parsing)) is None:
         return Parsed(problems=(Problem(Check.UNSUPPORTED, kind),))
-    if found.source in deadly:
+    if found.place in deadly:
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, _DEADLY),))
     try:
-        with nullcontext() if kind in QUICK and not is_registered(kind) else watch.over(found.source):
+        with nullcontext() if kind in QUICK and not is_registered(kind) else watch.over(found.place):
             document = Document(data, kind, found.source, found.url, charset=found.charset)
             parsed = parser.parse(document)
             if is_registered(kind):

@@ -68,6 +68,11 @@ class Found(NamedTuple):
     status: int | None = None
     signals: tuple[Signal, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """Return what identifies it among the documents of a corpus."""
+        return f"{self.batch}\0{self.source}"
+
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
@@ -92,18 +97,17 @@ class Seeds:
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """One row group of a batch's file, and the row groups that hold the bytes of its captures that have none."""
+    """One row group of a batch's file, and the row groups that hold the bytes of its captures that have none.
+
+    `sha256` is the digest of the file, as the register has it.
+    """
 
     path: Path
     number: int
     batch: str
     documents: int
+    sha256: str = ""
     holders: tuple[Group, ...] = ()
-
-    @property
-    def is_harmless(self) -> bool:
-        """Return False: a batch may have HTML."""
-        return False
 
     def table(self) -> pa.Table:
         """Return its rows of `schemas.RAW`, with the bytes of those that other row groups hold.
@@ -166,6 +170,28 @@ class RowGroup:
             name: in_one_piece(rows[name]) for name in ("document_id", "source", "media_type", "size", "captured_at")
         }
         return {**columns, "batch": pl.Series([self.batch]).new_from_index(0, rows.num_rows)}
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroups:
+    """The row groups whose documents make one shard: one, or several of small batches."""
+
+    groups: tuple[RowGroup, ...]
+
+    @property
+    def documents(self) -> int:
+        """Return about how many documents there are."""
+        return sum(group.documents for group in self.groups)
+
+    @property
+    def is_harmless(self) -> bool:
+        """Return False: a batch may have HTML."""
+        return False
+
+    @property
+    def made_from(self) -> list[str]:
+        """Return what the rows come from, for the key of their shard."""
+        return [part for group in self.groups for part in (group.sha256, str(group.number))]
 
 
 def _charset() -> pl.Expr:

@@ -13,7 +13,7 @@ import polars as pl
 
 from corpus.batches.seeds import SEEDS
 from corpus.pipeline import comparing, signing
-from corpus.pipeline.deciding import ROW, SHARD, decide, numbered
+from corpus.pipeline.deciding import BLOCKED, ROW, SHARD, decide, numbered
 from corpus.pipeline.outcome import Outcome
 from corpus.pipeline.threads import side_by_side
 from corpus.repo.digest import digest, digest_rows
@@ -85,8 +85,8 @@ def _keys(
     A document that is known once and is like no other is an article. Most are, and this decision need not be digested.
     """
     plain = {
-        "document_id": "document_id", "source": "source", "rule": "rule", "article_id": "article_id",
-        "winner": "document_id", "first_seen": "captured_at",
+        "document_id": "document_id", "source": "source", "batch": "batch", "rule": "rule",
+        "article_id": "article_id", "winner": "document_id", "first_seen": "captured_at",
     }  # fmt: skip
     own = signatures.select(pl.col(sorted(set(plain.values()))).name.prefix("_"))
     expected = {name: pl.col(f"_{column}") for name, column in plain.items()}
@@ -109,17 +109,17 @@ def _keys(
 
 
 def _blocked(root: Path, names: Sequence[str], verdicts: Mapping[str, Shard]) -> pl.DataFrame:
-    """Return the quarantined documents by shard and source, with their failed checks as `rule`."""
-    frames = [pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "rule": pl.String})]
+    """Return the quarantined documents by `PLACE`, with their failed checks as `rule`."""
+    frames = [BLOCKED.clear()]
     for number, name in enumerate(names):
         if "verdicts" in verdicts[name].files:
             sha256 = verdicts[name].files["verdicts"].sha256
-            columns = ["source", "check", "severity"]
+            columns = ["source", "batch", "check", "severity"]
             frame = pl.DataFrame(parquet.read(shard_path(root, "verdicts", name), columns, sha256))
             frames.append(
                 frame.filter(pl.col("severity") == Severity.BLOCK.value)
-                .group_by("source")
+                .group_by("source", "batch")
                 .agg(rule=pl.col("check").unique().sort().str.join(", "))
-                .select(pl.lit(number, pl.Int32).alias(SHARD), "source", "rule")
+                .select(pl.lit(number, pl.Int32).alias(SHARD), "source", "batch", "rule")
             )
     return pl.concat(frames)

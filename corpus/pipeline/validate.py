@@ -91,7 +91,7 @@ def verdicts(
         Rows of `schemas.VERDICTS`, without ignored checks.
     """
     limits = Limits(settings.min_words, settings.title_length, settings.earliest_date, settings.latest_date)
-    key = ["document_id", "source"]
+    key = ["document_id", "source", "batch"]
     reported = frame.select(*key, "problems").explode("problems", empty_as_null=False).unnest("problems")
     # What could not be read has no title and no words either; its one reason is enough.
     unread = (frame["text_hash"] == _NOTHING) & (frame["problems"].list.len() > 0)

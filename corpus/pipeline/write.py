@@ -145,8 +145,8 @@ class _Reader:
         self._last = None
         documents = self._read("documents", shard)
         decisions = self._read("decisions", shard)
-        # Both are sorted by source and have one row for each: rows that belong together have the same place.
-        if not decisions["source"].equals(documents["source"]):
+        # Both are sorted by source and batch, with one row for each: rows that belong together have the same place.
+        if not all(decisions[name].equals(documents[name]) for name in ("source", "batch")):
             raise InvariantError(f"The decisions of shard {shard} do not match its documents.")
         for column in decisions.column_names:
             if column not in documents.column_names:
@@ -229,6 +229,6 @@ _BY_DECISION: Final = {
 
 def _with_reasons(quarantined: pa.Table, blocking: pl.DataFrame) -> pa.Table:
     """Return the quarantined documents with their reasons and the beginning of their texts."""
-    reasons = blocking.group_by("source").agg(reasons=pl.struct("check", "found").sort_by("check", "found"))
-    frame = pl.DataFrame(quarantined).join(reasons, on="source", how="left", maintain_order="left")
+    reasons = blocking.group_by("source", "batch").agg(reasons=pl.struct("check", "found").sort_by("check", "found"))
+    frame = pl.DataFrame(quarantined).join(reasons, on=["source", "batch"], how="left", maintain_order="left")
     return frame.with_columns(excerpt=pl.col("text").str.slice(0, 200)).to_arrow()

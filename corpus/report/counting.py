@@ -149,7 +149,7 @@ def _groups(articles: pl.LazyFrame, column: str) -> tuple[Group, ...]:
 def _verdicts(verdicts: pl.LazyFrame) -> tuple[Verdicts, ...]:
     # A check may speak more than once of a document (two lists with blanks): documents are counted, not rows.
     frame = (
-        verdicts.select("check", "severity", "source", "document_id")
+        verdicts.select("check", "severity", "source", "batch", "document_id")
         .unique()
         .group_by("check", "severity")
         .agg(pl.len())

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 2000
 _WARN: Final = "warn"
+# What identifies a document.
+_KEY: Final = ("document_id", "source", "batch")
 # So many versions' warnings are kept in mind.
 _REMEMBERED: Final = 8
 
@@ -72,7 +74,7 @@ class Warnings:
         if not self.md5:
             return None
         frame = self._version.scan("verdicts").filter(pl.col("severity") == _WARN)
-        rows = frame.select("document_id", "source", "check").unique().collect()
+        rows = frame.select(pl.exclude("severity", "found")).unique().collect()
         return None if rows.is_empty() else rows
 
     def of(self, file: Pinned) -> dict[int, list[str]]:
@@ -82,16 +84,24 @@ class Warnings:
         if self.rows is None:
             return {}
         (path,) = self._version.shard_paths([file])
-        return self.by_row(pl.read_parquet(path, columns=["document_id", "source"], glob=False))
+        return self.by_row(pl.read_parquet(path, columns=list(_KEY), glob=False))
 
     def by_row(self, documents: pl.DataFrame) -> dict[int, list[str]]:
-        """Return the names of the checks by row of a frame with `document_id` and `source`."""
+        """Return the names of the checks by row of a frame with `document_id`, `source` and `batch`."""
         if self.rows is None:
             return {}
-        numbered = documents.select("document_id", "source").with_row_index("row")
-        found = numbered.join(self.rows, on=["document_id", "source"]).sort("row", "check")
+        # Verdicts of older versions do not name the batch.
+        key = [name for name in _KEY if name in self.rows.columns and name in documents.columns]
+        found = (
+            documents.select(key)
+            .with_row_index("row")
+            .join(self.rows, on=key)
+            .select("row", "check")
+            .unique()
+            .sort("row", "check")
+        )
         made: dict[int, list[str]] = {}
-        for row, check in found.select("row", "check").iter_rows():
+        for row, check in found.iter_rows():
             made.setdefault(row, []).append(check)
         return made
 

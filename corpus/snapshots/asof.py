@@ -86,7 +86,7 @@ class AsOf(Derived):
         import polars as pl
 
         from corpus.batches.seeds import SEEDS
-        from corpus.pipeline.deciding import SHARD, decide, numbered
+        from corpus.pipeline.deciding import BLOCKED, PLACE, ROW, SHARD, decide, numbered
 
         names = sorted(
             self._by_name("documents"),
@@ -94,15 +94,22 @@ class AsOf(Derived):
         )
         documents, signatures, decisions = (self._by_name(table) for table in ("documents", "signatures", "decisions"))
         rows = numbered(parquet.read(signatures[name]) for name in names).filter(self._until(pl.col("captured_at")))
-        blocked = [pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "rule": pl.String})]
+        bad = [BLOCKED.clear().select(SHARD, pl.lit(0, pl.Int32).alias(ROW), "rule")]
         for number, name in enumerate(names):
-            decisions_of_shard = pl.DataFrame(parquet.read(decisions[name], ["source", "rule", "decision"]))
-            bad = decisions_of_shard.filter(pl.col("decision") == Decision.QUARANTINED.value)
-            blocked.append(bad.select(pl.lit(number, pl.Int32).alias(SHARD), "source", "rule"))
+            # Decisions and signatures of a shard have the same rows. Those of older versions do not name the batch.
+            of_shard = pl.DataFrame(parquet.read(decisions[name], ["rule", "decision"]))
+            found = of_shard.select(
+                pl.lit(number, pl.Int32).alias(SHARD),
+                pl.int_range(pl.len(), dtype=pl.Int32).alias(ROW),
+                "rule",
+                "decision",
+            )
+            bad.append(found.filter(pl.col("decision") == Decision.QUARANTINED.value).drop("decision"))
+        blocked = pl.concat(bad).join(rows.select(*PLACE, ROW), on=[SHARD, ROW], how="inner").select(BLOCKED.columns)
         pairs = [pl.DataFrame(parquet.read(path)) for path in self._by_name("pairs").values()]
         decided, _ = decide(
             rows,
-            pl.concat(blocked).join(rows, on=[SHARD, "source"], how="semi"),
+            blocked,
             settings.parse((self.text(settings.PARAMS) or "").encode(), Path(settings.PARAMS)).resolve,
             pl.concat([pl.DataFrame(TABLES["pairs"].empty), *pairs]),
             lambda number, rows: parquet.take(documents[names[number]], "text", rows),
@@ -126,8 +133,9 @@ class AsOf(Derived):
             return self._base.scan(table).filter(self._until(pl.col("captured_at")))
         if table == "verdicts":
             known = self._base.scan("documents").filter(self._until(pl.col("captured_at")))
-            keys = ["document_id", "source"]
-            return self._base.scan(table).join(known.select(keys), on=keys, how="semi")
+            verdicts = self._base.scan(table)
+            keys = [name for name in ("document_id", "source", "batch") if name in verdicts.collect_schema()]
+            return verdicts.join(known.select(keys), on=keys, how="semi")
         if table not in {"documents", *_BY_DECISION}:
             raise UsageError(f"{self.name} has no table {table!r}. It has articles, {', '.join(self._tables)}.")
         if table in _BY_DECISION:
@@ -136,8 +144,8 @@ class AsOf(Derived):
         if not paths:
             return pl.DataFrame(TABLES[table].empty).lazy()
         documents = pl.scan_parquet(paths, glob=False, include_file_paths=_SOURCE)
-        # A document's name is its own within its shard.
-        decisions = decided.select("source", pl.exclude(TABLES["documents"].names))
-        return completed(documents.join(decisions.lazy(), on=[_SOURCE, "source"], how="inner"), TABLES[table])
+        # A document's name is its own within its batch.
+        decisions = decided.select("source", "batch", pl.exclude(TABLES["documents"].names))
+        return completed(documents.join(decisions.lazy(), on=[_SOURCE, "source", "batch"], how="inner"), TABLES[table])
 
     _tables: Final = ("revisions", "quarantine", "documents", "verdicts", "decisions")

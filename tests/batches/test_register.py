@@ -67,6 +67,8 @@ batches = st.builds(
     st.dictionaries(texts, counts, max_size=2),
     counts,
     st.none() | files,
+    st.none() | files,
+    st.none() | counts,
 )
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from corpus.pipeline.ingest import Task, documents, make
-from corpus.pipeline.origins import RowGroup
+from corpus.pipeline.origins import RowGroup, RowGroups
 from corpus.settings import Ingest
 from corpus.sources.batch import Writer
 from corpus.sources.entries import Item
@@ -52,7 +52,7 @@ def test_together_or_alone_the_rows_are_the_same(tmp_path: Path, chosen: list[It
     settings = Ingest(max_bytes=1_000_000)
     alone = documents(group.documents_of(group.table(), settings.max_bytes), settings)
     (tmp_path / "made").mkdir()
-    make(Task("s", group, tmp_path / "made", settings))
+    make(Task("s", RowGroups((group,)), tmp_path / "made", settings))
     made = parquet.read(tmp_path / "made" / "documents.s.parquet")
     assert pl.DataFrame(made).equals(pl.DataFrame(pa.table(alone)).sort("source"))
     assert made.num_rows == len(chosen)
@@ -108,8 +108,8 @@ def test_parsing_rows_imports_nothing_that_only_others_need(tmp_path: Path) -> N
         from pathlib import Path
         from corpus.settings import Ingest
         from corpus.pipeline.ingest import Task, make
-        from corpus.pipeline.origins import RowGroup
-        make(Task("s", RowGroup(Path({str(path)!r}), 0, "b", 3), Path({str(tmp_path / "made")!r}), Ingest()))
+        from corpus.pipeline.origins import RowGroup, RowGroups
+        make(Task("s", RowGroups((RowGroup(Path({str(path)!r}), 0, "b", 3),)), Path({str(tmp_path / "made")!r}), Ingest()))
         print(sorted({{"pandas", "pandera", "trafilatura", "selectolax"}} & sys.modules.keys()))
     """
     # pyarrow imports pandas wherever it is given a value of Python's, in each worker a fifth of a second.

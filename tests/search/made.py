@@ -92,7 +92,14 @@ def version(
     folder.mkdir(exist_ok=True)
     tables = {"articles": [_write(folder, "articles", f"{number:03}", rows) for number, rows in enumerate(shards)]}
     verdicts = [
-        {"document_id": row["document_id"], "source": row["source"], "check": check, "severity": "warn", "found": None}
+        {
+            "document_id": row["document_id"],
+            "source": row["source"],
+            "batch": row["batch"],
+            "check": check,
+            "severity": "warn",
+            "found": None,
+        }
         for row, check in warnings
     ]
     tables["verdicts"] = [_write(folder, "verdicts", "000", verdicts)]

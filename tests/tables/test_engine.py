@@ -26,7 +26,8 @@ from datetime import UTC, datetime
 from corpus import settings
 from corpus.pipeline import ingest, report, resolve, validate, write
 from corpus.batches import register as raw
-from corpus.pipeline.origins import RowGroup, Seeds
+from corpus.pipeline.folding import shards
+from corpus.pipeline.origins import RowGroups, Seeds
 from corpus.pipeline.processes import Processes
 from corpus.batches.seeds import list_seeds
 
@@ -50,8 +51,8 @@ for root in roots:
         # In this process, so that it is seen.
         seeds = Seeds(tuple((file, None) for file in list_seeds(root)))
         ingest.make(ingest.Task("seeds", seeds, root / "alone", chosen.ingest, root=root))
-        for name, (origin, _) in ingest._row_groups(root, batches).items():
-            ingest.make(ingest.Task(name, origin, root / "alone", chosen.ingest, root=root))
+        for name, groups in shards(root, batches).items():
+            ingest.make(ingest.Task(name, RowGroups(groups), root / "alone", chosen.ingest, root=root))
         return ingest.ingest(root, chosen, Processes(1))
     for stage, work in (
         ("ingest", parsed),

@@ -14,7 +14,14 @@ from schemas import VERDICTS
 def rows(*sources: str) -> pa.Table:
     return pa.Table.from_pylist(
         [
-            {"document_id": "0" * 64, "source": source, "check": "empty", "severity": "block", "found": None}
+            {
+                "document_id": "0" * 64,
+                "source": source,
+                "batch": "b",
+                "check": "empty",
+                "severity": "block",
+                "found": None,
+            }
             for source in sources
         ],
         VERDICTS.arrow,

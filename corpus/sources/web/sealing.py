@@ -105,6 +105,7 @@ def _written(
     """Write the files of a batch to a temporary folder. Returns the batch and their paths."""
     moment = spool.latest(last)
     licences: set[str] = set()
+    content = 0
     files: list[Path] = []
     with Writer(folder, moment, None, known, dated=True) as writer:
         file = ObservationFile(folder / "observations.parquet")
@@ -113,7 +114,7 @@ def _written(
                 continue
             if row.capture is not None:
                 licences |= {row.capture.licence} if row.capture.licence else set()
-                writer.add(_item(row))
+                content += len(row.body or b"") if writer.add(_item(row)) else 0
             file.add(row, is_evidence=row.capture is None)
         finished = writer.finish()
     if finished is None:
@@ -121,7 +122,7 @@ def _written(
         batch = Batch(name, moment.replace(microsecond=0), None, ())
     else:
         batch, files = finished
-        batch = replace(batch, captured_at=batch.captured_at.replace(microsecond=0))
+        batch = replace(batch, captured_at=batch.captured_at.replace(microsecond=0), content=content)
     licence = "; ".join(sorted(licences)) or None
     batch = replace(batch, licence=licence, observations=file.finish(batch.name))
     return batch, [*files, file.path]
