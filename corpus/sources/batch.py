@@ -20,8 +20,8 @@ from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.columnar.arrays import of_numbers
 from corpus.repo import room
+from corpus.sources.captures import identity
 from corpus.sources.entries import ROW, Item, Skipped
-from corpus.sources.known import identity
 from schemas.raw import RAW, SIGNALS
 
 if TYPE_CHECKING:

@@ -5,21 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Self
 
-import pyarrow as pa
-
-from corpus.batches import batchfiles
-from corpus.batches import register as raw
+from corpus.sources.captures import captures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-
-def identity(document_id: str, url: str | None) -> bytes:
-    """Return what identifies a document: its bytes and its address."""
-    if not url:
-        return bytes.fromhex(document_id[:32])
-    return hashlib.sha256(f"{document_id}\0{url}".encode()).digest()[:16]
+    from corpus.batches.register import Batch
 
 
 class Known:
@@ -33,18 +25,11 @@ class Known:
         self._captures: set[bytes] = set()
 
     @classmethod
-    def of(cls, root: Path, batches: Iterable[raw.Batch]) -> Self:
-        """Read the known documents from the files of some batches."""
+    def of(cls, root: Path, batches: Iterable[Batch]) -> Self:
+        """Return the known documents of all batches of a register."""
         known = cls()
-        for batch in batches:
-            for file in batch.files:
-                for group in batchfiles.groups(
-                    batchfiles.path_of(root, file), ["document_id", "url", "captured_at", "held_by"]
-                ):
-                    times = group["captured_at"].cast(pa.int64())
-                    columns = (group["document_id"], group["url"], times, group["held_by"])
-                    for document_id, url, at, holder in zip(*(one.to_pylist() for one in columns), strict=True):
-                        known.add(identity(document_id, url), at, holder or batch.name)
+        for one in captures(root, batches):
+            known.add(*one)
         return known
 
     def add(self, document: bytes, at: int, holder: str) -> None:
