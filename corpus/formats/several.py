@@ -31,6 +31,10 @@ _MOST_CHARACTERS: Final = 2_000_000
 _HEAD_LINES: Final = 6
 _LONGEST_HEAD: Final = 90
 _LEAST_WORDS: Final = 20
+# The same in UTF-8, and perhaps more: any wide character may be white space or a colon.
+_LABEL_IN_BYTES: Final = re.compile(
+    rb"(?::|\xef\xbc\x9a)[\s\x80-\xff]{0,200}(?i:</(?:b|strong|td|th|dt|span|label)\s*>)"
+)
 _LABEL_IN_TAGS: Final = re.compile(r"[:：]\s*(?i:</(?:b|strong|td|th|dt|span|label)\s*>)")
 _BLOCK: Final = re.compile(
     r"</?(?:p|div|tr|td|th|li|h[1-6]|dt|dd|br|table|section|article)\b[^<>]{0,500}>", re.IGNORECASE
@@ -41,7 +45,7 @@ _CELL_END: Final = re.compile(
 _TAG: Final = re.compile(r"<[^<>]{0,500}>")
 # Begins with a character, not a choice of two, since that is found twice as quickly.
 _WIDE_COLON: Final = "：".encode()[-1]
-_BLANKS: Final = np.frombuffer(b" \t\r\n\f\v", np.uint8)
+_IS_BLANK: Final = np.isin(np.arange(256), np.frombuffer(b" \t\r\n\f\v", np.uint8))
 _COLON_AND_TAG: Final = re.compile(r":\s?</")
 _LEAST_LABELS: Final = 6
 _LONGEST_LABEL: Final = 60
@@ -66,8 +70,10 @@ def in_page(markup: str, source: bytes | None = None) -> str | None:
         markup: the HTML.
         source: its bytes, if they are UTF-8. In bytes it is found much faster that there is nothing to find.
     """
-    # Most pages have hardly a colon before a tag.
-    if source is not None and _count_colons(source) < _LEAST_LABELS:
+    # Most pages have hardly a colon before a tag, and fewer before the end of a label.
+    if source is not None and (
+        _count_colons(source) < _LEAST_LABELS or len(_LABEL_IN_BYTES.findall(source)) < _LEAST_LABELS
+    ):
         return None
     markup = markup[:_MOST_CHARACTERS]
     wide = 0 if markup.isascii() else markup.count("：</")
@@ -88,8 +94,7 @@ def _count_colons(source: bytes) -> int:
     at = np.flatnonzero(letters[2:-1] == ord("<")) + 2
     at = at[letters[at + 1] == ord("/")]
     last = letters[at - 1]
-    is_space = np.isin(last, _BLANKS)
-    colons = (last == ord(":")) | (last == _WIDE_COLON) | (is_space & (letters[at - 2] == ord(":")))
+    colons = (last == ord(":")) | (last == _WIDE_COLON) | (_IS_BLANK[last] & (letters[at - 2] == ord(":")))
     return int(np.count_nonzero(colons))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import boxes, edges, ends, labels
 from corpus.formats.html.blocks import HEADINGS, MOST_LINKED, PROSE, SENTENCE_END, Piece, folded, read
+from corpus.formats.html.heads import Head
 from corpus.formats.html.weights import weigh
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _LEAST_LEAD: Final = 50
 _LONGEST_LEAD: Final = 900
 _LONGEST_HEADING: Final = 200
 _LINKED_LEAD: Final = 0.3
-_TITLE: Final = 16
 _SAME_WORDS: Final = 0.6
 
 
@@ -64,12 +64,12 @@ class Finder:
         description: str | None,
         authors: tuple[str, ...] = (),
     ) -> None:
-        self._title = folded(title or "")
+        self._head = Head(title, authors)
+        self._title = self._head.title
         self._description = folded(description or "")
-        # Nor are ornaments text, which have no word.
-        self._signatures = {"", *(folded(name) for name in authors), folded(" ".join(authors))}
         boxes.mark(outline)
         self._pieces, self._layout = read(root, outline)
+        self._has_insets = boxes.has_insets(root)
         self._is_own = False
         weights = weigh(self._pieces, self._layout)
         most = max(weights.masses.values(), default=0.0)
@@ -118,7 +118,9 @@ class Finder:
                 junk = known
                 break
             trail.append(at)
-            if at not in self._heavy and boxes.is_box(layout.nodes[at]):
+            if at not in self._heavy and boxes.is_box(
+                layout.nodes[at], layout.tags[at], may_have_inset=self._has_insets
+            ):
                 junk = True
                 break
             at = layout.parents[at]
@@ -250,8 +252,7 @@ class Finder:
                 continue
             if "\n" in piece.text and len(body.blocks) == len(leads):
                 piece.text = self._without_head(piece.text)
-            line = folded(piece.text)
-            if piece.tag == "h1" or line == self._title or line in self._signatures:
+            if piece.tag == "h1" or self._head.has(piece.text):
                 continue
             if piece.tag in HEADINGS:
                 # A heading over nothing is a label of something that is gone.
@@ -276,18 +277,9 @@ class Finder:
     def _without_head(self, text: str) -> str:
         """Return lines without headline, byline and date above them, if only line breaks separate them."""
         lines = text.split("\n")
-        while len(lines) > 1 and (self._is_title(lines[0]) or boxes.is_furniture(lines[0])):
+        while len(lines) > 1 and (self._head.has_beginning(lines[0]) or boxes.is_furniture(lines[0])):
             lines.pop(0)
         return "\n".join(lines)
-
-    def _is_title(self, line: str) -> bool:
-        """Return whether a line is the title or an author's name; the title may have the site's name behind it."""
-        folded_line = folded(line)
-        return (
-            folded_line in self._signatures
-            or folded_line == self._title
-            or (len(folded_line) >= _TITLE and self._title.startswith(folded_line))
-        )
 
 
 def _begins(piece: Piece) -> bool:

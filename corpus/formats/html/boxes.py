@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from corpus.formats import bylines, lines
 from corpus.formats.html import labels
 from corpus.formats.html.blocks import PROSE
-from corpus.formats.html.boxnames import FROM, TO, mean_no_text, mean_others
+from corpus.formats.html.boxnames import FROM, TO, mean_aside, mean_no_text, mean_others
 from corpus.formats.html.candidates import is_line_of_dates
 from corpus.formats.html.prepare import POST, TABLE
 from corpus.text import dates
@@ -24,6 +24,8 @@ _LARGEST_BOX: Final = 1_200
 _LONGEST_NAMES: Final = 500
 _MARK: Final = "data-newscorpus-box"
 _OF_OTHERS: Final = "others"
+_INSETS: Final = f"[{POST}], [{TABLE}]"
+_ROLES: Final = frozenset({"navigation", "complementary", "banner", "dialog"})
 _LONGEST_CAPTION: Final = 300
 _MOST_PICTURES: Final = 200
 _FRAMES: Final = frozenset({"div", "figure", "picture", "a", "span", "amp-img"})
@@ -40,13 +42,6 @@ _MAKING: Final = re.compile(
 )
 _MOST_LEVELS: Final = 30
 _AROUND_INSET: Final = 1.3
-# What a single paragraph may be called that is no text; `paywall` and `teaser` are.
-_ASIDE: Final = re.compile(
-    r"(?:^|[\s_-])(?:\w*captions?|credits?|copyright|bylines?|authors?|dateline|timestamp|date|meta|"
-    r"related|read-?more|"
-    r"newsletter|\w*pull-?quote|advert\w*|ad|tags|promo\w*|share\w*|disclaimer|hidden|sr-only|visually-hidden)(?=$|[\s_-])",
-    re.IGNORECASE,
-)
 # What pages say to their readers in the middle of a text, as it begins.
 _INVITATION: Final = re.compile(
     r"^\W*(?:sign up|subscribe|follow (?:us|\w+ on)|click here|tap here|download (?:the|our)|join (?:us|our|"
@@ -64,11 +59,13 @@ _INVITATION: Final = re.compile(
     r"assine|inscreva-se|leia (?:também|mais)|siga o|lees ook|schrijf je in|abonneer|"
     r"подпи(?:шитесь|сывайтесь)|читайте (?:также|ещё)|zapisz się|przeczytaj|odebírejte|"
     r"この記事は(?:会員|有料)|有料(?:会員|記事)|会員登録|続きを読む|関連記事|登録すると)|"
-    r"\bcontributed (?:reporting|to this (?:report|story|article))\b.{0,40}$|"
     # Words that may begin a sentence of the text as well: labels only alone, or before a colon.
     r"^\W*(?:advertisement|anzeige|werbung|newsletter|publicité|publicidad|pubblicità|publicidade|реклама|reklama)"
     r"\s*(?:[:：|]|\W*$)",
     re.IGNORECASE,
+)
+_CONTRIBUTED: Final = re.compile(
+    r"\bcontributed (?:reporting|to this (?:report|story|article))\b.{0,40}$", re.IGNORECASE
 )
 # What is shown in the place of something from another site, at any length.
 _NOTICE: Final = re.compile(
@@ -83,31 +80,44 @@ _ARTICLE: Final = re.compile(
 )
 
 
-def is_box(node: LexborNode) -> bool:
-    """Return whether an element is marked or named as something else than the text of the article."""
+def has_insets(root: LexborNode) -> bool:
+    """Return whether a tree has embedded posts or tables that were written anew."""
+    return root.css_first(_INSETS) is not None
+
+
+def is_box(node: LexborNode, tag: str, *, may_have_inset: bool) -> bool:
+    """Return whether an element is marked or named as something else than the text of the article.
+
+    Args:
+        node: the element.
+        tag: its name.
+        may_have_inset: whether the tree has embedded posts or tables that were written anew.
+    """
     attributes = node.attributes
-    return _MARK in attributes or (_is_named_so(node, attributes) and not _is_around_inset(node, attributes))
+    return _MARK in attributes or (
+        _is_named_so(node, tag, attributes) and not (may_have_inset and _is_around_inset(node, attributes))
+    )
 
 
 def _is_around_inset(node: LexborNode, attributes: dict[str, str | None]) -> bool:
     """Return whether an element has an embedded post or a table and hardly anything else, and its maker's name."""
-    inset = node if POST in attributes else node.css_first(f"[{POST}], [{TABLE}]")
+    inset = node if POST in attributes else node.css_first(_INSETS)
     if inset is None or (TABLE in inset.attributes and not is_named_by_making(node)):
         return False
     return len(node.text(deep=True) or "") <= len(inset.text(deep=True) or "") * _AROUND_INSET + PROSE
 
 
-def _is_named_so(node: LexborNode, attributes: dict[str, str | None]) -> bool:
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
-    if node.tag == "aside" or attributes.get("role") in {"navigation", "complementary", "banner", "dialog"}:
+def _is_named_so(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> bool:
+    if tag == "aside" or attributes.get("role") in _ROLES:
         return True
-    if node.tag == "figure":
+    if tag == "figure":
         return node.css_first(f"blockquote, [{TABLE}]") is None
     if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
         # Paragraphs behind a wall are hidden one by one; boxes are hidden with all they contain.
-        return node.tag != "p"
-    if node.tag in {"p", "li", "blockquote"}:
-        return len(names) > 1 and _ASIDE.search(names) is not None
+        return tag != "p"
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_LONGEST_NAMES]
+    if tag in {"p", "li", "blockquote"}:
+        return len(names) > 1 and mean_aside(names)
     return len(names) > 1 and mean_no_text(names)
 
 
@@ -218,13 +228,15 @@ def _mark_pictures(outline: Outline) -> None:
 
 def invites(text: str) -> bool:
     """Return whether a page addresses its reader in a text, about the page itself."""
-    return _INVITATION.search(text) is not None
+    if _INVITATION.match(text) is not None:
+        return True
+    return "contributed" in text.lower() and _CONTRIBUTED.search(text) is not None
 
 
 @lru_cache(maxsize=1_024)
 def is_furniture(text: str) -> bool:
     """Return whether a short block is a byline, a date, a credit, a related link or an invitation, not text."""
-    if len(text) <= _LONGEST_NOTICE and _NOTICE.search(text):
+    if len(text) <= _LONGEST_NOTICE and _NOTICE.match(text):
         return True
     if len(text) > _LONGEST_FURNITURE:
         return False

@@ -29,8 +29,15 @@ _JUNK: Final = re.compile(
     r"offer|abo|abobox|anzeige|werbung|kommentare?|mehr-zum-thema|leestmeer|publicidad|publicite|pub)" + TO,
     re.IGNORECASE,
 )
+# What a single paragraph may be called that is no text; `paywall` and `teaser` are.
+_ASIDE: Final = re.compile(
+    r"(?:^|[\s_-])(?:\w*captions?|credits?|copyright|bylines?|authors?|dateline|timestamp|date|meta|"
+    r"related|read-?more|"
+    r"newsletter|\w*pull-?quote|advert\w*|ad|tags|promo\w*|share\w*|disclaimer|hidden|sr-only|visually-hidden)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
 # What a single name says: bits, so that those of an element's names are added up quickly.
-_JUNK_BIT, _KEEP_BIT, _OTHERS_BIT, _BEGINS_BIT, _PART_BIT = 1, 2, 4, 8, 16
+_JUNK_BIT, _KEEP_BIT, _OTHERS_BIT, _BEGINS_BIT, _PART_BIT, _ASIDE_BIT = 1, 2, 4, 8, 16, 32
 # What is of other articles, or of readers, however much of it there is.
 _OTHERS: Final = re.compile(
     FROM + r"(?:related\w*|relacionad\w*|recommend\w*|recirc\w*|outbrain|taboola|sidebar|"
@@ -62,6 +69,8 @@ def _bits_of(name: str) -> int:
         bits |= _OTHERS_BIT
         if _OTHERS.match(name) is not None:
             bits |= _BEGINS_BIT
+    if _ASIDE.search(name) is not None:
+        bits |= _ASIDE_BIT
     return bits
 
 
@@ -78,6 +87,11 @@ def mean_no_text(names: str) -> bool:
     if not bits & _JUNK_BIT:
         return False
     return not bits & _KEEP_BIT or _are_of_others(bits) or bool(bits & _PART_BIT)
+
+
+def mean_aside(names: str) -> bool:
+    """Return whether the names of a single paragraph mean that it is not text of the article."""
+    return bool(_all_bits(names) & _ASIDE_BIT)
 
 
 def mean_others(names: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import spans
 from corpus.formats.html.datewords import Sense, is_label, label_behind, sense_of_label, senses_of_line
+from corpus.formats.html.outline import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,10 +112,8 @@ def _with_clock(parent: LexborNode, span: spans.Span, reading: Reading) -> spans
         return span
     at: LexborNode | None = parent
     for _ in range(_CLOCK_LEVELS):
-        text = (
-            " ".join((at.text(deep=True, separator=" ") or "")[: 2 * _LONGEST_STAMP].split()) if at is not None else ""
-        )
-        if at is None or len(text) > _LONGEST_STAMP:
+        text = line_of(at, _LONGEST_STAMP) if at is not None else None
+        if at is None or text is None:
             break
         timed = [one for one in spans.find(text, *reading) if one.moment.day == span.moment.day]
         if len(timed) == 1 and timed[0].moment.instant is not None:
@@ -131,18 +130,19 @@ def _scattered(node: LexborNode, previous: str, tried: set[int], reading: Readin
         if at is None or at.mem_id in tried:
             return
         tried.add(at.mem_id)
-        text = " ".join((at.text(deep=True, separator=" ") or "")[: 2 * _SCATTERED].split())
-        if len(text) > _SCATTERED:
+        text = line_of(at, _SCATTERED)
+        if text is None:
             return
         for span in spans.find(text, *reading):
             yield Candidate(at, span, 0, f"{previous.strip()} {text[: span.start]}", "", len(text), False, span.start)
             return
 
 
-def in_attributes(node: LexborNode, reading: Reading) -> Iterator[Candidate]:
-    """Find the dates in the attributes of an element, as machines or people write them."""
+def in_attributes(node: LexborNode, reading: Reading) -> list[Candidate]:
+    """Return the dates in the attributes of an element, as machines or people write them."""
+    found = []
     for key, value in node.attributes.items():
-        if not _may_date(key) or not value or not 6 <= len(value) <= 60 or not value[-3:].strip():
+        if not value or not 6 <= len(value) <= 60 or not _may_date(key) or not value[-3:].strip():
             continue
         if key == "title" and node.tag not in _TITLED:
             continue
@@ -151,7 +151,8 @@ def in_attributes(node: LexborNode, reading: Reading) -> Iterator[Candidate]:
         span = next(spans.find(value.strip(), *reading), None)
         if span is not None and span.start <= 12:
             shown = (node.text(deep=True) or "").strip()
-            yield Candidate(node, span, 0, f"{key.removeprefix('data-')} ", "", len(shown), True, 0)
+            found.append(Candidate(node, span, 0, f"{key.removeprefix('data-')} ", "", len(shown), True, 0))
+    return found
 
 
 @lru_cache(maxsize=8_192)
@@ -179,10 +180,8 @@ def _sense_behind(parent: LexborNode, line: str, span: spans.Span, reading: Read
     at: LexborNode | None = parent
     for _ in range(2):
         at = at.parent if at is not None else None
-        text = (
-            " ".join((at.text(deep=True, separator=" ") or "")[: 2 * _LONGEST_LINE].split()) if at is not None else ""
-        )
-        if not text or len(text) > _LONGEST_LINE:
+        text = line_of(at, _LONGEST_LINE) if at is not None else None
+        if not text:
             return None
         found = list(spans.find(text, *reading))
         if len(found) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html.blocks import folded
@@ -149,8 +150,7 @@ def boxes_of_others(outline: Outline) -> Iterator[LexborNode]:
     Lists of slides that number themselves as `3/50` are yielded as well.
     """
     for list_ in outline.found["ul"][:_MOST_LABELS]:
-        items = [child for child in list_.iter() if child.tag == "li"][:_SLIDES]
-        if len(items) == _SLIDES and all(_SLIDE.match(item.text(deep=True) or "") for item in items):
+        if _has_slides(list_):
             yield list_
     yield from _teasers(outline)
     lines = [one for one in outline.found["p"] if one.tag != "h1"]
@@ -164,9 +164,18 @@ def boxes_of_others(outline: Outline) -> Iterator[LexborNode]:
             yield from _behind(label)
 
 
+def _has_slides(list_: LexborNode) -> bool:
+    """Return whether the first items of a list are counted."""
+    items = (child for child in list_.iter() if child.tag == "li")
+    counted = takewhile(lambda item: _SLIDE.match(item.text(deep=True) or ""), islice(items, _SLIDES))
+    return sum(1 for _ in counted) == _SLIDES
+
+
 def _teasers(outline: Outline) -> Iterator[LexborNode]:
     """Return similar boxes, each with a linked heading and some lines: they lead to other articles."""
     seen: set[int] = set()
+    # What was found not to be such boxes, because each of its links leads there again.
+    others: set[tuple[int, str | None, str]] = set()
     if sum(tag in _TEASING for tag, _ in outline.headings) < _FEWEST_TEASERS:
         return
     for link in outline.tree.css(_LINKED_HEADINGS)[:_MOST_LABELS]:
@@ -175,11 +184,14 @@ def _teasers(outline: Outline) -> Iterator[LexborNode]:
             above = box.parent if box is not None else None
             if box is None or above is None or above.tag in {"body", "html"} or above.mem_id in seen:
                 break
-            alike = [child for child in above.iter() if child.tag == box.tag and _names(child) == _names(box)]
-            if len(alike) >= _FEWEST_TEASERS and all(_is_teaser(child) for child in alike):
-                seen.add(above.mem_id)
-                yield from alike
-                break
+            kind = above.mem_id, box.tag, _names(box)
+            if kind not in others:
+                alike = [child for child in above.iter() if child.tag == kind[1] and _names(child) == kind[2]]
+                if len(alike) >= _FEWEST_TEASERS and all(_is_teaser(child) for child in alike):
+                    seen.add(above.mem_id)
+                    yield from alike
+                    break
+                others.add(kind)
             box = above
 
 

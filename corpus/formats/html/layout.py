@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html.prepare import BREAK
@@ -41,7 +42,7 @@ class Layout:
     begins: list[int] = field(default_factory=list)
     stops: list[int] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
-    _lengths: dict[int, int] = field(default_factory=dict)
+    _lengths: list[int] = field(default_factory=list)
 
     def text(self, number: int) -> str:
         """Return all text in an element, with line breaks as `BREAK`."""
@@ -53,17 +54,14 @@ class Layout:
 
     def linked_length(self, number: int) -> int:
         """Return the number of characters of an element's text that are in links."""
-        links = self.links
-        end = self.ends[number]
-        length = 0
-        for at in range(bisect_left(links, number + 1), len(links)):
-            link = links[at]
-            if link >= end:
-                break
-            if link not in self._lengths:
-                self._lengths[link] = len(one_line(self.text(link)))
-            length += self._lengths[link]
-        return length
+        first = bisect_left(self.links, number + 1)
+        last = bisect_left(self.links, self.ends[number], first)
+        if first == last:
+            return 0
+        if not self._lengths:
+            # The sums of the lengths of all links before each.
+            self._lengths = [*accumulate((len(one_line(self.text(link))) for link in self.links), initial=0)]
+        return self._lengths[last] - self._lengths[first]
 
 
 def walk(root: LexborNode) -> Layout:

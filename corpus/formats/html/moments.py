@@ -57,7 +57,8 @@ def published(page: Page, evidence: Evidence | None = None) -> dates.Moment | No
     best = _best(explicit)
     node = page.node
     one_stamp = "datePublished" in node and jsonld.text(node["datePublished"]) == jsonld.text(node.get("dateModified"))
-    if evidence is None and best is not None and not one_stamp and _is_settled(page, best):
+    is_sure = best is not None and (not one_stamp or _is_confirmed(page, best, explicit)) and _is_settled(page, best)
+    if evidence is None and best is not None and is_sure:
         return best.moment
     witnesses = [*explicit, *page.vague(), *page.shown(), *page.address()]
     if best is None or evidence is not None:
@@ -110,6 +111,12 @@ def _is_settled(page: Page, best: Witness) -> bool:
         return True
     first, last = _HOURS.get((page.language or "").partition("-")[0], (_WEST, _EAST))
     return first <= instant.hour < last
+
+
+def _is_confirmed(page: Page, best: Witness, explicit: list[Witness]) -> bool:
+    """Return whether meta elements or microdata, or else the address, repeat what JSON-LD declares."""
+    others = {one.moment.instant for one in explicit if not one.name.startswith("JSON-LD")} - {None}
+    return others == {best.moment.instant} if others else page.hint is not None
 
 
 def _choose(page: Page, best: Witness | None, witnesses: list[Witness]) -> Witness | None:

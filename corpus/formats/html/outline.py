@@ -19,7 +19,8 @@ _KEPT: Final = (
 )  # fmt: skip
 # Those that are asked for together, in the order of the page.
 LINES: Final = (*_HEADINGS, "p", "strong")
-_MARKED: Final = "[itemprop], a[rel]"
+# The relations of links that are asked for are few, and those of all links many.
+_MARKED: Final = '[itemprop], a[rel~="author" i], a[rel~="license" i]'
 PICTURES: Final = ("img", "picture", "video")
 LISTS: Final = ("ul", "ol")
 FIGURES: Final = ("figure", "figcaption")
@@ -76,20 +77,43 @@ class Outline:
 
     @cached_property
     def marked(self) -> list[tuple[dict[str, str | None], LexborNode]]:
-        """The attributes of elements with `itemprop`, and of links with `rel`, with the elements."""
+        """The attributes of elements with `itemprop`, and of links to authors and licences, with the elements."""
         return [(node.attributes, node) for node in self.tree.css(_MARKED)]
+
+    @cached_property
+    def _marked_in_head(self) -> int:
+        """The number of marked elements in the head, which come before the others."""
+        head = self.tree.head
+        return len(head.css(_MARKED)) if head is not None and self.marked else 0
 
     def named(self, item: str, *, in_body: bool = False) -> list[LexborNode]:
         """Return the elements that are marked as an item of schema.org, of the page or of its body alone."""
-        head = self.tree.head
-        first = len(head.css(_MARKED)) if in_body and head is not None and self.marked else 0
+        first = self._marked_in_head if in_body else 0
         return [node for attributes, node in self.marked[first:] if attributes.get("itemprop") == item]
 
     def related(self, kind: str) -> list[LexborNode]:
-        """Return the links of a relation, as `author`."""
+        """Return the links of a relation: `author` or `license`."""
         return [node for attributes, node in self.marked if node.tag == "a" and is_related(attributes, kind)]
 
 
 def is_related(attributes: Mapping[str, str | None], kind: str) -> bool:
     """Return whether an element's `rel` names a relation."""
     return kind in (attributes.get("rel") or "").lower().split()
+
+
+def line_of(node: LexborNode, longest: int) -> str | None:
+    """Return the text of an element as one line; None if the line is longer than `longest` characters.
+
+    Of a large element only the beginning is read.
+    """
+    texts: list[str] = []
+    room = 2 * longest
+    for one in node.traverse(include_text=True, skip_empty=True):
+        if one.tag == "-text":
+            text = one.text_content or ""
+            texts.append(text)
+            room -= len(text) + 1
+            if room < 0:
+                break
+    line = " ".join(" ".join(texts)[: 2 * longest].split())
+    return line if len(line) <= longest else None

@@ -55,12 +55,13 @@ def read(data: bytes, declared: str | None = None) -> Page | None:
     if encoding is None:
         return None
     # A byte is found ten times sooner than a character.
-    if encoding != "utf-8" or b"\0" in data:
-        text = text.replace("\0", "")
-    found = bounds.look(data if encoding == "utf-8" else text.encode("utf-8", "replace"))
+    is_as_decoded = encoding == "utf-8" and not data.startswith(codecs.BOM_UTF8) and b"\0" not in data
+    text = text if is_as_decoded else text.replace("\0", "")
+    source = data if is_as_decoded else text.encode("utf-8", "replace")
+    found = bounds.look(source)
     if found.fault is not None:
         raise Unreadable(found.fault)
-    tree = LexborHTMLParser(text)
+    tree = LexborHTMLParser(source)
     if found.may_be_deep and tree.root is not None and (levels := bounds.levels(tree.root)) > bounds.MOST_LEVELS:
         raise Unreadable(bounds.nested(levels))
     return Page(tree, text, encoding)

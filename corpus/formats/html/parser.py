@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 
+from corpus.collection import collection_paused
 from corpus.formats import bylines, several
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.formats.evidence import Evidence
@@ -62,6 +63,10 @@ class HtmlParser:
 
     def parse(self, document: Document) -> Parsed:
         """Parse one page. `problems` of the result lists what is wrong with it."""
+        with collection_paused():
+            return self._parse(document)
+
+    def _parse(self, document: Document) -> Parsed:
         try:
             read = page.read(document.data, document.charset)
         except page.Unreadable as error:

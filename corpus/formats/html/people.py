@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ORGANISATIONS: Final = frozenset({"organization", "newsmediaorganization", "corporation"})
 _MOST: Final = 40
 _MOST_DEEP: Final = 6
+_MARKS: Final = re.compile(r"\W+")
 # Where JSON-LD nests people: lists, graphs, and roles, which repeat the property.
 _HOLDERS: Final = ("@list", "@set", "@graph", "itemListElement", "item", "author", "creator", "member")
 _LONGEST: Final = 120
@@ -159,13 +160,13 @@ def _admins(outline: Outline, nodes: list[jsonld.Node]) -> Iterator[str]:
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"\W+", " ", name.casefold()).strip()
+    return _MARKS.sub(" ", name.casefold()).strip()
 
 
 def _is_site(name: str, sites: frozenset[str]) -> bool:
     """Return whether a name is that of the site, which is shown if there is no author."""
-    folded = re.sub(r"\W+", "", name.casefold())
-    return any(folded == re.sub(r"\W+", "", site) for site in sites)
+    folded = _MARKS.sub("", name.casefold())
+    return any(folded == _MARKS.sub("", site) for site in sites)
 
 
 def _sources(

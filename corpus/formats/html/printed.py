@@ -83,30 +83,32 @@ class Scanner:
         previous = ""
         silent = False
         tried: set[int] = set()
-        for number, node in enumerate(self._root.traverse(include_text=True)):
+        for number, node in enumerate(self._root.traverse(include_text=True, skip_empty=True)):
             if number >= _MOST_NODES or count >= _MOST_FOUND:
                 return
             found: Iterable[Candidate] = ()
-            length = 0
+            text = ""
             if (tag := node.tag) == "-text":
                 # What scripts hold is long, and not even taken from the tree.
                 if (silent and _is_silent(node)) or (text := node.text_content or "").isspace():
                     continue
+                silent = False
                 # Most texts have no digit, and are only counted.
-                found = in_text(node, text, previous, tried, self._reading) if _DIGIT.search(text) is not None else ()
-                length = len(text)
-            elif tag in _HEADINGS:
-                self._heads.append((position, position + len(node.text(deep=True) or ""), node))
-            elif tag not in BARE and tag not in SILENT:
-                found = in_attributes(node, self._reading)
+                if _DIGIT.search(text) is not None:
+                    found = in_text(node, text, previous, tried, self._reading)
+            else:
+                silent = tag in SILENT
+                if tag in _HEADINGS:
+                    self._heads.append((position, position + len(node.text(deep=True) or ""), node))
+                elif not silent and tag not in BARE:
+                    found = in_attributes(node, self._reading)
             for candidate in found:
                 candidate.position += position
                 count += 1
                 yield candidate
-            if length:
-                previous = text if length < _LONGEST_LABEL else ""
-                position += length
-            silent = tag in SILENT
+            if text:
+                previous = text if len(text) < _LONGEST_LABEL else ""
+                position += len(text)
 
     def _headline(self) -> tuple[int, int]:
         """Return where the headline begins and ends; -1 for both if no headline was found."""

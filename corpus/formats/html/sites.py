@@ -9,6 +9,7 @@ from corpus.formats.html import jsonld, meta
 from corpus.text.normalise import one_line
 
 _SEPARATOR: Final = re.compile(r"\s+(?:[|»›«·•—–:\-/~]{1,2}|::)\s+|\s*[|｜»ㅣ│]\s*|[_＿](?=\S)|(?<=\S)[：](?=\S)")
+_MARKS: Final = re.compile(r"\W+")
 # Between these there is a site's own name; between others there may be any part of a headline.
 _WEAK: Final = frozenset("_＿：")
 # A suffix of more words is part of the headline.
@@ -81,4 +82,4 @@ def publication(node: jsonld.Node, found: meta.Declared) -> str | None:
 
 def folded(text: str) -> str:
     """Return a text without case and marks, for comparisons."""
-    return re.sub(r"\W+", " ", text.casefold()).strip()
+    return _MARKS.sub(" ", text.casefold()).strip()
