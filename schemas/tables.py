@@ -23,6 +23,7 @@ STRINGS: Final = _list(pa.string())
 HEADINGS: Final = _list(_struct(("start", pa.int32(), False), ("text", pa.string(), False)))
 LINKS: Final = _list(_struct(("title", pa.string(), False), ("url", pa.string(), True)))
 HASHES: Final = _list(pa.uint32())
+LONG_HASHES: Final = _list(pa.uint64())
 PROBLEMS: Final = _list(_struct(("check", pa.string(), False), ("found", pa.string(), True)))
 
 
@@ -194,6 +195,7 @@ SIGNATURES: Final = Table(
         Column("grams", pa.int32(), "n-grams of words in the text, repetitions included"),
         Column("limit", pa.uint32(), "an n-gram is in the sample if its hash is no more than this"),
         Column("sample", HASHES, "hashes of the sampled n-grams, ascending"),
+        Column("lowest", LONG_HASHES, "the eight lowest hashes of n-grams in 64 bits, ascending: they find candidates"),
     ),
 )
 

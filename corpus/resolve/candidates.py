@@ -1,15 +1,17 @@
 """Finds texts that may be near-duplicates by their sketches alone. The result depends on texts and their order only.
 
-Texts that share one of the lowest hashes of their samples are compared by all of their samples. A hash that many texts
-have (boilerplate, a wire story that many papers printed) would pair all of them; there each is compared with the
-earliest few only. So the number of texts bounds the cost, and yet each text finds the earliest similar one: the
-few texts of one hash may be unrelated, but hardly those of all its hashes.
+Texts that share one of the lowest hashes of their grams are compared by their samples. These hashes have 64 bits.
+With 32, as samples have them, unrelated texts would share some, and more of them the more texts there are.
+
+A hash that many texts have (boilerplate, a wire story that many papers printed) would pair all of them; there each is
+compared with the earliest few only. So the number of texts bounds the cost, and yet each text finds the earliest
+similar one: the few texts of one hash may be unrelated, but hardly those of all its hashes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from corpus.resolve.shingles import Places
+    from corpus.resolve.shingles import Hashes, Places
     from corpus.resolve.sketches import Sampled
 
 # Of two texts with Jaccard 0.8, each of the eight lowest hashes of one is among those of the other with more than four
 # chances in five: less than one such pair in a hundred thousand shares none.
-_INDEXED: Final = 8
+INDEXED: Final = 8
 # Up to so many texts that share a hash are all compared with each other; of more, each with so few of the earliest.
 _ALL_OF: Final = 16
 _FEW: Final = 4
@@ -61,27 +63,38 @@ class Samples:
         begin: the place at which the hashes of each text begin.
         count: the number of hashes of each text.
         limit: the limit of each sketch.
+        lowest: the lowest hashes of these texts and perhaps of others, 64 bits.
+        low: the place at which the lowest hashes of each text begin.
+        lows: the number of lowest hashes of each text.
     """
 
     hashes: Sampled
     begin: Places
     count: Places
     limit: Sampled
+    lowest: Hashes
+    low: Places
+    lows: Places
 
     def of(self, texts: Places) -> Samples:
         """Return the samples of some texts, in the given order."""
-        return Samples(self.hashes, self.begin[texts], self.count[texts], self.limit[texts])
+        sampled = self.begin[texts], self.count[texts], self.limit[texts]
+        return Samples(self.hashes, *sampled, self.lowest, self.low[texts], self.lows[texts])
 
 
 def samples(sketched: pl.DataFrame) -> Samples:
-    """Return the samples in the columns `limit` and `sample` of `schemas.SIGNATURES`, without a copy."""
+    """Return the samples in the columns `limit`, `sample` and `lowest` of `schemas.SIGNATURES`, without a copy."""
+    hashes, begin, count = _lists(sketched["sample"])
+    return Samples(hashes, begin, count, sketched["limit"].to_numpy(), *_lists(sketched["lowest"]))
+
+
+def _lists(column: pl.Series) -> tuple[NDArray[Any], Places, Places]:
+    """Return all values of a column of lists, where each list begins, and how long it is."""
     import polars as pl
 
-    of = sketched["sample"].rechunk()
+    of = column.rechunk()
     count = of.list.len().cast(pl.Int64).to_numpy()
-    return Samples(
-        of.explode(empty_as_null=False).to_numpy(), ragged.offsets(count)[:-1], count, sketched["limit"].to_numpy()
-    )
+    return of.explode(empty_as_null=False).to_numpy(), ragged.offsets(count)[:-1], count
 
 
 def candidates(texts: Samples, threshold: float, containment: float) -> Pairs:
@@ -101,20 +114,8 @@ def candidates(texts: Samples, threshold: float, containment: float) -> Pairs:
 
 
 def _sharing(sampled: Samples) -> Pairs:
-    """Return the pairs that share one of the lowest hashes of their samples."""
-    lowest = []
-    for number in range(_INDEXED):
-        texts = np.flatnonzero(sampled.count > number)
-        lowest.append(
-            (sampled.hashes[sampled.begin[texts] + number].astype(np.uint64) << _32) | texts.astype(np.uint64)
-        )
-    keys = ragged.large(np.concatenate(lowest))
-    hashes = keys >> _32
-    same = np.zeros(len(keys) + 1, np.bool_)
-    same[1:-1] = hashes[1:] == hashes[:-1]
-    # A hash that only one text has makes no pair, and nearly all hashes are of that kind.
-    shared = same[1:] | same[:-1]
-    hashes, texts = hashes[shared], keys[shared].astype(np.uint32).astype(np.int64)
+    """Return the pairs that share one of their lowest hashes."""
+    hashes, texts = _shared(sampled)
     begins = np.flatnonzero(np.diff(hashes, prepend=~hashes[:1]) != 0)
     sizes = np.diff(np.append(begins, len(hashes)))
     begin, size = np.repeat(begins, sizes), np.repeat(sizes, sizes)
@@ -132,6 +133,23 @@ def _sharing(sampled: Samples) -> Pairs:
     both = ragged.large(np.concatenate(found))
     both = both[np.diff(both, prepend=-1) != 0]
     return Pairs(both >> 32, both & 0xFFFFFFFF)
+
+
+def _shared(sampled: Samples) -> tuple[Hashes, Places]:
+    """Return the lowest hashes that several texts have, each with such a text, in the order of both."""
+    import polars as pl
+
+    hashes = sampled.lowest[ragged.places(sampled.low, sampled.lows)]
+    order = pl.Series(hashes).arg_sort().to_numpy()
+    ordered = hashes[order]
+    same = np.zeros(len(ordered) + 1, np.bool_)
+    same[1:-1] = ordered[1:] == ordered[:-1]
+    # A hash that only one text has makes no pair, and nearly all hashes are of that kind.
+    shared = same[1:] | same[:-1]
+    hashes = ordered[shared]
+    texts = np.searchsorted(ragged.offsets(sampled.lows), order[shared], side="right") - 1
+    both = np.lexsort((texts, hashes))
+    return hashes[both], texts[both].astype(np.int64)
 
 
 def _promising(texts: Samples, pairs: Pairs, threshold: float, containment: float) -> NDArray[np.bool_]:

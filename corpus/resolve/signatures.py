@@ -10,10 +10,11 @@ import polars as pl
 import pyarrow as pa
 
 from corpus.columnar.arrays import of_numbers
+from corpus.resolve.candidates import INDEXED
 from corpus.resolve.identity import with_identity
 from corpus.resolve.sketches import sketches
 from schemas import SIGNATURES
-from schemas.tables import HASHES
+from schemas.tables import HASHES, LONG_HASHES
 
 if TYPE_CHECKING:
     from corpus.settings import Resolve
@@ -35,7 +36,9 @@ def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
         settings: params.yaml's `resolve`.
     """
     frame = with_identity(pl.DataFrame(documents.drop_columns(["text"])))
-    texts = sketches(_in_one_piece(documents["text"]), settings.ngram, settings.sketch, settings.ignored_paragraphs)
+    texts = sketches(
+        _in_one_piece(documents["text"]), settings.ngram, settings.sketch, settings.ignored_paragraphs, INDEXED
+    )
     # Bad documents may have no title. The grams of one word are words, and all are sampled of so few.
     titles = sketches(frame["title"].fill_null("").to_arrow(), 1, 256)
     made: dict[str, Any] = {
@@ -45,11 +48,12 @@ def signatures(documents: pa.Table, settings: Resolve) -> pa.Table:
     made |= {
         "text_hash": documents["text_hash"],
         "head": of_numbers(np.array(heads(frame), np.uint64), pa.uint64()),
-        "title_words": _lists(titles.sample, titles.first),
+        "title_words": _lists(titles.sample, titles.first, HASHES),
         "words": of_numbers(texts.words, pa.uint64()),
         "grams": of_numbers(texts.grams, pa.int32()),
         "limit": of_numbers(texts.limit, pa.uint32()),
-        "sample": _lists(texts.sample, texts.first),
+        "sample": _lists(texts.sample, texts.first, HASHES),
+        "lowest": _lists(texts.lowest, texts.low, LONG_HASHES),
     }
     return pa.table(made).cast(SIGNATURES.arrow)
 
@@ -84,6 +88,8 @@ def _in_one_piece(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.cast(pa.large_string()).chunks) if column.num_chunks else pa.nulls(0, pa.string())
 
 
-def _lists(values: np.ndarray[Any, np.dtype[np.uint32]], first: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
+def _lists(
+    values: np.ndarray[Any, np.dtype[Any]], first: np.ndarray[Any, np.dtype[np.int64]], kind: pa.ListType
+) -> pa.Array:
     offsets = pa.py_buffer(first.astype(np.int32))
-    return pa.Array.from_buffers(HASHES, len(first) - 1, [None, offsets], children=[of_numbers(values, pa.uint32())])
+    return pa.Array.from_buffers(kind, len(first) - 1, [None, offsets], children=[of_numbers(values, kind.value_type)])

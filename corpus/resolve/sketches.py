@@ -42,6 +42,8 @@ class Sketches:
         limit: a gram is sampled if the upper 32 bits of its hash are no more than this.
         sample: the upper 32 bits of the distinct sampled grams, ascending, of all texts.
         first: the place at which the sample of each text begins, and the end as one more.
+        lowest: the lowest distinct hashes of sampled grams, 64 bits, ascending, of all texts.
+        low: the place at which the lowest hashes of each text begin, and the end as one more.
     """
 
     words: Hashes
@@ -49,9 +51,11 @@ class Sketches:
     limit: Sampled
     sample: Sampled
     first: Places
+    lowest: Hashes
+    low: Places
 
 
-def sketches(texts: pa.Array, n: int, size: int, ignored: Sequence[str] = ()) -> Sketches:
+def sketches(texts: pa.Array, n: int, size: int, ignored: Sequence[str] = (), lowest: int = 0) -> Sketches:
     """Sketch the texts of a string column.
 
     Args:
@@ -59,19 +63,21 @@ def sketches(texts: pa.Array, n: int, size: int, ignored: Sequence[str] = ()) ->
         n: the number of words of a gram.
         size: the approximate number of grams that are sampled of a text.
         ignored: paragraphs that begin with these phrases do not count in `words`.
+        lowest: how many of the lowest hashes of each text to return in 64 bits.
     """
     phrases = [_phrase(phrase) for phrase in ignored]
-    parts = [_of_chunk(data, offsets, n, size, phrases) for data, offsets in shingles.chunks(texts)]
+    parts = [_of_chunk(data, offsets, n, size, phrases, lowest) for data, offsets in shingles.chunks(texts)]
     if not parts:
-        empty = np.zeros(0, np.uint32)
-        return Sketches(np.zeros(0, np.uint64), np.zeros(0, np.int32), empty, empty, np.zeros(1, np.int64))
-    begins = np.cumsum([0, *(len(part.sample) for part in parts)])
+        none, empty, begin = np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros(1, np.int64)
+        return Sketches(none, np.zeros(0, np.int32), empty, empty, begin, none, begin)
     return Sketches(
         np.concatenate([part.words for part in parts]),
         np.concatenate([part.grams for part in parts]),
         np.concatenate([part.limit for part in parts]),
         np.concatenate([part.sample for part in parts]),
-        np.concatenate([begins[:1], *(part.first[1:] + begin for part, begin in zip(parts, begins[:-1], strict=True))]),
+        ragged.offsets(np.concatenate([np.diff(part.first) for part in parts])),
+        np.concatenate([part.lowest for part in parts]),
+        ragged.offsets(np.concatenate([np.diff(part.low) for part in parts])),
     )
 
 
@@ -80,7 +86,9 @@ def _phrase(phrase: str) -> Hashes:
     return shingles.words(data, np.array([0, len(data)], np.int64)).hashes
 
 
-def _of_chunk(data: NDArray[np.uint8], offsets: Places, n: int, size: int, phrases: Sequence[Hashes]) -> Sketches:
+def _of_chunk(
+    data: NDArray[np.uint8], offsets: Places, n: int, size: int, phrases: Sequence[Hashes], lowest: int
+) -> Sketches:
     words = shingles.words(data, offsets)
     grams = shingles.grams(words, n)
     limit = _limits(grams.count, size)
@@ -97,7 +105,8 @@ def _of_chunk(data: NDArray[np.uint8], offsets: Places, n: int, size: int, phras
         limit[text] = again[0]
         sample = np.concatenate([sample[: first[text]], chosen, sample[first[text + 1] :]])
         first[text + 1 :] += len(chosen) - (first[text + 1] - first[text])
-    return Sketches(_in_order(words, phrases), grams.count.astype(np.int32), limit, sample, first)
+    low = _lowest(grams, sample, first, lowest)
+    return Sketches(_in_order(words, phrases), grams.count.astype(np.int32), limit, sample, first, *low)
 
 
 def _limits(count: Places, size: int) -> Sampled:
@@ -107,18 +116,42 @@ def _limits(count: Places, size: int) -> Sampled:
 
 
 def _sampled(grams: Grams, limit: Sampled) -> tuple[Sampled, Places]:
-    texts = len(limit)
-    # A gram is taken below its text's limit; at places where none begins, below nothing.
-    bounds = np.zeros((texts, 2), np.uint64)
-    bounds[:, 0] = limit.astype(np.uint64) + np.uint64(1)
-    spans = np.empty((texts, 2), np.int64)
+    taken, text = _below(grams, limit.astype(np.uint64) + np.uint64(1))
+    keys = ragged.distinct((text.astype(np.uint64) << _32) | (grams.hashes[taken] >> _32))
+    return keys.astype(np.uint32), np.searchsorted(keys >> _32, np.arange(len(limit) + 1, dtype=np.uint64))
+
+
+def _below(grams: Grams, bounds: Hashes) -> tuple[Places, Places]:
+    """Return where the upper half of a hash is below the bound of its text, and the number of that text."""
+    # At places where no gram begins, nothing is below.
+    both = np.zeros((len(bounds), 2), np.uint64)
+    both[:, 0] = bounds
+    spans = np.empty((len(bounds), 2), np.int64)
     spans[:, 0] = grams.count
     spans[:, 1] = np.diff(grams.first) - grams.count
-    upper = grams.hashes >> _32
-    taken = np.flatnonzero(upper < np.repeat(bounds.ravel(), spans.ravel()))
-    text = np.searchsorted(grams.first, taken, side="right") - 1
-    keys = ragged.distinct((text.astype(np.uint64) << _32) | upper[taken])
-    return keys.astype(np.uint32), np.searchsorted(keys >> _32, np.arange(texts + 1, dtype=np.uint64))
+    taken = np.flatnonzero(grams.hashes >> _32 < np.repeat(both.ravel(), spans.ravel()))
+    return taken, np.searchsorted(grams.first, taken, side="right") - 1
+
+
+def _lowest(grams: Grams, sample: Sampled, first: Places, number: int) -> tuple[Hashes, Places]:
+    """Return the lowest distinct hashes of each text, at most `number`, among those whose upper half is sampled."""
+    texts = len(first) - 1
+    bounds = np.zeros(texts, np.uint64)
+    some = np.flatnonzero(np.diff(first)) if number else np.zeros(0, np.int64)
+    if not len(some):
+        return np.zeros(0, np.uint64), np.zeros(texts + 1, np.int64)
+    last = np.minimum(first[some] + number, first[some + 1]) - 1
+    bounds[some] = sample[last].astype(np.uint64) + np.uint64(1)
+    taken, text = _below(grams, bounds)
+    hashes = grams.hashes[taken]
+    order = np.lexsort((hashes, text))
+    hashes, text = hashes[order], text[order]
+    new = np.ones(len(hashes), np.bool_)
+    new[1:] = (hashes[1:] != hashes[:-1]) | (text[1:] != text[:-1])
+    hashes, text = hashes[new], text[new]
+    begins = np.searchsorted(text, np.arange(texts + 1))
+    kept = np.arange(len(text)) - begins[text] < number
+    return hashes[kept], np.searchsorted(text[kept], np.arange(texts + 1))
 
 
 def _in_order(words: Words, phrases: Sequence[Hashes]) -> Hashes:

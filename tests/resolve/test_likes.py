@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.columnar import ragged
-from corpus.resolve import scores
-from corpus.resolve.candidates import Pairs, Samples, candidates
+from corpus.resolve import scores, shingles
+from corpus.resolve.candidates import INDEXED, Pairs, Samples, candidates
 from corpus.resolve.duplicates import with_duplicates
 from corpus.resolve.families import NONE, originals
 from corpus.resolve.sketches import ALL, sketches
@@ -52,12 +52,13 @@ def compare_all(articles, n=5):
 
 
 def sampled(found):
-    return Samples(found.sample, found.first[:-1], np.diff(found.first), found.limit)
+    begins = found.first[:-1], np.diff(found.first), found.limit
+    return Samples(found.sample, *begins, found.lowest, found.low[:-1], np.diff(found.low))
 
 
 def marked(articles, settings=DEFAULTS, shuffle=None):
     """`with_duplicates` over some texts, the earliest first; by article."""
-    found = sketches(pa.array(articles, pa.string()), settings.ngram, settings.sketch)
+    found = sketches(pa.array(articles, pa.string()), settings.ngram, settings.sketch, lowest=INDEXED)
     frame = pl.DataFrame(
         {
             "article_id": [f"{at:032x}" for at in range(len(articles))],
@@ -104,6 +105,41 @@ def test_short_texts_are_sampled_completely_and_long_ones_by_a_bounded_number():
     assert 8 < size[1] < 50
     assert size[2] == 1
     assert (found.limit == ALL).tolist() == [True, False, True]
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=60).map(" ".join), max_size=6), st.integers(1, 12))
+def test_the_lowest_hashes_are_those_of_all_distinct_grams(texts, number):
+    found = sketches(pa.array(texts, pa.string()), 2, 24, lowest=number)
+    for at, text in enumerate(texts):
+        data = np.frombuffer(text.encode(), np.uint8)
+        grams = shingles.grams(shingles.words(data, np.array([0, len(data)])), 2)
+        wanted = sorted(set(grams.hashes[: grams.count[0]].tolist()))[:number]
+        assert found.lowest[found.low[at] : found.low[at + 1]].tolist() == wanted
+
+
+def test_the_lowest_hashes_of_long_texts_are_those_of_all_distinct_grams():
+    texts = [" ".join(prose(seed, 3_000)) for seed in range(3)] + ["no " * 3_000, "", " ".join(prose(7, 20) * 200)]
+    found = sketches(pa.array(texts), 5, 64, lowest=INDEXED)
+    for at, text in enumerate(texts):
+        data = np.frombuffer(text.encode(), np.uint8)
+        grams = shingles.grams(shingles.words(data, np.array([0, len(data)])), 5)
+        wanted = sorted(set(grams.hashes[: grams.count[0]].tolist()))[:INDEXED]
+        assert found.lowest[found.low[at] : found.low[at + 1]].tolist() == wanted
+
+
+def test_hashes_that_are_alike_in_their_upper_half_make_no_candidates():
+    """As in a corpus of many millions of texts, where each 32 bits are of several unrelated texts."""
+    number = 1_000
+    upper = np.arange(INDEXED, dtype=np.uint64) << np.uint64(40)
+    lowest = (upper + np.arange(number, dtype=np.uint64)[:, None]).ravel()
+    begins = np.arange(number) * INDEXED
+    counts = np.full(number, INDEXED)
+    halves = (lowest >> np.uint64(32)).astype(np.uint32)
+    alike = Samples(halves, begins, counts, np.full(number, ALL), lowest, begins, counts)
+    assert len(candidates(alike, 0.8, 0.9)) == 0
+    alike.lowest[INDEXED] = alike.lowest[0]
+    found = candidates(alike, 0.8, 0.9)
+    assert (found.later.tolist(), found.earlier.tolist()) == ([1], [0])
 
 
 def test_white_space_case_punctuation_and_links_do_not_change_the_words_but_order_does():
@@ -188,7 +224,7 @@ def test_large_families_cost_no_more_than_their_number(kind):
         texts = [" ".join(stream[at * 10 : at * 10 + 120]) for at in range(count)]
     compare = compare_all(texts) if kind != "same" else None
     settings = Resolve()
-    found = sketches(pa.array(texts), 5, settings.sketch)
+    found = sketches(pa.array(texts), 5, settings.sketch, lowest=INDEXED)
     pairs = candidates(sampled(found), settings.threshold, settings.containment)
     assert len(pairs) <= 64 * count
     rows = marked(texts)
