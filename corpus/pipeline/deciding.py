@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from corpus.pipeline.comparing import Comparing
-from corpus.resolve.candidates import samples
+from corpus.resolve.candidates import INDEXED, samples
 from corpus.resolve.duplicates import jaccard, overlap, with_duplicates
 from corpus.resolve.revisions import Bounds, Decision, with_revisions
 from schemas import DECISIONS, SIGNATURES
@@ -31,13 +31,20 @@ BLOCKED: Final = pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "bat
 def numbered(signatures: Iterable[pa.Table]) -> pl.DataFrame:
     """Return the signatures of several shards in one frame, with the numbers of shard and row."""
     frames = [
-        pl.DataFrame(table).select(
+        _with_lowest(pl.DataFrame(table)).select(
             pl.lit(number, pl.Int32).alias(SHARD), pl.int_range(pl.len(), dtype=pl.Int32).alias(ROW), pl.all()
         )
         for number, table in enumerate(signatures)
     ]
     none = pl.DataFrame(SIGNATURES.empty).with_columns(pl.lit(0, pl.Int32).alias(SHARD), pl.lit(0, pl.Int32).alias(ROW))
     return pl.concat([none.select(SHARD, ROW, *SIGNATURES.names), *frames])
+
+
+def _with_lowest(signatures: pl.DataFrame) -> pl.DataFrame:
+    """Add `lowest` to signatures of older versions, in which the lowest hashes of the sample found candidates."""
+    if "lowest" in signatures.columns:
+        return signatures
+    return signatures.with_columns(lowest=pl.col("sample").list.head(INDEXED).cast(pl.List(pl.UInt64)))
 
 
 def decide(
@@ -62,7 +69,7 @@ def decide(
     """
     # Sketches stay where they are; to move them with their rows would cost more than all that is decided.
     sampled = samples(rows)
-    rows = rows.drop("sample", "limit").with_row_index("sketch")
+    rows = rows.drop("sample", "limit", "lowest").with_row_index("sketch")
     good = rows
     if not blocked.is_empty():
         good = rows.join(blocked, on=PLACE, how="anti", maintain_order="left")

@@ -42,6 +42,7 @@ def test_a_repository_of_an_earlier_version_diffs_upgrades_builds_and_opens(name
         compared = json.loads(repo.run("diff", "corpus@v1.0.0", "corpus@v1.1.0", "--json").stdout)
         assert compared
         assert len(corpus.open("corpus@v1.1.0", repo=repo.root).pandas()) == 2
+        assert len(corpus.open("corpus@v1.1.0", repo=repo.root, as_of="2100-01-01").pandas()) == 2
     shown = repo.run("upgrade", "--json").stdout
     assert (repo.root / "params.yaml").read_text() == was
     done = json.loads(repo.run("upgrade", "--apply", "--json").stdout)
