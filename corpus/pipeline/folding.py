@@ -16,7 +16,7 @@ import hashlib
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from corpus.batches import batchfiles
+from corpus.batches.register import RAW
 from corpus.pipeline.origins import RowGroup
 from corpus.tables.layout import MOST_DOCUMENTS, TARGET
 from corpus.tables.placement import FRESH
@@ -108,9 +108,10 @@ def _cut(batches: list[Batch]) -> Iterator[list[Batch]]:
 
 
 def _groups(root: Path, batches: Iterable[Batch]) -> Iterator[RowGroup]:
+    folder = root / RAW
     for batch in batches:
         for file in batch.files:
-            path = batchfiles.path_of(root, file)
+            path = folder / file.name
             share = -(-file.documents // max(file.groups, 1))
             for number in range(file.groups):
                 yield RowGroup(path, number, batch.name, share, file.sha256)
