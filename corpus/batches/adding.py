@@ -16,6 +16,7 @@ import yaml
 
 from corpus.batches import batchfiles
 from corpus.batches import register as raw
+from corpus.batches.tracking import track_new
 from corpus.errors import CorpusError, DamagedObject, DiskFull, InputError, MissingObjects
 from corpus.objects import dvc_process, entries, objectstore, pins, recovery
 from corpus.repo import room
@@ -91,7 +92,9 @@ def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Bat
         sync_folder(root / raw.RAW)
         # The cache takes a copy. DVC must not meet a full disk: there it neither ends nor says so.
         _require_room(root, batch.size)
-        track(repository)
+        known = [file.name for one in batches for file in one.all_files]
+        if not track_new(repository, root / PIN, raw.RAW, known, targets):
+            track(repository)
         raw.save(root, [*batches, batch])
     except BaseException:
         for target in targets:

@@ -75,7 +75,7 @@ def captures(root: Path, batches: Iterable[Batch]) -> Iterator[Capture]:
             for one, at, holder in rows:
                 yield Capture(one, at, holder or batch.name)
     if read >= _FEW:
-        # Whoever writes the batch meets the full disk, too.
+        # Writing the batch itself meets the full disk, too.
         with suppress(OSError, NotWritten):
             _remember(memory, small)
 

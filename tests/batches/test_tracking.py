@@ -1,0 +1,143 @@
+"""New files of data/raw are recorded as `dvc add` records them, or `dvc add` is left to do it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from corpus.batches import tracking
+from corpus.batches.tracking import track_new
+from corpus.repo.repository import Repository
+from tests.conftest import Corpus, made_once
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PIN = "data/raw.dvc"
+KNOWN = ["a.parquet", "b.parquet"]
+
+
+@pytest.fixture(scope="module")
+def tracked_once(tmp_path_factory, _environment):
+    def make(place: Path) -> None:
+        from corpus.app.init import init
+
+        repo = Corpus(init(place / "repo").root)
+        (repo.root / "data/raw").mkdir(parents=True)
+        for name in KNOWN:
+            (repo.root / "data/raw" / name).write_text(name * 10)
+        repo.dvc("add", "data/raw")
+
+    return made_once(tmp_path_factory, "tracked", make) / "repo"
+
+
+@pytest.fixture
+def tracked(tracked_once, tmp_path):
+    """A repository with two tracked files in data/raw."""
+    shutil.copytree(tracked_once, tmp_path / "repo", symlinks=True)
+    return Corpus(tmp_path / "repo")
+
+
+def new(repo: Corpus, name: str = "c.parquet", content: str = "a third") -> Path:
+    path = repo.root / "data/raw" / name
+    path.write_text(content)
+    return path
+
+
+def recorded(repo: Corpus, paths: list[Path], known: list[str] | None = None) -> bool:
+    known = KNOWN if known is None else known
+    return track_new(Repository(repo.root), repo.root / PIN, "data/raw", known, paths)
+
+
+def test_it_records_what_dvc_add_records(tracked):
+    before = (tracked.root / PIN).read_text()
+    # One has bytes that the cache has already, one is empty.
+    assert recorded(tracked, [new(tracked), new(tracked, "d.parquet", "a.parquet" * 10), new(tracked, "e.parquet", "")])
+    text = (tracked.root / PIN).read_text()
+    assert text != before
+    assert tracked.dvc("status", PIN).stdout.strip() == "Data and pipelines are up to date."
+    objects = {path: path.stat().st_mode & 0o777 for path in (tracked.root / ".dvc/cache/files/md5").glob("*/*")}
+    tracked.dvc("add", "data/raw")
+    assert (tracked.root / PIN).read_text() == text
+    assert objects == {
+        path: path.stat().st_mode & 0o777 for path in (tracked.root / ".dvc/cache/files/md5").glob("*/*")
+    }
+    assert set(objects.values()) == {0o444}
+    # From the cache alone the folder comes back.
+    shutil.rmtree(tracked.root / "data/raw")
+    tracked.dvc("checkout", PIN)
+    found = sorted(path.name for path in (tracked.root / "data/raw").iterdir())
+    assert found == [*KNOWN, "c.parquet", "d.parquet", "e.parquet"]
+    assert (tracked.root / "data/raw/c.parquet").read_text() == "a third"
+
+
+def spoil_listing(repo):
+    (path,) = (repo.root / ".dvc/cache/files/md5").glob("*/*.dir")
+    path.chmod(0o644)
+    path.write_text("[]")
+
+
+def lose_listing(repo):
+    (path,) = (repo.root / ".dvc/cache/files/md5").glob("*/*.dir")
+    path.unlink()
+
+
+def settings(line):
+    def write(repo):
+        path = repo.root / ".dvc/config.local"
+        path.write_text(line)
+
+    return write
+
+
+def pinned(change):
+    def write(repo):
+        values = yaml.safe_load((repo.root / PIN).read_text())
+        change(values)
+        (repo.root / PIN).write_text(yaml.safe_dump(values))
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lose_listing, spoil_listing,
+        lambda repo: (repo.root / PIN).unlink(),
+        lambda repo: (repo.root / PIN).write_text("outs:"),
+        lambda repo: (repo.root / PIN).write_text("<<<<<<< ours\n"),
+        lambda repo: (repo.root / PIN).write_bytes(b"\xff\xfe"),
+        pinned(lambda values: values["outs"].append({"md5": "0" * 32, "path": "x"})),
+        pinned(lambda values: values["outs"][0].pop("size")),
+        pinned(lambda values: values["outs"][0].update(md5="../../x.dir")),
+        pinned(lambda values: values["outs"][0].update(md5="0" * 32)),
+        settings("[cache]\n    shared = group\n"), settings("[cache]\n    type = symlink\n"),
+        settings("[cache]\n    type = reflink,hardlink,copy\n"),
+    ],
+)  # fmt: skip
+def test_what_only_dvc_can_do_is_left_to_it(tracked, spoil):
+    path = new(tracked)
+    spoil(tracked)
+    pin = tracked.root / PIN
+    before = pin.read_bytes() if pin.exists() else None
+    assert not recorded(tracked, [path])
+    assert (pin.read_bytes() if pin.exists() else None) == before
+
+
+@pytest.mark.parametrize("known", [[], KNOWN[:1], [*KNOWN, "z.parquet"]])
+def test_another_register_than_the_listing_is_left_to_dvc(tracked, known):
+    assert not recorded(tracked, [new(tracked)], known)
+
+
+def test_large_files_are_left_to_dvc(tracked, monkeypatch):
+    monkeypatch.setattr(tracking, "MOST_BYTES", 6)
+    assert not recorded(tracked, [new(tracked)])
+    assert recorded(tracked, [new(tracked, content="small")])
+
+
+def test_copies_and_reflinks_need_no_dvc(tracked):
+    settings("[cache]\n    type = copy\n")(tracked)
+    assert recorded(tracked, [new(tracked)])
