@@ -68,7 +68,7 @@ def test_a_fault_as_strace_and_a_reader_have_it(fault, inject, text):
 
 def test_the_programs_run_all_of_them_and_nothing_else():
     assert programs() == [
-        "attack", "damages", "fuzz", "fuzz_exports", "kills", "original_kills", "serve_kills", "syscalls", "writers",
+        "attack", "collect_kills", "damages", "fuzz", "fuzz_exports", "kills", "original_kills", "serve_kills", "syscalls", "writers",
     ]  # fmt: skip
 
 
