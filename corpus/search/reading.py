@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
+from corpus.errors import StorageError
 from corpus.search.asof import Dated
-from corpus.tables import parquet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from corpus.objects.pins import Pinned
     from corpus.search.searching import Hit
     from corpus.search.sources import Searchable
+
+# Shards that are read at the same time.
+_TOGETHER: Final = 4
 
 
 def rows(version: Searchable | Dated, hits: Sequence[Hit], columns: Sequence[str]) -> pl.DataFrame:
@@ -41,10 +47,19 @@ def rows(version: Searchable | Dated, hits: Sequence[Hit], columns: Sequence[str
         found |= {
             row["article_id"]: row for row in wanted.select("article_id", *columns).collect().iter_rows(named=True)
         }
-    for shard in sorted({hit.shard for hit in hits if hit.shard in files}):
-        here = [hit for hit in hits if hit.shard == shard]
-        taken = _taken(base, files[shard], [hit.row for hit in here], columns)
-        found |= {hit.article_id: row | {"article_id": hit.article_id} for hit, row in zip(here, taken, strict=True)}
+    here: dict[str, list[Hit]] = {}
+    for hit in hits:
+        if hit.shard in files:
+            here.setdefault(hit.shard, []).append(hit)
+
+    def read(shard: str) -> list[dict[str, object]]:
+        return _taken(base, files[shard], [hit.row for hit in here[shard]], columns)
+
+    # Most of the time is spent outside Python, where threads do not wait for each other.
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        for shard, taken in zip(here, pool.map(read, here), strict=True):
+            for hit, row in zip(here[shard], taken, strict=True):
+                found[hit.article_id] = row | {"article_id": hit.article_id}
     order = ["article_id", *columns]
     schema = {"article_id": pl.String} | dict(version.scan("articles").select(columns).collect_schema())
     return pl.DataFrame([[found[hit.article_id][name] for name in order] for hit in hits], schema, orient="row")
@@ -54,6 +69,18 @@ def _taken(
     version: Searchable, file: Pinned, numbers: Sequence[int], columns: Sequence[str]
 ) -> list[dict[str, object]]:
     (path,) = version.shard_paths([file])
-    wanted = np.array(numbers, np.int64)
-    read = [parquet.take(path, name, wanted).to_pylist() for name in columns]
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*read, strict=True)]
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as opened:
+            sizes = [opened.metadata.row_group(number).num_rows for number in range(opened.metadata.num_row_groups)]
+            starts = np.concatenate([[0], np.cumsum(sizes)])
+            groups = np.searchsorted(starts, numbers, side="right") - 1
+            taken: dict[int, dict[str, object]] = {}
+            for group in np.unique(groups):
+                wanted = [number for number, its in zip(numbers, groups, strict=True) if its == group]
+                rows_ = opened.read_row_group(int(group), columns=list(columns), use_threads=False)
+                chosen = rows_.take([number - int(starts[group]) for number in wanted]).select(columns).to_pylist()
+                taken |= dict(zip(wanted, chosen, strict=True))
+    except (pa.ArrowException, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise StorageError(f"{path} cannot be read: {reason}. Delete it and run `dvc pull`.") from None
+    return [taken[number] for number in numbers]

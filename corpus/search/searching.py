@@ -33,17 +33,29 @@ _SPARE: Final = 100
 _MOST_VALUES: Final = 60_000
 _ALL: Final = 1 << 31
 _REMEMBERED: Final = 64
+# The part of an answer that is the number of articles.
+_COUNT: Final = "articles"
+_COUNTING: Final = {"value_count": {"field": "place"}}
 # Filters that can be the key of what is remembered.
 _Fixed: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
 
 
 class Hit(NamedTuple):
-    """An article that matches: its id, and where its row is: the table, the path of the shard, the row's number."""
+    """An article that matches, and where its row is.
+
+    Attributes:
+        article_id: its id.
+        table: the table of its row.
+        shard: the path of the shard.
+        row: the row's number in the shard.
+        words: how many words its text has.
+    """
 
     article_id: str
     table: str
     shard: str
     row: int
+    words: int
 
 
 class Facet(NamedTuple):
@@ -84,6 +96,8 @@ class Searcher:
         # Pages ask for the same counts again and again, and the index does not change.
         self._facets = lru_cache(_REMEMBERED)(self._count_facets)
         self._months = lru_cache(_REMEMBERED)(self._count_months)
+        # Filled with facets, too: a count is a part of the same answer.
+        self._counts: dict[tuple[Node, _Fixed], int] = {}
 
     def count(self, query: Query, filters: Narrowing | None = None) -> int:
         """Return how many articles match.
@@ -92,8 +106,17 @@ class Searcher:
             UsageError: a filter that there is not.
             IndexDamaged: the index cannot be read.
         """
-        compiled = self._compiled(query.node, _fixed(filters))
-        return int(self._run(lambda searcher: _count(searcher, compiled)))
+        key = query.node, _fixed(filters)
+        if (known := self._counts.get(key)) is not None:
+            return known
+        compiled = self._compiled(*key)
+        return self._remembered(key, int(self._run(lambda searcher: _count(searcher, compiled))))
+
+    def _remembered(self, key: tuple[Node, _Fixed], count: int) -> int:
+        if len(self._counts) >= _REMEMBERED:
+            self._counts.clear()
+        self._counts[key] = count
+        return count
 
     def facets(
         self,
@@ -125,8 +148,9 @@ class Searcher:
         while wanted:
             # One answer has so many values at most.
             names_now = list(wanted)[: max(1, _MOST_VALUES // max(wanted.values()))]
-            request = {name: _values_of(name, wanted[name]) for name in names_now}
+            request = {name: _values_of(name, wanted[name]) for name in names_now} | {_COUNT: _COUNTING}
             answer = self._run(lambda searcher, request=request: searcher.aggregate(compiled, request))
+            self._remembered((node, filters), int(answer[_COUNT]["value"]))
             for name, size in ((name, wanted[name]) for name in names_now):
                 buckets = answer[name]["buckets"]
                 counted = sorted(((bucket["key"], bucket["doc_count"]) for bucket in buckets), key=_by_frequency)
@@ -245,12 +269,12 @@ class Searcher:
     def _hits(self, searcher: tantivy.Searcher, addresses: list[Any]) -> list[Hit]:
         if not addresses:
             return []
-        places, high, low = (_numbers(searcher, name, addresses) for name in ("place", "id_high", "id_low"))
+        columns = (_numbers(searcher, name, addresses) for name in ("place", "id_high", "id_low", "words"))
         found = []
-        for place, one, other in zip(places, high, low, strict=True):
+        for place, one, other, words in zip(*columns, strict=True):
             number, row = documents.shard_and_row(place)
             shard = self._shards[number]
-            found.append(Hit(documents.article_id(one, other), shard.table, shard.file.path, row))
+            found.append(Hit(documents.article_id(one, other), shard.table, shard.file.path, row, words))
         return found
 
 
@@ -259,8 +283,7 @@ def _fixed(filters: Narrowing | None) -> _Fixed:
 
 
 def _count(searcher: tantivy.Searcher, compiled: Compiled) -> int:
-    found = searcher.aggregate(compiled, {"articles": {"value_count": {"field": "place"}}})
-    return int(found["articles"]["value"])
+    return int(searcher.aggregate(compiled, {_COUNT: _COUNTING})[_COUNT]["value"])
 
 
 def _numbers(searcher: tantivy.Searcher, name: str, addresses: list[Any]) -> list[int]:

@@ -11,6 +11,7 @@ import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from websockets.sync.client import connect
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PORT = 8001
+# Rules of WCAG, and what axe-core calls best practice.
+_AXE = """axe.run(document, {resultTypes: ["violations"]}).then(found => JSON.stringify(found.violations.map(
+  one => [one.id, one.impact, one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary])))"""
 
 
 @dataclass(frozen=True)
@@ -88,15 +92,31 @@ class Client:
         return self.ask(target, method, [("host", f"127.0.0.1:{PORT}"), ("cookie", cookie)])
 
 
+# What a browser asks for of its own accord is switched off, or sent to a port that nobody answers at.
+_QUIET = [
+    "--disable-background-networking", "--disable-component-update", "--disable-extensions", "--disable-sync",
+    "--disable-features=AutofillServerCommunication,NetworkTimeServiceQuerying,OptimizationHints,Translate,SpellcheckService",
+    "--component-updater=url-source=http://127.0.0.1:9/", "--gaia-url=http://127.0.0.1:9",
+]  # fmt: skip
+_PREFERENCES = {
+    "browser": {"enable_spellchecking": False},
+    "spellcheck": {"dictionaries": [], "dictionary": ""},
+    "signin": {"allowed": False, "allowed_on_next_startup": False},
+}
+
+
 class Chromium:
     """A headless browser, driven by its DevTools protocol. JavaScript of pages is off; ours runs from outside."""
 
     def __init__(self, profile: Path) -> None:
         self.requests: list[str] = []
+        self._log = profile / "net-log.json"
+        (profile / "Default").mkdir(parents=True)
+        (profile / "Default/Preferences").write_text(json.dumps(_PREFERENCES))
         self._process = subprocess.Popen(
             [
                 shutil.which("chromium") or "chromium", "--headless=new", "--no-sandbox", "--disable-gpu",
-                "--no-first-run", "--disable-background-networking", "--remote-debugging-port=0",
+                "--no-first-run", *_QUIET, "--remote-debugging-port=0", f"--log-net-log={self._log}",
                 f"--user-data-dir={profile}", "about:blank",
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
@@ -135,13 +155,38 @@ class Chromium:
         while self._receive().get("method") != "Page.loadEventFired":
             pass
 
+    def darken(self, *, is_dark: bool) -> None:
+        """Ask for dark pages, or for light ones."""
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
+        self.do("Emulation.setEmulatedMedia", features=[scheme])
+
+    def violations(self, axe: str) -> Any:
+        """Return what a page lacks to be accessible, as axe-core judges it, given its source."""
+        # It waits for promises and timers. The scripts of the page, were there any, would not run any more.
+        self.do("Emulation.setScriptExecutionDisabled", value=False)
+        self.do("Runtime.evaluate", expression=axe)
+        found = self.do("Runtime.evaluate", expression=_AXE, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in found, found
+        return json.loads(found["result"]["value"])
+
+    def hosts(self) -> set[str]:
+        """Return every host that the log of a browser that was closed names: asked for, looked up or connected to."""
+        found: set[str] = set()
+        for event in json.loads(self._log.read_text())["events"]:
+            for name, value in (event.get("params") or {}).items():
+                if name in {"url", "destination", "host", "hostname", "qname"} and isinstance(value, str):
+                    host = urlsplit(value if "://" in value else f"//{value}").hostname
+                    found |= {host} if host else set()
+        return found
+
     def evaluate(self, expression: str) -> Any:
         """Return the value of an expression in the page."""
         return self.do("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
     def close(self) -> None:
+        # Ended by a signal, it would not finish its log.
+        self.do("Browser.close")
         self._socket.close()
-        self._process.terminate()
         self._process.communicate(timeout=60)
 
 

@@ -6,9 +6,11 @@ import csv
 import html
 import io
 import json
+import random
 import re
 import shlex
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,10 +22,11 @@ from corpus.browse.address import read
 from corpus.browse.application import application
 from corpus.browse.charting import Measure, chart
 from corpus.browse.searching import Searches
+from corpus.browse.views import context
 from corpus.search.facets import FACETS
 from corpus.search.marks import marks
 from corpus.search.query import parse
-from corpus.search.searching import Month
+from corpus.search.searching import Hit, Month
 from tests.browse.client import PORT, Client
 from tests.browse.conftest import LANGUAGES, SCRIPT
 
@@ -197,6 +200,21 @@ def test_each_match_has_a_line_in_its_context(ready: Client, order: str) -> None
     assert "<script" not in ready.get("/search?q=alert&view=kwic").text
     assert ready.get(f"/search?q=line&view=kwic&sort={order}x").status == 404
     assert "Write a query" in ready.get("/search?view=kwic").text
+
+
+def test_articles_are_looked_into_once_and_some_of_each_shard_first() -> None:
+    rng = random.Random(3)
+    hits = [
+        Hit(f"{rng.getrandbits(128):032x}", "articles", f"shard {rng.randint(0, 39)}", row, 300) for row in range(3_000)
+    ]
+    steps = list(context._steps(hits))
+    assert sorted(hit for step in steps for hit in step) == sorted(hits)
+    first = [hit for step in steps[:-1] for hit in step]
+    assert max(Counter(hit.shard for hit in first).values()) == 12
+    assert all(len({hit.shard for hit in step}) < 16 for step in steps[:-1])
+    assert steps == list(context._steps(sorted(hits)))
+    assert list(context._steps(hits[:1_000])) == [sorted(hits[:1_000])]
+    assert list(context._steps([])) == [[]]
 
 
 def test_words_of_a_set_are_compared_with_the_rest(ready: Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections import OrderedDict
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.browse.page import Paging
@@ -15,7 +16,7 @@ from corpus.search.query import parse
 from corpus.search.reading import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from corpus.browse.page import Wanted
     from corpus.browse.seeking import Sought
@@ -28,9 +29,13 @@ _LINES: Final = 50
 # Characters on each side of a match, which a line of a wide screen has room for.
 _WIDTH: Final = 44
 _WORDS: Final = 40
-# Lines of all pages; so many articles are looked into first.
-_MOST_LINES: Final = 10_000
-_FIRST: Final = 1_000
+# Lines of all pages.
+_MOST_LINES: Final = 5_000
+# No more articles than this are read in one step. Of more, some of each shard are read first, several shards in a step:
+# to read one row takes nearly as long as to read all rows around it.
+_AT_ONCE: Final = 1_000
+_OF_A_SHARD: Final = 12
+_STEP: Final = 128
 # Words of the texts that are in memory.
 _MOST_WORDS: Final = 4_000_000
 _KEPT: Final = 12
@@ -112,12 +117,11 @@ def _matches(wanted: Wanted, searcher: Searcher, what: Sought) -> tuple[list[Lin
 
     Where words are frequent, so many lines of some articles are enough.
     """
-    # By their ids, which are hashes, articles are in no order of their own.
-    hits = sorted(searcher.sample(what.query, what.filters, MOST_ARTICLES), key=lambda hit: hit.article_id)
+    hits = searcher.sample(what.query, what.filters, MOST_ARTICLES)
     found: list[Line] = []
     titles: dict[str, str] = {}
     looked = 0
-    for some in (hits[:_FIRST], hits[_FIRST:]):
+    for some in _steps(hits):
         for row in _texts(wanted, some, ("title", "published_date")) if len(found) < _MOST_LINES else ():
             if len(found) >= _MOST_LINES:
                 break
@@ -125,6 +129,27 @@ def _matches(wanted: Wanted, searcher: Searcher, what: Sought) -> tuple[list[Lin
             titles[row["article_id"]] = row["title"][:300]
             looked += 1
     return found, titles, looked
+
+
+def _steps(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
+    """Yield articles in the order in which they are looked into: the same every time, and none of their own."""
+    # Ids are hashes.
+    ordered = sorted(hits, key=lambda hit: hit.article_id)
+    if len(ordered) <= _AT_ONCE:
+        yield ordered
+        return
+    by_shard: dict[str, list[Hit]] = {}
+    for hit in ordered:
+        by_shard.setdefault(hit.shard, []).append(hit)
+    step: list[Hit] = []
+    for shard in sorted(by_shard, key=lambda name: by_shard[name][0].article_id):
+        step += by_shard[shard][:_OF_A_SHARD]
+        if len(step) >= _STEP:
+            yield step
+            step = []
+    rest = step + [hit for some in by_shard.values() for hit in some[_OF_A_SHARD:]]
+    if rest:
+        yield rest
 
 
 def _is_rtl(text: str) -> bool:
@@ -172,7 +197,6 @@ def _texts(wanted: Wanted, hits: Sequence[Hit], columns: Sequence[str] = ()) -> 
     """Return the texts of articles, with other columns; of a very long set those of the first ones."""
     if not hits:
         return []
-    version = wanted.opened.version.searchable()
-    words = rows(version, hits, ["word_count"])["word_count"].fill_null(0).cum_sum()
-    few = hits[: max(1, int((words <= _MOST_WORDS).sum()))]
-    return list(rows(version, few, [*columns, "text"]).iter_rows(named=True))
+    words = accumulate(hit.words for hit in hits)
+    few = hits[: max(1, sum(number <= _MOST_WORDS for number in words))]
+    return list(rows(wanted.opened.version.searchable(), few, [*columns, "text"]).iter_rows(named=True))

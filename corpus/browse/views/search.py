@@ -80,8 +80,9 @@ def search(wanted: Wanted) -> Page:
     if view != _LIST and view not in _VIEWS:
         raise UsageError(f"There is no view {view[:80]!r}. There are {', '.join((_LIST, *_VIEWS))}.")
     searcher = wanted.searcher()
-    total = searcher.count(what.query, what.filters)
+    # Facets first: where no filter is in use, their answer has the count.
     groups, counted = _groups(searcher, what, asked)
+    total = searcher.count(what.query, what.filters)
     shared = {
         "what": what, "total": total, "groups": groups, "chips": chips(what, asked), "view": view,
         "in_use": sum(len(values) for values in what.filters.values()),
