@@ -19,6 +19,7 @@ from corpus.text.clocks import find_offset, find_time, instant_of, is_clock, iso
 from corpus.text.halves import PIVOT, in_one_form, without_zone_name
 from corpus.text.moment import Moment, is_nobodys
 from corpus.text.months import FILLERS, VAGUE_ZONES, ZONES, number_of
+from corpus.text.zones import in_letters
 
 __all__ = ["LONGEST", "Moment", "NumericDates", "in_url", "parse", "stamp"]
 
@@ -106,7 +107,7 @@ def _parse(written: str, numeric: NumericDates, language: str | None, hint: date
             return declared
         era = of_era(iso[0], language)
         return Moment(era[0]) if era else declared
-    folded = text.casefold().replace("a.m", "am").replace("p.m", "pm").replace("\u2019", "'")
+    folded = in_letters(text.casefold().replace("a.m", "am").replace("p.m", "pm").replace("\u2019", "'"))
     folded = in_one_form(_LOGGED.sub(r"\1 \2 \3 ", _UNIX.sub(r"\1 \4 \2\3", folded)))
     found = _find_day(folded, numeric, language, hint)
     if found is None:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from corpus.text.calendars import with_words
+from corpus.text.zones import named_in_brackets
 
 # Of years of two digits, as POSIX has it.
 PIVOT: Final = 69
@@ -48,8 +49,12 @@ _NOON: Final = re.compile("正午|정오")
 
 
 def without_zone_name(text: str) -> str:
-    """Return a text without the name of the zone after its offset."""
-    return _ZONE_NAME.sub(r"\1", text)
+    """Return a text without the name of the zone after its offset; letters of a zone after a time are kept."""
+    found = _ZONE_NAME.search(text)
+    if found is None:
+        return text
+    letters = named_in_brackets(text) if found[1][0].isdigit() else None
+    return f"{text[: found.end(1)]} {letters or ''}"
 
 
 def in_one_form(folded: str) -> str:

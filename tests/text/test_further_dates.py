@@ -38,6 +38,13 @@ def test_days(language: str, written: str) -> None:
     [
         ("5 Juni 2023 10:19 WIB", "2023-06-05 03:19:00+00:00"), ("Senin, 5 Juni 2023 | 10:19 WIB", "2023-06-05 03:19:00+00:00"),
         ("Mon, 05 Jun 2023 10:00:00 UT", "2023-06-05 10:00:00+00:00"), ("2023-06-05T10:00:00+02:00[Europe/Berlin]", "2023-06-05 08:00:00+00:00"),
+        ("2023/06/05 12:00 (JST)", "2023-06-05 03:00:00+00:00"), ("2023年6月5日 12:00（JST）", "2023-06-05 03:00:00+00:00"),
+        ("5 June 2023 12:00 (GMT)", "2023-06-05 12:00:00+00:00"), ("June 5, 2023 2:24 pm (EST)", "2023-06-05 19:24:00+00:00"),
+        ("June 5, 2023 8:41 a.m. Eastern", "2023-06-05 12:41:00+00:00"), ("Jan. 5, 2023, 8:41 a.m. Eastern Time", "2023-01-05 13:41:00+00:00"),
+        ("June 5, 2023 8:41 AM Pacific Daylight Time", "2023-06-05 15:41:00+00:00"), ("5 June 2023 08:41 India Standard Time", "2023-06-05 03:11:00+00:00"),
+        ("June 5, 2023 8:41 a.m. (Central Standard Time)", "2023-06-05 14:41:00+00:00"), ("2023-06-05 08:41 Japan Standard Time", "2023-06-04 23:41:00+00:00"),
+        ("5 June 2023 08:41 Central European Summer Time", "2023-06-05 06:41:00+00:00"), ("8:41 a.m. Mountain Time, June 5, 2023", "2023-06-05 14:41:00+00:00"),
+        ("Mon Jun 05 2023 08:41:00 GMT+0900 (Japan Standard Time)", "2023-06-04 23:41:00+00:00"),
     ],
 )  # fmt: skip
 def test_instants(written: str, instant: str) -> None:
@@ -46,7 +53,16 @@ def test_instants(written: str, instant: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["Updated 7 June 2023", "2023-02-30", "June 2023", "5 June", "16 ذو القعدة 1444", "२२ जेठ २०८०", "15 Sivan 5783", "2.023E3", "1.685959e+09", "05062023", "5 June 2023 cat"],
+    ["5 June 2023 08:41 Central European Time", "5 June 2023 08:41 Israel Time", "5 June 2023 08:41 British Time", "2023-06-05 08:41 (Europe/Berlin)", "5 June 2023 08:41 IST", "5 June 2023 08:41 (BST)"],
+)  # fmt: skip
+def test_zones_that_mean_several_offsets_give_a_day_alone(written: str) -> None:
+    parsed = parse(date=written)
+    assert (parsed.published_date, parsed.published_at, parsed.problems) == (DAY, None, ())
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Updated 7 June 2023", "June 5, 2023 Eastern", "5 June 2023 08:41 in India", "2023-02-30", "June 2023", "5 June", "16 ذو القعدة 1444", "२२ जेठ २०८०", "15 Sivan 5783", "2.023E3", "1.685959e+09", "05062023", "5 June 2023 cat"],
 )  # fmt: skip
 def test_unread_with_a_warning(written: Any) -> None:
     parsed = parse(date=written)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpus.text import dates, foreign
 from corpus.text.halves import EASTERN
+from corpus.text.zones import IN_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,9 @@ _ELSEWHERE: Final = "|".join(
     )
 )  # fmt: skip
 _HALF: Final = r"(?:\s?[ap]\.?\s?m\b\.?|\s?[AP]M)"
-_ZONE: Final = r"(?:\s*\(?(?:(?:UTC|GMT)?\s?[+-]\d\d?(?::?\d\d)?\b|Z\b|UTC\b|GMT\b|[A-Z]{2,5}\b|МСК\b)\)?)"
+_ZONE: Final = (
+    rf"(?:\s*\(?(?:{IN_WORDS}|(?:UTC|GMT)?\s?[+-]\d\d?(?::?\d\d)?\b|Z\b|UTC\b|GMT\b|[A-Z]{{2,5}}\b|МСК\b)\)?)"
+)
 _CLOCK: Final = (
     rf"(?:(?:[01]?\d|2[0-4])\s?[:.h]\s?[0-5]\d(?::[0-5]\d)?(?:[.,]\d{{1,6}})?{_HALF}?|\d{{1,2}}{_HALF}"
     r"|\d{1,2}\s?[時时시点](?:\s?\d{1,2}\s?[分분])?)"
@@ -185,7 +188,8 @@ def _read(text: str, start: int, end: int, language: str | None, hint: date | No
     elif before := _BEFORE.search(text[max(0, start - _LOOK_BACK) : start]):
         begins = max(0, start - _LOOK_BACK) + before.start()
     if (begins, ends) != (start, end):
-        for stop in (ends, _without_zone(text, end, ends)):
+        # What was taken for a zone may be another word.
+        for stop in dict.fromkeys((ends, _without_zone(text, end, ends))):
             timed = parse(text[begins:stop], language, hint)
             if timed is not None and timed.day == day.day:
                 return Span(begins, stop, text[begins:stop], timed, short)
