@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import NamedTuple
 
@@ -109,3 +110,77 @@ def assembled(objects: dict[int, bytes], extra: bytes = b"") -> bytes:
         out += b"%d 1\n%010d 00000 n \n" % (number, at[number])
     out += b"trailer\n<</Size %d/Root 1 0 R%b>>\nstartxref\n%d\n%%%%EOF\n" % (max(objects) + 1, extra, start)
     return bytes(out)
+
+
+def turned(page: bytes, angle: int, *, by_page: bool = False) -> bytes:
+    """The content of a page turned counterclockwise: each of its texts, or the page as one."""
+    matrix = {90: (0, 1, -1, 0, HEIGHT, 0), 180: (-1, 0, 0, -1, WIDTH, HEIGHT), 270: (0, -1, 1, 0, 0, WIDTH)}[angle]
+    if by_page:
+        return b"q %d %d %d %d %d %d cm\n%b\nQ" % (*matrix, page)
+    a, b, c, d, e, f = matrix
+
+    def place(found: re.Match[bytes]) -> bytes:
+        x, y = float(found[1]), float(found[2])
+        return b"%d %d %d %d %g %g Tm" % (a, b, c, d, x * a + y * c + e, x * b + y * d + f)
+
+    return re.sub(rb"1 0 0 1 (\S+) (\S+) Tm", place, page)
+
+
+def columns(article: list[L], first: int, last: int, *, count: int = 2, by_row: bool = False) -> bytes:
+    """A page with the lines of an article from `first` up to `last` in columns, the others above and below."""
+    placed: list[tuple[float, float, L]] = []
+    y = float(TOP)
+    for line in article[:first]:
+        y -= line.size * 1.2 * line.gap if placed else 0
+        placed.append((LEFT, y, line))
+    top = lowest = y - 24
+    width = (WIDTH - 2 * LEFT + 18) / count
+    lines = article[first:last]
+    each = -(-len(lines) // count)
+    in_columns = []
+    for column in range(count):
+        y = top
+        for number, line in enumerate(lines[column * each : (column + 1) * each]):
+            y -= 12 * line.gap if number else 0
+            in_columns.append((LEFT + column * width, y, line))
+            lowest = min(lowest, y)
+    placed += sorted(in_columns, key=lambda one: (-one[1], one[0])) if by_row else in_columns
+    y = lowest - 10
+    for line in article[last:]:
+        y -= line.size * 1.2 * line.gap
+        placed.append((LEFT, y, line))
+    return content(placed)
+
+
+def in_glyphs(pages: list[list[tuple[float, float, L]]], *, widths: bool = True) -> bytes:
+    """A PDF in a font of glyphs without letters, as those of East Asia are; a map says which letter each is."""
+    letters = sorted({letter for page in pages for _, _, line in page for letter in line.text})
+    glyph = {letter: number for number, letter in enumerate(letters, 1)}
+    mapped = b"1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+    for at in range(0, len(letters), 100):
+        part = letters[at : at + 100]
+        pairs = b"".join(b"<%04x> <%b>\n" % (glyph[one], one.encode("utf-16-be").hex().encode()) for one in part)
+        mapped += b"%d beginbfchar\n%bendbfchar\n" % (len(part), pairs)
+    mapped = b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n" + mapped + b"endcmap end end"
+    wide = b"/W[1[" + b" ".join(b"1000" if ord(one) > 0x2E80 else b"500" for one in letters) + b"]]"
+    numbers = range(10, 10 + 2 * len(pages), 2)
+    objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R>>",
+        2: b"<</Type/Pages/Kids[%b]/Count %d>>" % (b" ".join(b"%d 0 R" % n for n in numbers), len(pages)),
+        3: b"<</Type/Font/Subtype/Type0/BaseFont/AAAAAA+Glyphs/Encoding/Identity-H/DescendantFonts[4 0 R]/ToUnicode 5 0 R>>",
+        4: b"<</Type/Font/Subtype/CIDFontType2/BaseFont/AAAAAA+Glyphs/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
+        b"/Supplement 0>>/DW 1000%b>>" % (wide if widths else b""),
+        5: b"<</Length %d>>stream\n%b\nendstream" % (len(mapped), mapped),
+    }
+    for number, page in zip(numbers, pages, strict=True):
+        shown = b"\n".join(
+            b"BT /F1 %g Tf 1 0 0 1 %g %g Tm <%b> Tj ET"
+            % (line.size, x, y, b"".join(b"%04x" % glyph[one] for one in line.text))
+            for x, y, line in page
+        )
+        objects[number] = (
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
+            % (WIDTH, HEIGHT, number + 1)
+        )
+        objects[number + 1] = b"<</Length %d>>stream\n%b\nendstream" % (len(shown), shown)
+    return assembled(objects)

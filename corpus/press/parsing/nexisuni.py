@@ -7,6 +7,7 @@ bookmarks, with English names in all languages.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.labels import field_of, fold
@@ -36,6 +37,10 @@ def body_of(blocks: Sequence[Block]) -> int | None:
             return number
     for number, one in enumerate(blocks):
         if one.bold and not one.centred and len(one.text) <= _LONGEST_HEADING and field_of(one.text) == "text":
+            return number
+    for number, (one, below) in enumerate(pairwise(blocks)):
+        # Fonts of East Asia may have no bold type; a heading is larger than the text under it.
+        if number > 1 and below.size < one.size >= _HEADING_SIZE and field_of(one.text) == "text":
             return number
     return None
 
@@ -99,8 +104,11 @@ def _is_loaded(one: Block, draft: Draft) -> bool:
 
 def _is_heading(one: Block) -> bool:
     return (
-        one.bold and not one.centred and not one.label and len(one.text) <= _LONGEST_HEADING
-        and (one.size >= _HEADING_SIZE or bool(one.marks and not one.marks[-1].startswith("Bookmark")))
+        not one.centred and not one.label and len(one.text) <= _LONGEST_HEADING
+        and (
+            (one.bold and (one.size >= _HEADING_SIZE or bool(one.marks and not one.marks[-1].startswith("Bookmark"))))
+            or (one.size >= _HEADING_SIZE and _section_of(one.text) != "none")
+        )
     )  # fmt: skip
 
 
@@ -136,8 +144,9 @@ def _top(blocks: Sequence[Block], draft: Draft) -> None:
     middle = [one for one in blocks if one.centred and not one.label]
     if not middle:
         middle = []
-        for one in blocks:
-            if one.label or COPYRIGHT.match(one.text):
+        for number, one in enumerate(blocks):
+            # In a PDF a label may not be bold; a title may look like one.
+            if one.label or COPYRIGHT.match(one.text) or (number > 1 and pair(one.text) is not None):
                 break
             middle.append(one)
     _middle(middle, draft)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.formats.labels import field_of, fold, is_end
 from corpus.press.parsing.lexisnexis import COUNTER
-from corpus.press.splitting.pdfwords import BROKEN, Words, join
+from corpus.press.splitting.pdfcolumns import Region, regions
+from corpus.press.splitting.pdfwords import BROKEN, Words, breadth, first_word, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,7 +75,7 @@ def laid_out(pages: Iterable[Page]) -> Layout:
     Args:
         pages: in order.
     """
-    bodies, widths, made = [], [], Layout()
+    found, made = [], Layout()
     all_pages = [page for page in pages if page.lines]
     repeated = _repeated(all_pages)
     titles: set[str] = set()
@@ -83,9 +84,8 @@ def laid_out(pages: Iterable[Page]) -> Layout:
         lines = _body(page, number, repeated, titles, usual)
         made.dropped += len(page.lines) - len(lines)
         titles.update(fold(line.text) for line in lines if line.size > usual * _LARGE)
-        bodies.append(lines)
-        widths.append(page.width)
-    made.paragraphs = _paragraphs(bodies, widths, Words.of(bodies))
+        found += regions(lines, page.width, _parts)
+    made.paragraphs = _paragraphs(found, Words.of([one.lines for one in found]))
     return made
 
 
@@ -143,18 +143,24 @@ def _body(page: Page, number: int, repeated: set[tuple[str, int, int]], titles: 
     return [line for line in page.lines if id(line) not in out]
 
 
-def _paragraphs(bodies: Sequence[Sequence[Line]], widths: Sequence[float], words: Words) -> list[Printed]:
+def _parts(text: str) -> bool:
+    """Return whether a line ends an article, begins one, or is a field of one."""
+    return is_end(text) or _is_counter(text) or _has_label(text)
+
+
+def _paragraphs(regions: Sequence[Region], words: Words) -> list[Printed]:
     found: list[Printed] = []
-    leading = _leading(bodies)
-    longest = _longest(bodies)
+    leading = _leading([one.lines for one in regions])
+    measures = {kind: _longest([one.lines for one in regions if one.is_column is kind]) for kind in (True, False)}
     before: Line | None = None
-    for lines, width in zip(bodies, widths, strict=True):
-        margin = min((line.x for line in lines), default=0.0)
+    for region in regions:
+        longest = measures[region.is_column]
+        margin = min((line.x for line in region.lines), default=0.0)
         is_first = True
-        for line in lines:
+        for line in region.lines:
             if not line.text:
                 continue
-            centred = _is_centred(line, margin, width)
+            centred = _is_centred(line, margin, region)
             joins = before is not None and (
                 _goes_on_overleaf(before, line, longest) if is_first else _goes_on(before, line, leading, longest)
             )
@@ -183,15 +189,15 @@ def _longest(bodies: Sequence[Sequence[Line]]) -> dict[float, int]:
     found: dict[float, int] = {}
     for lines in bodies:
         for line in lines:
-            found[line.size] = max(found.get(line.size, 0), len(line.text))
+            found[line.size] = max(found.get(line.size, 0), breadth(line.text))
     return found
 
 
-def _is_centred(line: Line, margin: float, width: float) -> bool:
+def _is_centred(line: Line, margin: float, region: Region) -> bool:
     if line.x < margin + 4 * line.size:
         return False
-    middle = line.x + len(line.text) * line.size * _LETTER / 2
-    return abs(middle - width / 2) < width * 0.08
+    middle = line.x + breadth(line.text) * line.size * _LETTER / 2
+    return abs(middle - (region.left + region.right) / 2) < (region.right - region.left) * 0.08
 
 
 def _is_wide(one: Line, two: Line, leading: float) -> bool:
@@ -235,7 +241,7 @@ def _is_full(one: Line, two: Line, longest: dict[float, int]) -> bool:
     """Whether the first word of a line had no room on the line above it, or is the rest of a broken word."""
     if BROKEN.search(one.text) and two.text[:1].islower():
         return True
-    room = len(one.text) + 1 + len(two.text.split(" ", 1)[0])
+    room = breadth(one.text) + 1 + breadth(first_word(two.text))
     return room >= _FULL * longest.get(one.size, 0)
 
 

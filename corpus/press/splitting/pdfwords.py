@@ -16,12 +16,26 @@ BROKEN: Final = re.compile(r"([^\W\d_]+)[-‐\u00ad]$")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _FIRST_WORD: Final = re.compile(r"^\W*([^\W\d_]+)")
 _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
+# Letters as wide as they are high, those of Korean among them.
+_WIDE: Final = re.compile(
+    r"[\u1100-\u11ff\u3000-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]"
+)
 _HYPHENED: Final = re.compile(r"[^\W_][-‐–]$")
 # `Haupt- und Nebenstraße`: a part of the word is left out, and no word is broken.
 _LEFT_OUT: Final = frozenset(
     ["und", "oder", "bzw", "sowie", "bis", "and", "or", "to", "et", "ou", "y", "o", "e", "en", "of", "og", "och", "i",
      "и"]
 )  # fmt: skip
+
+
+def breadth(text: str) -> int:
+    """Return how wide a text is in print, in letters of an alphabet; letters of East Asia are twice as wide."""
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+
+
+def first_word(text: str) -> str:
+    """Return the first word of a line: what must go to the next line together. In scripts without spaces, a letter."""
+    return text[:1] if _UNSPACED.match(text) else text.split(" ", 1)[0]
 
 
 @dataclass(frozen=True, slots=True)
