@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final
 from xml.sax.saxutils import quoteattr
 
 from corpus.press.splitting.cutting import MOST_PART_BYTES, cut
@@ -37,11 +37,26 @@ _ATTRIBUTE: Final = re.compile(r"\b(Id|Target|Type)\s*=\s*\"([^\"<>]*)\"")
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-class Paragraph(NamedTuple):
-    """A paragraph of the main document: its text, and the names of the bookmarks in it."""
+class Paragraph:
+    """A paragraph of the main document: its text, and the names of the bookmarks in it.
 
-    text: str
-    bookmarks: tuple[str, ...]
+    Args:
+        written: its text, or its WordprocessingML, whose text is read when it is asked for.
+        bookmarks: the names of the bookmarks in it.
+    """
+
+    __slots__ = ("_written", "bookmarks")
+
+    def __init__(self, written: str | bytes, bookmarks: tuple[str, ...]) -> None:
+        self._written = written
+        self.bookmarks = bookmarks
+
+    @property
+    def text(self) -> str:
+        """Return the text, in which line breaks are newlines."""
+        if isinstance(self._written, bytes):
+            self._written = _text(self._written)
+        return self._written
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +167,17 @@ def _root(segment: bytes) -> tuple[bytes, bytes]:
     return found[0].replace(_STRICT, _TRANSITIONAL), segment[after + len(b"<w:body>") if after >= 0 else found.end() :]
 
 
-def _paragraph(segment: bytes) -> Paragraph:
+def _text(segment: bytes) -> str:
     text = b"".join([found[1] if found[1] is not None else b"\n" for found in _TEXT.finditer(segment)])
+    decoded = text.decode("utf-8", "replace")
+    return unescape(decoded) if "&" in decoded else decoded
+
+
+def _paragraph(segment: bytes) -> Paragraph:
     marks: tuple[str, ...] = ()
     if b"<w:bookmarkStart" in segment:
         marks = tuple(unescape(name.decode("utf-8", "replace")) for name in _BOOKMARK.findall(segment))
-    decoded = text.decode("utf-8", "replace")
-    return Paragraph(unescape(decoded) if "&" in decoded else decoded, marks)
+    return Paragraph(segment, marks)
 
 
 def _made(root: bytes, segments: list[bytes], links: dict[str, str], *, has_text: bool) -> Part:

@@ -1,0 +1,103 @@
+"""Turn WordprocessingML into blocks by its tags, without a tree: pieces of exports in the form that databases write.
+
+The blocks are those of `wordxml`, which reads everything else.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from corpus.formats.passages import Block, Run, block
+from corpus.press.parsing.wordxml import OFF, points
+from corpus.text.entities import unescape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PARAGRAPH: Final = re.compile(rb"<w:p(?:\s[^<>]*+)?>|<w:p\s*/>")
+_END: Final = b"</w:p>"
+_SPACES: Final = frozenset({b"tab", b"br"})
+_SLASH: Final = b"/"[0]
+# The tags that are looked at; text is up to the end of its element.
+_TAG: Final = re.compile(
+    rb"<w:(?:t(?:\s[^<>]*+)?>([^<]*+)<|(r|b|sz|tab|br|vanish|jc|pStyle|bookmarkStart|hyperlink)(?=[\s/>])([^<>]*+)>)"
+)
+_VALUE: Final = re.compile(rb"\sw:val\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_NAME: Final = re.compile(rb"\sw:name\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ID: Final = re.compile(rb"\sr:id\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_RELATION: Final = re.compile(rb"<Relationship\s([^<>]*+)>")
+_RELATION_ID: Final = re.compile(rb"(?:^|\s)Id=\"([^\"]*)\"")
+_TARGET: Final = re.compile(rb"(?:^|\s)Target=\"([^\"]*)\"")
+
+
+def read(data: bytes) -> list[Block]:
+    """Return the blocks of a piece, in which `wordxml` has found nothing but elements and text."""
+    links = {_value(_RELATION_ID, one) or "": _value(_TARGET, one) or "" for one in _RELATION.findall(data)}
+    found: list[Block] = []
+    for number, start in enumerate(_PARAGRAPH.finditer(data)):
+        if data[start.end() - 2] == _SLASH:
+            continue
+        end = data.find(_END, start.end())
+        made = _paragraph(data[start.start() : end if end >= 0 else len(data)], number, links)
+        if made is not None:
+            found.append(made)
+    return found
+
+
+def _paragraph(data: bytes, number: int, links: Mapping[str, str]) -> Block | None:  # noqa: C901, PLR0912 - a branch a tag
+    """Return the block of a paragraph; None if it has no text."""
+    runs: list[Run] = []
+    texts: list[str] = []
+    bold, size, hidden, centred = False, 0.0, False, False
+    shown = (False, 0.0)
+    style, link = "", ""
+    marks: list[str] = []
+    for found in _TAG.finditer(data):
+        text, tag, attributes = found.groups()
+        if tag is None or tag in _SPACES:
+            if not hidden:
+                if (bold, size) != shown and texts:
+                    runs.append(Run("".join(texts), *shown))
+                    texts = []
+                shown = (bold, size)
+                texts.append(_decoded(text) if tag is None else " " if tag == b"tab" else "\n")
+        elif tag == b"r":
+            bold, size, hidden = False, 0.0, False
+        elif tag == b"sz":
+            size = points(_value(_VALUE, attributes) or "")
+        elif tag == b"b":
+            bold = (_value(_VALUE, attributes) or "1") not in OFF
+        elif tag == b"vanish":
+            hidden = (_value(_VALUE, attributes) or "1") not in OFF
+        elif tag == b"jc":
+            centred = _value(_VALUE, attributes) == "center"
+        elif tag == b"pStyle":
+            style = style or _value(_VALUE, attributes) or ""
+        elif tag == b"bookmarkStart":
+            marks.append(_value(_NAME, attributes) or "")
+        elif not link:
+            link = links.get(_value(_ID, attributes) or "", "")
+    if texts:
+        runs.append(Run("".join(texts), *shown))
+    if not runs:
+        return None
+    named = tuple(mark for mark in marks if mark)
+    return block(
+        runs, centred=centred, division=number, marks=(f"style:{style}", *named) if style else named, link=link
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _value(name: re.Pattern[bytes], attributes: bytes) -> str | None:
+    """Return the value of an attribute; None without it."""
+    found = name.search(attributes)
+    return _decoded(found[1] if found[1] is not None else found[2] or b"") if found else None
+
+
+def _decoded(written: bytes) -> str:
+    text = written.decode("utf-8", "replace")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unescape(text) if "&" in text else text
