@@ -8,6 +8,10 @@ from typing import Final
 
 # Python converts no decimal number of more than 4,300 digits. No character has such a number.
 _ENDLESS: Final = re.compile(r"&#[0-9]{4000,};?")
+# What Python takes for a reference.
+_REFERENCE: Final = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
+_AMPERSANDS: Final = frozenset({"&amp;", "&AMP;", "&#38;", "&#x26;", "&#X26;"})
+_MOST_KINDS: Final = 20
 
 
 def unescape(text: str) -> str:
@@ -19,4 +23,21 @@ def unescape(text: str) -> str:
     Args:
         text: any text.
     """
+    found = set(_REFERENCE.findall(text))
+    if not found:
+        return text
+    if len(found) > _MOST_KINDS or not all(one[-1] == ";" for one in found) or len(found & _AMPERSANDS) > 1:
+        return _unescape(text)
+    # The same few references are all over a text: replacing each kind at once is faster than replacing each of them.
+    for one in found - _AMPERSANDS:
+        letters = _unescape(one)
+        if "&" in letters:
+            return _unescape(text)
+        text = text.replace(one, letters)
+    for one in found & _AMPERSANDS:
+        text = text.replace(one, "&")
+    return text
+
+
+def _unescape(text: str) -> str:
     return html.unescape(_ENDLESS.sub("\ufffd", text) if len(text) > 4_000 and "&#" in text else text)

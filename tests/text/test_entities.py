@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import random
 
 import pytest
 
@@ -50,3 +51,11 @@ def test_other_documents_with_such_a_number(kind):
 
 def test_a_number_format_of_thousands_of_digits_is_no_date():
     assert not serials.is_date("1" * 5_000, None)
+
+
+def test_references_in_any_order_are_read_as_html_reads_them():
+    parts = ["&amp;", "&auml;", "&#38;", "&#x26;", "&", "auml;", "#38;", "&amp", "&lt;", "&notit;", "&#0;", "&#128;", "&foo;", "&AMP;", "amp;", " "]  # fmt: skip
+    draw = random.Random(1)
+    for _ in range(2_000):
+        text = "".join(draw.choices(parts, k=draw.randint(1, 12)))
+        assert unescape(text) == html.unescape(text)
