@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from corpus.sources.entries import Item
@@ -251,3 +254,40 @@ def test_headers_of_europresse(header, section, page, tmp_path):
     for one in read(tmp_path, "a.html", data):
         assert (str(one.published_date), one.section, one.page) == ("2012-03-02", section, page)
         assert one.text == TEXT
+
+
+# ---- Integrum
+
+
+@pytest.mark.parametrize("day", ["02.03.2012", "2.3.12", " <b>02.03.2012</b> ", "02.03.2012 10:15"])
+@pytest.mark.parametrize("is_word", [True, False])
+def test_integrum_under_headings(day, is_word, tmp_path):
+    page = "<html><head><title>Отчет</title></head><body>" + "".join(
+        f"<h1>Туман в <b>порту</b> {n}</h1>\n<h2>Гавань (Москва)</h2><h2>{day}</h2><p>Туман закрыл порт.<p><p>Паромы ждут: <li>утра"
+        "</li>.</p><p></p><br><p></p><br><p></p>"
+        for n in (1, 2)
+    )
+    data = page.encode()
+    if is_word:
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            archive.writestr("word/document.xml", "<w:document><w:body/></w:document>")
+            archive.writestr("word/afchunk.htm", page)
+        data = made.getvalue()
+    found = read(tmp_path, "a.doc", data)
+    assert [one.title for one in found] == ["Туман в порту 1", "Туман в порту 2"]
+    for one in found:
+        assert (one.publication, str(one.published_date), one.language) == ("Гавань (Москва)", "2012-03-02", "ru")
+        assert one.text.startswith("Туман закрыл порт.\n\nПаромы ждут:")
+
+
+def test_any_page_with_headings_is_no_integrum(tmp_path):
+    data = "<html><body><h1>Fog</h1><h2>The Gazette</h2><h2>News of 02.03.2012</h2><p>Fog closed the pier.</p></body></html>"
+    assert [one.source.count("#") for one in gather(tmp_path, "a.html", data)] == [0]
+
+
+def test_an_article_of_yomidasu_without_a_text_is_an_article(tmp_path):
+    row = "<table class='contentsTable'><tr><th>{}</th><th>1987.01.02</th><th>港に霧</th><th>東京朝刊</th><th>社会</th><th>23頁</th><th>字</th></tr></table>"
+    data = f"<html><body><div id='heiseiDetailArea'>{row.format(1)}</div><div id='heiseiDetailArea'>{row.format(2)}</div></body></html>"
+    found = read(tmp_path, "a.html", data)
+    assert [(one.title, one.text, one.page) for one in found] == [("港に霧", "", "23")] * 2

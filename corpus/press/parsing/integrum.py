@@ -1,4 +1,4 @@
-"""Read Integrum: HTML reports whose fields are in a box as `^ИС: …`, with preformatted text."""
+"""Read Integrum: HTML reports whose fields are in a box as `^ИС: …`, with preformatted text, or in headings."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def read(blocks: Sequence[Block]) -> Draft:
         blocks: those of its piece.
     """
     draft = Draft(usual_language="ru")
+    if any("h2" in one.marks for one in blocks):
+        return _headed(blocks, draft)
     in_text = False
     for one in blocks:
         if not in_text and one.text.lstrip().startswith("^"):
@@ -37,6 +39,18 @@ def read(blocks: Sequence[Block]) -> Draft:
             draft.add("title", one.text)
         else:
             in_text = True
+            draft.paragraphs += _paragraphs(one)
+    return draft
+
+
+def _headed(blocks: Sequence[Block], draft: Draft) -> Draft:
+    """Read a title as `h1`, and the paper and the day, each as `h2`; what follows is the text."""
+    for one in blocks:
+        if "h1" in one.marks:
+            draft.title = f"{draft.title} {one.text}".strip()
+        elif "h2" in one.marks and not draft.paragraphs:
+            draft.add("date" if draft.publication else "publication", one.text)
+        else:
             draft.paragraphs += _paragraphs(one)
     return draft
 

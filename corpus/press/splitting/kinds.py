@@ -34,6 +34,7 @@ KINDS: Final = (
     "genios:GeniosHtml",
     "pressreader:PressReaderText",
     "integrum:IntegrumHtml",
+    "integrum:IntegrumReport",
     "sheets:IntegrumSheets",
     "sheets:BigKindsSheets",
     "sheets:ProQuestSheets",
