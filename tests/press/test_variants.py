@@ -291,3 +291,67 @@ def test_an_article_of_yomidasu_without_a_text_is_an_article(tmp_path):
     data = f"<html><body><div id='heiseiDetailArea'>{row.format(1)}</div><div id='heiseiDetailArea'>{row.format(2)}</div></body></html>"
     found = read(tmp_path, "a.html", data)
     assert [(one.title, one.text, one.page) for one in found] == [("港に霧", "", "23")] * 2
+
+
+# ---- LexisNexis: lines of the text that look like fields
+
+
+def lexis(body: str, *, byline: str = "JANE DOE", section: str = "NEWS; Pg. A1", glued: bool = False) -> str:
+    space, apart = " " * 24, "\n" if glued else "\n\n"
+    return "".join(
+        f"{space}{n} of 2 DOCUMENTS\n\n{space}The Gazette\n\n{space}March 5, 2012 Monday\n\nFog closes the pier{apart}BYLINE: {byline}{apart}"
+        f"SECTION: {section}{apart}LENGTH: 20 words{apart}{body}{apart}LOAD-DATE: March 6, 2012{apart}LANGUAGE: ENGLISH\n\n{space}Copyright 2012\n\n"
+        for n in (1, 2)
+    )
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        ("NAME: Jane Doe", "CITY: Port Amsel", "TITLE: Harbour master", "SOURCE: Census Bureau"),
+        ("NOTE: The master was away.",),
+        ("QUESTION: When?", "ANSWER: Soon."),
+        ("AUTHOR: Ada Brandt", "PUBLISHER: Quay Books"),
+    ],
+)
+@pytest.mark.parametrize("glued", [False, True])
+def test_a_box_in_the_text_is_text(box, glued, tmp_path):
+    data = lexis("\n\n".join((FIRST, *box, LAST)), glued=glued)
+    for one in read(tmp_path, "a.txt", data):
+        assert one.text == "\n\n".join((FIRST, *box, LAST))
+        assert (one.title, one.authors, one.section, one.page) == ("Fog closes the pier", ("Jane Doe",), "NEWS", "A1")
+
+
+@pytest.mark.parametrize(
+    "tail", ["NAME: JANE DOE (90%)", "COMPANY: ACME INC\n\nCITY: PORT AMSEL", "GRAPHIC: PHOTO, A boat.\n\nA pier."]
+)
+def test_fields_behind_the_text_are_no_text(tail, tmp_path):
+    assert [one.text for one in read(tmp_path, "a.txt", lexis(f"{FIRST}\n\n{LAST}\n\n{tail}"))] == [TEXT] * 2
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("By Jane Doe jane.doe@gazette.com", ("Jane Doe",)),
+        ("By JANE O'BRIEN-McDONALD", ("Jane O'Brien-McDonald",)),
+        ("Par Jean-Luc MARTIN", ("Jean-Luc Martin",)),
+        ("Иван ПЕТРОВ", ("Иван Петров",)),
+        ("Aus Berlin berichtet MAX MUSTERMANN", ("Max Mustermann",)),
+        ("Anna Malpas, AFP", ("Anna Malpas",)),
+    ],
+)
+def test_forms_of_bylines(byline, authors, tmp_path):
+    assert [one.authors for one in read(tmp_path, "a.txt", lexis(FIRST, byline=byline))] == [authors] * 2
+
+
+@pytest.mark.parametrize(
+    ("section", "kept", "page"),
+    [
+        ("FEATURES; OPINION; COLUMN; Pg. 24", "FEATURES; OPINION; COLUMN", "24"),
+        ("Section A; Column 1; Foreign Desk; Pg. 12", "Section A; Foreign Desk", "12"),
+        ("POLITIK; Seite A1", "POLITIK", "A1"),
+        ("ESPAÑA; Pág. 12", "ESPAÑA", "12"),
+    ],
+)
+def test_forms_of_sections(section, kept, page, tmp_path):
+    assert {(one.section, one.page) for one in read(tmp_path, "a.txt", lexis(FIRST, section=section))} == {(kept, page)}

@@ -38,7 +38,7 @@ _PAGE: Final = re.compile(
     re.IGNORECASE,
 )
 # What stays of a section whose number and column are nothing: `Section ; Column 0; Foreign Desk; Pg.`
-_NO_PART: Final = re.compile(r"^(?:section|column(?:\s+\d+)?|pg|page|part|version\s*:\s*\d+)?\s*\.?$", re.IGNORECASE)
+_NO_PART: Final = re.compile(r"^(?:section|column\s+\d+|pg|page|part|version\s*:\s*\d+)?\s*\.?$", re.IGNORECASE)
 _NOTE: Final = re.compile(r"[\s;,–-]*[-–;]?\s*\(?(?:correction|clarification) appended\)?\s*$", re.IGNORECASE)
 _LISTED: Final = re.compile(r"\s*[;|]\s*|\n")
 _MOST_LISTED: Final = 60

@@ -28,6 +28,14 @@ COUNTER: Final = re.compile(
 )
 # Fields that go on in the paragraphs after theirs, if they are in one division.
 _LONG: Final = frozenset({"caption", "correction", "description", "keywords", "byline"})
+# The labels of fields behind the text, which no paper prints in it.
+_LAST_FIELDS: Final = LOADED | frozenset(
+    map(fold, ["LANGUAGE", "SPRACHE", "LANGUE", "IDIOMA", "LINGUA", "TAAL", "GRAPHIC", "GRAPHICS", "GRAFIK",
+               "GRAPHIQUE", "GRÁFICO", "SUBJECT", "PUBLICATION-TYPE", "TYPE-PUBLICATION", "TIPO-PUBLICACIÓN",
+               "PUB-TYPE", "DOCUMENT-TYPE", "JOURNAL-CODE", "ZEITUNGS-CODE", "CODE-REVUE", "CORRECTION-DATE",
+               "CORRECTION", "TICKER", "DISTRIBUTION", "ORGANIZATION", "GEOGRAPHIC", "URL", "ACC-NO", "COPYRIGHT",
+               "SERIES", "ILLUSTRATION", "ENHANCEMENT"])
+)  # fmt: skip
 # Fields of a correction or of a list of people go on in any division, once the text is over.
 _GOES_ON: Final = frozenset({"caption", "correction"})
 
@@ -53,6 +61,14 @@ def _older(blocks: Sequence[Block]) -> Draft:
     for number in range(start, len(blocks)):
         one = blocks[number]
         label = _labelled(one, blocks, number)
+        if label is not None and seen_text and _is_in_text(blocks, number):
+            # A line of the text, as `NAME: Jane Doe` in a box; a caption stays one.
+            if label[0] == "caption":
+                draft.add("caption", label[1])
+            else:
+                draft.paragraphs.append(one.text)
+            last = ""
+            continue
         if label is not None:
             name, value = label
             if name == "text":
@@ -70,6 +86,21 @@ def _older(blocks: Sequence[Block]) -> Draft:
             draft.paragraphs.append(one.text)
             seen_text, last = True, ""
     return draft
+
+
+def _is_in_text(blocks: Sequence[Block], number: int) -> bool:
+    """Return whether a line that looks like a field is one of the text: more text follows before the last fields."""
+    for at in range(number, len(blocks)):
+        one = blocks[at]
+        if one.size or one.centred:
+            # Where type is known, labels are bold; a copyright is behind the last field.
+            return False
+        label = _labelled(one, blocks, at)
+        if label is None:
+            return at > number
+        if fold(one.label or one.text.partition(":")[0]) in _LAST_FIELDS:
+            return False
+    return False
 
 
 def _with_labels(blocks: Sequence[Block]) -> list[Block]:

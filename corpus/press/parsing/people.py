@@ -14,8 +14,16 @@ _REPORTED: Final = re.compile(
     re.IGNORECASE,
 )
 _BY: Final = re.compile(
-    r"^(?:by|von|par|por|di|da|door|av|af|автор|byline|autor|auteur|autore|pb|from)\s*[:.]?\s+(?=\S)", re.IGNORECASE
+    r"^(?:by|von|par|por|di|da|door|av|af|автор|byline|autor|auteur|autore|pb|from|(?:aus|in) \S{2,30} berichte[tn])"
+    r"\s*[:.]?\s+(?=\S)",
+    re.IGNORECASE,
 )
+_MAIL: Final = re.compile(r"[<(\[]?\s*[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}\s*[>)\]]?")
+# A family name in capitals behind a given name, as in papers of France and Russia; shorter ones may be agencies.
+_FAMILY: Final = re.compile(
+    r"^(?P<given>(?:[^\W\d_][^\W\d_A-ZА-ЯЁÀ-Þ]+[-. ]{0,2}){1,3} )(?P<family>(?:[A-ZÀ-ÞА-ЯЁ]{2,}['’ -]?){1,3})$"
+)
+_LEAST_FAMILY: Final = 4
 _LISTED: Final = re.compile(r"\s*[;|]\s*|\n")
 _LONGEST: Final = 1_000
 _LONGEST_NAME: Final = 200
@@ -35,6 +43,8 @@ def people(written: str, agency: str | None) -> tuple[tuple[str, ...], str | Non
 def _people(written: str, agency: str | None) -> tuple[tuple[str, ...], str | None]:
     """Return the same for a byline of usual length. Results are cached, because bylines repeat."""
     authors: list[str] = []
+    if "@" in written:
+        written = _MAIL.sub(" ", written)
     lines = [_BY.sub("", one_line(line)).strip(" ,.;") for line in _LISTED.split(written)]
     lines = _in_order([line for line in lines if line])
     for line in lines:
@@ -71,9 +81,12 @@ def _in_order(names: list[str]) -> list[str]:
 
 def _cased(written: str) -> str:
     """Return names in capitals with the usual case."""
-    words = re.sub(r"\b(?:and|und|et|e|y|en|with|mit)\b", "", written)
+    words = re.sub(r"\b(?:and|und|et|e|y|en|with|mit)\b|(?<=\b[M])a?c(?=[A-Z]{3})", "", written)
     if not words.isupper() or len(words) <= 4:
-        return written
+        found = _FAMILY.match(written)
+        if found is None or len(found["family"]) < _LEAST_FAMILY:
+            return written
+        return found["given"] + _cased(found["family"])
     return re.sub(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", lambda word: _capital(word[0]), written)
 
 
@@ -83,4 +96,4 @@ def _capital(word: str) -> str:
         return word.lower()
     parts = (part[:1] + part[1:].lower() for part in re.split(r"(?<=[-'’])", word))
     found = "".join(parts)
-    return re.sub(r"^(Mc)([a-z])", lambda one: one[1] + one[2].upper(), found)
+    return re.sub(r"\b(Mc)([a-z])", lambda one: one[1] + one[2].upper(), found)

@@ -10,6 +10,8 @@ from corpus.formats.passages import Block, tidy
 _INDENT: Final = 8
 # A field begins on a line of its own, with or without a blank line before it.
 _FIELD: Final = re.compile(r"[^\W\d_a-z][^\Wa-zß-ÿ]*(?:[ -][^\W\d_a-z][^\Wa-z]*){0,3}:(?=\s|$)")
+# A length is on one line; what is right below it is text.
+_LENGTH: Final = re.compile(r"[^\W\d_a-z]{4,12}:\s*\d[\d.,]*\s+[^\W\d_]{2,12}$")
 
 
 def read(text: str) -> list[Block]:
@@ -28,7 +30,11 @@ def read(text: str) -> list[Block]:
             is_indented = line[0] in " \t" and len(line) - len(line.lstrip(" \t")) >= _INDENT
             if not lines:
                 centred = is_indented
-            elif is_indented is not centred or (":" in bare and _FIELD.match(bare)):
+            elif (
+                is_indented is not centred
+                or (":" in bare and _FIELD.match(bare))
+                or (len(lines) == 1 and _LENGTH.match(lines[0]))
+            ):
                 division += 1
                 _add(found, lines, division, centred=centred)
                 lines, centred = [], is_indented

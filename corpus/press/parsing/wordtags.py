@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.passages import Block, Run, block
-from corpus.press.parsing.wordxml import OFF, points
 from corpus.text.entities import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+OFF: Final = frozenset({"0", "false", "off", "none"})
 _PARAGRAPH: Final = re.compile(rb"<w:p(?:\s[^<>]*+)?>|<w:p\s*/>")
 _END: Final = b"</w:p>"
 _SPACES: Final = frozenset({b"tab", b"br"})
@@ -101,3 +101,9 @@ def _decoded(written: bytes) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unescape(text) if "&" in text else text
+
+
+@lru_cache(maxsize=256)
+def points(written: str) -> float:
+    """Return a size in points, which is given in half points."""
+    return int(written) / 2 if written.isascii() and written.isdigit() and len(written) <= 4 else 0.0

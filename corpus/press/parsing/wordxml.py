@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.formats.passages import Block, Run, block
+from corpus.press.parsing import wordtags
+from corpus.press.parsing.wordtags import OFF, points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,6 @@ _SIMPLE: Final = re.compile(
     rb"<w:document\b[^<>]{0,20000}?\sxmlns:w=\"" + re.escape(W[1:-1].encode()) + rb"\"[^<>]{0,20000}><w:body>"
 )
 _NOT_SIMPLE: Final = (b"<!", b"<?", b":txbxContent", b"xmlns:w=", b"/wordprocessingml/2006/main")
-OFF: Final = frozenset({"0", "false", "off", "none"})
 _SPACES: Final = {_TAB: " ", _BREAK: "\n"}
 # What is looked at in a paragraph. A run's properties are before its text, those of the paragraph before any run.
 _TAGS: Final = (_RUN, _TEXT, _TAB, _BREAK, _BOLD, _SIZE, _HIDDEN, _ALIGN, _STYLE, _BOOKMARK, _LINK)
@@ -60,8 +60,6 @@ def read(data: bytes) -> list[Block]:
     """
     if (found := _SIMPLE.match(data)) and not any(data.find(mark, found.end()) >= 0 for mark in _NOT_SIMPLE):
         # As databases write them; without a tree it takes half the time.
-        from corpus.press.parsing import wordtags
-
         return wordtags.read(data)
     return of_tree(data)
 
@@ -125,9 +123,3 @@ def of_paragraph(paragraph: Any, number: int, links: Mapping[str, str]) -> Block
     return block(
         runs, centred=centred, division=number, marks=(f"style:{style}", *named) if style else named, link=link
     )
-
-
-@lru_cache(maxsize=256)
-def points(written: str) -> float:
-    """Return a size in points, which is given in half points."""
-    return int(written) / 2 if written.isascii() and written.isdigit() and len(written) <= 4 else 0.0
