@@ -9,13 +9,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
 import pyarrow as pa
 
 from schemas.table import Column, Table
 
 if TYPE_CHECKING:
     import pandera.polars
+    import polars as pl
 
 
 class Figure(StrEnum):
@@ -95,10 +95,16 @@ FIGURES: Final = Table(
 
 MINIMUM: Final = "minimum"
 MAXIMUM: Final = "maximum"
-_HOLDS: Final = {
-    MINIMUM: (pl.col("found") >= pl.col("min")).fill_null(value=True),
-    MAXIMUM: (pl.col("found") <= pl.col("max")).fill_null(value=True),
-}
+
+
+def _holds() -> dict[str, pl.Expr]:
+    """Return for each check whether a row passes it."""
+    import polars as pl  # 30 MB and a fifth of a second, and all that read settings import this module
+
+    return {
+        MINIMUM: (pl.col("found") >= pl.col("min")).fill_null(value=True),
+        MAXIMUM: (pl.col("found") <= pl.col("max")).fill_null(value=True),
+    }
 
 
 def model() -> pandera.polars.DataFrameSchema:
@@ -108,7 +114,7 @@ def model() -> pandera.polars.DataFrameSchema:
     from schemas.models import model as of_table
 
     def check(name: str) -> pandera.polars.Check:
-        return pa_.Check(lambda data: data.lazyframe.select(_HOLDS[name]), name=name)
+        return pa_.Check(lambda data: data.lazyframe.select(_holds()[name]), name=name)
 
     return of_table(FIGURES, {"found": [check(MINIMUM), check(MAXIMUM)]})
 
@@ -120,17 +126,19 @@ def judge(figures: pl.DataFrame) -> pl.DataFrame:
         pandera.errors.SchemaErrors: the table is not one of figures.
     """
     import pandera.errors
+    import polars as pl
 
+    holds = _holds()
     broken: set[str] = set()
     try:
         model().validate(figures, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         broken = set(errors.failure_cases["check"].unique())
-        if not broken <= _HOLDS.keys():
+        if not broken <= holds.keys():
             raise
     # pandera says which checks fail, and numbers rows by position; here each row says so itself.
     effects = [
-        pl.when(~_HOLDS[name]).then(pl.col(effect)) for name, effect in ((MINIMUM, "on_min"), (MAXIMUM, "on_max"))
+        pl.when(~holds[name]).then(pl.col(effect)) for name, effect in ((MINIMUM, "on_min"), (MAXIMUM, "on_max"))
         if name in broken
     ]  # fmt: skip
     bounded = pl.col("min").is_not_null() | pl.col("max").is_not_null()

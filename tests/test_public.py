@@ -19,3 +19,9 @@ def test_importing_it_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_settings_and_collecting_need_no_polars() -> None:
+    program = "import corpus.settings, corpus.sources.web.collector, sys; print('polars' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
