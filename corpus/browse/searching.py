@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 1.5  # seconds
 _PAUSE: Final = 0.05
 _MOST: Final = 16
+# So many documents are added to an index that is there without another process.
+_FEW: Final = 500
 # After a failure another attempt is made when so much time has passed.
 _RETRY: Final = 20.0  # seconds
 _ATTEMPTS: Final = 4
@@ -92,9 +94,14 @@ class Searches:
         """
         until = time.monotonic() + _PATIENCE
         search = self._search(opened)
+        may_add = True
         while True:
             if (found := self._ready(opened, search)) is not None:
                 return found
+            # To start a process takes longer than to add a day.
+            added, may_add = may_add and search.add_few(_FEW), False
+            if added:
+                continue
             work = self._begin(opened)
             if work.failed is not None:
                 raise CorpusError(work.failed)

@@ -66,6 +66,10 @@ class Overlay:
     warnings: Warnings
     table: str = "articles"
 
+    def rows(self) -> int:
+        """Return how many documents it has."""
+        return len(self.ids)
+
     def documents(self, number: int) -> Iterator[tantivy.Document]:
         """Yield its documents as those of the shard with this number, in the order of their ids."""
         wanted = pl.Series(self.ids).implode()

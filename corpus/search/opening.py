@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from corpus.errors import CorpusError
 from corpus.search.asof import Dated, ViewOfDay
 from corpus.search.index import Index
+from corpus.search.keeping import IndexBusy
 from corpus.search.searching import Searcher
 from corpus.search.sources import Warnings, shards
 from corpus.search.view import View
@@ -44,6 +45,31 @@ class Search:
     def missing(self) -> int:
         """Return how many shards of the version the index lacks: all of them if no readable one exists."""
         return self._view.missing(self.index.open())
+
+    def add_few(self, most: int) -> bool:
+        """Add what the index lacks if those are few documents; return whether something was added.
+
+        Nothing is waited for: while another process writes, or where the index has to be made, nothing is added.
+
+        Args:
+            most: how many documents are few.
+        """
+        reader = self.index.open()
+        if reader is None:
+            return False
+        lacking = [shard for shard in self._view.shards if shard.key not in reader.numbers]
+
+        def report(_: int, total: int) -> None:
+            if total > len(lacking):
+                raise IndexBusy(self.index.folder)
+
+        try:
+            if not lacking or sum(shard.rows() for shard in lacking) > most:
+                return False
+            self.update(report, wait=0)
+        except (CorpusError, OSError, ValueError):
+            return False
+        return True
 
     def update(self, report: Callable[[int, int], None] = _quiet, wait: float | None = None) -> None:
         """Bring the index up to date. See `Index.update`."""

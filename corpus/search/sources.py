@@ -153,6 +153,11 @@ class Shard:
     version: Searchable
     warnings: Warnings
 
+    def rows(self) -> int:
+        """Return how many documents it has."""
+        (path,) = self.version.shard_paths([self.file])
+        return int(pq.read_metadata(path).num_rows)
+
     def documents(self, number: int) -> Iterator[tantivy.Document]:
         """Yield its documents as those of the shard with this number."""
         (path,) = self.version.shard_paths([self.file])

@@ -65,6 +65,15 @@ def test_the_page_has_a_legend_a_table_and_a_form(ready: Client) -> None:
     assert "<polyline" not in alone
 
 
+def test_pages_of_long_queries_are_bounded(ready: Client) -> None:
+    long = " OR ".join(f"{letter * 28}" for letter in "abcdefghijklmnopqrstuvwxyz123456") + " line"
+    five = tuple(f"{long[:-5]} {'line' * number}"[-990:] for number in range(1, 6))
+    five = tuple(one.partition("OR ")[2] for one in five)
+    assert len(ready.get(address(five)).body) < 60_000
+    assert len(ready.get(address((five[0],))).body) < 60_000
+    assert ready.get(address(five, form=".json")).status == 200
+
+
 def test_queries_that_repeat_or_are_empty_count_once(ready: Client) -> None:
     def queries(*found: str) -> list[str]:
         data = ready.get(address(found, form=".json")).json

@@ -45,6 +45,26 @@ def test_only_what_is_missing_is_added(tmp_path: Path) -> None:
     assert later.ready().ids(EVERYTHING) != search.ready().ids(EVERYTHING)
 
 
+def test_a_few_documents_are_added_to_an_index_that_is_there(tmp_path: Path) -> None:
+    Search(scene(tmp_path, 2), tmp_path / "search").update()
+    later = Search(
+        made.version(tmp_path / "files", [made.articles(seed, 5) for seed in (0, 1, 7, 8)]), tmp_path / "search"
+    )
+    assert not later.add_few(9)
+    with locked(tmp_path / "search", 0):
+        assert not later.add_few(10)
+    assert later.missing() == 2
+    assert later.add_few(10)
+    assert (later.missing(), later.ready().count(EVERYTHING)) == (0, 20)
+    assert not later.add_few(10)
+    # What is damaged, or is not there, is much.
+    assert not Search(scene(tmp_path, 1), tmp_path / "elsewhere").add_few(10)
+    for path in (tmp_path / "search/index").glob("*.idx"):
+        path.write_bytes(b"")
+    more = Search(made.version(tmp_path / "files", [made.articles(9, 5)]), tmp_path / "search")
+    assert not more.add_few(10)
+
+
 def test_warnings_are_part_of_what_a_shard_is(tmp_path: Path) -> None:
     rows = made.articles(1, 4)
     plain = made.version(tmp_path / "files", [rows])

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from corpus.search.searching import Month, Searcher
 
 # Months in a table on one page.
-_ROWS: Final = 120
+_ROWS: Final = 60
+# With a longer query, the addresses of bars and months would be most of a page: they are no links then.
+_LINKED: Final = 120
 
 
 def over_time(
@@ -73,7 +75,7 @@ def _one(asked: Asked, series: Series, measure: Measure) -> tuple[dict[str, Any]
     matching = [row for row in rows if row["articles"] and row["month"]]
     paging = Paging.of(asked, len(matching), _ROWS)
     values = {
-        "chart": chart(series.months, measure), "paging": paging,
+        "chart": chart(series.months, measure), "paging": paging, "is_linked": len(asked.here) <= _LINKED,
         "undated": sum(month.hits for month in series.months if not month.month),
         "rows": matching[paging.offset : paging.offset + paging.size],
     }  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.browse.opened import LISTED
 from corpus.browse.page import RESULTS, Page, Paging, Wanted
-from corpus.browse.seeking import NAMES, Sought, WrongQuery, chips, sought, value_in_words
+from corpus.browse.seeking import COMPARE, NAMES, Sought, WrongQuery, chips, sought, value_in_words
 from corpus.browse.text import Piece, marked
 from corpus.browse.views.context import in_context, in_words
 from corpus.browse.views.overtime import over_time
@@ -33,6 +33,7 @@ _TITLE: Final = 240
 # Of a text of megabytes so much is looked through for an excerpt.
 _LOOKED_THROUGH: Final = 60_000
 _LIST: Final = "list"
+_LONG_ADDRESS: Final = 500
 _OPEN: Final = frozenset({"publisher", "language", "month", "section"})
 
 
@@ -81,10 +82,11 @@ def search(wanted: Wanted) -> Page:
         raise UsageError(f"There is no view {view[:80]!r}. There are {', '.join((_LIST, *_VIEWS))}.")
     searcher = wanted.searcher()
     # Facets first: where no filter is in use, their answer has the count.
-    groups, counted = _groups(searcher, what, asked)
+    narrowing = _light(asked)
+    groups, counted = _groups(searcher, what, narrowing)
     total = searcher.count(what.query, what.filters)
     shared = {
-        "what": what, "total": total, "groups": groups, "chips": chips(what, asked), "view": view,
+        "what": what, "total": total, "groups": groups, "chips": chips(what, narrowing), "view": view,
         "in_use": sum(len(values) for values in what.filters.values()),
     }  # fmt: skip
     data = {
@@ -107,6 +109,13 @@ def search(wanted: Wanted) -> Page:
         {**data, "order": what.order, **paging.data(), "articles": listed},
         part="search",
     )
+
+
+def _light(asked: Asked) -> Asked:
+    """Return what is asked without the queries to compare with if they are long: each filter's address has them."""
+    if len(asked.here) <= _LONG_ADDRESS:
+        return asked
+    return replace(asked, query={name: values for name, values in asked.query.items() if name != COMPARE})
 
 
 def _entry(row: dict[str, Any], what: Sought, asked: Asked, number: int) -> dict[str, Any]:
