@@ -31,10 +31,6 @@ _MOST_CHARACTERS: Final = 2_000_000
 _HEAD_LINES: Final = 6
 _LONGEST_HEAD: Final = 90
 _LEAST_WORDS: Final = 20
-# The same in UTF-8, and perhaps more: any wide character may be white space or a colon.
-_LABEL_IN_BYTES: Final = re.compile(
-    rb"(?::|\xef\xbc\x9a)[\s\x80-\xff]{0,200}(?i:</(?:b|strong|td|th|dt|span|label)\s*>)"
-)
 _LABEL_IN_TAGS: Final = re.compile(r"[:：]\s*(?i:</(?:b|strong|td|th|dt|span|label)\s*>)")
 _BLOCK: Final = re.compile(
     r"</?(?:p|div|tr|td|th|li|h[1-6]|dt|dd|br|table|section|article)\b[^<>]{0,500}>", re.IGNORECASE
@@ -43,9 +39,16 @@ _CELL_END: Final = re.compile(
     r"([:：])(?:\s|</(?:b|strong|td|th|dt|span|label)\s*>|<(?:td|dd|span)\b[^<>]{0,300}>){1,6}", re.IGNORECASE
 )
 _TAG: Final = re.compile(r"<[^<>]{0,500}>")
-# Begins with a character, not a choice of two, since that is found twice as quickly.
-_WIDE_COLON: Final = "：".encode()[-1]
-_IS_BLANK: Final = np.isin(np.arange(256), np.frombuffer(b" \t\r\n\f\v", np.uint8))
+# The end of a label in bytes, and what may be a colon and white space before it: its bytes are found beside `</`.
+_LABEL_END: Final = re.compile(rb"</(?:b|strong|td|th|dt|span|label)\s*>", re.IGNORECASE)
+_COLON_BEFORE: Final = re.compile(rb"(?::|\xef\xbc\x9a)[\s\x80-\xff]*$")
+_LONGEST_GAP: Final = 64
+_BEGINS_LABEL: Final = np.isin(np.arange(256), np.frombuffer(b"bstdlBSTDL", np.uint8))
+# Colons, white space, and the last bytes of a wide colon and of wide white space.
+_ENDS_COLON: Final = np.isin(
+    np.arange(256), np.frombuffer(b": \t\r\n\f\v\x1c\x1d\x1e\x1f\x85\x9a\x9f\xa0\xa8\xa9\xaf", np.uint8)
+)
+_ENDS_COLON[0x80:0x8B] = True
 _COLON_AND_TAG: Final = re.compile(r":\s?</")
 _LEAST_LABELS: Final = 6
 _LONGEST_LABEL: Final = 60
@@ -70,10 +73,8 @@ def in_page(markup: str, source: bytes | None = None) -> str | None:
         markup: the HTML.
         source: its bytes, if they are UTF-8. In bytes it is found much faster that there is nothing to find.
     """
-    # Most pages have hardly a colon before a tag, and fewer before the end of a label.
-    if source is not None and (
-        _count_colons(source) < _LEAST_LABELS or len(_LABEL_IN_BYTES.findall(source)) < _LEAST_LABELS
-    ):
+    # Most pages have hardly a colon before the end of a label.
+    if source is not None and _count_labels(source) < _LEAST_LABELS:
         return None
     markup = markup[:_MOST_CHARACTERS]
     wide = 0 if markup.isascii() else markup.count("：</")
@@ -88,14 +89,18 @@ def in_page(markup: str, source: bytes | None = None) -> str | None:
     return _by_counters(lines) or _by_labels(lines, _LEAST)
 
 
-def _count_colons(source: bytes) -> int:
-    """Count the closing tags with a colon before them, or what may be the last byte of a wide one."""
+def _count_labels(source: bytes) -> int:
+    """Count the closing tags of labels with a colon before them, or what may be one; no more than are needed."""
     letters = np.frombuffer(source, np.uint8)
-    at = np.flatnonzero(letters[2:-1] == ord("<")) + 2
-    at = at[letters[at + 1] == ord("/")]
-    last = letters[at - 1]
-    colons = (last == ord(":")) | (last == _WIDE_COLON) | (_IS_BLANK[last] & (letters[at - 2] == ord(":")))
-    return int(np.count_nonzero(colons))
+    at = np.flatnonzero(letters[1:-2] == ord("<")) + 1
+    at = at[(letters[at + 1] == ord("/")) & _ENDS_COLON[letters[at - 1]] & _BEGINS_LABEL[letters[at + 2]]]
+    count = 0
+    for place in at.tolist():
+        if _LABEL_END.match(source, place) and _COLON_BEFORE.search(source[max(0, place - _LONGEST_GAP) : place]):
+            count += 1
+            if count >= _LEAST_LABELS:
+                break
+    return count
 
 
 def _repeats_labels(markup: str) -> bool:

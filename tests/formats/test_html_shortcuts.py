@@ -11,10 +11,10 @@ from selectolax.lexbor import LexborHTMLParser
 from corpus.collection import collection_paused
 from corpus.formats import several
 from corpus.formats.article import Document
-from corpus.formats.html import spans
+from corpus.formats.html import bounds, scripts, spans
 from corpus.formats.html.blocks import folded
 from corpus.formats.html.heads import Head
-from corpus.formats.html.outline import line_of
+from corpus.formats.html.outline import Outline, line_of
 from corpus.formats.html.parser import HtmlParser
 
 
@@ -97,3 +97,39 @@ def test_one_stamp_for_two_moments_is_doubted_if_others_say_something_else(meta:
     read = HtmlParser().parse(Document(page.encode(), "text/html", "page"))
     assert read.published_at is not None
     assert read.published_at.hour == hour
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'var page = {"publishDate": 1464944400, "id": 7}', "page={publishDate:1464944400000}", "page.publishDate = '1464944400';",
+        'page = {"publishDate":"1464944400"}', 'page = {"publishDate" :\n  "1464944400"}', '{"publishDate":"2016-06-03T09:00:00+00:00"}',
+        "publishDate='2016-06-03T09:00:00+00:00'", '{\\"publishDate\\":\\"2016-06-03T09:00:00+00:00\\"}',
+    ],
+)  # fmt: skip
+def test_dates_in_scripts_of_all_forms(script: str) -> None:
+    found = scripts.settings(Outline(LexborHTMLParser(f"<script>{script}</script><p>Text</p>")))
+    assert [(one.key.rpartition(".")[2], one.written) for one in found] == [
+        ("publishDate", "2016-06-03T09:00:00+00:00")
+    ]
+
+
+@pytest.mark.parametrize(
+    "script", ["id=14649444001", "id = 146494440", "x1464944400", '"publishDate" 1464944400', "a:'x 2016-06-03'"]
+)
+def test_numbers_that_are_no_dates_in_scripts(script: str) -> None:
+    assert not [*scripts.settings(Outline(LexborHTMLParser(f"<script>{script}</script><p>Text</p>")))]
+
+
+@pytest.mark.parametrize(
+    ("markup", "deepest"),
+    [
+        ("<div>" * 2_100 + "</div>" * 2_100, 2_100), ("<!--" + "<div>" * 2_100 + "-->" + "<div></div>" * 2_100, 1),
+        ("<script>" + "<div>" * 2_100 + "</script>" + "<b></b>" * 2_100, 1), ("<!--" + "<div>" * 2_100, 0),
+        ("<style><!--" + "<div>" * 2_100 + "</style><i><i></i></i>" * 2_100, 2), ("<script>" + "<div>" * 2_100, 1),
+    ],
+)  # fmt: skip
+def test_elements_in_scripts_and_comments_are_not_counted(markup: str, deepest: int) -> None:
+    found = bounds.look(markup.encode())
+    assert found.most_open == deepest
+    assert (found.fault is not None) is (deepest > bounds.MOST_OPEN)

@@ -20,8 +20,10 @@ _BLOCKS: Final = "h1,p,h2,h3,h4,h5,h6,li,blockquote,pre,dd,dt,div,section,articl
 _LOOSE: Final = frozenset({"div", "section", "article", "td", "center"})
 _CONTAINERS: Final = frozenset({"li", "blockquote", "dd", "dt", *_LOOSE})
 HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
+# Blocks that were written anew.
+INSETS: Final = frozenset({"table", "post"})
 # These belong to a text, but do not show where it is.
-_UNWEIGHED: Final = HEADINGS | {"h1", "table", "post"}
+_UNWEIGHED: Final = HEADINGS | INSETS | {"h1"}
 _INNER: Final = frozenset(
     {
         "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "blockquote", "div", "section", "article",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import boxes, edges, ends, labels
-from corpus.formats.html.blocks import HEADINGS, MOST_LINKED, PROSE, SENTENCE_END, Piece, folded, read
+from corpus.formats.html.blocks import HEADINGS, INSETS, MOST_LINKED, PROSE, SENTENCE_END, Piece, folded, read
 from corpus.formats.html.heads import Head
 from corpus.formats.html.weights import weigh
 
@@ -69,7 +69,7 @@ class Finder:
         self._description = folded(description or "")
         boxes.mark(outline)
         self._pieces, self._layout = read(root, outline)
-        self._has_insets = boxes.has_insets(root)
+        self._has_insets = any(piece.tag in INSETS for piece in self._pieces)
         self._is_own = False
         weights = weigh(self._pieces, self._layout)
         most = max(weights.masses.values(), default=0.0)

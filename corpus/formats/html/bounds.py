@@ -168,23 +168,30 @@ def _markup(
     is_raw = _among(codes, _RAW_CODES) & ~closing
     letters = np.frombuffer(data, np.uint8)
     is_comment = letters[np.minimum(starts + 1, len(letters) - 1)] == _MARK
-    ends = {int(code): starts[closing & (codes == code)].tolist() for code in _RAW_CODES}
-    places: list[int] = starts.tolist()
+    numbers = np.flatnonzero(is_raw | is_comment)
+    names: list[int] = codes[numbers].tolist()
+    ends = {name: starts[closing & (codes == name)].tolist() for name in set(names)}
+    begins: list[int] = []
+    stops: list[int] = []
     position = -1
-    for number in np.flatnonzero(is_raw | is_comment).tolist():
-        start = places[number]
+    for number, start, name, is_remark in zip(
+        numbers.tolist(), starts[numbers].tolist(), names, is_comment[numbers].tolist(), strict=True
+    ):
         if start < position:
             continue
-        if is_comment[number]:
+        if is_remark:
             if data[start : start + 4] != b"<!--":
                 continue
             found = data.find(b"-->", start + 4)
             end = position = len(data) if found < 0 else found + 3
         else:
-            closers = ends[int(codes[number])]
+            closers = ends[name]
             at = bisect_left(closers, start)
             end = position = closers[at] if at < len(closers) else len(data)
-        markup[number + 1 - bool(is_comment[number]) : bisect_left(places, end)] = False
+        begins.append(number if is_remark else number + 1)
+        stops.append(end)
+    for begin, stop in zip(begins, np.searchsorted(starts, stops).tolist(), strict=True):
+        markup[begin:stop] = False
     return markup
 
 

@@ -80,11 +80,6 @@ _ARTICLE: Final = re.compile(
 )
 
 
-def has_insets(root: LexborNode) -> bool:
-    """Return whether a tree has embedded posts or tables that were written anew."""
-    return root.css_first(_INSETS) is not None
-
-
 def is_box(node: LexborNode, tag: str, *, may_have_inset: bool) -> bool:
     """Return whether an element is marked or named as something else than the text of the article.
 
