@@ -113,6 +113,11 @@ class Corpus:
 LONG = ("test_a_crash_in_mid_run", "test_update_once", "test_killed_at_random", "test_scheduled_runs_start")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test waits for the programs that it starts."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.name.startswith(LONG))
 

@@ -32,7 +32,7 @@ def run_limited(repo: Corpus, most: int, *arguments: str) -> subprocess.Complete
 
 
 # No bytes at all, and what the records need but not the tables.
-@pytest.mark.parametrize("most", [0, 9_000])
+@pytest.mark.parametrize("most", [0, pytest.param(9_000, marks=pytest.mark.trial)])
 def test_forget_completes_once_files_may_grow_again(built: Corpus, most: int) -> None:
     done = run_limited(built, most, *FORGET)
     assert "Traceback" not in done.stdout + done.stderr
