@@ -50,7 +50,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "original_publish_date", "original_publication_date", "date_posted", "posted_on", "posted_date", "published_dt", "time_published",
         "date_time_published", "created_utc", "datum", "erscheinungsdatum", "veröffentlicht", "fecha", "fecha_publicacion",
         "fecha_de_publicación", "date_publication", "date_de_publication", "data_publicacao", "data_pubblicazione", "дата", "日期",
-        "发布时间", "发布日期", "掲載日", "公開日", "tarih",
+        "data", "发布时间", "发布日期", "掲載日", "公開日", "tarih",
     ),
     "modified": (
         "modified_at", "date_modify", "date_modified", "updated_at", "updated", "modified", "last_modified", "last_modified_at",
@@ -67,26 +67,29 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "authors": (
         "authors", "author", "byline", "creator", "creators", "dc_creator", "author_name", "author_names", "byline_original",
         "writer", "writers", "reporter", "기고자", "authors_list", "article_author", "journalist", "journalists", "by", "auteur",
-        "auteurs", "autor", "autores", "autore", "autoren", "verfasser", "автор", "авторы", "作者", "著者", "yazar",
+        "auteurs", "autor", "autores", "autore", "autoren", "verfasser", "автор", "авторы", "作者", "著者", "yazar", "auteur_s", "autora", "执笔者", "記者", "记者", "기자",
     ),
     "publisher": (
         "publisher", "source_domain", "domain", "source", "outlet", "site", "site_name", "newspaper", "source_name", "clean_url",
         "media_name", "media_url", "publisher_name", "source_title", "website", "hostname", "host", "provider", "media_outlet", "zeitung", "издание", "来源", "來源",
+        "quelle", "fuente", "fonte", "bron", "источник", "出典", "출처",
     ),
     "publication": (
         "publication", "publication_name", "publication_title", "pub_title", "newspaper", "newspaper_name", "source_name",
         "source_title", "medium", "paper_name", "journal", "언론사",
+        "publikation", "publicación", "periódico", "pubblicazione", "testata", "publicação", "jornal", "publicatie", "krant", "媒体", "媒体名",
+        "新聞名", "紙名", "报纸", "매체명",
     ),
-    "page": ("page", "pages", "page_number", "print_page", "pagenr", "page_nr", "start_page"),
-    "edition": ("edition",),
+    "page": ("page", "pages", "page_number", "print_page", "pagenr", "page_nr", "start_page", "seite", "seiten", "página", "pagina", "blz", "страница", "полоса", "ページ", "頁", "页", "版次", "페이지", "지면"),
+    "edition": ("edition", "ausgabe", "édition", "edición", "edizione", "edição", "editie", "выпуск", "朝夕刊", "版本"),
     "accession": ("accession", "accession_number", "accession_no", "an", "store_id", "뉴스 식별자"),
-    "language": ("language", "lang", "in_language", "language_code", "lang_code", "source_language", "article_language", "source_lang", "language_iso", "sprache", "langue", "idioma"),
+    "language": ("language", "lang", "in_language", "language_code", "lang_code", "source_language", "article_language", "source_lang", "language_iso", "sprache", "langue", "idioma", "lingua", "taal", "язык", "言語", "语言", "언어"),
     "description": (
         "description", "summary", "standfirst", "abstract", "lead", "subtitle", "dek", "deck", "excerpt", "snippet",
         "lead_paragraph", "trail_text", "content_snippet", "teaser", "intro", "sub_headline", "subheadline", "sub_title",
     ),
-    "section": ("section", "category", "section_name", "article_section", "news_desk", "desk", "rubric", "pillar_name", "통합 분류1", "rubrik", "rubrique", "ressort", "sección", "рубрика"),
-    "keywords": ("keywords", "tags", "topics", "keyword", "tag", "subjects", "concepts", "categories", "des_facet", "labels", "themes", "schlagworte", "mots_clés", "특성추출(가중치순 상위 50개)"),
+    "section": ("section", "category", "section_name", "article_section", "news_desk", "desk", "rubric", "pillar_name", "통합 분류1", "rubrik", "rubrique", "ressort", "sección", "рубрика", "sezione", "seção", "rubriek", "раздел", "面名", "版面", "栏目", "섹션"),
+    "keywords": ("keywords", "tags", "topics", "keyword", "tag", "subjects", "concepts", "categories", "des_facet", "labels", "themes", "schlagworte", "schlagwörter", "palabras_clave", "parole_chiave", "palavras_chave", "trefwoorden", "ключевые_слова", "キーワード", "关键词", "mots_clés", "특성추출(가중치순 상위 50개)"),
 }  # fmt: skip
 # Columns of lists of stories that databases give without their texts: all of a database's are there, and no text.
 _LISTS: Final = {

@@ -355,3 +355,25 @@ def test_forms_of_bylines(byline, authors, tmp_path):
 )
 def test_forms_of_sections(section, kept, page, tmp_path):
     assert {(one.section, one.page) for one in read(tmp_path, "a.txt", lexis(FIRST, section=section))} == {(kept, page)}
+
+
+# ---- Tables with columns in other languages
+
+TABLES = {
+    "de": ("Titel", "Datum", "Quelle", "Seite", "Ressort", "Inhalt"),
+    "es": ("Título", "Fecha", "Fuente", "Página", "Sección", "Texto"),
+    "it": ("Titolo", "Data", "Testata", "Pagina", "Sezione", "Testo"),
+    "nl": ("Titel", "Datum", "Krant", "Blz", "Rubriek", "Text"),
+    "ru": ("Заголовок", "Дата", "Источник", "Страница", "Раздел", "Текст"),
+    "ja": ("タイトル", "掲載日", "新聞名", "ページ", "面名", "本文"),
+    "zh": ("标题", "日期", "来源", "页", "版面", "正文"),
+}
+
+
+@pytest.mark.parametrize("interface", TABLES)
+def test_columns_in_any_language(interface, tmp_path):
+    row = ("Fog closes the pier", "2012-03-05", "The Gazette", "A3", "News", TEXT.replace("\n\n", " "))
+    data = "\n".join(",".join(f'"{one}"' for one in cells) for cells in (TABLES[interface], row))
+    one = read(tmp_path, "a.csv", data)[0]
+    assert (one.title, one.publication, one.page, one.section) == ("Fog closes the pier", "The Gazette", "A3", "News")
+    assert str(one.published_date) == "2012-03-05"
