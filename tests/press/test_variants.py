@@ -377,3 +377,43 @@ def test_columns_in_any_language(interface, tmp_path):
     one = read(tmp_path, "a.csv", data)[0]
     assert (one.title, one.publication, one.page, one.section) == ("Fog closes the pier", "The Gazette", "A3", "News")
     assert str(one.published_date) == "2012-03-05"
+
+
+@pytest.mark.parametrize(
+    ("last", "is_text"),
+    [
+        ("Copyright 2012 Harbour Media", False),
+        ("© Harbour Media", False),
+        ("Copyright 2012 Hafen AG\nAlle Rechte vorbehalten", False),
+        ("Copyright law must change.", True),
+        ("All rights reserved for nobody, says the mayor.", True),
+    ],
+)
+def test_an_owner_that_is_not_set_in_the_middle(last, is_text, tmp_path):
+    page = "<html><body>" + "".join(
+        f"<!-- Hide XML section from browser\n<DOC NUMBER={n}>\n<DOCFULL> --><div><p>{n} of 2 DOCUMENTS</p></div>"
+        '<div style="text-align: center"><p>The Gazette</p></div><div style="text-align: center"><p>March 5, 2012</p></div>'
+        f"<div><p><b>Fog</b></p></div><div><p><b>LENGTH: </b>20 words</p></div><div><p>{FIRST}</p><p>{LAST}</p></div>"
+        f"<div><p>{last}</p></div><!-- Hide XML section from browser\n</DOCFULL> -->".replace("\nAlle", "<br>Alle")
+        for n in (1, 2)
+    )
+    found = [one.text for one in read(tmp_path, "a.html", page)]
+    assert found == [f"{TEXT}\n\n{last}" if is_text else TEXT] * 2
+
+
+@pytest.mark.parametrize("highlight", [True, False])
+@pytest.mark.parametrize("abstract", [("A short abstract.",), ("A short abstract.", "It has two paragraphs.")])
+def test_an_abstract_is_no_text(highlight, abstract, tmp_path):
+    parts = []
+    for n in (1, 2):
+        parts += [
+            richfiles.paragraph("Fog closes the pier", bold=True, size=14, centred=True, bookmark=f"Bookmark_{n}"),
+            richfiles.paragraph("The Gazette", centred=True), richfiles.paragraph("March 2, 2012 Friday", centred=True),
+            *([richfiles.field("Highlight", "Thick fog.")] if highlight else []),
+            richfiles.paragraph("Body", bold=True, size=14, bookmark=f"Body_{n}"), richfiles.paragraph("ABSTRACT"),
+            *map(richfiles.paragraph, abstract), richfiles.paragraph("FULL TEXT"), richfiles.paragraph(FIRST),
+            richfiles.paragraph(LAST), richfiles.paragraph("End of Document"),
+        ]  # fmt: skip
+    described = " ".join([*(["Thick fog."] if highlight else []), *abstract])
+    found = read(tmp_path, "a.rtf", richfiles.document(parts))
+    assert [(one.text, one.description) for one in found] == [(TEXT, described)] * 2

@@ -26,6 +26,8 @@ COUNTER: Final = re.compile(
     r"(?:\s+(?:documents?|dokumente?n?|documentos?|documenti|documenten|articles?))?$",
     re.IGNORECASE,
 )
+_LONGEST_COPYRIGHT: Final = 200
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 # Fields that go on in the paragraphs after theirs, if they are in one division.
 _LONG: Final = frozenset({"caption", "correction", "description", "keywords", "byline"})
 # The labels of fields behind the text, which no paper prints in it.
@@ -77,7 +79,10 @@ def _older(blocks: Sequence[Block]) -> Draft:
                 continue
             draft.add("loaded" if fold(one.label or one.text.partition(":")[0]) in LOADED else name, value)
             last, division = name, one.division
-        elif one.centred and COPYRIGHT.match(one.text.strip()):
+        elif (one.centred and COPYRIGHT.match(one.text.strip())) or (
+            # Most are set in the middle; some are not.
+            seen_text and number == len(blocks) - 1 and _is_copyright(one.text)
+        ):
             draft.add("copyright", one.text)
             last = ""
         elif (last in _LONG and one.division == division and division >= 0) or (last in _GOES_ON and seen_text):
@@ -86,6 +91,16 @@ def _older(blocks: Sequence[Block]) -> Draft:
             draft.paragraphs.append(one.text)
             seen_text, last = True, ""
     return draft
+
+
+def _is_copyright(text: str) -> bool:
+    """Return whether a last paragraph is the line of its owner, and no sentence."""
+    line = text.partition("\n")[0].strip()
+    return (
+        len(text) < _LONGEST_COPYRIGHT
+        and COPYRIGHT.match(line) is not None
+        and (_YEAR.search(line) is not None or not line.endswith((".", "!", "?")))
+    )
 
 
 def _is_in_text(blocks: Sequence[Block], number: int) -> bool:

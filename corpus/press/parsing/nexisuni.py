@@ -57,6 +57,7 @@ def read(blocks: Sequence[Block], body: int) -> Draft:
     draft.accession = _contents(blocks[:body])
     section = _BODY
     last = ""
+    is_marked = any(len(one.text) < 20 and fold(one.text) in _FULL_TEXT and one.text.isupper() for one in blocks[body:])
     for one in blocks[body + 1 :]:
         mark = next((mark.casefold().partition("_")[0] for mark in one.marks if not mark.startswith("Bookmark")), "")
         if _is_heading(one):
@@ -66,7 +67,7 @@ def read(blocks: Sequence[Block], body: int) -> Draft:
         if _is_loaded(one, draft):
             continue
         if section == _BODY:
-            last = _body(one, draft, last)
+            last = _body(one, draft, last, is_marked=is_marked)
         elif section == _END:
             if one.label:
                 draft.add(field(one.label) or "", one.value)
@@ -125,12 +126,20 @@ def _section_of(name: str) -> str:
     return _END if found == "other" else "none"
 
 
-def _body(one: Block, draft: Draft, last: str) -> str:
+def _body(one: Block, draft: Draft, last: str, *, is_marked: bool) -> str:
+    """Read a paragraph of the text; return the heading that it is under, `abstract` or `fulltext`.
+
+    Args:
+        one: the paragraph.
+        draft: what is filled.
+        last: the heading above it.
+        is_marked: whether `FULL TEXT` is behind the abstract; otherwise the abstract has one paragraph.
+    """
     folded = fold(one.text) if len(one.text) < 20 else ""
     if folded in _ABSTRACT | _FULL_TEXT and one.text.isupper():
         return folded
-    if last in _ABSTRACT and not draft.description:
-        draft.add("description", one.text)
+    if last in _ABSTRACT and (is_marked or not draft.description):
+        draft.description = f"{draft.description} {one.text}".strip()
         return last
     if one.label and field(one.label) in {"caption", "correction"} and one.label.isupper():
         draft.add(field(one.label) or "", one.value)
