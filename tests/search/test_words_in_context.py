@@ -64,7 +64,7 @@ def test_arrangements() -> None:
     assert [line.article_id + line.before for line in arrange(found, "left")] == ["c", "bA ", "aThe new ", "aAn old "]
     assert [line.after for line in arrange(found, "right")] == ["", " drivers", " line opens.", " stops."]
     assert [line.article_id for line in arrange(found, "date")] == ["c", "a", "a", "b"]
-    with pytest.raises(UsageError, match="no order 'size' of lines"):
+    with pytest.raises(UsageError, match="cannot be sorted by 'size'"):
         arrange(found, "size")
 
 
