@@ -417,3 +417,18 @@ def test_an_abstract_is_no_text(highlight, abstract, tmp_path):
     described = " ".join([*(["Thick fog."] if highlight else []), *abstract])
     found = read(tmp_path, "a.rtf", richfiles.document(parts))
     assert [(one.text, one.description) for one in found] == [(TEXT, described)] * 2
+
+
+def test_a_document_that_the_database_could_not_show_is_no_article(tmp_path):
+    failed = "We are sorry but there is an error in this document and it is not possible to display it."
+    parts = [richfiles.paragraph(failed), richfiles.paragraph("End of Document")]
+    for n in (1, 2):
+        parts += [
+            richfiles.paragraph(f"Fog closes pier {n}", bold=True, size=14, centred=True), richfiles.paragraph("The Gazette", centred=True),
+            richfiles.paragraph("March 2, 2012 Friday", centred=True), richfiles.paragraph("Body", bold=True, size=14),
+            richfiles.paragraph(FIRST), richfiles.paragraph(LAST), richfiles.paragraph("End of Document"),
+        ]  # fmt: skip
+    data = richfiles.document(parts)
+    assert [one.title for one in read(tmp_path, "a.rtf", data)] == ["Fog closes pier 1", "Fog closes pier 2"]
+    skipped = [one.detail for one in gather(tmp_path, "a.rtf", data) if not isinstance(one, Item)]
+    assert skipped == ["LexisNexis: a document that the database could not show"]

@@ -57,3 +57,9 @@ def test_the_same_blocks_as_with_a_tree(seed):
 def test_what_is_more_than_elements_and_text_is_read_with_a_tree(inner):
     piece = pieces(document([inner, paragraph(run("End"))]))[0]
     assert wordxml.read(piece) == wordxml.of_tree(piece)
+
+
+@pytest.mark.parametrize("inner", ["<w:p>" * 200_000, "<w:p><w:r>" * 100_000 + "</w:p>", "<w:p>x</w:p>" * 100_000])
+def test_a_torn_document_costs_no_more_than_its_length(inner):
+    head = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+    assert wordtags.read(head + inner.encode() + b"<w:p><w:r><w:t>End</w:t></w:r></w:p>")[-1].text == "End"

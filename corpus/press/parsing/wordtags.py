@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OFF: Final = frozenset({"0", "false", "off", "none"})
-_PARAGRAPH: Final = re.compile(rb"<w:p(?:\s[^<>]*+)?>|<w:p\s*/>")
-_END: Final = b"</w:p>"
+_PARAGRAPH: Final = re.compile(rb"<w:p(?:\s[^<>]*+)?>|<w:p\s*/>|</w:p>")
 _SPACES: Final = frozenset({b"tab", b"br"})
 _SLASH: Final = b"/"[0]
 # The tags that are looked at; text is up to the end of its element.
@@ -36,13 +35,18 @@ def read(data: bytes) -> list[Block]:
     """Return the blocks of a piece, in which `wordxml` has found nothing but elements and text."""
     links = {_value(_RELATION_ID, one) or "": _value(_TARGET, one) or "" for one in _RELATION.findall(data)}
     found: list[Block] = []
-    for number, start in enumerate(_PARAGRAPH.finditer(data)):
-        if data[start.end() - 2] == _SLASH:
-            continue
-        end = data.find(_END, start.end())
-        made = _paragraph(data[start.start() : end if end >= 0 else len(data)], number, links)
-        if made is not None:
+    number, start = -1, -1
+    for tag in _PARAGRAPH.finditer(data):
+        # A paragraph ends at its end or, in torn files, where the next one begins.
+        if start >= 0 and (made := _paragraph(data[start : tag.start()], number, links)) is not None:
             found.append(made)
+        start = -1
+        if data[tag.start() + 1] != _SLASH:
+            number += 1
+            if data[tag.end() - 2] != _SLASH:
+                start = tag.start()
+    if start >= 0 and (made := _paragraph(data[start:], number, links)) is not None:
+        found.append(made)
     return found
 
 

@@ -55,6 +55,9 @@ _COVER_LINE: Final = re.compile(
     r"|(?:ドキュメント|文書|文档|문서|документы?)\s?[(（]\d+[)）])",
     re.IGNORECASE,
 )
+# What Lexis Advance prints where it fails to show a document.
+_FAILED: Final = re.compile(rb"there is an error in this document and it is not possible to display it")
+_MOST_FAILED_BYTES: Final = 20_000
 _COVER_LINES: Final = 8
 _FIRST_LISTED: Final = re.compile(r"1\.\s+(\S.{0,400})")
 _LONGEST_LINE: Final = 60
@@ -166,6 +169,8 @@ class LexisNexisWord:
             elif number == 0:
                 if part.has_text:
                     yield Aside("cover page and list of documents")
+            elif len(part.data) < _MOST_FAILED_BYTES and _FAILED.search(part.data):
+                yield Aside("a document that the database could not show")
             else:
                 yield Piece(part.data, sample.container)
 
