@@ -173,7 +173,7 @@ def witnesses(client: Client, name: str, rev: str = "") -> Any:
 def test_the_witnesses_are_those_that_check_explains(client: Client, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(PAGE.format(body=BODY))
     (tmp_path / "page.meta.json").write_text('{"url": "https://www.example.com/page"}')
-    (checked,) = check_here([tmp_path / "page.html"], explain=True)
+    (checked,) = check_here([tmp_path / "page.html"], explain=True).documents
     found = witnesses(client, "page")
     assert found["fields"] == checked.explanation
     assert {"title", "authors", "text"} <= found["fields"].keys()

@@ -55,8 +55,9 @@ def test_a_running_server_lets_go_of_what_is_withdrawn(kept: Corpus) -> None:
             return error.code, error.read()
 
     def data(path: str) -> Any:
-        wait_for(lambda: get(path)[0] != 503)
-        status, body = get(path)
+        found: list[tuple[int, bytes]] = []
+        wait_for(lambda: found.append(get(path)) or found[-1][0] != 503)  # type: ignore[func-returns-value]
+        status, body = found[-1]
         assert status == 200, body
         return json.loads(body)
 
