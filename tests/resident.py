@@ -55,7 +55,8 @@ class Resident:
     def _ask(
         self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[IO[bytes]]
     ) -> int:
-        if self._process is None or self._asked is None:
+        if self._process is None or self._asked is None or self._process.poll() is not None:
+            self.end()
             self._asked, other = socket.socketpair()
             with other:
                 self._process = subprocess.Popen(

@@ -66,7 +66,7 @@ def follow(path: Path, folder: Path) -> Result:
     import polars as pl
 
     from corpus.pipeline.ingest import Task, make
-    from corpus.pipeline.origins import RowGroup
+    from corpus.pipeline.origins import RowGroup, RowGroups
     from corpus.pipeline.validate import verdicts
     from corpus.resolve.identity import with_identity
     from corpus.settings import Ingest, Validate
@@ -91,7 +91,7 @@ def follow(path: Path, folder: Path) -> Result:
     for file, aside in zip(finished[0].files, finished[1], strict=True) if finished else ():
         for number in range(file.groups):
             group = RowGroup(aside, number, "batch", file.documents)
-            make(Task(f"{file.name}-{number}", group, folder, Ingest()))
+            make(Task(f"{file.name}-{number}", RowGroups((group,)), folder, Ingest()))
             made = parquet.read(folder / f"documents.{file.name}-{number}.parquet")
             rows += made.num_rows
             frame = pl.DataFrame(made)

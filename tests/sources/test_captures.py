@@ -81,7 +81,8 @@ class Store:
         }
         held = holders_of(self.root, groups, batches)
         tables = [
-            RowGroup(group.path, group.number, name, 1, held.get(group, ())).table() for group, name in groups.items()
+            RowGroup(group.path, group.number, name, 1, holders=held.get(group, ())).table()
+            for group, name in groups.items()
         ]
         return pl.DataFrame(pa.concat_tables(tables)).drop("headers").sort("captured_at")
 
