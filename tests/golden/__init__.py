@@ -12,7 +12,10 @@ from corpus.sources.entries import Selection, Skipped
 from corpus.sources.gather import documents
 
 _PLACE = Path(__file__).parent
-DOCUMENTS = sorted(path for path in _PLACE.glob("*/*.*") if path.suffix not in {".json", ".pyc"})
+# Beside the folders of documents is one of bytecode, which another worker may be writing.
+DOCUMENTS = sorted(
+    path for path in _PLACE.glob("*/*.*") if path.suffix != ".json" and path.parent.name != "__pycache__"
+)
 
 
 def record(path: Path) -> str:
