@@ -68,7 +68,8 @@ def test_a_running_server_lets_go_of_what_is_withdrawn(kept: Corpus) -> None:
         before = data(f"/search.json?{every}&view=kwic")["total"]
         old = kept.git("tag").split()[0]
         assert get(f"/v/{old}/article/{withdrawn['article_id']}")[0] == 200
-        assert "search-" in Path(f"/proc/{process.pid}/maps").read_text()
+        # The first index of a folder may count as one that was deleted: then it is open again after the next search.
+        wait_for(lambda: data(alone) and "search-" in Path(f"/proc/{process.pid}/maps").read_text())
         kept.run("forget", RAW, "--everywhere", "--push", "--reason", "Court order 7", "--yes")
         # By itself, without another request.
         wait_for(lambda: not is_open(process.pid, "search-"))
