@@ -21,6 +21,7 @@ import time
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -28,7 +29,10 @@ import yaml
 
 from benchmarks.results import record
 from corpus.tables import parquet
-from schemas import ARTICLES, DECISIONS, REVISIONS, Table
+from schemas.tables import ARTICLES, DECISIONS, REVISIONS
+
+if TYPE_CHECKING:
+    from schemas.table import Table
 
 SHARD = 2_048
 DAYS = 60

@@ -33,7 +33,7 @@ from corpus.settings import load
 from corpus.tables import engine
 from corpus.tables.shards import KeyedShards
 from corpus.text.normalise import text_hash
-from schemas import DOCUMENTS
+from schemas.tables import DOCUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -31,7 +31,7 @@ from benchmarks.results import record
 from corpus.objects.pins import Pinned
 from corpus.search.opening import Search
 from corpus.search.query import parse
-from schemas import TABLES
+from schemas.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

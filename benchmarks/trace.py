@@ -23,7 +23,7 @@ import polars as pl
 import corpus
 from benchmarks.processes import run
 from corpus.tables import parquet
-from schemas import ARTICLES
+from schemas.tables import ARTICLES
 
 DAILY, LATE, CORRECTED, RECENT = 1_000, 0.01, 0.005, 0.9
 MONTHS = 36

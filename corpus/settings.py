@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from corpus.errors import SettingsError
-from schemas import RULES, Check, Severity
-from schemas.expectations import OF_PUBLISHERS, Effect, Figure
+from schemas.expected import OF_PUBLISHERS, Effect, Figure
 from schemas.rights import Ground, Purpose, Unknown
+from schemas.rules import RULES, Check, Severity
 
 if TYPE_CHECKING:
     from pathlib import Path

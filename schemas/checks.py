@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from schemas.dates import DateSource
 from schemas.rules import CONTROL, Check
-from schemas.tables import DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
 import pyarrow as pa
@@ -25,16 +24,6 @@ LINKS: Final = _list(_struct(("title", pa.string(), False), ("url", pa.string(),
 HASHES: Final = _list(pa.uint32())
 LONG_HASHES: Final = _list(pa.uint64())
 PROBLEMS: Final = _list(_struct(("check", pa.string(), False), ("found", pa.string(), True)))
-
-
-class DateSource(StrEnum):
-    """Where the day of publication comes from: the values of the column `date_source`."""
-
-    DECLARED = "declared"
-    PRINTED = "printed"
-    ADDRESS = "address"
-    GUESSED = "guessed"
-
 
 _DOCUMENT_ID = Column("document_id", pa.string(), "sha256 of the document's bytes, in hex")
 _SOURCE = Column("source", pa.string(), "where the document was found: path, URL or `file.warc.gz#offset`")

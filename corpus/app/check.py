@@ -33,7 +33,7 @@ from corpus.snapshots.opening import open_version
 from corpus.sources.entries import Item, Selection, Skipped
 from corpus.sources.gather import documents as documents_at
 from corpus.sources.refusing import without_withdrawn
-from schemas import Severity
+from schemas.rules import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -12,7 +12,7 @@ from corpus.errors import MissingObjects
 from corpus.releases import expectations
 from corpus.repo.releases import releases, resolve
 from corpus.snapshots.snapshot import Snapshot
-from schemas.expectations import Verdict
+from schemas.expected import Verdict
 
 if TYPE_CHECKING:
     from corpus.releases.expectations import Finding

@@ -9,7 +9,7 @@ from corpus.formats import parser_of
 from corpus.formats.article import Document
 from corpus.press.parsing import kinds
 from corpus.sources.entries import Item, Reason
-from schemas import Check
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

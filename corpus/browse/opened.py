@@ -16,7 +16,7 @@ from corpus.report.counting import describe
 from corpus.snapshots.about import about, committed
 from corpus.snapshots.asof import completed
 from corpus.snapshots.derived import Derived
-from schemas import ARTICLES, REVISIONS, TABLES
+from schemas.tables import ARTICLES, REVISIONS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from corpus.export.comma import CsvFile
 from corpus.export.formats import format_of
 from corpus.export.lines import LinesFile
 from corpus.tables.parquet import ROW_GROUP, options
-from schemas import ARTICLES
+from schemas.tables import ARTICLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -193,7 +193,7 @@ def expect(against: str | None, as_json: bool) -> int:
 
 def _print_findings(found: Sequence[Finding], against: str | None) -> None:
     from corpus.releases.expectations import amount
-    from schemas.expectations import MEANINGS, Scope, Verdict
+    from schemas.expected import MEANINGS, Scope, Verdict
 
     overall = [one for one in found if one.scope is Scope.OVERALL]
     print_table(

@@ -10,7 +10,7 @@ from corpus.batches.seeds import SEEDS
 from corpus.diff.change import MARKS, PARTS, PROVENANCE, Article, Change, Kind, Part
 from corpus.resolve.former import SAME, same_by_another_id
 from corpus.resolve.revisions import Decision
-from schemas import ARTICLES
+from schemas.tables import ARTICLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

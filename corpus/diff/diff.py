@@ -9,7 +9,7 @@ import polars as pl
 from corpus.diff import comparison
 from corpus.diff.change import Chosen, Difference, Kind, Part, Side
 from corpus.text.worddiff import runs
-from schemas import ARTICLES, DECISIONS
+from schemas.tables import ARTICLES, DECISIONS
 
 __all__ = ["Chosen", "Difference", "Kind", "Part", "diff", "texts", "worded"]
 

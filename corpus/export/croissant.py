@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from schemas import ARTICLES
+from schemas.tables import ARTICLES
 
 if TYPE_CHECKING:
     from corpus.export.contents import Contents

@@ -11,7 +11,7 @@ from corpus.export.contents import Contents
 from corpus.report.card import NO_NOTE, rights, summary, table
 from corpus.report.untrusted import markdown
 from corpus.snapshots.splits import SHARES
-from schemas import ARTICLES
+from schemas.tables import ARTICLES
 
 __all__ = ["Contents", "texts"]
 

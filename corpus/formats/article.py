@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from corpus.formats.evidence import Evidence
     from corpus.rights import Signal
-    from schemas import Check, DateSource
+    from schemas.dates import DateSource
+    from schemas.rules import Check
 
 
 class Problem(NamedTuple):

@@ -19,7 +19,7 @@ from corpus.text import language, urls
 from corpus.text.normalise import one_line
 from corpus.text.tidy import forms
 from corpus.text.words import word_counts
-from schemas import DateSource
+from schemas.dates import DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,7 +14,7 @@ from corpus.formats import bylines, columnar, values
 from corpus.formats.article import Document, Parsed, Problem
 from corpus.formats.mapping import Columns, listed_by
 from corpus.text import dates, language, urls
-from schemas import Check
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

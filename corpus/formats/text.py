@@ -12,7 +12,8 @@ from corpus.formats.header import Reader
 from corpus.text import dates, language, urls
 from corpus.text.decode import Decoded, decode
 from corpus.text.normalise import normalise, one_line
-from schemas import Check, DateSource
+from schemas.dates import DateSource
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from corpus.formats.article import Heading, Link, Parsed, Problem
 from corpus.rights import Signal
 from corpus.text import urls
-from schemas import Check, DateSource
+from schemas.dates import DateSource
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Callable

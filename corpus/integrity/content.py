@@ -15,8 +15,8 @@ from corpus.progress import progress
 from corpus.repo.commit import METRICS
 from corpus.tables import engine, parquet
 from corpus.tables.shards import EMPTY
-from schemas import PUBLISHED, TABLES
 from schemas.checks import broken, promises
+from schemas.tables import PUBLISHED, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from corpus.batches.stored import Digests, Stored
     from corpus.snapshots.snapshot import Snapshot
-    from schemas import Table
+    from schemas.table import Table
 
 _KEYS: Final = "data/keys/"
 

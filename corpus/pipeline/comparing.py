@@ -16,7 +16,7 @@ from corpus.resolve import scores
 from corpus.resolve.candidates import Pairs
 from corpus.tables import parquet
 from corpus.tables.shards import KeyedShards, load_keys, shard_path
-from schemas import PAIRS
+from schemas.tables import PAIRS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -10,7 +10,7 @@ from corpus.pipeline.comparing import Comparing
 from corpus.resolve.candidates import INDEXED, samples
 from corpus.resolve.duplicates import jaccard, overlap, with_duplicates
 from corpus.resolve.revisions import Bounds, Decision, with_revisions
-from schemas import DECISIONS, SIGNATURES
+from schemas.tables import DECISIONS, SIGNATURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

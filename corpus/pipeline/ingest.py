@@ -36,7 +36,8 @@ from corpus.tables import engine, parquet
 from corpus.tables.layout import cut
 from corpus.tables.ledger import rows
 from corpus.tables.shards import KeyedShards, ShardFile, digests, encode, shard_path
-from schemas import DOCUMENTS, Check
+from schemas.rules import Check
+from schemas.tables import DOCUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence

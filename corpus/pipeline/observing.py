@@ -18,8 +18,7 @@ from corpus.errors import InvariantError
 from corpus.repo.digest import digest
 from corpus.tables import parquet
 from corpus.tables.shards import KeyedShards
-from schemas import OBSERVATIONS
-from schemas.observations import OBSERVED
+from schemas.observations import OBSERVATIONS, OBSERVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

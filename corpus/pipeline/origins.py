@@ -24,7 +24,8 @@ from corpus.rights.headers import NAMES
 from corpus.text import dates, urls
 from corpus.text.foreign import parse_foreign
 from corpus.text.normalise import one_line
-from schemas import Check, DateSource
+from schemas.dates import DateSource
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -20,7 +20,8 @@ from corpus.repo.digest import digest, digest_rows
 from corpus.resolve.revisions import Decision
 from corpus.tables import engine, parquet
 from corpus.tables.shards import KeyedShards, Shard, ShardFile, digests, encode, require, shard_path
-from schemas import DECISIONS, SIGNATURES, Severity
+from schemas.rules import Severity
+from schemas.tables import DECISIONS, SIGNATURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

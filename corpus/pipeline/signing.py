@@ -12,7 +12,7 @@ from corpus.repo.digest import canonical_json, digest
 from corpus.resolve.signatures import COLUMNS, PARAMETERS, signatures
 from corpus.tables import parquet
 from corpus.tables.shards import KeyedShards, ShardFile, encode, shard_path
-from schemas import SIGNATURES
+from schemas.tables import SIGNATURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

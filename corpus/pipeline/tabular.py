@@ -17,7 +17,7 @@ from corpus.rights import Rights, derive
 from corpus.text.controls import control_characters
 from corpus.text.normalise import text_hash
 from corpus.text.words import word_counts
-from schemas import DOCUMENTS
+from schemas.tables import DOCUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,8 +14,9 @@ from corpus.repo.digest import canonical_json, digest
 from corpus.tables import engine, parquet
 from corpus.tables.shards import KeyedShards, require, shard_path
 from corpus.text.normalise import text_hash
-from schemas import RULES, VERDICTS, Severity
 from schemas.checks import CHECKED, Limits, checks, failing
+from schemas.rules import RULES, Severity
+from schemas.tables import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

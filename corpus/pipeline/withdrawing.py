@@ -23,7 +23,8 @@ from corpus.resolve.identity import COLUMNS, with_identity
 from corpus.tables import parquet
 from corpus.tables.shards import shard_path
 from corpus.text.normalise import text_hash
-from schemas import DOCUMENTS, Check
+from schemas.rules import Check
+from schemas.tables import DOCUMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path

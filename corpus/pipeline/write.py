@@ -20,8 +20,9 @@ from corpus.tables import engine, parquet
 from corpus.tables.ledger import Ledger, rows
 from corpus.tables.placement import place, place_rest
 from corpus.tables.shards import KeyedShards, Shard, ShardFile, encode, require, shard_path
-from schemas import ARTICLES, PUBLISHED, QUARANTINE, REVISIONS, VERDICTS, Severity
 from schemas.checks import broken, promises
+from schemas.rules import Severity
+from schemas.tables import ARTICLES, PUBLISHED, QUARANTINE, REVISIONS, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from corpus.pipeline.executor import Executor
     from corpus.settings import Settings
     from corpus.tables.placement import Piece, Slice
-    from schemas import Table
+    from schemas.table import Table
 
 
 def write(root: Path, _settings: Settings | None = None, _: Executor | None = None) -> Outcome:

@@ -13,7 +13,7 @@ import polars as pl
 
 from corpus.releases.shape import ColumnChange, reshaped
 from corpus.resolve.former import SAME, same_by_another_id
-from schemas import PUBLISHED
+from schemas.tables import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

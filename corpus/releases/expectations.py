@@ -10,9 +10,10 @@ import polars as pl
 from corpus.releases.shape import reshaped
 from corpus.rights.policy import COLUMNS, is_denied, is_unknown
 from corpus.settings import Bounds, Expectations
-from schemas import PUBLISHED
-from schemas.expectations import FIGURES, OF_PUBLISHERS, Figure, Scope, Verdict, judge
+from schemas.expectations import FIGURES, judge
+from schemas.expected import OF_PUBLISHERS, Figure, Scope, Verdict
 from schemas.rights import Purpose
+from schemas.tables import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

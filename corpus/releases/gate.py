@@ -22,7 +22,7 @@ from corpus.stages import NAMES
 from corpus.tables import engine
 from corpus.tables.ledger import Ledger, rows
 from corpus.tables.shards import load_keys
-from schemas.expectations import Verdict
+from schemas.expected import Verdict
 
 if TYPE_CHECKING:
     from corpus.repo.releases import Release

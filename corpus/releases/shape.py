@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from schemas import PUBLISHED
 from schemas.table import type_name
+from schemas.tables import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

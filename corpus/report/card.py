@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from corpus.report.metrics import share
 from corpus.report.tabular import by_group
 from corpus.report.untrusted import markdown
-from schemas import ARTICLES
+from schemas.tables import ARTICLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

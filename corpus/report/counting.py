@@ -10,7 +10,7 @@ import polars as pl
 
 from corpus.errors import InvariantError
 from corpus.report.figures import Copied, Figures, Group, Holdings, QuarantinedDocument, Reason, Verdicts
-from schemas import TABLES
+from schemas.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

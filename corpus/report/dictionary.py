@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from schemas import RULES, TABLES, Table
+from typing import TYPE_CHECKING
+
+from schemas.rules import RULES
+from schemas.tables import TABLES
+
+if TYPE_CHECKING:
+    from schemas.table import Table
 
 
 def text() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from schemas import PUBLISHED
+from schemas.tables import PUBLISHED
 
 if TYPE_CHECKING:
     from corpus.report.figures import Figures

@@ -8,7 +8,7 @@ from corpus.report.card import notes
 from corpus.report.charts import HEIGHT, WIDTH, timeline
 from corpus.report.markup import css, environment
 from corpus.report.tabular import OTHERS, UNKNOWN, by_group, by_language
-from schemas import RULES, Check
+from schemas.rules import RULES, Check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,8 +13,7 @@ from corpus.columnar.arrays import of_numbers
 from corpus.resolve.candidates import INDEXED
 from corpus.resolve.identity import with_identity
 from corpus.resolve.sketches import sketches
-from schemas import SIGNATURES
-from schemas.tables import HASHES, LONG_HASHES
+from schemas.tables import HASHES, LONG_HASHES, SIGNATURES
 
 if TYPE_CHECKING:
     from corpus.settings import Resolve

@@ -17,14 +17,14 @@ from corpus.errors import UsageError
 from corpus.resolve.revisions import Decision
 from corpus.snapshots.derived import Derived
 from corpus.tables import parquet
-from schemas import TABLES
+from schemas.tables import TABLES
 
 if TYPE_CHECKING:
     import polars as pl
 
     from corpus.snapshots.selection import Selection
     from corpus.snapshots.version import Version
-    from schemas import Table
+    from schemas.table import Table
 
 _SOURCE: Final = "_shard"
 _BY_DECISION: Final = {"articles": Decision.ARTICLE, "revisions": Decision.SUPERSEDED}

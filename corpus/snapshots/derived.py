@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from corpus.errors import UsageError
 from corpus.snapshots.snapshot import Snapshot
 from corpus.snapshots.version import Version
-from schemas import TABLES
+from schemas.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from corpus.errors import UsageError
-from schemas import ARTICLES
+from schemas.tables import ARTICLES
 
 if TYPE_CHECKING:
     import datasets

@@ -16,7 +16,7 @@ from corpus.objects import pins
 from corpus.repo.paths import LOCK
 from corpus.repo.releases import resolve
 from corpus.snapshots.remote import Remote
-from schemas import ARTICLES, TABLES
+from schemas.tables import ARTICLES, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -8,8 +8,8 @@ from corpus.errors import UsageError
 from corpus.snapshots.policies import policy_of
 from corpus.snapshots.scanning import Shard, Shards, made_files
 from corpus.snapshots.selection import Filters, Selection, select
-from schemas import TABLES
 from schemas.observations import OBSERVATIONS
+from schemas.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

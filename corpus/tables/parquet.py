@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from schemas import Table
+    from schemas.table import Table
 
 # Readers prune by row group; 10,000 articles are about 10 MB of zstd.
 ROW_GROUP: Final = 10_000

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from corpus.errors import DamagedObject, MissingObjects
 from corpus.repo.digest import FileDigests, stamp_of
 from corpus.repo.files import publish, sync_folder, write_text
-from corpus.tables import parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from schemas import Table
+    from schemas.table import Table
 
 DATA: Final = "data"
 # A table without rows still has one file, so that `read_parquet('data/revisions/*.parquet')` works.
@@ -116,13 +115,20 @@ def encode(folder: Path, name: str, tables: Iterable[tuple[Table, pa.Table]]) ->
         if rows.num_rows == 0:
             continue
         aside = folder / f"{table.name}.{name}.parquet"
-        count = parquet.write(aside, table, rows)
+        count = _write(aside, table, rows)
         with aside.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             # On disk before it is published, and where several are made at a time, waited for together.
             os.fsync(file.fileno())
         files[table.name] = ShardFile(sha256, count, aside.stat().st_size)
     return files
+
+
+def _write(path: Path, table: Table, rows: pa.Table) -> int:
+    # Imported here: keys are also read where nothing of Arrow is needed, as at the end of a build.
+    from corpus.tables import parquet
+
+    return parquet.write(path, table, rows)
 
 
 class KeyedShards:
@@ -197,7 +203,7 @@ class KeyedShards:
             wanted = {f"{name}.parquet" for name, shard in shards.items() if table.name in shard.files}
             if not wanted:
                 aside = self.folder / f"{table.name}.{EMPTY}.parquet"
-                parquet.write(aside, table, table.empty)
+                _write(aside, table, table.empty)
                 target = shard_path(self.root, table.name, EMPTY)
                 if not (target.is_file() and target.read_bytes() == aside.read_bytes()):
                     publish(aside, target)

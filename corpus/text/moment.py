@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
-from schemas import DateSource
+from schemas.dates import DateSource
 
 # What programs write where they know no date: the first day of a calendar or of a count, or the last of one.
 NOBODYS_DAYS: Final = frozenset(

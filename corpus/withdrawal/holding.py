@@ -17,7 +17,7 @@ from corpus.batches.withdrawals import Kind, Tombstones, Withdrawal, hashed
 from corpus.text.urls import canonical
 from corpus.withdrawal.collected import Gone, file_holds
 from corpus.withdrawal.redactedfiles import DOCUMENT
-from schemas import Check
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -25,7 +25,7 @@ from corpus.repo.files import aside_of, publish, scratch
 from corpus.repo.repository import LOCK
 from corpus.tables import engine
 from corpus.withdrawal.redact_rows import Redaction, Work
-from schemas import TABLES
+from schemas.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

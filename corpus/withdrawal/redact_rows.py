@@ -14,7 +14,7 @@ from corpus.objects.pins import Objects
 from corpus.repo.files import publish
 from corpus.withdrawal import collected, originals, redactedfiles
 from corpus.withdrawal.holding import Sought, holds, rows, withdrawn_rows
-from schemas import OBSERVATIONS
+from schemas.observations import OBSERVATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

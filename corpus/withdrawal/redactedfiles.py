@@ -15,7 +15,8 @@ from corpus.batches import register as raw
 from corpus.errors import StorageError
 from corpus.tables import parquet
 from corpus.tables.shards import ShardFile
-from schemas import TABLES, Column, Table
+from schemas.table import Column, Table
+from schemas.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

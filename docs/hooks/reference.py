@@ -12,8 +12,10 @@ import yaml
 from corpus import errors
 from corpus.cli import COMMANDS, cli
 from corpus.settings import Settings
-from schemas import RULES, TABLES
-from schemas.expectations import FIGURES, MEANINGS
+from schemas.expectations import FIGURES
+from schemas.expected import MEANINGS
+from schemas.rules import RULES
+from schemas.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

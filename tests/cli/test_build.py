@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from schemas import ARTICLES, PUBLISHED
+from schemas.tables import ARTICLES, PUBLISHED
 from tests.conftest import BODY, UNMEASURED, article
 
 

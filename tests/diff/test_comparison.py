@@ -8,7 +8,7 @@ import pytest
 from corpus.diff import comparison
 from corpus.diff.change import Chosen, Kind, Part
 from corpus.errors import UsageError
-from schemas import ARTICLES, DECISIONS
+from schemas.tables import ARTICLES, DECISIONS
 
 EMPTY = pl.DataFrame(ARTICLES.empty).drop("text")
 ROW = {

@@ -11,8 +11,9 @@ from corpus.press.splitting.unread import unread as unread_kinds
 from corpus.settings import Settings
 from corpus.stages import STAGES
 from docs.hooks import reference
-from schemas import RULES, TABLES
-from schemas.expectations import MEANINGS
+from schemas.expected import MEANINGS
+from schemas.rules import RULES
+from schemas.tables import TABLES
 from tests.docs.words import ROOT
 
 # Kinds whose page has another name than they.

@@ -12,7 +12,7 @@ from corpus.formats import parser_of
 from corpus.formats.article import Document
 from corpus.formats.bylines import Byline, read_line
 from corpus.formats.mediatypes import media_type
-from schemas import Check
+from schemas.rules import Check
 from tests.conftest import UNMEASURED
 
 PIECES = st.sampled_from(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpus.formats import parser_of
 from corpus.formats.article import Document
 from corpus.formats.html.parser import HtmlParser
-from schemas import Check
+from schemas.rules import Check
 from tests.conftest import UNMEASURED
 
 PROSE = "The council approved the new tram line on Monday after a debate of seven hours, the mayor of the town said. "

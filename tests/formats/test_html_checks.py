@@ -15,7 +15,7 @@ from corpus.formats.html.parser import HtmlParser
 from corpus.pipeline.ingest import documents
 from corpus.pipeline.origins import Found
 from corpus.settings import Ingest
-from schemas import Check
+from schemas.rules import Check
 
 PLACES = ("harbour", "station", "school", "market", "castle", "museum", "bridge", "theatre", "park", "stadium")
 ENGLISH = "".join(

@@ -7,7 +7,8 @@ import pytest
 from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed
 from corpus.formats.html import spans
-from schemas import Check, DateSource
+from schemas.dates import DateSource
+from schemas.rules import Check
 
 PROSE = (
     "<p>The council approved the new tram line on Monday after a debate of seven hours, the mayor of the town said.</p>"

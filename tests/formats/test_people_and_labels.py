@@ -11,7 +11,7 @@ import pytest
 from corpus.formats.article import Document, Parsed
 from corpus.formats.html.parser import HtmlParser
 from corpus.formats.rows import RowParser
-from schemas import Check
+from schemas.rules import Check
 
 TEXT = "The council approved a new tram line on Monday after four hours of debate in the town hall, and the mayor was pleased."
 TITLE = "Tram line approved by the council"

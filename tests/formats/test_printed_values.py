@@ -12,7 +12,7 @@ from corpus.formats.article import Document, Parsed
 from corpus.formats.bylines import dateline_agency
 from corpus.formats.mapping import columns
 from corpus.formats.rows import RowParser
-from schemas import Check
+from schemas.rules import Check
 
 TEXT = "The council approved a new tram line on Monday after four hours of debate."
 

@@ -16,7 +16,8 @@ from corpus.formats.mapping import NAMES, columns
 from corpus.formats.rows import RowParser
 from corpus.text.dates import NumericDates
 from corpus.text.words import word_counts
-from schemas import Check, DateSource
+from schemas.dates import DateSource
+from schemas.rules import Check
 
 TEXT = "The council approved a new tram line on Monday after four hours of debate."
 

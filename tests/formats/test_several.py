@@ -6,7 +6,7 @@ import pytest
 
 from corpus.formats import parser_of, several
 from corpus.formats.article import Document
-from schemas import Check
+from schemas.rules import Check
 
 PROSE = "The town council put off the second tram line on Monday after four hours of debate in a crowded hall, and went home.\n"
 

@@ -11,7 +11,8 @@ import pytest
 from corpus.formats import vetting
 from corpus.formats.article import Heading, Link, Parsed, Problem
 from corpus.formats.vetting import vetted
-from schemas import Check, DateSource
+from schemas.dates import DateSource
+from schemas.rules import Check
 
 GOOD = Parsed(
     title="A", text="Words.", url="https://example.com/a", authors=("Jane Doe",), published_date=date(2024, 1, 2),

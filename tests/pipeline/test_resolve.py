@@ -28,7 +28,7 @@ from corpus.resolve.revisions import Decision
 from corpus.settings import Settings
 from corpus.tables import engine
 from corpus.tables.shards import KeyedShards
-from schemas import DOCUMENTS
+from schemas.tables import DOCUMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 from corpus.cli import COMMANDS
 from corpus.repo import layout
 from corpus.stages import NAMES, STAGES, pipeline
-from schemas import TABLES
+from schemas.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,7 +11,7 @@ from corpus.formats import parser_of
 from corpus.formats.article import Document, Parsed
 from corpus.sources.entries import Item, Selection, Skipped
 from corpus.sources.gather import documents
-from schemas import Check
+from schemas.rules import Check
 from tests.golden import DOCUMENTS
 
 if TYPE_CHECKING:

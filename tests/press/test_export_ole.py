@@ -11,7 +11,7 @@ from corpus.formats import parser_of
 from corpus.formats.article import Document
 from corpus.press.splitting import ole
 from corpus.press.splitting.splitting import split
-from schemas import Check
+from schemas.rules import Check
 
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
 

@@ -12,7 +12,8 @@ from corpus.releases.expectations import Tables, expect, measured, silent
 from corpus.repo.releases import releases
 from corpus.repo.repository import Repository
 from corpus.snapshots.snapshot import Snapshot
-from schemas.expectations import FIGURES, Figure, Verdict, judge
+from schemas.expectations import FIGURES, judge
+from schemas.expected import Figure, Verdict
 
 
 def figures(*rows):

@@ -20,7 +20,8 @@ from corpus.report.markup import css
 from corpus.report.tabular import by_group, by_month
 from corpus.tables import parquet
 from corpus.tables.ledger import Ledger
-from schemas import RULES, TABLES
+from schemas.rules import RULES
+from schemas.tables import TABLES
 
 FILES = {
     "metrics.json", "card.md", "dictionary.md", "index.html", "articles_by_month.csv", "articles_by_publisher.csv",

@@ -13,8 +13,8 @@ from corpus.errors import UsageError
 from corpus.export import Order, export
 from corpus.rights.policy import DENIED, UNKNOWN, Policy
 from corpus.snapshots.selection import LeftOut
-from schemas import ARTICLES
 from schemas.rights import Ground, Purpose, Unknown
+from schemas.tables import ARTICLES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from schemas import DOCUMENTS, RULES, TABLES, Check
 from schemas.checks import CHECKED, Limits, checks, failing, is_language_tag, is_public
 from schemas.models import failures, published
+from schemas.rules import RULES, Check
+from schemas.tables import DOCUMENTS, TABLES
 
 LIMITS = Limits(min_words=5, title_length=(3, 20), earliest_date=date(1605, 1, 1), latest_date=date(2030, 1, 1))
 GOOD = {

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from corpus.errors import UsageError
 from corpus.objects.pins import Pinned
-from schemas import TABLES
+from schemas.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

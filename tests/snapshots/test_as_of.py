@@ -7,7 +7,7 @@ import pytest
 
 import corpus
 from corpus.snapshots.asof import completed
-from schemas import ARTICLES
+from schemas.tables import ARTICLES
 from tests.captured import made
 
 TABLES = ("articles", "revisions", "quarantine", "decisions")

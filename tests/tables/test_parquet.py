@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from corpus.errors import StorageError
 from corpus.tables import parquet
-from schemas import PAIRS, Table
-from schemas.table import Column
+from schemas.table import Column, Table
+from schemas.tables import PAIRS
 
 DATED = Table(
     "dated", "Days.", (Column("published_date", pa.date32(), "day", nullable=True),), sort=("published_date",)

@@ -8,7 +8,7 @@ import pytest
 from corpus.errors import DamagedObject, InvariantError, MissingObjects, StorageError
 from corpus.tables import parquet
 from corpus.tables.shards import KeyedShards, digests, keys_path, load_keys, require, shard_path
-from schemas import VERDICTS
+from schemas.tables import VERDICTS
 
 
 def rows(*sources: str) -> pa.Table:

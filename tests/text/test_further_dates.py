@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from corpus.text import dates
-from schemas import Check
+from schemas.rules import Check
 from tests.formats.test_printed_values import parse
 
 DAY = date(2023, 6, 5)

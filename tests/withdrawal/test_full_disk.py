@@ -16,10 +16,9 @@ from corpus.batches import register, withdrawals
 from corpus.repo.files import aside_of, copy, write_text
 from corpus.tables import shards
 from corpus.withdrawal import collected, redactedfiles
-from schemas import Table
 from schemas.observations import OBSERVED
 from schemas.raw import RAW
-from schemas.table import Column
+from schemas.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

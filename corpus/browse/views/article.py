@@ -12,7 +12,7 @@ from corpus.errors import CorpusError, NotFound
 from corpus.releases.citation import Citation, bibtex
 from corpus.search.marks import marks
 from corpus.search.query import QueryError, parse
-from schemas import ARTICLES
+from schemas.tables import ARTICLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

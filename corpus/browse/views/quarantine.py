@@ -8,7 +8,7 @@ import polars as pl
 
 from corpus.browse.page import Page, Paging, Wanted
 from corpus.errors import NotFound
-from schemas import RULES
+from schemas.rules import RULES
 
 if TYPE_CHECKING:
     from corpus.browse.opened import Opened

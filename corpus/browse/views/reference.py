@@ -10,7 +10,8 @@ import polars as pl
 from corpus.browse.page import Page, Wanted
 from corpus.errors import CorpusError
 from corpus.sources.web import config
-from schemas import PUBLISHED, RULES, TABLES
+from schemas.rules import RULES
+from schemas.tables import PUBLISHED, TABLES
 
 if TYPE_CHECKING:
     from corpus.browse.opened import Opened

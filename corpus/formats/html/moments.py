@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.formats.html import jsonld, stamps
 from corpus.formats.html.witnesses import LEAST, Page, Witness
-from schemas import DateSource
+from schemas.dates import DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,8 @@ from corpus.formats.evidence import Evidence
 from corpus.formats.html import jsonld, meta, moments, outline, page, people, rights, sites, texts, titles, witnesses
 from corpus.text import dates, language, urls
 from corpus.text.normalise import one_line
-from schemas import Check, DateSource
+from schemas.dates import DateSource
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from corpus.formats.html import jsonld, meta, scripts, stamps
 from corpus.formats.html.printed import Scanner
 from corpus.text import dates
-from schemas import DateSource
+from schemas.dates import DateSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

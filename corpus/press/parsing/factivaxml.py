@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corpus.formats.article import Problem
 from corpus.press.parsing.draft import Draft
-from schemas import Check
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

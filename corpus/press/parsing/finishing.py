@@ -16,7 +16,8 @@ from corpus.text import dates, language, urls
 from corpus.text.foreign import parse_foreign
 from corpus.text.normalise import one_line
 from corpus.text.words import word_counts
-from schemas import Check, DateSource
+from schemas.dates import DateSource
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from corpus.formats.article import Document, Parsed, Problem
 from corpus.press.parsing import kinds, wordxml
 from corpus.press.parsing.finishing import finish
 from corpus.text.decode import declared_encoding, decode
-from schemas import Check
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from corpus.formats.fieldlines import lines_of
 from corpus.formats.labels import field_of
 from corpus.press.parsing.draft import Draft
 from corpus.text import dates
-from schemas import Check
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

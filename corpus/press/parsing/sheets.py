@@ -14,7 +14,7 @@ from corpus.formats.article import Problem
 from corpus.formats.labels import column, field_of
 from corpus.press.parsing.draft import Draft
 from corpus.text import dates
-from schemas import Check
+from schemas.rules import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
