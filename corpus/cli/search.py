@@ -107,6 +107,8 @@ def _print(found: Found) -> None:
     # As a heading, so that a count can be cited with its query and version.
     what = f" {verb}: {found.query}" if found.query.strip() else ""
     echo(f"{count(found.articles, 'article')} of {found.version}{what}")
+    if not found.articles and {"AND", "NOT"} & set(found.query.split()):
+        echo("AND and NOT are words like others here: all words are meant, and -word leaves a word out.")
     for name, values in found.facets.items():
         shown = ", ".join(f"{value or 'none'} {number:,}" for value, number in values)
         echo(f"{name:11} {shown}")

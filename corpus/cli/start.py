@@ -21,4 +21,7 @@ def init(folder: Path, example: bool) -> None:
     echo(f"Made a corpus repository in {safe(repository.root)}.")
     if not committed:
         echo("Nothing is committed yet: git does not know who you are (`git config user.email …`).")
-    echo(f"Next: cd {safe(folder)}, put articles (.txt, .md, .html) into seeds/, and run `corpus build`.")
+    if example:
+        echo(f"Next: cd {safe(folder)} and run `corpus build`: a first article is in seeds/.")
+    else:
+        echo(f"Next: cd {safe(folder)}, put articles (.txt, .md, .html) into seeds/, and run `corpus build`.")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Of a corpus repository, what belongs to the pipeline, DVC and git.
 _TAKEN = ("data", "seeds", "reports", ".dvc", ".git")
+# Who names a file so expects a file of this kind.
+_FILES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".zip", ".xlsx"})
 
 
 def require_place(target: Path, root: Path, *, force: bool) -> None:
@@ -33,6 +35,11 @@ def require_place(target: Path, root: Path, *, force: bool) -> None:
     """
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target} is a file. Name a folder.")
+    if not target.exists() and not _FILES.isdisjoint(map(str.lower, target.suffixes)):
+        raise UsageError(
+            f"{target.name} looks like the name of a file. An export is a folder with data files and their card: "
+            f"name it {target.name.partition('.')[0] or 'export'}, and choose the kind of its files with --format."
+        )
     inside = next((root / name for name in _TAKEN if target.is_relative_to(root / name)), None)
     if inside is not None:
         raise UsageError(f"{target} lies in {inside}, which the corpus itself uses. Choose another folder.")

@@ -38,9 +38,7 @@ def test_engine_yaml_names_this_engine():
 def test_init_makes_a_repository_that_works(tmp_path):
     done = init("demo", "--example", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == (
-        "Next: cd demo, put articles (.txt, .md, .html) into seeds/, and run `corpus build`."
-    )
+    assert done.stdout.splitlines()[-1] == "Next: cd demo and run `corpus build`: a first article is in seeds/."
     demo = tmp_path / "demo"
     built = subprocess.run(
         [sys.executable, "-m", "corpus", "build"], cwd=demo, capture_output=True, text=True, check=True

@@ -220,6 +220,7 @@ def test_what_is_there_stays_unless_forced(version, library, tmp_path):
     root = library.root
     for place, said in (
         (tmp_path / "file", "is a file"),
+        (tmp_path / "articles.csv", r"articles.csv looks like the name of a file.*name it articles, and .* --format"),
         (root / "data/x", "which the corpus itself uses"),
         (root / "seeds", "which the corpus itself uses"),
         (root, "has the corpus repository in it"),

@@ -138,6 +138,8 @@ def test_the_command(captured: Path, tmp_path: Path) -> None:
         Corpus(captured).run("search", "nothing here", *options).stdout
         == "0 articles of the working tree match: nothing here\n"
     )
+    hint = Corpus(captured).run("search", "nothing AND here", *options).stdout.splitlines()[1]
+    assert hint == "AND and NOT are words like others here: all words are meant, and -word leaves a word out."
     wrong = Corpus(captured).run("search", "river OR", *options, check=False)
     assert (wrong.returncode, wrong.stderr) == (2, "error: There is nothing after OR at character 7.\n")
     assert Corpus(captured).run("search", "", *options, "--limit", "0").stdout == "3 articles of the working tree\n"
