@@ -1,7 +1,8 @@
 """What a schedule of many small batches costs: `python -m benchmarks.small_batches [--days N] [--every MINUTES]`.
 
-So many days of batches of some ten documents, as `corpus collect` seals them, with their observations. Then one batch
-more is added and built, on the same day and on the next. Prints a line of JSON: seconds, processor seconds, files, bytes.
+So many days of batches of some documents, as `corpus collect` seals them, with their observations. Then one batch more
+is added, built and committed: on the same day, on the next, and for a day a fortnight before. Prints a line of JSON:
+seconds, processor seconds, memory, files, and the bytes that each version stores in DVC's cache and in git.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import hashlib
 import json
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -19,7 +21,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,11 +30,16 @@ from benchmarks.processes import Cost, run
 from corpus.batches import batchfiles
 from corpus.batches import register as raw
 from corpus.batches.register import Batch, RawFile
+from corpus.repo import commit as committing
 from corpus.repo.files import publish
+from corpus.repo.repository import find
 from corpus.sources.batch import Writer
 from corpus.sources.entries import Item
 from corpus.sources.known import Known
 from schemas.observations import OBSERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 WORDS = [word for word in Path(__file__).read_text(encoding="utf-8").split() if word.isalpha()]
@@ -89,10 +96,39 @@ def sealed(root: Path, at: datetime, count: int, draw: random.Random) -> Batch:
 
 
 def dvc(root: Path, *arguments: str) -> float:
-    """Run DVC; return its seconds."""
-    began = time.perf_counter()
+    """Run DVC; return its seconds of processors."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-m", "dvc", *arguments], cwd=root, check=True, stdout=subprocess.DEVNULL)
-    return round(time.perf_counter() - began, 1)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round(sum(after[:2]) - sum(before[:2]), 1)
+
+
+def processor(work: Callable[[], object]) -> float:
+    """Return the seconds of processors that something takes in this process."""
+    began = time.process_time()
+    work()
+    return round(time.process_time() - began, 3)
+
+
+def opened(root: Path) -> dict[str, float]:
+    """Return what opening the corpus, and counting its articles, takes in a process of its own."""
+    program = "import corpus, polars as pl; corpus.open().scan().select(pl.len()).collect()"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", program], cwd=root, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"cpu": round(sum(after[:2]) - sum(before[:2]), 1)}
+
+
+def commit(root: Path) -> int:
+    """Commit what was built, as a scheduled run does; return by how many bytes git's objects grew."""
+    before = stored_by_git(root)
+    committing.commit(find(root))
+    return stored_by_git(root) - before
+
+
+def stored_by_git(root: Path) -> int:
+    """Return the bytes of git's objects."""
+    return sum(path.stat().st_size for path in (root / ".git/objects").rglob("*") if path.is_file())
 
 
 def more(root: Path, at: datetime, folder: Path) -> dict[str, Any]:
@@ -104,11 +140,15 @@ def more(root: Path, at: datetime, folder: Path) -> dict[str, Any]:
     add = run(root, "add", "--captured-at", at.isoformat(), str(page))
     build = run(root, "build")
     idle = run(root, "build")
+    in_git = commit(root)
     grown = {path: size for path, size in objects(root).items() if path not in before}
-    listings = sum(size for path, size in grown.items() if path.suffix == ".dir")
+    listings = [size for path, size in grown.items() if path.suffix == ".dir"]
+    keys = {path.stat().st_size for path in (root / "data/keys").iterdir()}
     return {
         "add": cost(add), "build": cost(build), "build_of_nothing": cost(idle),
-        "new_objects": len(grown), "new_bytes": sum(grown.values()), "of_these_listings": listings,
+        "new_objects": len(grown), "new_bytes": sum(grown.values()), "of_these_listings": sum(listings),
+        "of_these_the_listing_of_raw": max(listings),
+        "of_these_keys": sum(size for size in grown.values() if size in keys), "new_bytes_in_git": in_git,
     }  # fmt: skip
 
 
@@ -122,26 +162,38 @@ def cost(found: Cost) -> dict[str, float]:
     return {"s": round(found.seconds, 1), "cpu": round(found.processor, 1), "mb": round(found.memory / 1e6)}
 
 
-def measure(root: Path, days: int, every: int, documents: int, aside: Path) -> dict[str, Any]:
-    """Make the corpus, and measure."""
+def make(root: Path, days: int, every: int, documents: int) -> float:
+    """Make a corpus with the batches of so many days, not built. Returns what `dvc add` took of processors."""
     run(Path.cwd(), "init", str(root))
     (root / raw.RAW).mkdir(parents=True, exist_ok=True)
     draw = random.Random(18)
     moments = [FIRST + timedelta(minutes=every * number) for number in range(days * 24 * 60 // every)]
-    batches = [sealed(root, at, documents, draw) for at in moments]
-    raw.save(root, batches)
-    tracked = dvc(root, "add", "--quiet", raw.RAW)
+    raw.save(root, [sealed(root, at, documents, draw) for at in moments])
+    return dvc(root, "add", "--quiet", raw.RAW)
+
+
+def measure(root: Path, days: int, every: int, documents: int, aside: Path) -> dict[str, Any]:
+    """Make the corpus unless it is there, and measure."""
+    tracked = None if root.exists() else make(root, days, every, documents)
+    batches = raw.load(root)
+    # What the register says, and nothing that it remembers.
+    register = {
+        "bytes": (root / raw.BATCHES).stat().st_size,
+        "read_cpu": processor(lambda: raw.parse((root / raw.BATCHES).read_text(encoding="utf-8"))),
+        "write_cpu": processor(lambda: raw.as_text(batches)),
+    }
     clean = run(root, "build")
+    first = commit(root)
     files = Counter(path.parent.name for path in (root / "data").glob("*/*.parquet"))
     keys = {path.stem: path.stat().st_size for path in (root / "data/keys").iterdir()}
-    last = moments[-1]
+    last = batches[-1].captured_at
     return {
-        "benchmark": "small_batches", "batches": len(batches), "documents": len(batches) * documents,
-        "first_dvc_add_s": tracked, "clean_build": cost(clean), "files": dict(sorted(files.items())),
-        "keys_bytes": keys, "dvc_lock_bytes": (root / "dvc.lock").stat().st_size,
-        "register_bytes": (root / raw.BATCHES).stat().st_size,
+        "benchmark": "small_batches", "batches": len(batches), "documents": sum(batch.documents for batch in batches),
+        "first_dvc_add_cpu": tracked, "clean_build": cost(clean), "files": dict(sorted(files.items())),
+        "keys_bytes": keys, "dvc_lock_bytes": (root / "dvc.lock").stat().st_size, "register": register,
         "largest_listing_bytes": max(size for path, size in objects(root).items() if path.suffix == ".dir"),
-        "dvc_status_s": dvc(root, "status", "--quiet"),
+        "first_commit_bytes": first, "dvc_status_cpu": dvc(root, "status", "--quiet", "dvc.yaml"),
+        "status": cost(run(root, "status")), "open": opened(root),
         "one_more": more(root, last + timedelta(minutes=every // 2), aside),
         "next_day": more(root, datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1), aside),
         "late_by_a_fortnight": more(root, last - timedelta(days=14, minutes=1), aside),
@@ -154,10 +206,12 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--every", type=int, default=15, help="minutes from one batch to the next")
     parser.add_argument("--documents", type=int, default=10, help="documents of a batch")
+    parser.add_argument("--keep", type=Path, help="make the corpus in this folder, or measure the one that is there")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        found = measure(folder / "repo", options.days, options.every, options.documents, folder / "in")
+        root = (options.keep or folder / "repo").absolute()
+        found = measure(root, options.days, options.every, options.documents, folder / "in")
     print(json.dumps(found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches.register import RAW
@@ -16,15 +17,43 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
     from corpus.batches.register import Batch, RawFile
+    from corpus.repo.digest import FileDigests
 
 # The pages of one site repeat much of each other, and zstd sees that only within one page of Parquet.
 _PAGE_BYTES: Final = 64_000_000
+# For more batches, all files of the folder are looked at together.
+_FEW: Final = 100
 _REPEATING: Final = ("media_type", "publisher", "licence")
 
 
 def path_of(root: Path, file: RawFile) -> Path:
     """Return the path of a batch's file."""
     return root / RAW / file.name
+
+
+def names(root: Path) -> set[str]:
+    """Return the names of the files that are in the folder of batches. A link without its target does not count."""
+    try:
+        with os.scandir(root / RAW) as entries:
+            return {entry.name for entry in entries if not entry.is_symlink() or (root / RAW / entry.name).exists()}
+    except FileNotFoundError:
+        return set()
+
+
+def doubtful(root: Path, batches: Iterable[Batch], memory: FileDigests) -> list[RawFile]:
+    """Return the files of batches that are not known to be as the register says: missing, changed, or not read yet.
+
+    Args:
+        root: the repository.
+        batches: the batches to look at.
+        memory: the digests that are remembered of the files of batches.
+    """
+    try:
+        known = memory.of_folder(root / RAW)
+    except OSError:
+        # Missing, or with a link that leads nowhere. The caller looks at each file, and reports it.
+        known = {}
+    return [file for batch in batches for file in batch.all_files if known.get(file.name) != file.sha256]
 
 
 def require(root: Path, batches: Iterable[Batch], *, reread: bool = False) -> None:
@@ -40,8 +69,12 @@ def require(root: Path, batches: Iterable[Batch], *, reread: bool = False) -> No
         DamagedObject: a file has other bytes.
     """
     memory = digests(root, of="raw")
-    for batch in batches:
+    asked = list(batches)
+    some = None if reread or len(asked) < _FEW else {file.name for file in doubtful(root, asked, memory)}
+    for batch in asked:
         for file in batch.all_files:
+            if some is not None and file.name not in some:
+                continue
             path = path_of(root, file)
             try:
                 found = memory.read(path) if reread else memory.of(path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.batches import lines
@@ -102,7 +103,13 @@ def parse(text: str) -> list[Batch]:
     Raises:
         ValueError: the register is damaged. The error says where.
     """
-    return normalised(_batch(where, entry) for where, entry in lines.read(text))
+    return list(_parsed(text))
+
+
+# A build reads the register in several places, and after a year of small batches it has 15 MB.
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> tuple[Batch, ...]:
+    return tuple(normalised(_batch(where, entry) for where, entry in lines.read(text)))
 
 
 def normalised(batches: Iterable[Batch]) -> list[Batch]:

@@ -11,7 +11,7 @@ from corpus.batches import register as raw
 from corpus.doctor import attributes
 from corpus.doctor.finding import Finding, ok, problem, warning
 from corpus.errors import CorpusError
-from corpus.objects import pins, recovery
+from corpus.objects import pins, recovery, soundness
 from corpus.repo import commit, journal, merging, replacing
 from corpus.repo.lock import holder
 from corpus.repo.outdated import outdated
@@ -133,7 +133,7 @@ def _objects(repository: Repository) -> tuple[Finding, int]:
         path = repository.root / batches.PIN
         if path.exists():
             pinned += batches.pinned(path.read_text(encoding="utf-8"))
-        missing = [str(one) for one in pins.verify(repository, pinned)]
+        missing = [str(one) for one in soundness.verify(repository, pinned)]
     except (CorpusError, OSError, ValueError, KeyError, TypeError) as error:
         return problem(
             "objects", f"the pins of the version cannot be read: {error}", "restore the file: git checkout -- FILE"

@@ -43,4 +43,6 @@ def path_of(entry: dict[str, Any]) -> str:
 
 def is_inside(path: str) -> bool:
     """Return whether a path is relative and does not leave the folder that it is in."""
-    return bool(path) and "\0" not in path and not path.startswith("/") and ".." not in PurePosixPath(path).parts
+    if not path or "\0" in path or path.startswith("/"):
+        return False
+    return ".." not in path or ".." not in PurePosixPath(path).parts

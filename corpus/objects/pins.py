@@ -6,29 +6,34 @@ A version is read by these pins, from the cache or a remote, and never from the 
 from __future__ import annotations
 
 import json
+import os
+import re
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import CorpusError, DamagedObject
 from corpus.objects import entries
 from corpus.objects.entries import FOLDER
-from corpus.repo.digest import FileDigests
+from corpus.repo.digest import FileDigests, stamp_of
 from corpus.repo.repository import LOCK, PIPELINE
 from corpus.text import plain_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
     from corpus.repo.repository import Repository
 
 _SETTLING_SECONDS: Final = 2.0
 _POLL_SECONDS: Final = 0.02
-# Digests are computed outside the interpreter's lock.
-_THREADS: Final = 2
+# Of so many objects it is remembered that they are sound: 30 MB of memory, and a quarter of a second to read.
+_MOST_KNOWN: Final = 200_000
+_LARGE_BYTES: Final = 200_000
+# A name that is a path as it is.
+_PLAIN: Final = re.compile(r"[\w-][\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +171,7 @@ class Objects:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self.folder = _cache(repository.root) / "files" / "md5"
+        self._prefix = str(self.folder)
         self._memory = FileDigests(repository.root / ".dvc" / "tmp" / "corpus" / "md5.json", "md5")
 
     def path(self, md5: str) -> Path:
@@ -196,9 +202,22 @@ class Objects:
             reread: read it now. By default it is read only if its file changed since it was last read.
         """
         try:
-            return self._memory.read(self.path(md5)) if reread else self._memory.of(self.path(md5))
+            return self._memory.read(self.place(md5)) if reread else self._memory.of(self.place(md5))
         except OSError:
             return None
+
+    def is_known(self, md5: str) -> bool:
+        """Return whether an object is sound, and its file unchanged since it was last read. Reads nothing."""
+        place = self.place(md5)
+        try:
+            found = self._memory.recall(place, stamp_of(os.stat(place)))  # noqa: PTH116 - asked of 100,000 objects
+        except OSError:
+            return False
+        return found == md5.removesuffix(FOLDER)
+
+    def place(self, md5: str) -> str:
+        """Return `path` as text. A build asks for each object several times, and a path takes longer than its file."""
+        return f"{self._prefix}/{md5[:2]}/{md5[2:]}"
 
     def files(self, pin: Pin) -> list[Pinned] | None:
         """Return the files that a pin represents, sorted; None if the cache lacks the listing of a folder."""
@@ -207,8 +226,15 @@ class Objects:
         listing = self.get(pin.md5)
         return None if listing is None else listed(pin, listing.read_bytes())
 
-    def remember(self) -> None:
-        """Keep what was verified for the next time."""
+    def remember(self, among: Iterable[str] | None = None) -> None:
+        """Keep what was verified for the next time.
+
+        Args:
+            among: the md5s of the objects of the present version. A year of versions has a million objects. Then only
+                these are kept; by default all.
+        """
+        if among is not None:
+            self._memory.keep_only(map(self.place, among), _MOST_KNOWN)
         self._memory.save()
 
 
@@ -218,64 +244,22 @@ def listed(pin: Pin, listing: bytes) -> list[Pinned]:
     Raises:
         CorpusError: the listing is damaged, or has an invalid md5 or a path outside of the folder.
     """
+    return list(_listed_again(pin, listing)) if len(listing) >= _LARGE_BYTES else _listed(pin, listing)
+
+
+def _listed(pin: Pin, listing: bytes) -> list[Pinned]:
     found = []
     try:
         for entry in json.loads(listing):
             inside = entry["relpath"]
             if not isinstance(inside, str) or not entries.is_inside(inside):
                 raise CorpusError(f"The listing of {pin.path} names {inside!r:.60}, which is outside of it.")
-            found.append(Pinned(f"{pin.path}/{PurePosixPath(inside)}", entries.md5_of(entry, folder=False)))
+            name = inside if _PLAIN.fullmatch(inside) else str(PurePosixPath(inside))
+            found.append(Pinned(f"{pin.path}/{name}", entries.md5_of(entry, folder=False)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CorpusError(f"The listing of {pin.path} ({pin.md5}) cannot be read: {type(error).__name__}.") from None
-    return sorted(found, key=lambda file: file.path)
+    return sorted(found, key=attrgetter("path"))
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """An object that the cache lacks, or has with other bytes, whose md5 is `found`."""
-
-    path: str
-    md5: str
-    found: str | None
-
-    def __str__(self) -> str:
-        return f"{self.path} ({self.md5}{f': damaged, found {self.found}' if self.found else ': missing'})"
-
-
-def verify(repository: Repository, pins: Iterable[Pin], *, trusted: Container[str] | None = None) -> list[Wrong]:
-    """Find which objects of some pins the cache lacks, or has with other bytes.
-
-    Args:
-        repository: the corpus.
-        pins: the pins. Outputs in git are not objects, and are left out.
-        trusted: the md5s of objects that are read only if their files changed since they were last read. All others
-            are read now. By default all are trusted.
-    """
-    objects = Objects(repository)
-
-    def judge(one: Pinned) -> Wrong | None:
-        found = objects.digest(one.md5, reread=trusted is not None and one.md5 not in trusted)
-        return None if found == one.md5.removesuffix(FOLDER) else Wrong(one.path, one.md5, found)
-
-    wrong: list[Wrong] = []
-    files: dict[str, Pinned] = {}
-    for pin in pins:
-        if pin.cached:
-            bad = judge(Pinned(pin.path, pin.md5)) if pin.is_folder else None
-            wrong += [bad] if bad else []
-            files |= {one.md5: one for one in (objects.files(pin) or () if not bad else ())}
-    with ThreadPoolExecutor(_THREADS) as pool:
-        wrong += [bad for bad in pool.map(judge, files.values()) if bad]
-    objects.remember()
-    return wrong
-
-
-def names(repository: Repository, pins: Iterable[Pin]) -> set[str]:
-    """Return the md5s of all objects that some pins name, as far as the cache has their complete listings."""
-    objects = Objects(repository)
-    found: set[str] = set()
-    for pin in pins:
-        if pin.cached:
-            with suppress(CorpusError):
-                found |= {pin.md5, *(file.md5 for file in objects.files(pin) or ())}
-    return found
+# The listing of batches has 70,000 files after a year, and a build asks for it seven times.
+_listed_again = lru_cache(maxsize=2)(_listed)

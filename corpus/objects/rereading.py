@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.errors import DamagedObjects
-from corpus.objects import pins
+from corpus.objects import pins, soundness
 from corpus.repo.files import write_text
 from corpus.repo.releases import releases
 
@@ -81,7 +81,7 @@ def require_sound(repository: Repository, damaged: Iterable[str]) -> None:
     if not wrong:
         return
     named = {
-        one.version: pins.names(repository, pins.of_commit(repository, one.commit)) for one in releases(repository)
+        one.version: soundness.names(repository, pins.of_commit(repository, one.commit)) for one in releases(repository)
     }
     raise DamagedObjects(sorted(wrong), [version for version, md5s in named.items() if wrong & md5s])
 

@@ -6,7 +6,9 @@ import os
 import shutil
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus import settings, stages
@@ -14,7 +16,7 @@ from corpus.batches import adding as raw
 from corpus.batches import stored
 from corpus.batches.seeds import list_seeds
 from corpus.errors import DiskFull, MissingObjects
-from corpus.objects import dvc_process, pins, recovery, rereading
+from corpus.objects import dvc_process, pins, recovery, rereading, soundness
 from corpus.pipeline import mending
 from corpus.pipeline.preparing import Prepared
 from corpus.pipeline.reproducing import Reproduction
@@ -25,7 +27,7 @@ from corpus.repo.repository import LOCK, Repository
 from corpus.tables import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from corpus.batches.seeds import SeedFile
@@ -82,7 +84,7 @@ class Session:
         self._began = time.time()
         self.mended = (*recovery.clear(repository), *raw.restore(repository), *mending.mend(repository, seeds))
         self._before = _pinned(repository)
-        self._named = pins.names(repository, stored.pins_of(repository, None))
+        self._named = soundness.names(repository, stored.pins_of(repository, None))
         self.engine_changed = tuple(engine.pin(repository.root))
 
     @property
@@ -134,13 +136,13 @@ class Session:
             MissingObjects: an object could not be restored.
         """
         repository = self.repository
-        wrong = pins.verify(repository, stored.pins_of(repository, None), trusted=self._named)
+        wrong = soundness.verify(repository, stored.pins_of(repository, None), trusted=self._named)
         if wrong:
             objects = pins.Objects(repository)
             for one in wrong:
                 objects.path(one.md5).unlink(missing_ok=True)
             dvc_process.run(repository.root, "commit", "--force")
-            wrong = pins.verify(repository, stored.pins_of(repository, None), trusted=self._named)
+            wrong = soundness.verify(repository, stored.pins_of(repository, None), trusted=self._named)
         if wrong:
             free = shutil.disk_usage(repository.root).free
             if free < _SPARE_BYTES:
@@ -150,7 +152,9 @@ class Session:
             lost = [str(one) for one in wrong]
             raise MissingObjects("The DVC cache lacks what was just built. Run `corpus build` again.", lost)
         mending.remember(repository, self._seeds)
-        self._sync()
+        named = soundness.names(repository, stored.pins_of(repository, None))
+        pins.Objects(repository).remember(among=named)
+        self._sync(named)
 
     def reread(self, today: date) -> None:
         """Read the part of the cache that is due, and mend the objects that the working tree pins.
@@ -163,22 +167,20 @@ class Session:
             self.verify()
             rereading.require_sound(self.repository, damaged)
 
-    def _sync(self) -> None:
-        """Flush cache and lock file to the disk, because DVC does not: a version must survive a power cut."""
+    def _sync(self, named: Iterable[str]) -> None:
+        """Flush objects and the lock file to the disk, because DVC does not: a version must survive a power cut."""
         objects = pins.Objects(self.repository)
-        fresh = [self.repository.root / LOCK]
-        for pin in pins.of_working_tree(self.repository):
-            if pin.cached:
-                fresh += [objects.path(pin.md5), *(objects.path(f.md5) for f in objects.files(pin) or ())]
         folders = set()
-        for path in fresh:
-            if path.exists() and path.stat().st_ctime >= self._began - 1:
+        for path in (str(self.repository.root / LOCK), *map(objects.place, named)):
+            with suppress(FileNotFoundError):
+                if os.stat(path).st_ctime < self._began - 1:  # noqa: PTH116 - of 100,000 objects after some years
+                    continue
                 descriptor = os.open(path, os.O_RDONLY)
                 try:
                     os.fsync(descriptor)
                 finally:
                     os.close(descriptor)
-                folders.add(path.parent)
+                folders.add(Path(path).parent)
         for folder in folders:
             sync_folder(folder)
 

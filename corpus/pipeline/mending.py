@@ -15,7 +15,7 @@ from corpus.batches import adding as raw
 from corpus.batches.seeds import SEEDS
 from corpus.batches.stored import listing_of
 from corpus.errors import DamagedObject
-from corpus.objects import pins
+from corpus.objects import pins, soundness
 from corpus.repo.digest import FileDigests
 from corpus.repo.files import aside_of, copy, publish
 from corpus.tables.shards import digests
@@ -78,7 +78,7 @@ def _small(pinned: Iterable[pins.Pin]) -> Iterator[pins.Pinned]:
 def _mend_cache(repository: Repository, pinned: Iterable[pins.Pin]) -> list[str]:
     """Remove objects whose bytes do not match their names, and restore those whose bytes the workspace has."""
     objects = pins.Objects(repository)
-    damaged = [one for one in pins.verify(repository, pinned) if one.found]
+    damaged = [one for one in soundness.verify(repository, pinned) if one.found]
     for one in damaged:
         objects.path(one.md5).unlink(missing_ok=True)
         here = repository.root / one.path
@@ -90,7 +90,7 @@ def _mend_cache(repository: Repository, pinned: Iterable[pins.Pin]) -> list[str]
     return [f"the DVC cache had {one.path} ({one.md5}) with other bytes" for one in damaged]
 
 
-def _restore_listing(repository: Repository, objects: pins.Objects, one: pins.Wrong) -> None:
+def _restore_listing(repository: Repository, objects: pins.Objects, one: soundness.Wrong) -> None:
     listing, md5 = listing_of(repository.root / one.path)
     if md5 == one.md5:
         aside = aside_of(objects.path(one.md5))

@@ -76,16 +76,33 @@ class FileDigests:
     def __init__(self, memory: Path, algorithm: str = "sha256") -> None:
         self._memory = memory
         self._algorithm = algorithm
-        self._known: dict[str, list[Any]] = _read(memory)
+        # A copy: what another part of the program learns and does not save is no concern of this one.
+        self._known: dict[str, list[Any]] = dict(_read(memory))
         self._changed = False
 
-    def of(self, path: Path) -> str:
+    def of(self, path: Path | str) -> str:
         """Return the digest of a file, in hex. Raises OSError if it cannot be read."""
-        stamp = stamp_of(path.stat())
+        stamp = stamp_of(os.stat(path))  # noqa: PTH116 - a build asks of 100,000 files, and paths cost more than the call
         known = self.recall(path, stamp)
         return self.read(path) if known is None else known
 
-    def read(self, path: Path) -> str:
+    def of_folder(self, folder: Path) -> dict[str, str]:
+        """Return the digests of the files of a folder that are unchanged since they were read, by name. Reads no file.
+
+        Raises:
+            OSError: the folder cannot be read.
+        """
+        found = {}
+        # Put together by hand: the folder may have 100,000 files.
+        prefix = f"{folder}{os.sep}"
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                known = self._known.get(prefix + entry.name)
+                if known is not None and tuple(known[:4]) == stamp_of(entry.stat()):
+                    found[entry.name] = str(known[4])
+        return found
+
+    def read(self, path: Path | str) -> str:
         """Read a file now, regardless of what is remembered of it, and remember its digest.
 
         Returns:
@@ -94,10 +111,10 @@ class FileDigests:
         Raises:
             OSError: the file cannot be read.
         """
-        stamp = stamp_of(path.stat())
-        with path.open("rb", buffering=0) as file:
+        stamp = stamp_of(os.stat(path))  # noqa: PTH116 - as above
+        with open(path, "rb", buffering=0) as file:
             found = hashlib.file_digest(file, self._algorithm).hexdigest()
-        if stamp_of(path.stat()) == stamp:
+        if stamp_of(os.stat(path)) == stamp:  # noqa: PTH116 - as above
             self.learn(path, stamp, found)
         return found
 
@@ -130,15 +147,21 @@ class FileDigests:
             self.learn(path, stamp, found)
         return bool(found != before)
 
-    def recall(self, path: Path, stamp: Stamp) -> str | None:
+    def recall(self, path: Path | str, stamp: Stamp) -> str | None:
         """Return the digest of a file, if it is known for this stamp of the file."""
         entry = self._known.get(str(path))
         return str(entry[4]) if entry is not None and tuple(entry[:4]) == stamp else None
 
-    def learn(self, path: Path, stamp: Stamp, found: str) -> None:
+    def learn(self, path: Path | str, stamp: Stamp, found: str) -> None:
         """Remember a digest that the caller computed, of a file that had this stamp before and after."""
         self._known[str(path)] = [*stamp, found]
         self._changed = True
+
+    def keep_only(self, paths: Iterable[str], most: int) -> None:
+        """Forget all but some files, if more than so many are known. They are read again when they are asked for."""
+        if len(self._known) > most:
+            self._known = {path: self._known[path] for path in paths if path in self._known}
+            self._changed = True
 
     def save(self) -> None:
         """Write the cache to its file. A failure is not an error, because the cache only saves time."""
@@ -149,16 +172,27 @@ class FileDigests:
             self._memory.parent.mkdir(parents=True, exist_ok=True)
             aside.write_text(json.dumps(self._known))
             aside.replace(self._memory)
+            _last_read[self._memory] = stamp_of(self._memory.stat()), dict(self._known)
         except OSError:
             aside.unlink(missing_ok=True)
         self._changed = False
 
 
+# What was last read from each file, or written to it, with its stamp: a build opens some of them ten times.
+_last_read: dict[Path, tuple[Stamp, dict[str, list[Any]]]] = {}
+
+
 def _read(memory: Path) -> dict[str, list[Any]]:
     try:
+        stamp = stamp_of(memory.stat())
+        before = _last_read.get(memory)
+        if before is not None and before[0] == stamp:
+            return before[1]
         known = json.loads(memory.read_bytes())
     except (OSError, ValueError):
         return {}
     if not isinstance(known, dict):
         return {}
-    return {path: entry for path, entry in known.items() if isinstance(entry, list) and len(entry) == 5}
+    found = {path: entry for path, entry in known.items() if isinstance(entry, list) and len(entry) == 5}
+    _last_read[memory] = stamp, found
+    return found

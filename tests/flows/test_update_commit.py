@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,3 +108,21 @@ def test_what_was_removed_is_removed_and_what_was_only_touched_is_nothing(built:
     assert commit.commit(Repository(built.root)) == head(built)
     assert committed(built) == ["reports/index.html"]
     assert built.git("status", "--porcelain") == ""
+
+
+def _is_in_17(number: int) -> bool:
+    """Return whether git keeps the blob of a number in the folder whose objects it counts."""
+    return hashlib.sha1(b"blob 4\0%04d" % number, usedforsecurity=False).hexdigest().startswith("17")
+
+
+def test_git_packs_what_many_commits_left_as_it_does_after_its_own(built: Corpus) -> None:
+    repository = Repository(built.root)
+    commit.commit(repository)
+    assert not list((built.root / ".git/objects/pack").glob("*.pack"))
+    for number in islice(filter(_is_in_17, range(10_000)), 3):
+        repository.git("hash-object", "-w", "--stdin", given=f"{number:04}")
+    built.git("config", "gc.auto", "300")
+    (built.root / "withdrawn.yaml").write_text("withdrawals: []\n")
+    assert commit.commit(repository) is not None
+    assert list((built.root / ".git/objects/pack").glob("*.pack"))
+    assert not (built.root / ".git/gc.pid").exists()

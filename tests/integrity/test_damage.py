@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from corpus.errors import CorpusError, DamagedObject
-from corpus.objects import checks, pins
+from corpus.objects import checks, pins, soundness
 from corpus.pipeline import mending
 from corpus.releases import push as pushing
 from corpus.repo.releases import releases
@@ -84,18 +84,18 @@ def published(released: Corpus, tmp_path: Path) -> Corpus:
 def test_the_digests_of_objects_are_not_believed_by_size_and_time(built: Corpus) -> None:
     repository = Repository(built.root)
     pinned = pins.of_working_tree(repository)
-    assert pins.verify(repository, pinned) == []
+    assert soundness.verify(repository, pinned) == []
     for place, damage in zip(PLACES, DAMAGES.values(), strict=True):
         path = cached(built, place)
         unseen(path, damage)
-        (wrong,) = pins.verify(repository, pinned, trusted=())
+        (wrong,) = soundness.verify(repository, pinned, trusted=())
         assert wrong.path.startswith(place)
         assert wrong.found
         # Neither by a memory that looks at ctime, too.
-        assert pins.verify(repository, pinned) == [wrong]
+        assert soundness.verify(repository, pinned) == [wrong]
         mended = mending.mend(repository)
         assert mended == [f"the DVC cache had {wrong.path} ({wrong.md5}) with other bytes"]
-        assert pins.verify(repository, pinned, trusted=()) == []
+        assert soundness.verify(repository, pinned, trusted=()) == []
 
 
 def test_a_listing_that_was_damaged_is_made_again(built: Corpus) -> None:
@@ -104,7 +104,7 @@ def test_a_listing_that_was_damaged_is_made_again(built: Corpus) -> None:
     listing = next(pin for pin in pinned if pin.path == "data/documents")
     unseen(pins.Objects(repository).path(listing.md5), flip)
     mending.mend(repository)
-    assert pins.verify(repository, pinned, trusted=()) == []
+    assert soundness.verify(repository, pinned, trusted=()) == []
 
 
 def test_a_workspace_that_was_damaged_comes_back(built: Corpus) -> None:
@@ -134,7 +134,7 @@ def test_what_is_damaged_everywhere_is_built_anew(built: Corpus) -> None:
     assert said.count("Repaired: ") >= 4
     assert (built.root / "dvc.lock").read_bytes() == locked
     assert report.read_bytes() == right
-    assert pins.verify(Repository(built.root), pins.of_working_tree(Repository(built.root)), trusted=()) == []
+    assert soundness.verify(Repository(built.root), pins.of_working_tree(Repository(built.root)), trusted=()) == []
 
 
 def test_a_release_reads_what_it_names_anew_and_its_advice_is_true(built: Corpus) -> None:
