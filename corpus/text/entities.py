@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from typing import Final
 
 # Python converts no decimal number of more than 4,300 digits. No character has such a number.
@@ -12,6 +13,7 @@ _ENDLESS: Final = re.compile(r"&#[0-9]{4000,};?")
 _REFERENCE: Final = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
 _AMPERSANDS: Final = frozenset({"&amp;", "&AMP;", "&#38;", "&#x26;", "&#X26;"})
 _MOST_KINDS: Final = 20
+_LONGEST_NAME: Final = 32
 
 
 def unescape(text: str) -> str:
@@ -30,13 +32,19 @@ def unescape(text: str) -> str:
         return _unescape(text)
     # The same few references are all over a text: replacing each kind at once is faster than replacing each of them.
     for one in found - _AMPERSANDS:
-        letters = _unescape(one)
+        letters = _letters(one) if len(one) < _LONGEST_NAME else _unescape(one)
         if "&" in letters:
             return _unescape(text)
         text = text.replace(one, letters)
     for one in found & _AMPERSANDS:
         text = text.replace(one, "&")
     return text
+
+
+@lru_cache(maxsize=1_024)
+def _letters(reference: str) -> str:
+    """Return what a reference stands for. A text has the same few."""
+    return _unescape(reference)
 
 
 def _unescape(text: str) -> str:

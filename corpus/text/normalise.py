@@ -29,6 +29,9 @@ _RUNS: Final = re.compile(" {2,}")
 
 def normalise(text: str) -> str:
     """Return text with one form for what looks the same. Keeps lines and words; idempotent."""
+    if text.isprintable():
+        # No line end, no space but the usual one, nothing invisible, no half of a character.
+        return text if text.isascii() else _nfc(text)
     if text.isascii() and not text.encode().translate(None, _CLEAN):
         return text
     if _ODD.search(text):
@@ -76,10 +79,9 @@ def one_line(text: str) -> str:
     if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
         return text
     joined = " ".join(text.split())
-    if joined.isascii():
-        if joined.isprintable():
-            return joined
-    elif _ODD.search(joined) is None:
+    if joined.isprintable():
+        return joined if joined.isascii() else _nfc(joined)
+    if not joined.isascii() and _ODD.search(joined) is None:
         return _nfc(_without_surrogates(joined))
     return " ".join(normalise(text).split())
 

@@ -33,3 +33,29 @@ def test_a_tag_with_more_attributes_than_any_real_one_is_text(attributes, is_tag
 def test_a_long_value_in_quotes_is_one_part_of_its_tag():
     picture = "data:image/png;base64," + "A" * 200_000
     assert [one.text for one in markup.read(f'<p>One <img src="{picture}" alt="a > b"> two.</p>')] == ["One two."]
+
+
+def test_what_is_known_of_elements_in_one_page_says_nothing_of_another():
+    piece = '<div class="a"><p class="b">Fog.</p></div>'
+    bold = "<style>.b { font-weight: bold }</style>"
+    within = f'<div class="a"><p class="b">One.</p>{bold}<p class="b">Two.</p></div>'
+    for _ in range(2):
+        assert [one.bold for one in markup.read(piece)] == [False]
+        assert [one.bold for one in markup.read(bold + piece)] == [True]
+        assert [one.bold for one in markup.read(within)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("<!-- <p>No.</p> -->Fog", "Fog"),
+        ("<script>if (a < b) { c = '<p>' }</script>Fog", "Fog"),
+        ('<b title="a < b > c">Fog</b>', "Fog"),
+        ("<b title='a\" > b'>Fog</b>", "Fog"),
+        ("a < b", "a < b"),
+        ("Fog <b", "Fog <b"),
+        ('<b title="x>Fog', "Fog"),
+    ],
+)
+def test_tags_that_do_not_end_at_the_next_bracket(written: str, expected: str):
+    assert "".join(one.text for one in markup.read(f"<p>{written}</p>")) == expected

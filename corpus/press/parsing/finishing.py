@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats import agencies, bylines
@@ -40,13 +41,16 @@ _PAGE: Final = re.compile(
 )
 # What stays of a section whose number and column are nothing: `Section ; Column 0; Foreign Desk; Pg.`
 _NO_PART: Final = re.compile(r"^(?:section|column\s+\d+|pg|page|part|version\s*:\s*\d+)?\s*\.?$", re.IGNORECASE)
+_PART: Final = re.compile(r";|(?<=\w),(?=\s*(?:column|page|pg)\b)", re.IGNORECASE)
 _NOTE: Final = re.compile(r"[\s;,–-]*[-–;]?\s*\(?(?:correction|clarification) appended\)?\s*$", re.IGNORECASE)
 _LISTED: Final = re.compile(r"\s*[;|]\s*|\n")
 _MOST_LISTED: Final = 60
 _LONGEST_WORD: Final = 100
 _LONGEST_NAME: Final = 200
 _LONGEST_TITLE: Final = 1_000
+_SPACE: Final = re.compile(r"\s+")
 _BLANK: Final = re.compile(r"^[\W_]*$")
+_NO_WORD: Final = re.compile(r"[\W_]+")
 _NO_TITLE: Final = frozenset(
     {"noheadline", "notitle", "headlinenotavailable", "notitleavailable", "ohnetitel", "sanstitre", "nohead"}
 )
@@ -74,7 +78,7 @@ def finish(draft: Draft, parser: str, encoding: str | None = None) -> Parsed:
     agency = agency or agencies.of_publication(draft.publication)
     section, page = _section(draft)
     title = _NOTE.sub("", one_line(unwrapped(draft.title))[:_LONGEST_TITLE]) or None
-    if title and re.sub(r"[\W_]+", "", title).casefold() in _NO_TITLE:
+    if title and _NO_WORD.sub("", title).casefold() in _NO_TITLE:
         title = None
     if short := _shorter(draft.length, text):
         problems.append(short)
@@ -114,6 +118,8 @@ def finish(draft: Draft, parser: str, encoding: str | None = None) -> Parsed:
 
 def name(written: str) -> str | None:
     """Return a short value on one line, without marks around it; None for an empty value."""
+    if not written:
+        return None
     value = one_line(unwrapped(written)).strip(" ,;:|").removesuffix(".")[:_LONGEST_NAME]
     return None if _BLANK.match(value) else value
 
@@ -139,15 +145,21 @@ def _moment(draft: Draft, tongue: str | None) -> tuple[dates.Moment | None, str,
 def _section(draft: Draft) -> tuple[str | None, str | None]:
     """Return the section, and the page, which many databases print in it: `NEWS; Pg. 12`."""
     section, page = one_line(draft.section), name(draft.page)
+    if not section and page is None:
+        return None, None
+    # Papers have the same few sections again and again.
+    return (_placed if len(section) < _LONGEST_NAME else _placed.__wrapped__)(section, page)
+
+
+@lru_cache(maxsize=1_024)
+def _placed(section: str, page: str | None) -> tuple[str | None, str | None]:
     if page is not None:
         bare = _PAGE.search(page)
         page = bare["page"] if bare else page
     if found := _PAGE.search(section):
         page = page or found["page"].strip(" .,-")
         section = f"{section[: found.start()]}; {section[found.end() :]}"
-    parts = [
-        part.strip(" ,.") for part in re.split(r";|(?<=\w),(?=\s*(?:column|page|pg)\b)", section, flags=re.IGNORECASE)
-    ]
+    parts = [part.strip(" ,.") for part in _PART.split(section)]
     kept = dict.fromkeys(part for part in parts if not _NO_PART.match(part))
     return name("; ".join(kept)), _page(page)
 
@@ -190,11 +202,12 @@ def _shorter(written: str, text: str) -> Problem | None:
     if length is None:
         return None
     count, of_characters = length
-    if not of_characters and len(text.split()) * _SURELY >= count * _LEAST_SHARE:
+    least = count * _LEAST_SHARE - _FEW
+    if not of_characters and (least <= 0 or len(text.split()) * _SURELY >= least):
         # Words are counted exactly where it may matter.
         return None
-    found = len(re.sub(r"\s", "", text)) if of_characters else word_counts([text])[0]
-    if found >= count * _LEAST_SHARE - _FEW:
+    found = len(_SPACE.sub("", text)) if of_characters else word_counts([text])[0]
+    if found >= least:
         return None
     unit = "characters" if of_characters else "words"
     return Problem(Check.SHORTER_THAN_DECLARED, f"{found:,} of {count:,} {unit}")

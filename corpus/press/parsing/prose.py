@@ -51,9 +51,9 @@ def _rewrapped(paragraphs: list[str]) -> list[str]:
     """Return the paragraphs, joined if each line of the page had become a paragraph."""
     if len(paragraphs) < _WRAPPED_LINES:
         return paragraphs
-    lengths = sorted(len(one) for one in paragraphs)
-    lower = sum(one[:1].islower() for one in paragraphs)
-    if lengths[len(lengths) * 9 // 10] > _WRAPPED_WIDTH or lower < len(paragraphs) * _WRAPPED_SHARE:
+    if len([1 for one in paragraphs if len(one) <= _WRAPPED_WIDTH]) <= len(paragraphs) * 9 // 10:
+        return paragraphs
+    if len([1 for one in paragraphs if one[:1].islower()]) < len(paragraphs) * _WRAPPED_SHARE:
         return paragraphs
     joined: list[str] = []
     for one in paragraphs:
@@ -71,7 +71,8 @@ def text_of(draft: Draft) -> tuple[str, tuple[Heading, ...]]:
     at = 0
     corrections = dict.fromkeys(draft.corrections)
     for number, paragraph in enumerate([*draft.paragraphs, *corrections]):
-        for part in _parts(normalise(paragraph)):
+        text = normalise(paragraph)
+        for part in (text,) if _is_line(text) else _parts(text):
             if number in draft.headings:
                 headings.append(Heading(at, part))
             kept.append(part)
@@ -79,13 +80,13 @@ def text_of(draft: Draft) -> tuple[str, tuple[Heading, ...]]:
     return "\n\n".join(kept), tuple(headings)
 
 
+def _is_line(text: str) -> bool:
+    """Whether a normalised text is one line in order already, as most are."""
+    return text != "" and "  " not in text and text.isprintable() and text[0] != " " and text[-1] != " "
+
+
 def _parts(text: str) -> Iterator[str]:
     """Return the paragraphs of a text, each on one line."""
-    if "\n" not in text and "  " not in text and text.isascii() and text.isprintable() and text.strip(" ") == text:
-        # Most are in order already.
-        if text:
-            yield text
-        return
     for part in text.split("\n"):
         if line := " ".join(part.split()):
             yield line

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Names of classes without arguments; the surest first. Each has a module here, each database a page in docs/databases.
 KINDS: Final = (
@@ -56,15 +56,20 @@ class Sample:
         name: the last part of its path.
         container: `html`, `xml`, `txt`, `docx`, `xlsx`, `rtf`, `pdf`, `xls` or `doc`.
         head: its first bytes; of a container that is compressed, those of its main part.
-        text: the same decoded; of RTF and PDF the text alone.
+        written: its text, or what reads it if it is asked for.
         charset: the encoding of the bytes, if it is not UTF-8.
     """
 
     name: str
     container: str
     head: bytes
-    text: str
+    written: str | Callable[[], str]
     charset: str | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """Return the first bytes decoded; of RTF, PDF and Word the text alone."""
+        return self.written if isinstance(self.written, str) else self.written()
 
     @cached_property
     def lowered(self) -> bytes:
@@ -137,13 +142,18 @@ def kinds() -> tuple[Kind, ...]:
 
 def recognise(sample: Sample) -> Kind | None:
     """Return the kind that is surest of a file; None if no kind is sure enough."""
-    sure, found = max(((kind.recognises(sample), -number) for number, kind in enumerate(_read())), default=(0.0, 0))
+    sure, found = 0.0, None
+    for kind in _read():
+        if (how_sure := kind.recognises(sample)) > sure:
+            sure, found = how_sure, kind
+            if sure == 1:
+                break
     if sure >= LEAST:
-        return kinds()[-found]
+        return found
     # Databases without a reader are the last resort: their patterns look through all of the beginning.
     last = kinds()[len(_read()) :]
-    sure, found = max(((kind.recognises(sample), -number) for number, kind in enumerate(last)), default=(0.0, 0))
-    return last[-found] if sure >= LEAST else None
+    sure, number = max(((kind.recognises(sample), -number) for number, kind in enumerate(last)), default=(0.0, 0))
+    return last[-number] if sure >= LEAST else None
 
 
 def _read() -> tuple[Kind, ...]:

@@ -147,7 +147,8 @@ class LexisNexisWord:
         if sample.container not in CUTTERS:
             return 0.0
         if _MARKED.search(sample.head):
-            return 0.95
+            # No other program names bookmarks so.
+            return 1.0
         lines = [line.strip() for line in sample.text.split("\n")]
         if any(COUNTER.match(line) for line in lines) and any(
             field_of(line.partition(":")[0]) for line in lines if ":" in line

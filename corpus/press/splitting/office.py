@@ -19,8 +19,8 @@ def sample(stream: BinaryIO, name: str) -> Sample | None:
     with word.open_archive(stream) as archive:
         names = set(archive.namelist())
         if word.DOCUMENT in names:
-            head, text = word.head(archive, _HEAD_BYTES)
-            return Sample(name, "docx", head, text)
+            head = word.head(archive, _HEAD_BYTES)
+            return Sample(name, "docx", head, lambda: word.text_of(head))
     if workbook.WORKBOOK in names:
         return sheets.sample(stream, name)
     return None

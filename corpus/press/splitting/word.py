@@ -210,12 +210,12 @@ def _links(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def head(archive: zipfile.ZipFile, most: int) -> tuple[bytes, str]:
-    """Return the beginning of the main document, and its text, a line for each paragraph.
+def head(archive: zipfile.ZipFile, most: int) -> bytes:
+    """Return the beginning of the main document.
 
     Args:
         archive: the document.
-        most: bytes that are read of the main document.
+        most: bytes that are read of it.
 
     Raises:
         Unreadable: it is no document of Word.
@@ -223,5 +223,9 @@ def head(archive: zipfile.ZipFile, most: int) -> tuple[bytes, str]:
     main = open_member(archive, DOCUMENT, _MOST_BYTES)
     if main is None:
         raise Unreadable(Reason.CORRUPT, f"no {DOCUMENT} in it")
-    data = main.read(most)
-    return data, "\n".join(_paragraph(one).text for one in data.split(b"</w:p>"))
+    return main.read(most)
+
+
+def text_of(beginning: bytes) -> str:
+    """Return the text of the beginning of a main document, a line for each paragraph."""
+    return "\n".join([_text(one) for one in beginning.split(b"</w:p>")])
