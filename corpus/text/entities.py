@@ -43,7 +43,7 @@ def unescape(text: str) -> str:
 
 @lru_cache(maxsize=1_024)
 def _letters(reference: str) -> str:
-    """Return what a reference stands for. A text has the same few."""
+    """Return the letters of a reference. A text has the same few."""
     return _unescape(reference)
 
 

@@ -25,7 +25,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<text>[^<]++|<)",
     re.IGNORECASE,
 )
-# A tag that ends at the first `>`, whatever follows: its quotes are all closed, and its name is in ASCII.
+# A tag that ends at the first `>`: its quotes are all closed, and its name is in ASCII.
 _PLAIN_TAG: Final = re.compile(
     r"(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:]*+)(?=[\s/]|\Z)"
     r"(?P<attrs>(?:[^<>\"'=]++|=\s*+(?:\"[^\"<>]*+\"|'[^'<>]*+'|(?![\"']))){0,400}+)"
@@ -65,7 +65,7 @@ def read(text: str) -> list[Block]:
 
 @lru_cache(maxsize=2_048)
 def _tag(written: str) -> _Tag | None:
-    """Return what is between `<` and the next `>` as a tag; None if that is not surely the whole of a tag."""
+    """Return what is between `<` and the next `>` as a tag; None if it may end later."""
     found = _PLAIN_TAG.fullmatch(written)
     if found is None:
         return None

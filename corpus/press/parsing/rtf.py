@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from corpus.formats.passages import Block, Run, block
-from corpus.press.parsing.rtfstate import DEEPEST, Fonts, Paragraph, State, Stream, TooDeep, joined
+from corpus.press.parsing.rtfstate import DEEPEST, FORMATTING, Fonts, Paragraph, State, Stream, TooDeep, joined
 from corpus.press.parsing.rtfwords import ENDS, PASSED_OVER, SPECIAL
 
 if TYPE_CHECKING:
@@ -100,10 +100,12 @@ class _Reader:
                     size = max(0, int(number or 0))
                     drop, at = max(0, at + size - len(buffer)), min(len(buffer), at + size)
                     continue
-                if word is not None and self._state.place != "over" and word in ENDS:
+                if word is not None and word in ENDS and self._state.place != "over":
                     yield self._ended(found[0], ENDS[word])
-                else:
-                    self._token(found[0], text, word, number, code, symbol, brace)
+                elif brace is not None:
+                    self._brace(brace)
+                elif self._state.place != "over":
+                    self._token(found[0], text, word, number, code, symbol)
             buffer = buffer[at:]
             if not chunk:
                 break
@@ -118,14 +120,8 @@ class _Reader:
         number: bytes | None,
         code: bytes | None,
         symbol: bytes | None,
-        brace: bytes | None,
     ) -> None:
-        if brace is not None:
-            self._brace(raw, brace)
-            return
         place = self._state.place
-        if place == "over":
-            return
         if place != "fonts" and self._size <= self._most:
             self._raw += raw
             self._size += len(raw)
@@ -164,7 +160,7 @@ class _Reader:
             # An escaped line end is a paragraph's end to some writers; a line break keeps its text together.
             self._say("\n")
 
-    def _brace(self, raw: bytes, brace: bytes) -> None:
+    def _brace(self, brace: bytes) -> None:
         self._to_skip = 0
         self._star = False
         if brace == b"{":
@@ -187,12 +183,12 @@ class _Reader:
                 return
             if before.place == "fonts":
                 if self._state.place == "fonts":
-                    self._fonts.add(raw)
+                    self._fonts.add(brace)
                 return
         if self._state.place == "fonts":
-            self._fonts.add(raw)
+            self._fonts.add(brace)
         elif self._state.place != "over" and self._size <= self._most:
-            self._raw += raw
+            self._raw += brace
 
     def _close(self, place: str) -> None:
         """Use what was read in a group of another kind, at its end."""
@@ -213,7 +209,13 @@ class _Reader:
             return
         state = self._state
         star, self._star = self._star, False
-        if word == b"u" and number is not None:
+        if word in FORMATTING and not star:
+            # Most are of these.
+            new = state.after(word, number, self._fonts.default)
+            if new is not None and new != state:
+                self._flush()
+                self._state = new
+        elif word == b"u" and number is not None:
             self._say(chr(number % 65_536))
             self._to_skip = state.skip
         elif (character := SPECIAL.get(word)) is not None:
@@ -229,23 +231,14 @@ class _Reader:
             self._leave()
             self._state = state._replace(place="over")
         else:
-            self._format(word, number)
+            self._fonts.word(word, number, state.font if state.place == "fonts" else None)
+            if word == b"deff" and state.font < 0:
+                self._state = state._replace(font=self._fonts.default)
 
     def _leave(self) -> None:
         """Remove the group that has just begun from `raw`."""
         if self._starts:
             del self._raw[self._starts[-1] :]
-
-    def _format(self, word: bytes, number: int | None) -> None:
-        state = self._state
-        new = state.after(word, number, self._fonts.default)
-        if new is None:
-            self._fonts.word(word, number, state.font if state.place == "fonts" else None)
-            if word == b"deff" and state.font < 0:
-                self._state = state._replace(font=self._fonts.default)
-        elif new != state:
-            self._flush()
-            self._state = new
 
     def _say(self, text: str) -> None:
         self._flush()

@@ -24,6 +24,9 @@ _DEFAULT: Final = re.compile(rb"\\deff(\d{1,10})")
 _ENTRY: Final = re.compile(rb"\\f(\d{1,10})\b[^{}]{0,400}?\\((?:fcharset|cpg)\d{1,6})")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
+# The control words that change a state.
+FORMATTING: Final = frozenset(b"b fs f v deleted plain pard ql qj qr qc uc".split())
+
 
 class TooDeep(Exception):
     """Groups are nested deeper than any text."""
@@ -54,11 +57,12 @@ class State(NamedTuple):
         flags = (b"\\b" if self.bold else b"") + (b"\\v" if self.hidden else b"") + (b"\\qc" if self.centred else b"")
         return b"\\plain" + font + b"\\fs%d\\uc%d" % (self.size, self.skip) + flags + b" "
 
+    @lru_cache(maxsize=2_048)  # noqa: B019 - equal states are one, and as few as a document has
     def after(self, word: bytes, number: int | None, default: int) -> State | None:
         """Return the state after a control word of formatting; None if the word is another.
 
         Args:
-            word: the control word.
+            word: one of `FORMATTING`, or another.
             number: its parameter, if it has one.
             default: the number of the default font.
         """
