@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PARAMS = "params.yaml"
-# What else can change a byte: parsers that installed packages register under this group of entry points. The
-# fingerprint of `ingest` covers them.
-PARSERS = "newscorpus.parsers"
 _MAX_PARAMS = 1_000_000
 
 

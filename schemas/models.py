@@ -12,7 +12,8 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.checks import CHECKED, checks, failing, promises
-from schemas.observations import OBSERVED, Outcome, Via
+from schemas.observations import OBSERVED
+from schemas.outcomes import Outcome, Via
 from schemas.table import Table
 from schemas.tables import DOCUMENTS
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from schemas.observations import Outcome
+from schemas.outcomes import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.errors import EngineMismatch
 from corpus.fingerprints import covered, parts
+from corpus.formats.plugins import GROUP
 from corpus.repo import layout, paths
 from corpus.repo.files import write_text
-from corpus.settings import PARSERS
 from corpus.stages import NAMES
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def by_kind() -> tuple[str, dict[str, str]]:
 
 def registered() -> list[str]:
     """Return the parsers that other packages register, each with its package and version."""
-    found = metadata.entry_points(group=PARSERS)
+    found = metadata.entry_points(group=GROUP)
     return sorted(
         f"{one.name}={one.value} {one.dist.name if one.dist else ''}=={one.dist.version if one.dist else ''}"
         for one in found

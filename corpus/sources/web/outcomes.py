@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from schemas.observations import Outcome, Via
+from schemas.outcomes import Outcome, Via
 
 __all__ = [
     "ANSWERED", "GONE", "NOT_SENT", "PASSING", "REFUSED", "UNCHANGED", "Hop", "Observation", "Outcome", "Via",

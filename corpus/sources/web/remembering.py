@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from corpus.batches import batchfiles
 from corpus.batches import register as raw
-from corpus.sources.web import observed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +29,9 @@ def catch_up(root: Path, state: State, spool: Spool, recrawl: Recrawl) -> int:
     """
     applied = 0
     if state.meta("complete") is None:
+        # Imported only after a loss: it loads Arrow, which a run that only fetches does without.
+        from corpus.sources.web import observed
+
         for batch in sorted(raw.load(root), key=lambda batch: (batch.captured_at, batch.name)):
             file = batch.observations
             if file is not None and (path := batchfiles.path_of(root, file)).is_file():
