@@ -62,9 +62,13 @@ def signals_of_robots(body: bytes, url: str, agent: str = "newscorpus") -> tuple
             if scoped is None or _matches(scoped[1], path):
                 found.append(signal(Place.ROBOTS, name, value))
     # Who has a group of his own is not in that of everyone: a page that is closed to all has no list of the closed.
+    rules_of: dict[str, list[tuple[bool, str]]] = {}
+    for group in groups:
+        for name in group.agents:
+            rules_of.setdefault(name, []).extend(group.rules)
     for crawler in AI_AGENTS:
-        rules = [rule for group in groups if crawler.lower() in group.agents for rule in group.rules]
-        if any(crawler.lower() in group.agents for group in groups) and not _is_allowed(rules, path):
+        rules = rules_of.get(crawler.lower())
+        if rules is not None and not _is_allowed(rules, path):
             found.append(signal(Place.ROBOTS, "disallow", crawler))
     return tuple(dict.fromkeys(found))[: MOST_SIGNALS + len(AI_AGENTS)]
 

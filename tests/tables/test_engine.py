@@ -167,9 +167,9 @@ def test_what_cannot_change_a_byte_imports_nothing_that_can():
 
 # Names of files and stages: what changes them changes dvc.yaml too, and that DVC notices.
 PLACES = {"corpus.repo.paths", "corpus.stages"}
-# Its own business: it reads params.yaml's group of entry points, and the code itself.
+# Its own business: it reads the group of entry points of parsers, and the code itself.
 ALLOWED = {
-    "corpus.tables.engine": {"corpus.settings"},
+    "corpus.tables.engine": {"corpus.formats.plugins"},
     "corpus.repo.outdated": {"corpus.settings", "corpus.text.plain_yaml"},
 }
 
@@ -215,7 +215,7 @@ def plain():
         ("corpus.settings", "max_seconds: int", "max_seconds: float", "ingest", ""),
         ("corpus.settings", "min_words: int", "min_words: float", "validate", ""),
         ("corpus.settings", "silent_days: int", "silent_days: float", "", ""),
-        ("schemas.expectations", "class Effect(", "class Effect(str, ", "", ""),
+        ("schemas.expected", "class Effect(", "class Effect(str, ", "", ""),
     ],
 )
 def test_which_fingerprints_an_edit_changes(plain, module, before, after, stages, kinds):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -69,8 +69,10 @@ class Observation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as values for JSON, without null values."""
-        values = asdict(self)
+        # Not `asdict` of all, which copies each value.
+        values = {name: getattr(self, name) for name in _NAMES}
         values["at"] = self.at.isoformat()
+        values["redirects"] = [asdict(hop) for hop in self.redirects]
         return {name: value for name, value in values.items() if value not in (None, (), [])}
 
     @classmethod
@@ -81,3 +83,6 @@ class Observation:
         found["at"] = datetime.fromisoformat(found["at"]).astimezone(UTC)
         found["redirects"] = tuple(Hop(**hop) for hop in found.get("redirects") or ())
         return cls(**found)
+
+
+_NAMES: Final = tuple(one.name for one in fields(Observation))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.sources.web.outcomes import ANSWERED, Via
@@ -27,7 +28,10 @@ CREATE TABLE IF NOT EXISTS pages (
 CREATE INDEX IF NOT EXISTS due ON pages (source, due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS captured ON pages (source, first_seen) WHERE first_seen IS NOT NULL;
 """
-_COLUMNS: Final = ", ".join(one.name for one in fields(Page))
+_NAMES: Final = tuple(one.name for one in fields(Page))
+_COLUMNS: Final = ", ".join(_NAMES)
+# `dataclasses.astuple` copies each value, which took a tenth of the time of a request.
+_values_of: Final = attrgetter(*_NAMES)
 _MOMENTS: Final = ("published", "first_seen", "checked", "due", "appeared")
 
 
@@ -86,7 +90,7 @@ class Pages:
         self._save(found)
 
     def _save(self, page: Page) -> None:
-        values = [seconds(v) if isinstance(v, datetime) else v for v in astuple(page)]
+        values = _row(page)
         marks = ", ".join("?" * len(values))
         self._db.execute(f"INSERT OR REPLACE INTO pages ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608 - names of ours
 
@@ -96,8 +100,8 @@ class Pages:
         Returns:
             How many were not known before.
         """
-        rows = [[seconds(v) if isinstance(v, datetime) else v for v in astuple(page)] for page in pages]
-        at = {name: number for number, name in enumerate(one.name for one in fields(Page))}
+        rows = [_row(page) for page in pages]
+        at = {name: number for number, name in enumerate(_NAMES)}
         with self._db:
             before = self._db.total_changes
             marks = ", ".join("?" * len(at))
@@ -166,8 +170,12 @@ class Pages:
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def _row(page: Page) -> list[Any]:
+    return [seconds(value) if isinstance(value, datetime) else value for value in _values_of(page)]
+
+
 def _page(row: Sequence[Any]) -> Page:
-    values = dict(zip((one.name for one in fields(Page)), row, strict=True))
+    values = dict(zip(_NAMES, row, strict=True))
     for name in _MOMENTS:
         values[name] = moment(values[name])
     return Page(**values)
