@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.results import record
+
 BODY = b"<html><head><title>Page</title></head><body><p>" + b"Words of an article. " * 150 + b"</p></body></html>"
 ROBOTS = b"User-agent: *\nAllow: /\n"
 
@@ -141,6 +143,9 @@ def main() -> None:
     server.join(10)
     gaps = said["gaps"]
     pages = sum(found["outcomes"].values())
+    of = f"of {options.hosts:,} hosts"
+    record("collect", {f"pages {of}": pages / found["seconds"]}, "/s")
+    record("collect", {f"memory {of}": found["peak_mb"] * 1e6}, "bytes")
     print(
         json.dumps(
             {
