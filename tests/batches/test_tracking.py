@@ -74,6 +74,33 @@ def test_it_records_what_dvc_add_records(tracked):
     assert (tracked.root / "data/raw/c.parquet").read_text() == "a third"
 
 
+def test_of_the_first_files_it_records_what_dvc_add_records(corpus_repo):
+    (corpus_repo.root / "data/raw").mkdir(parents=True)
+    # Nothing is to be added to .gitignore, where `dvc add` puts the folder.
+    assert "/data/raw" in (corpus_repo.root / ".gitignore").read_text().splitlines()
+    before = corpus_repo.git("status", "--porcelain")
+    assert recorded(corpus_repo, [new(corpus_repo), new(corpus_repo, "e.parquet", "")], [])
+    text = (corpus_repo.root / PIN).read_text()
+    assert corpus_repo.dvc("status", PIN).stdout.strip() == "Data and pipelines are up to date."
+    (corpus_repo.root / PIN).unlink()
+    shutil.rmtree(corpus_repo.root / ".dvc/cache")
+    corpus_repo.dvc("add", "data/raw")
+    assert (corpus_repo.root / PIN).read_text() == text
+    assert corpus_repo.git("status", "--porcelain").replace("?? data/\n", "") == before
+
+
+def test_a_folder_that_git_does_not_ignore_is_left_to_dvc(corpus_repo):
+    (corpus_repo.root / "data/raw").mkdir(parents=True)
+    (corpus_repo.root / ".gitignore").write_text("")
+    assert not recorded(corpus_repo, [new(corpus_repo)], [])
+    assert not (corpus_repo.root / PIN).exists()
+
+
+def test_files_that_were_known_before_anything_was_recorded_are_left_to_dvc(corpus_repo):
+    (corpus_repo.root / "data/raw").mkdir(parents=True)
+    assert not recorded(corpus_repo, [new(corpus_repo)], KNOWN)
+
+
 def spoil_listing(repo):
     (path,) = (repo.root / ".dvc/cache/files/md5").glob("*/*.dir")
     path.chmod(0o644)
