@@ -51,7 +51,7 @@ def test_each_command_names_what_was_not_written_and_completes_once_files_may_gr
     more = built.root.parent / "more"
     more.mkdir()
     (more / "three.txt").write_text(article("three"), encoding="utf-8")
-    commands: list[tuple[int, tuple[str, ...]]] = [(12_000, ("add", str(more))), (1_000, ("release",))]
+    commands: list[tuple[int, tuple[str, ...]]] = [(4_000, ("add", str(more))), (1_000, ("release",))]
     for most, arguments in commands:
         require_named(run_limited(built, most, *arguments))
     built.run("add", str(more), **UNMEASURED)
