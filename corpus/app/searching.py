@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from corpus.search.answers import Facet, Hit
     from corpus.search.query import Query
-    from corpus.search.searching import Facet, Hit, Searcher
+    from corpus.search.searching import Searcher
     from corpus.snapshots.selection import Selection
     from corpus.snapshots.version import Version
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from corpus.report.charts import HEIGHT, WIDTH, Bar, Mark, Timeline, timeline
-from corpus.search.searching import Month
+from corpus.search.answers import Month
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -12,8 +12,8 @@ from corpus.report.charts import WIDTH, Mark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corpus.search.answers import Month
     from corpus.search.query import Query
-    from corpus.search.searching import Month
 
 HEIGHT: Final = 300
 # The room to the right of the last mark.

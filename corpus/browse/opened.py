@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from corpus.browse.locating import Places
     from corpus.objects.pins import Pinned
     from corpus.report.figures import Holdings
-    from corpus.search.searching import Hit
+    from corpus.search.answers import Hit
     from corpus.snapshots.about import About
     from corpus.snapshots.version import Version
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus.objects.pins import Pinned
-    from corpus.search.searching import Hit
+    from corpus.search.answers import Hit
     from corpus.search.sources import Searchable
 
 # Shards that are read at the same time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pyarrow as pa
 from tantivy import Occur, Order
@@ -11,6 +11,7 @@ from tantivy import Query as Compiled
 
 from corpus.errors import UsageError
 from corpus.search import compiling, documents
+from corpus.search.answers import Facet, Hit, Month
 from corpus.search.facets import FACETS
 from corpus.search.narrowing import narrowed
 from corpus.search.tree import EVERYTHING
@@ -38,52 +39,6 @@ _COUNT: Final = "articles"
 _COUNTING: Final = {"value_count": {"field": "place"}}
 # Filters that can be the key of what is remembered.
 _Fixed: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
-
-
-class Hit(NamedTuple):
-    """An article that matches, and where its row is.
-
-    Attributes:
-        article_id: its id.
-        table: the table of its row.
-        shard: the path of the shard.
-        row: the row's number in the shard.
-        words: how many words its text has.
-    """
-
-    article_id: str
-    table: str
-    shard: str
-    row: int
-    words: int
-
-
-class Facet(NamedTuple):
-    """The values of a facet and how many articles have each, the most frequent first, equal ones by name.
-
-    Attributes:
-        values: each with its number of articles; the value "" means no value.
-        more: whether there are further values.
-    """
-
-    values: list[tuple[str, int]]
-    more: bool
-
-
-class Month(NamedTuple):
-    """What appeared in a month, as `2026-03`; "" has what is undated.
-
-    Attributes:
-        month: which.
-        hits: articles that match.
-        articles: all articles that the filters leave.
-        words: their words.
-    """
-
-    month: str
-    hits: int
-    articles: int
-    words: int
 
 
 class Searcher:

@@ -11,8 +11,8 @@ import pytest
 
 from corpus.browse.charting import Measure, chart
 from corpus.browse.comparing import DASHES, Series, comparison
+from corpus.search.answers import Month
 from corpus.search.query import parse
-from corpus.search.searching import Month
 from tests.browse.conftest import LANGUAGES, SCRIPT
 from tests.browse.test_search_pages import when_indexed
 

@@ -23,10 +23,10 @@ from corpus.browse.application import application
 from corpus.browse.charting import Measure, chart
 from corpus.browse.searching import Searches
 from corpus.browse.views import context
+from corpus.search.answers import Hit, Month
 from corpus.search.facets import FACETS
 from corpus.search.marks import marks
 from corpus.search.query import parse
-from corpus.search.searching import Hit, Month
 from tests.browse.client import PORT, Client
 from tests.browse.conftest import LANGUAGES, SCRIPT
 

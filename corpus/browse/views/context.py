@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from corpus.browse.page import Wanted
     from corpus.browse.seeking import Sought
-    from corpus.search.searching import Hit, Searcher
+    from corpus.search.answers import Hit
+    from corpus.search.searching import Searcher
 
 # Articles that are looked into; of more a sample is taken, the same one every time.
 MOST_ARTICLES: Final = 5_000

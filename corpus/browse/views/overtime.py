@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from corpus.browse.address import Asked
     from corpus.browse.page import Wanted
     from corpus.browse.seeking import Sought
-    from corpus.search.searching import Month, Searcher
+    from corpus.search.answers import Month
+    from corpus.search.searching import Searcher
 
 # Months in a table on one page.
 _ROWS: Final = 60

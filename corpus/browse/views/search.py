@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from corpus.browse.address import Asked
+    from corpus.search.answers import Facet
     from corpus.search.query import Query
-    from corpus.search.searching import Facet, Searcher
+    from corpus.search.searching import Searcher
 
     View = Callable[[Wanted, Searcher, Sought, int], tuple[str, dict[str, Any], dict[str, Any]]]
 
