@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.conftest import BODY
 
@@ -25,7 +25,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>{title}</title>
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it arrived; `ended` is when the answer had been sent."""
+    """A request as it arrived; `ended` is when the last of its answer was handed over to be sent."""
 
     host: str
     method: str
@@ -51,6 +51,25 @@ class Reply:
 
 
 Answer = "Reply | Callable[[Request], Reply] | Callable[[Request, asyncio.StreamWriter], Awaitable[None]]"
+
+
+class _Sent:
+    """A writer that knows when it was last written to.
+
+    The time is read before the bytes leave: read after it, on a busy machine, it may be later than the client's next
+    request, and a gap that was kept would seem too short.
+    """
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self.at = 0.0
+
+    def write(self, data: bytes) -> None:
+        self.at = time.monotonic()
+        self._writer.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._writer, name)
 
 
 class Website:
@@ -142,15 +161,16 @@ class Website:
                 number = len(self.log)
                 self.log.append(request)
                 answer = self._answers.get((host, path), self._answers.get(path, Reply(status=404)))
+                sent = _Sent(writer)
                 try:
-                    if not await self._answer(answer, request, writer):
+                    if not await self._answer(answer, request, sent):
                         break
                 finally:
-                    self.log[number] = Request(host, method, path, headers, began, time.monotonic())
+                    self.log[number] = Request(host, method, path, headers, began, sent.at or time.monotonic())
         with suppress(Exception):
             writer.close()
 
-    async def _answer(self, answer: object, request: Request, writer: asyncio.StreamWriter) -> bool:
+    async def _answer(self, answer: object, request: Request, writer: _Sent) -> bool:
         if not isinstance(answer, Reply):
             try:
                 answer = answer(request)  # type: ignore[operator]

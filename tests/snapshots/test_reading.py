@@ -115,8 +115,8 @@ def serving(folder: Path, *, ranges: bool = True):
             if ranges:
                 self.send_header("Accept-Ranges", "bytes")
             self.end_headers()
+            moved.append((self.path, len(data)))  # before it is sent: who has the answer clears the list
             self.wfile.write(data)
-            moved.append((self.path, len(data)))
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
