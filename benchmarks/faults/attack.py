@@ -41,7 +41,8 @@ ROUTES: Final = (
     ("POST", "/api/automations/"), ("POST", "/api/work_pools/"), ("DELETE", "/api/flows/0"), ("PATCH", "/api/flows/0"),
     ("GET", "/api/static/prefect-logo-mark-gradient.png"), ("OPTIONS", "/api/deployments/"),
 )  # fmt: skip
-_SOCKET_SECONDS: Final = 20.0
+# Only a way in waits so long; every refusal closes the socket.
+_SOCKET_SECONDS: Final = 120.0
 
 
 def basic(secret: str) -> str:

@@ -22,7 +22,7 @@ HOSTILE: Final = {
     "pull_steps": [{"prefect.deployments.steps.run_shell_script": {"script": "touch /tmp/owned"}}],
     "schedules": [{"schedule": {"interval": 1}, "active": True}],
 }
-_BROWSER_SECONDS: Final = 120.0
+_BROWSER_SECONDS: Final = 600.0
 _PAGE: Final = """<!doctype html><title>Kittens</title><body><script>
 const target = TARGET, hostile = HOSTILE, found = {};
 async function attempt(name, what) {
@@ -116,7 +116,7 @@ def open_hostile_page(address: str, trials: Trials, chromium: str) -> None:
         # A name of the attacker's that leads to this machine: the page is of the attacker's origin, if it opens.
         rebound = f"{EVIL}:{urlsplit(address).port}/"
         done = subprocess.run(
-            [*browser, "--dump-dom", rebound], capture_output=True, text=True, timeout=120, check=False
+            [*browser, "--dump-dom", rebound], capture_output=True, text=True, timeout=_BROWSER_SECONDS, check=False
         )
         trials.made["browser"] += 1
         trials.expect("Unknown host" in done.stdout, f"{rebound} in a browser: {done.stdout[:80]!r}")

@@ -120,17 +120,23 @@ def leftovers(repo):
 
 
 def query(repo, sql):
-    """Rows of the database of Prefect's server; none while it makes its tables."""
+    """Rows of the database of Prefect's server; none while it makes its tables. Waits while it is locked or opened."""
     path = repo.root / ".prefect/prefect.db"
     if not path.exists():
         return []
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
-    try:
-        return connection.execute(sql).fetchall()
-    except sqlite3.OperationalError:
-        return []
-    finally:
-        connection.close()
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=DEADLINE)
+        try:
+            return connection.execute(sql).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        finally:
+            connection.close()
 
 
 def runs(repo):
@@ -140,6 +146,13 @@ def runs(repo):
         "select s.name, r.start_time, r.end_time, s.message from flow_run r join flow_run_state s on s.id = r.state_id "
         "where s.name not in ('Scheduled', 'Late', 'Pending') order by r.start_time",
     )
+
+
+def command_of(pid):
+    """The command line of a process; empty if it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
 
 
 def blocks(pid, number):
@@ -152,7 +165,7 @@ def blocks(pid, number):
 
 def copy_runs(repo, number, days):
     """Put copies of a run into the database: completed runs of so many days ago, each with its state and an event."""
-    connection = sqlite3.connect(repo.root / ".prefect/prefect.db", timeout=60)
+    connection = sqlite3.connect(repo.root / ".prefect/prefect.db", timeout=DEADLINE)
     connection.row_factory = sqlite3.Row
     then = f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%d %H:%M:%S.%f}"
 
@@ -189,4 +202,4 @@ def older_than(repo, days):
         f"select (select count(*) from flow_run where end_time < '{then}'), "
         f"(select count(*) from events where occurred < '{then}')",
     )
-    return found[0] if found else None
+    return found[0]

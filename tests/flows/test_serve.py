@@ -17,9 +17,23 @@ import pytest
 from benchmarks.faults.attack import attack, state
 from benchmarks.faults.harness import Trials
 from corpus.app.serving import serving
+from corpus.repo.lock import TOKEN, write_lock
 from flows.runs import KEPT
 from tests.conftest import BODY, UNMEASURED, article
-from tests.flows.scenes import blocks, copy_runs, leftovers, older_than, query, runs, serve, start, tree, until
+from tests.flows.scenes import (
+    DEADLINE,
+    blocks,
+    command_of,
+    copy_runs,
+    leftovers,
+    older_than,
+    query,
+    runs,
+    serve,
+    start,
+    tree,
+    until,
+)
 
 
 def completed(repo):
@@ -48,8 +62,7 @@ def test_nobody_gets_in_without_the_password_and_sigterm_ends_it_quietly(built):
         assert holders == [password]
         assert it.secret not in it.said
         for pid in tree(it.process.pid):
-            with open(f"/proc/{pid}/cmdline") as file:
-                assert it.secret not in file.read()
+            assert it.secret not in command_of(pid)
 
         trials, chromium = Trials(), shutil.which("chromium")
         until(lambda: _settled(it), "the schedule is known to the server, and all that goes with it")
@@ -96,7 +109,7 @@ def test_a_signal_to_stop_while_it_starts(built, number, moment):
 
 def hold_the_only_slot(repo):
     """Make the database what an older version left after a crash: a limit of one, its slot held by a run that is no more."""
-    connection = sqlite3.connect(repo.root / ".prefect/prefect.db", timeout=30)
+    connection = sqlite3.connect(repo.root / ".prefect/prefect.db", timeout=DEADLINE)
     with connection:
         limit = "00000000-0000-4000-8000-000000000001"
         columns = [row[1] for row in connection.execute("pragma table_info(concurrency_limit_v2)")]
@@ -117,26 +130,30 @@ def hold_the_only_slot(repo):
 
 
 def test_a_crash_in_mid_run_does_not_stop_the_schedule(built):
-    built.seed("new.txt", article("new", body=BODY + " New."))
-    with serve(built, "--every", "5s") as it:
-        until(lambda: query(built, "select 1 from events"), "the log of events is written")
-        until(lambda: any(run[0] == "Running" for run in runs(built)), "a run is at work")
-        it.kill_everything()
-    until(lambda: not leftovers(built), "no process is left")
+    # A run may have ended before everything is killed: then it is all done again.
+    while "Running" not in [run[0] for run in runs(built)]:
+        number = len(runs(built))
+        built.seed(f"new{number}.txt", article(f"new{number}", body=f"{BODY} New {number}."))
+        with serve(built, "--every", "5s") as it:
+            until(lambda: query(built, "select 1 from events"), "the log of events is written")
+            until(lambda: any(run[0] == "Running" for run in runs(built)), "a run is at work")
+            it.kill_everything()
+        until(lambda: not leftovers(built), "no process is left")
     assert "ended unexpectedly" in built.run("status").stdout
     hold_the_only_slot(built)
     # Those of a month ago are removed by time, those of today beyond a number; the log of events after a week.
     copy_runs(built, 3, days=40)
     copy_runs(built, KEPT + 20, days=1)
     assert older_than(built, 35) == (3, 3)
-    with serve(built, "--every", "5s") as it:
+    # Prefect tries again what its database was too busy for; after an hour, if nobody says otherwise.
+    with serve(built, "--every", "5s", PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS="20") as it:
         until(lambda: "UTC  completed" in it.said, "a run has completed")
         assert "left behind by a crash" in it.said
         assert [run[0] for run in runs(built)].count("Crashed") == 1
         until(lambda: older_than(built, 35) == (0, 0), "what is old is removed")
         until(lambda: older_than(built, 0.9)[0] <= KEPT, "and what is beyond the number that is kept")
-        assert older_than(built, 0.9)[0] >= KEPT - 20
-        assert completed(built) > KEPT - 20
+        # However many were cancelled since, on a machine too busy for the schedule: they are among those that are kept.
+        assert sum(run[0] != "Running" for run in runs(built)) >= KEPT
         # Told to stop at work: what is finished is kept, the run is recorded, the exit status is 0.
         built.seed("more.txt", article("more", body=BODY + " More."))
         until(lambda: any(run[0] == "Running" for run in runs(built)), "a run is at work again")
@@ -160,28 +177,22 @@ def test_a_killed_serve_takes_its_run_along(built):
 def test_a_server_that_dies_is_one_line(built):
     with serve(built, "--every", "1h") as it:
         it.until_up()
-        victim = next(pid for pid in tree(it.process.pid) if "flows.web" in _command(pid))
+        victim = next(pid for pid in tree(it.process.pid) if "flows.web" in command_of(pid))
         os.kill(victim, signal.SIGKILL)
-        assert it.process.wait(60) == 1
+        assert it.process.wait(DEADLINE) == 1
         assert it.said.splitlines()[-1].startswith("error: The Prefect server has ended")
         assert "Traceback" not in it.said
-    update = start(built, "update", **UNMEASURED)
-    until(lambda: any(run[0] == "Running" for run in runs(built)), "the run has started")
-    for pid in tree(update.pid):
-        if "flows.web" in _command(pid):
-            os.kill(pid, signal.SIGKILL)
-    said = update.communicate(timeout=300)[0]
+    # The run waits for the lock, so that it does not end before its server is killed.
+    with write_lock(built.root, "a test", wait=DEADLINE):
+        update = start(built, "update", "--wait", "300", **UNMEASURED, **{TOKEN: ""})
+        until(lambda: any(run[0] == "Running" for run in runs(built)), "the run has started")
+        for pid in tree(update.pid):
+            if "flows.web" in command_of(pid):
+                os.kill(pid, signal.SIGKILL)
+        said = update.communicate(timeout=300)[0]
     assert update.returncode == 1
     assert "error: The Prefect server has ended" in said
     assert "Traceback" not in said
-
-
-def _command(pid):
-    try:
-        with open(f"/proc/{pid}/cmdline") as file:
-            return file.read()
-    except OSError:
-        return ""
 
 
 @pytest.mark.trial
@@ -211,11 +222,11 @@ def test_as_process_1_of_a_container(built):
         # An orphan of the namespace is given to process 1, which takes its exit status.
         subprocess.run(["nsenter", "-t", str(first), "-p", "sh", "-c", "(sleep 0.1 &)"], check=True)
         until(
-            lambda: not any("sleep" in _command(pid) or _state(pid) == "Z" for pid in tree(first)[1:]),
+            lambda: not any("sleep" in command_of(pid) or _state(pid) == "Z" for pid in tree(first)[1:]),
             "no zombie is left",
         )
         os.kill(first, signal.SIGTERM)
-        assert it.process.wait(60) == 0
+        assert it.process.wait(DEADLINE) == 0
         assert "Traceback" not in it.said
 
 
@@ -236,7 +247,7 @@ def test_the_documented_unit_starts_and_stops(built):
         section = unit.partition("```ini\n")[2].partition("```")[0]
         path = built.root.parent / "newscorpus.service"
         path.write_text(section.replace("/srv/news/.venv/bin/corpus", "/bin/true").replace("User=news", "User=root"))
-        subprocess.run(["systemd-analyze", "verify", path], check=True, capture_output=True, timeout=60)
+        subprocess.run(["systemd-analyze", "verify", path], check=True, capture_output=True, timeout=300)
     with serve(built, *arguments) as it:
         it.until_up()
         assert "0 6 * * * (Europe/Berlin)" in it.said

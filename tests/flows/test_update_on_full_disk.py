@@ -47,7 +47,7 @@ def test_release_and_update_on_a_full_disk_are_one_line_and_the_next_release_com
     (disk := tmp_path / "disk").mkdir()
     done = subprocess.run(
         ["unshare", "--map-root-user", "--mount", "sh", "-c", ON_A_FULL_DISK, "sh", disk, built.root, sys.executable],
-        capture_output=True, text=True, check=False, timeout=300, env={**os.environ, **UNMEASURED},
+        capture_output=True, text=True, check=False, timeout=900, env={**os.environ, **UNMEASURED},
     )  # fmt: skip
     if not (tmp_path / "statuses").exists():
         pytest.skip(f"no disk of its own: {done.stderr}")

@@ -22,20 +22,15 @@ from corpus.integrity.verify_remote import verify_remote
 from corpus.objects import objectstore
 from corpus.repo.repository import Repository
 from corpus.snapshots.snapshot import Snapshot
+from tests.ports import reserved_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.conftest import Corpus
 
-_SECONDS = 60
+_SECONDS = 300
 _SSHD = shutil.which("sshd", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager
@@ -83,27 +78,29 @@ def an_ssh_server(tmp_path: Path) -> Iterator[dict[str, str]]:
     if os.geteuid() == 0:
         # Where a package has not been started yet, this is missing, and sshd refuses.
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    port = free_port()
     config = tmp_path / "sshd_config"
-    config.write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {tmp_path}/host\nAuthorizedKeysFile {tmp_path}/user.pub\n"
-        "PidFile none\nUsePAM no\nStrictModes no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-        "PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n"
-    )
-    with serving([_SSHD, "-D", "-e", "-f", str(config)], port, tmp_path / "sshd.log"):
-        yield {
-            "url": f"ssh://127.0.0.1:{port}{tmp_path}/remote",
-            "user": getpass.getuser(),
-            "keyfile": f"{tmp_path}/user",
-            "allow_agent": "false",
-        }
+    with reserved_port() as port:
+        config.write_text(
+            f"Port {port}\nListenAddress 127.0.0.1\nHostKey {tmp_path}/host\nAuthorizedKeysFile {tmp_path}/user.pub\n"
+            "PidFile none\nUsePAM no\nStrictModes no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+            # However slowly people log in, and however many of them at once.
+            "LoginGraceTime 0\nMaxStartups 1000\n"
+            "PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n"
+        )
+        with serving([_SSHD, "-D", "-e", "-f", str(config)], port, tmp_path / "sshd.log"):
+            yield {
+                "url": f"ssh://127.0.0.1:{port}{tmp_path}/remote",
+                "user": getpass.getuser(),
+                "keyfile": f"{tmp_path}/user",
+                "allow_agent": "false",
+            }
 
 
 @pytest.fixture
 def an_s3_server(tmp_path: Path) -> Iterator[dict[str, str]]:
-    port = free_port()
-    endpoint = f"http://127.0.0.1:{port}"
-    with serving([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port, tmp_path / "s3.log"):
+    server = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p"]
+    with reserved_port() as port, serving([*server, str(port)], port, tmp_path / "s3.log"):
+        endpoint = f"http://127.0.0.1:{port}"
         import boto3
 
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -159,8 +156,9 @@ def test_push_open_verify_and_mend(built: Corpus, kind: str, request: pytest.Fix
 
 
 def test_a_remote_that_is_not_there_is_reported_in_a_line(built: Corpus) -> None:
-    use(built, {"url": f"ssh://127.0.0.1:{free_port()}/nowhere"})
-    done = built.run("verify", "--remote", check=False)
+    with reserved_port() as port:
+        use(built, {"url": f"ssh://127.0.0.1:{port}/nowhere"})
+        done = built.run("verify", "--remote", check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("error: Remote 'store' (ssh://127.0.0.1:")
     assert "Traceback" not in done.stderr
