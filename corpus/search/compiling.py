@@ -37,6 +37,19 @@ def any_of(parts: Sequence[Compiled]) -> Compiled:
     return parts[0] if len(parts) == 1 else Compiled.boolean_query([(Occur.Should, part) for part in parts])
 
 
+def in_shards(query: Compiled, numbers: Sequence[int]) -> Compiled:
+    """Return what finds the articles of some shards alone."""
+    some = Compiled.const_score_query(Compiled.term_set_query(documents.schema(), "shard", list(numbers)), 0.0)
+    return Compiled.boolean_query([(Occur.Must, query), (Occur.Must, some)])
+
+
+def all_but(within: Sequence[tuple[Occur, Compiled]], clauses: Sequence[tuple[Occur, Compiled]]) -> Compiled:
+    """Return what finds the articles within some clauses that do not meet all of the others."""
+    return Compiled.boolean_query(
+        [*within, (Occur.Must, every()), (Occur.MustNot, Compiled.boolean_query(list(clauses)))]
+    )
+
+
 def _node(node: Node, fields: Sequence[str]) -> Compiled:
     match node:
         case And(parts):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corpus.search import plain, tokens
+from corpus.search.spotting import Spotted
 from corpus.search.tree import leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from corpus.search.tree import Query
+    from corpus.search.tree import Leaf, Query
 
 
 def marks(query: Query, text: str, field: str | None = None) -> list[tuple[int, int]]:
@@ -26,12 +27,7 @@ def marks(query: Query, text: str, field: str | None = None) -> list[tuple[int, 
     wanted = {leaf for name, leaf in leaves(query.node) if name == field or (name is None and field != "author")}
     if not wanted:
         return []
-    found = tokens.Tokenised(text)
-    ranges = {one for leaf in wanted for one in plain.occurrences(leaf, found.terms)}
-    if not ranges:
-        return []
-    spans = found.spans()
-    places = sorted((spans[start][0], spans[end - 1][1]) for start, end in ranges)
+    places = sorted(_places(wanted, text))
     merged: list[tuple[int, int]] = []
     for start, end in places:
         if merged and start < merged[-1][1]:
@@ -39,6 +35,23 @@ def marks(query: Query, text: str, field: str | None = None) -> list[tuple[int, 
         else:
             merged.append((start, end))
     return merged
+
+
+def _places(wanted: Collection[Leaf], text: str) -> set[tuple[int, int]]:
+    spotted = Spotted(text)
+    found: set[tuple[int, int]] = set()
+    others = []
+    for leaf in wanted:
+        if (places := spotted.places(leaf)) is None:
+            others.append(leaf)
+        else:
+            found.update(places)
+    if others:
+        tokenised = tokens.Tokenised(text)
+        if ranges := {one for leaf in others for one in plain.occurrences(leaf, tokenised.terms)}:
+            spans = tokenised.spans()
+            found.update((spans[start][0], spans[end - 1][1]) for start, end in ranges)
+    return found
 
 
 def excerpt(text: str, places: Sequence[tuple[int, int]], width: int = 240) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _TOGETHER: Final = 4
 
 
-def rows(version: Searchable | Dated, hits: Sequence[Hit], columns: Sequence[str]) -> pl.DataFrame:
-    """Return columns of the articles that a searcher of a version found, with `article_id` first.
+def rows(version: Searchable | Dated, hits: Sequence[Hit], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Return columns of the articles that a searcher of a version found, and `article_id`.
 
     Columns of the content are the same in every table; of a version as of a day, read those that were decided that day
     (`revision`, `duplicate_of` and so on) from its `articles`.
@@ -40,7 +40,7 @@ def rows(version: Searchable | Dated, hits: Sequence[Hit], columns: Sequence[str
     """
     base = version.base if isinstance(version, Dated) else version
     files = {file.path: file for table in sorted({hit.table for hit in hits}) for file in base.files(table)}
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, dict[str, Any]] = {}
     apart = [hit.article_id for hit in hits if hit.shard not in files]
     if apart:
         wanted = version.scan("articles").filter(pl.col("article_id").is_in(pl.Series(apart).implode()))
@@ -52,29 +52,27 @@ def rows(version: Searchable | Dated, hits: Sequence[Hit], columns: Sequence[str
         if hit.shard in files:
             here.setdefault(hit.shard, []).append(hit)
 
-    def read(shard: str) -> list[dict[str, object]]:
+    def read(shard: str) -> list[dict[str, Any]]:
         return _taken(base, files[shard], [hit.row for hit in here[shard]], columns)
 
     # Most of the time is spent outside Python, where threads do not wait for each other.
     with ThreadPoolExecutor(_TOGETHER) as pool:
         for shard, taken in zip(here, pool.map(read, here), strict=True):
-            for hit, row in zip(here[shard], taken, strict=True):
-                found[hit.article_id] = row | {"article_id": hit.article_id}
-    order = ["article_id", *columns]
-    schema = {"article_id": pl.String} | dict(version.scan("articles").select(columns).collect_schema())
-    return pl.DataFrame([[found[hit.article_id][name] for name in order] for hit in hits], schema, orient="row")
+            found |= {
+                hit.article_id: row | {"article_id": hit.article_id}
+                for hit, row in zip(here[shard], taken, strict=True)
+            }
+    return [found[hit.article_id] for hit in hits]
 
 
-def _taken(
-    version: Searchable, file: Pinned, numbers: Sequence[int], columns: Sequence[str]
-) -> list[dict[str, object]]:
+def _taken(version: Searchable, file: Pinned, numbers: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
     (path,) = version.shard_paths([file])
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as opened:
             sizes = [opened.metadata.row_group(number).num_rows for number in range(opened.metadata.num_row_groups)]
             starts = np.concatenate([[0], np.cumsum(sizes)])
             groups = np.searchsorted(starts, numbers, side="right") - 1
-            taken: dict[int, dict[str, object]] = {}
+            taken: dict[int, dict[str, Any]] = {}
             for group in np.unique(groups):
                 wanted = [number for number, its in zip(numbers, groups, strict=True) if its == group]
                 # Arrow's own `take` and `to_pylist` import pandas, which takes half a second.

@@ -148,16 +148,45 @@ class Searcher:
         found: list[Hit] = self._run(look)
         return found
 
-    def sample(self, query: Query, filters: Narrowing | None = None, most: int = 5000) -> list[Hit]:
+    def sample(
+        self,
+        query: Query,
+        filters: Narrowing | None = None,
+        most: int = 5000,
+        files: int | None = None,
+        *,
+        others: bool = False,
+    ) -> list[Hit]:
         """Return some of the articles that match, all of them if they are no more; the same ones every time.
 
         Args:
             query: the query.
             filters: what narrows it.
             most: how many to return.
+            files: if more match, those of so many files are enough. To read a row takes nearly as long as its file.
+            others: return some of the articles of the version that do not match.
         """
-        compiled = self._compiled(query.node, _fixed(filters))
+        fixed = _fixed(filters)
+        compiled = self._compiled(query.node, fixed)
+        if others:
+            compiled = compiling.all_but(self._within, [*narrowed(dict(fixed)), (Occur.Must, _of(query.node))])
+        # Keys are digests, so their order is that of a draw.
+        drawn = sorted(self._shards, key=lambda number: self._shards[number].key)
+        if files is None or files >= len(drawn) or self._run(lambda searcher: _count(searcher, compiled)) <= most:
+            return self._sampled(compiled, most)
+        asked = files
+        while True:
+            found = self._sampled(compiling.in_shards(compiled, drawn[:asked]), most)
+            having = {hit.shard for hit in found}
+            if len(having) >= files or asked >= len(drawn):
+                break
+            # Filters may leave articles of a few files alone.
+            asked *= 4
+        names = [name for number in drawn if (name := self._shards[number].file.path) in having]
+        chosen = set(names[:files])
+        return [hit for hit in found if hit.shard in chosen]
 
+    def _sampled(self, compiled: Compiled, most: int) -> list[Hit]:
         def look(searcher: tantivy.Searcher) -> list[Hit]:
             hits = searcher.search(compiled, limit=most, count=False, order_by_field="sample").hits
             return self._hits(searcher, [address for _, address in hits])
@@ -218,8 +247,7 @@ class Searcher:
         return self._reader.run(function)
 
     def _compiled(self, node: Node, filters: _Fixed) -> Compiled:
-        query = compiling.every() if node == EVERYTHING else compiling.compiled(node)
-        return Compiled.boolean_query([*self._within, *narrowed(dict(filters)), (Occur.Must, query)])
+        return Compiled.boolean_query([*self._within, *narrowed(dict(filters)), (Occur.Must, _of(node))])
 
     def _hits(self, searcher: tantivy.Searcher, addresses: list[Any]) -> list[Hit]:
         if not addresses:
@@ -231,6 +259,10 @@ class Searcher:
             shard = self._shards[number]
             found.append(Hit(documents.article_id(one, other), shard.table, shard.file.path, row, words))
         return found
+
+
+def _of(node: Node) -> Compiled:
+    return compiling.every() if node == EVERYTHING else compiling.compiled(node)
 
 
 def _fixed(filters: Narrowing | None) -> _Fixed:

@@ -145,6 +145,34 @@ def tokens(text: str) -> list[Token]:
     return [Token(term, start, end) for term, (start, end) in zip(found.terms, found.spans(), strict=True)]
 
 
+class Folded:
+    """A text in its folded form, and the tokens in it.
+
+    Attributes:
+        text: the folded text.
+    """
+
+    __slots__ = ("_original", "_pattern", "text")
+
+    def __init__(self, text: str) -> None:
+        self._original = text
+        self.text = fold(text)
+        self._pattern = _ASCII if self.text.isascii() else _for(self.text).word
+
+    @property
+    def is_even(self) -> bool:
+        """Whether each character became one character, so that places are the same in both texts."""
+        return self._original.isascii() or not _uneven().search(self._original)
+
+    def terms(self) -> list[str]:
+        """Return the folded tokens, in order."""
+        return self._pattern.findall(self.text)
+
+    def tokens(self, since: int = 0) -> Iterator[re.Match[str]]:
+        """Yield the tokens from a place on; one that no token contains."""
+        return self._pattern.finditer(self.text, since)
+
+
 class Tokenised:
     """A text with its tokens. Their places, which take longer to find, are looked for when they are asked for.
 
@@ -152,19 +180,20 @@ class Tokenised:
         terms: the folded tokens, in order.
     """
 
-    __slots__ = ("_folded", "_pattern", "_text", "terms")
+    __slots__ = ("_folded", "_text", "terms")
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._folded = fold(text)
-        self._pattern = _ASCII if self._folded.isascii() else _for(self._folded).word
-        self.terms: list[str] = self._pattern.findall(self._folded)
+        self._folded = Folded(text)
+        self.terms = self._folded.terms()
 
     def spans(self) -> list[tuple[int, int]]:
         """Return where the tokens are in the text: in characters, the end exclusive."""
-        if self._text.isascii() or not _uneven().search(self._text):
-            return [found.span() for found in self._pattern.finditer(self._folded)]
-        return list(_places(self._text))
+        places = [found.span() for found in self._folded.tokens()]
+        if self._folded.is_even:
+            return places
+        starts, ends = origins(self._text)
+        return [(starts[start], ends[end - 1]) for start, end in places]
 
 
 @cache
@@ -184,23 +213,20 @@ def is_unspaced(term: str) -> bool:
     return _SINGLE.match(term) is not None
 
 
-def _places(text: str) -> Iterator[tuple[int, int]]:
-    pieces: list[str] = []
+def origins(text: str) -> tuple[list[int], list[int]]:
+    """Return for each character of a folded text where those that gave it are in the text: starts, and ends."""
     starts: list[int] = []
     ends: list[int] = []
     for cluster in _for(text).cluster.finditer(text):
         start, end = cluster.span()
-        folded = _folded(cluster[0])
-        pieces.append(folded)
-        if end - start == len(folded):
+        size = len(_folded(cluster[0]))
+        if end - start == size:
             starts.extend(range(start, end))
             ends.extend(range(start + 1, end + 1))
         else:
-            starts.extend([start] * len(folded))
-            ends.extend([end] * len(folded))
-    folded = "".join(pieces)
-    for found in (_ASCII if folded.isascii() else _for(folded).word).finditer(folded):
-        yield starts[found.start()], ends[found.end() - 1]
+            starts.extend([start] * size)
+            ends.extend([end] * size)
+    return starts, ends
 
 
 @lru_cache(maxsize=20_000)

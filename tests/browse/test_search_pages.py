@@ -10,7 +10,6 @@ import random
 import re
 import shlex
 import time
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -202,19 +201,19 @@ def test_each_match_has_a_line_in_its_context(ready: Client, order: str) -> None
     assert "Write a query" in ready.get("/search?view=kwic").text
 
 
-def test_articles_are_looked_into_once_and_some_of_each_shard_first() -> None:
+def test_articles_are_looked_into_once_and_one_of_each_file_in_turn() -> None:
     rng = random.Random(3)
     hits = [
         Hit(f"{rng.getrandbits(128):032x}", "articles", f"shard {rng.randint(0, 39)}", row, 300) for row in range(3_000)
     ]
     steps = list(context._steps(hits))
     assert sorted(hit for step in steps for hit in step) == sorted(hits)
-    first = [hit for step in steps[:-1] for hit in step]
-    assert max(Counter(hit.shard for hit in first).values()) == 12
-    assert all(len({hit.shard for hit in step}) < 16 for step in steps[:-1])
+    files = [{hit.shard for hit in step} for step in steps]
+    assert [len(names) for names in files] == [20, 20]
+    assert not files[0] & files[1]
+    assert all(len({hit.shard for hit in step[:20]}) == 20 for step in steps)
     assert steps == list(context._steps(sorted(hits)))
-    assert list(context._steps(hits[:1_000])) == [sorted(hits[:1_000])]
-    assert list(context._steps([])) == [[]]
+    assert list(context._steps([])) == []
 
 
 def test_words_of_a_set_are_compared_with_the_rest(ready: Client) -> None:

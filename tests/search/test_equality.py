@@ -221,3 +221,44 @@ def test_hits_name_their_rows(scene: Scene) -> None:
     assert len({(hit.shard, hit.row) for hit in searcher.page(parse(""), limit=500)}) == len(rows)
     assert searcher.find("0" * 32) is None
     assert searcher.find("no id") is None
+
+
+@pytest.mark.parametrize("name", ["first", "later"])
+@pytest.mark.parametrize("narrowed", [{}, {"publisher": ("a.example",)}, {"publisher": ("none.example",)}])
+def test_a_sample_of_a_few_files(scene: Scene, name: str, narrowed: dict[str, tuple[str, ...]]) -> None:
+    searcher, _ = scene.versions[name]
+    query = parse("")
+    ids = set(searcher.ids(query, narrowed).to_pylist())
+    every = searcher.sample(query, narrowed, 10_000, 1)
+    assert sorted(hit.article_id for hit in every) == sorted(ids), "they are no more than were asked for"
+    for files in (1, 2):
+        some = searcher.sample(query, narrowed, 20, files)
+        assert len({hit.shard for hit in some}) == min(files, len({hit.shard for hit in every}))
+        assert len(some) <= 20
+        assert {hit.article_id for hit in some} <= ids
+        assert searcher.sample(query, narrowed, 20, files) == some
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(text=st.one_of(st.just(""), queries()), narrowed=filters(), name=st.sampled_from(["first", "later"]))
+def test_what_does_not_match_is_the_rest(
+    scene: Scene, text: str, narrowed: dict[str, tuple[str, ...]], name: str
+) -> None:
+    searcher, rows = scene.versions[name]
+    query = parse(text)
+    mine = set(searcher.ids(query, narrowed).to_pylist())
+    others = [hit.article_id for hit in searcher.sample(query, narrowed, 10_000, others=True)]
+    assert sorted(others) == sorted({str(row["article_id"]) for row, _, _ in rows} - mine)
+    some = searcher.sample(query, narrowed, 9, 1, others=True)
+    assert {hit.article_id for hit in some} <= set(others)
+
+
+def test_a_sample_looks_for_files_that_have_what_is_wanted(tmp_path: Path) -> None:
+    shards = [[made.article(100 * shard + row, section=f"s{shard}") for row in range(3)] for shard in range(40)]
+    searcher = Search(made.version(tmp_path / "files", shards), tmp_path / "search").ready()
+    for shard in range(40):
+        found = searcher.sample(parse(""), {"section": (f"s{shard}",)}, 2, 1)
+        assert len(found) == 2
+    both = {"section": ("s1", "s2")}
+    assert len(searcher.sample(parse(""), both, 5, 2)) == 5
+    assert len(searcher.sample(parse(""), both, 5, 1)) <= 3

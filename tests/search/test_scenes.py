@@ -183,10 +183,11 @@ def test_rows_of_hits(captured: Path, day: str | None, tmp_path: Path) -> None:
     hits = searcher.sample(query)
     columns = ["title", "text", "published_date"]
     found = rows(version.searchable(), hits, columns)
-    assert found["article_id"].to_list() == [hit.article_id for hit in hits]
-    assert found.sort("article_id").equals(version.scan().select("article_id", *columns).collect().sort("article_id"))
+    assert [row["article_id"] for row in found] == [hit.article_id for hit in hits]
+    wanted = version.scan().select("article_id", *columns).collect().sort("article_id")
+    assert pl.DataFrame(found, wanted.schema).sort("article_id").equals(wanted)
     assert searcher.sample(query, most=2) == hits[:2]
-    assert rows(version.searchable(), [], columns).columns == ["article_id", *columns]
+    assert rows(version.searchable(), [], columns) == []
 
 
 def test_the_command_names_what_there_is() -> None:

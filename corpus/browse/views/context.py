@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections import OrderedDict
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.browse.page import Paging
 from corpus.errors import UsageError
 from corpus.search.keywords import counts, frequent_words, key_words
 from corpus.search.kwic import ARRANGEMENTS, Line, arrange, lines
-from corpus.search.query import parse
 from corpus.search.reading import rows
 
 if TYPE_CHECKING:
@@ -32,11 +31,10 @@ _WIDTH: Final = 44
 _WORDS: Final = 40
 # Lines of all pages.
 _MOST_LINES: Final = 5_000
-# No more articles than this are read in one step. Of more, some of each shard are read first, several shards in a step:
-# to read one row takes nearly as long as to read all rows around it.
-_AT_ONCE: Final = 1_000
-_OF_A_SHARD: Final = 12
-_STEP: Final = 128
+# Of frequent words the articles of so many files are looked into, and files are read so many at a time: to read one row
+# takes nearly as long as to read all rows around it.
+_FILES: Final = 40
+_AT_ONCE: Final = 20
 # Words of the texts that are in memory.
 _MOST_WORDS: Final = 4_000_000
 _KEPT: Final = 12
@@ -118,39 +116,28 @@ def _matches(wanted: Wanted, searcher: Searcher, what: Sought) -> tuple[list[Lin
 
     Where words are frequent, so many lines of some articles are enough.
     """
-    hits = searcher.sample(what.query, what.filters, MOST_ARTICLES)
+    hits = searcher.sample(what.query, what.filters, MOST_ARTICLES, _FILES)
     found: list[Line] = []
     titles: dict[str, str] = {}
-    looked = 0
     for some in _steps(hits):
         for row in _texts(wanted, some, ("title", "published_date")) if len(found) < _MOST_LINES else ():
             if len(found) >= _MOST_LINES:
                 break
             found += lines(what.query, [row], _WIDTH)
             titles[row["article_id"]] = row["title"][:300]
-            looked += 1
-    return found, titles, looked
+    return found, titles, len(titles)
 
 
 def _steps(hits: Sequence[Hit]) -> Iterator[list[Hit]]:
-    """Yield articles in the order in which they are looked into: the same every time, and none of their own."""
+    """Yield articles in the order in which they are looked into: the same every time, and one of each file in turn."""
+    by_file: dict[str, list[Hit]] = {}
     # Ids are hashes.
-    ordered = sorted(hits, key=lambda hit: hit.article_id)
-    if len(ordered) <= _AT_ONCE:
-        yield ordered
-        return
-    by_shard: dict[str, list[Hit]] = {}
-    for hit in ordered:
-        by_shard.setdefault(hit.shard, []).append(hit)
-    step: list[Hit] = []
-    for shard in sorted(by_shard, key=lambda name: by_shard[name][0].article_id):
-        step += by_shard[shard][:_OF_A_SHARD]
-        if len(step) >= _STEP:
-            yield step
-            step = []
-    rest = step + [hit for some in by_shard.values() for hit in some[_OF_A_SHARD:]]
-    if rest:
-        yield rest
+    for hit in sorted(hits, key=lambda hit: hit.article_id):
+        by_file.setdefault(hit.shard, []).append(hit)
+    files = list(by_file.values())
+    for first in range(0, len(files), _AT_ONCE):
+        rounds = zip_longest(*files[first : first + _AT_ONCE])
+        yield [hit for turn in rounds for hit in turn if hit is not None]
 
 
 def _is_rtl(text: str) -> bool:
@@ -162,9 +149,10 @@ def in_words(
 ) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """Return the template, what it shows of frequent and of characteristic words, and the same for programs."""
 
-    def make() -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
-        mine = counts(row["text"] for row in _texts(wanted, searcher.sample(what.query, what.filters, MOST_FOR_WORDS)))
-        others = [] if what.is_everything else _rest(searcher, what)
+    def make() -> tuple[list[dict[str, Any]], list[dict[str, Any]], int, int]:
+        texts = _texts(wanted, searcher.sample(what.query, what.filters, MOST_FOR_WORDS, _FILES))
+        mine = counts(row["text"] for row in texts)
+        others = searcher.sample(what.query, what.filters, MOST_FOR_WORDS, _FILES, others=True)
         rest = counts(row["text"] for row in _texts(wanted, others))
         size, size_of_rest = sum(mine.values()) or 1, sum(rest.values()) or 1
         frequent = [
@@ -176,22 +164,11 @@ def in_words(
              "share_of_rest": round(_PER * one.rest / size_of_rest, 2), "likelihood": round(one.likelihood, 1)}
             for one in (key_words(mine, rest, _WORDS) if rest else ())
         ]  # fmt: skip
-        return frequent, key, len(others)
+        return frequent, key, len(others), len(texts)
 
-    frequent, key, others = _KEEP.of(_key("words", wanted, what), make) if total else ([], [], 0)
-    values = {
-        "frequent": frequent, "key": key, "others": others,
-        "sampled": MOST_FOR_WORDS if total > MOST_FOR_WORDS else 0,
-    }  # fmt: skip
+    frequent, key, others, looked = _KEEP.of(_key("words", wanted, what), make) if total else ([], [], 0, 0)
+    values = {"frequent": frequent, "key": key, "others": others, "sampled": looked if looked < total else 0}
     return "words.html.jinja", values, {**values, "measure": "log-likelihood (G2)", "per": _PER}
-
-
-def _rest(searcher: Searcher, what: Sought) -> list[Hit]:
-    """Return a sample of the articles that are not in a set."""
-    mine = set(searcher.ids(what.query, what.filters).to_pylist())
-    return [hit for hit in searcher.sample(parse(""), {}, 2 * MOST_FOR_WORDS) if hit.article_id not in mine][
-        :MOST_FOR_WORDS
-    ]
 
 
 def _texts(wanted: Wanted, hits: Sequence[Hit], columns: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -200,4 +177,4 @@ def _texts(wanted: Wanted, hits: Sequence[Hit], columns: Sequence[str] = ()) -> 
         return []
     words = accumulate(hit.words for hit in hits)
     few = hits[: max(1, sum(number <= _MOST_WORDS for number in words))]
-    return list(rows(wanted.opened.version.searchable(), few, [*columns, "text"]).iter_rows(named=True))
+    return rows(wanted.opened.version.searchable(), few, [*columns, "text"])
