@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.resident import RESIDENT, may_stay
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Tests say whether things are right; how fast they are is measured elsewhere, on a machine that does nothing else.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 ARTICLE = """{title}
@@ -86,7 +86,7 @@ class Corpus:
 
     def git(self, *arguments: str) -> str:
         return subprocess.run(
-            ["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True, timeout=60
+            ["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True, timeout=300
         ).stdout
 
     def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -34,7 +34,8 @@ def receiver():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"json://127.0.0.1:{server.server_port}/"
+    # It waits four seconds for an answer, unless told otherwise: on a busy machine that may be too short.
+    yield f"json://127.0.0.1:{server.server_port}/?cto=300&rto=300"
     server.shutdown()
     server.server_close()
     thread.join(10)

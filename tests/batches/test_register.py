@@ -96,7 +96,7 @@ def union(base: str, ours: str, theirs: str, folder: Path) -> str:
     ).stdout.decode()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(st.integers(0, 3), min_size=1, max_size=9),
     st.lists(st.integers(0, 9), max_size=3),

@@ -31,7 +31,7 @@ def add(repo: Corpus, name: str, folder: Path) -> None:
 
 def conflicts(repo: Corpus, branch: str) -> set[str]:
     """Merge a branch; returns the paths in conflict."""
-    subprocess.run(["git", "merge", "--quiet", branch], cwd=repo.root, capture_output=True, check=False, timeout=60)
+    subprocess.run(["git", "merge", "--quiet", branch], cwd=repo.root, capture_output=True, check=False, timeout=300)
     return set(repo.git("diff", "--name-only", "--diff-filter=U").split())
 
 

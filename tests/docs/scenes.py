@@ -40,7 +40,7 @@ def guide(page: Path, after_tutorial: Path, home: Path, *, rewrite: bool = False
     if page == README:
         # Its first command is run in a clone of this repository.
         (home / "newscorpus/examples").unlink()
-        subprocess.run(["git", "clone", "--quiet", ROOT, home / "newscorpus"], check=True, timeout=60)
+        subprocess.run(["git", "clone", "--quiet", ROOT, home / "newscorpus"], check=True, timeout=300)
         folder = home / "newscorpus"
         # As it is here, even if it is not committed yet: the engine, and what it made.
         for name in ("engine.yaml", "dvc.lock"):

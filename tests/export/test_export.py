@@ -265,19 +265,23 @@ def test_what_came_there_meanwhile_stays(tmp_path):
 
 
 HOLD = """
-import pathlib, sys, time
+import pathlib, sys
 from corpus.cli.show import interruptible
 from corpus.export.folder import made_aside
 from corpus.report import tabular
 with interruptible(), made_aside(pathlib.Path(sys.argv[1])) as aside:
     print(aside, flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
 
 
 def hold(target):
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(target)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", HOLD, str(target)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     return process, Path(process.stdout.readline().strip())
 

@@ -99,7 +99,7 @@ def test_media_types(name, head, kind):
 def test_hostile_documents_take_bounded_time(data):
     """In a process that is killed if it does not end; the bound is far above what is needed."""
     code = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (20, 20))\n"
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (40, 40))\n"
         "from corpus.formats import parser_of; from corpus.formats.article import Document\n"
         "parser_of('text/markdown', 'by-language').parse(Document(sys.stdin.buffer.read(), 'text/markdown', 'x'))"
     )

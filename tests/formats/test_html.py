@@ -74,7 +74,7 @@ def test_hostile_pages_take_bounded_time_and_memory(name):
     """In a process that is killed if it does not end; the bounds are far above what is needed, on a busy machine too."""
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\n"
-        "resource.setrlimit(resource.RLIMIT_CPU, (30, 30))\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (40, 40))\n"
         "from corpus.formats import parser_of; from corpus.formats.article import Document\n"
         "parser_of('text/html', 'by-language').parse(Document(sys.stdin.buffer.read(), 'text/html', 'x'))"
     )

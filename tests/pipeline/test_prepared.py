@@ -53,11 +53,11 @@ def is_alive(pid):
 
 
 def until(condition):
-    for _ in range(1_200):
+    for _ in range(6_000):
         if condition():
             return
         time.sleep(0.05)
-    pytest.fail("it did not happen within a minute")
+    pytest.fail("it did not happen within five minutes")
 
 
 def test_a_stage_answers_as_it_does_alone_and_libraries_are_imported_once(built, prepared):
@@ -65,7 +65,7 @@ def test_a_stage_answers_as_it_does_alone_and_libraries_are_imported_once(built,
     for name in ("validate", "write"):
         alone = built.run(name)
         process = stage(built, prepared, name)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         assert (process.returncode, out, err) == (0, alone.stdout, alone.stderr)
     # It began without the libraries that a stage needs.
     assert "polars" in maps(pid)
@@ -87,7 +87,7 @@ def test_a_stage_that_fails_says_so_as_it_does_alone(built, prepared, arguments,
     alone = built.run(*arguments, check=False)
     note = built.root / ".dvc" / "tmp" / "note.json"
     process = stage(built, prepared, *arguments, CORPUS_FAILURE_FILE=str(note))
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (alone.returncode, alone.stdout, alone.stderr)
     assert bool(status) == bool(process.returncode)
     if params is not None:
@@ -116,14 +116,14 @@ def test_what_is_not_a_stage_of_this_program_is_refused(built, prepared, change)
         asked.sendall(message)
         assert asked.recv(100) == b""
     process = stage(built, prepared, "validate")
-    assert process.communicate(timeout=120)[0].startswith("validate: ")
+    assert process.communicate(timeout=300)[0].startswith("validate: ")
     assert process.returncode == 0
 
 
 def test_without_the_process_a_stage_runs_by_itself(built, prepared):
     os.kill(process_of(prepared), signal.SIGKILL)
     process = stage(built, prepared, "validate")
-    assert process.communicate(timeout=120)[0].startswith("validate: ")
+    assert process.communicate(timeout=300)[0].startswith("validate: ")
     assert process.returncode == 0
 
 
@@ -149,7 +149,7 @@ def test_a_stage_whose_own_process_is_killed_does_not_go_on(prepared, stuck):
 
 def test_a_stage_ends_if_the_process_does(prepared, stuck):
     os.kill(process_of(prepared), signal.SIGKILL)
-    out, err = stuck.communicate(timeout=120)
+    out, err = stuck.communicate(timeout=300)
     assert (stuck.returncode, out) == (1, "")
     assert err.startswith("error: The process that ran this stage has ended.")
     assert err.count("\n") == 1

@@ -12,16 +12,19 @@ from corpus.errors import Busy, CorpusError
 from corpus.repo.lock import TOKEN, holder, write_lock
 
 HOLD = """
-import sys, time, pathlib
+import sys, pathlib
 from corpus.repo.lock import write_lock
 with write_lock(pathlib.Path(sys.argv[1]), "test"):
     print("held", flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
 
 
 def hold(root):
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(root)], stdout=subprocess.PIPE, text=True)
+    """Hold the lock in another process until it is killed, or this one has ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout.readline() == "held\n"
     return process
 

@@ -142,7 +142,10 @@ def filters() -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
 )
 @given(text=st.one_of(st.just(""), queries(), queries()), narrowed=filters(), name=st.sampled_from(["first", "later"]))
 def test_every_answer_equals_a_plain_scan(

@@ -9,6 +9,7 @@ import signal
 import struct
 import tarfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ import pytest
 
 from corpus.sources.entries import Item, Reason, Selection, Skipped
 from corpus.sources.gather import documents
+from corpus.sources.tableprocess import READERS
 from corpus.sources.weighing import weights
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 MEGABYTE = 1 << 20
 ROWS = 2_000
 PARQUET_MEMORY = 1 << 30
+READERS_MODULE = "corpus.sources.tableworker"
 
 
 def once(rows: int = ROWS, size: int = 16 * MEGABYTE) -> pa.Array:
@@ -123,14 +126,29 @@ BOMBS: list[tuple[Callable[[Path], None], str]] = [
 
 
 def children() -> list[int]:
-    """The processes that read tables for this one."""
-    found = [pid for one in Path("/proc/self/task").glob("*/children") for pid in one.read_text().split()]
-    return [int(pid) for pid in found if b"tests.resident" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """The processes that read tables for this one. Others may have begun in this process, or end at this moment."""
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):
+            found += [int(pid) for pid in (task / "children").read_text().split()]
+    return [pid for pid in found if READERS_MODULE in _of_process(pid, "cmdline")]
+
+
+def at_work() -> list[int]:
+    """Those of them that read a file now: the others wait for one."""
+    idle = {reader._process.pid for reader in READERS._idle}
+    return [pid for pid in children() if pid not in idle]
+
+
+def _of_process(pid: int, name: str) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/{name}").read_text()
+    return ""
 
 
 def peak() -> int:
-    """The most memory that any process below this one had, in bytes."""
-    lines = (line for pid in children() for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    """The most memory that any process that reads tables for this one had, in bytes."""
+    lines = (line for pid in children() for line in _of_process(pid, "status").splitlines())
     return max((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), default=0)
 
 
@@ -287,9 +305,9 @@ def test_a_reader_that_is_killed_costs_a_row_group_at_most(tmp_path: Path, group
             start += size
     rows = documents([path], Selection())
     assert next(rows).source == "a.parquet#1"
-    for pid in children():
-        # As a machine without memory does; it waits for us, for nobody reads what it sends.
-        os.kill(pid, signal.SIGKILL)
+    # As a machine without memory does; it waits for us, for nobody reads what it sends.
+    (reader,) = at_work()
+    os.kill(reader, signal.SIGKILL)
     sources = {"a.parquet#1"}
     lost = []
     for entry in rows:

@@ -20,7 +20,6 @@ from corpus.sources.web.collector import groups_of
 from corpus.sources.web.outcomes import Outcome
 from corpus.sources.web.sealing import Size
 from corpus.sources.web.spool import Spool
-from corpus.sources.web.wire import Limits
 from tests.conftest import Corpus
 from tests.flows.scenes import until
 from tests.sources.web.scenes import START, Scene, feed, outcomes
@@ -105,8 +104,7 @@ def test_full_batches_are_closed_while_a_run_still_fetches(site, scene):
     site["/last"] = last
     site.feed("/feed.xml", [*urls, site.url("/last")])
     scene.settings(feed(site, seal="day"))
-    web = Web(allow_loopback=True, limits=Limits(total=120, connect=60, read=120))
-    report = scene.run(web=web, size=Size(documents=4))
+    report = scene.run(size=Size(documents=4))
     assert outcomes(report) == {"new": 11}
     assert [sealed.documents for sealed in report.sealed] == [4, 4]
     # The rest waits for its day, as far as it fills no batch.
