@@ -33,6 +33,7 @@ _DOCUMENT: Final = ["document_id", "source"]
 # What an article of the day must have in common with the document as it is indexed.
 _SAME: Final = [*_DOCUMENT, "article_id", "revision", "is_duplicate", "is_contained"]
 _BATCH: Final = 2000
+_PATH: Final = "path_of_shard"
 
 
 @runtime_checkable
@@ -50,6 +51,9 @@ class Dated(Protocol):
     @property
     def name(self) -> str:
         """Return what people call it."""
+
+    def is_unchanged(self) -> bool:
+        """Return whether the tables of the day are those of the version."""
 
     def scan(self, table: str = ...) -> pl.LazyFrame:
         """Return a table of the day."""
@@ -87,10 +91,15 @@ class ViewOfDay(View):
 
     def __init__(self, version: Dated, warnings: Warnings) -> None:
         base = version.base
-        shards = [shard for table in ("articles", "revisions") for shard in sources.shards(base, warnings, table)]
+        by_table = {table: sources.shards(base, warnings, table) for table in ("articles", "revisions")}
+        shards = [*by_table["articles"], *by_table["revisions"]]
         self._end = datetime(*version.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1)
         wanted = _marked(version.scan("articles")).select(_SAME).collect()
-        there = pl.concat([_nothing(), *(_rows(base, shard, number) for number, shard in enumerate(shards))])
+        first = len(by_table["articles"])
+        there = pl.concat([
+            _rows(base, by_table["articles"], 0, pl.lit(None, pl.Datetime("us", "UTC"))),
+            _rows(base, by_table["revisions"], first, pl.col("superseded_at")),
+        ])  # fmt: skip
         kept = there.join(wanted, on=_SAME, how="semi")
         # What is the same in another row, too, counts once.
         kept = kept.unique(_SAME, keep="first", maintain_order=True)
@@ -142,14 +151,19 @@ def _marked(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _rows(version: Searchable, shard: Shard, number: int) -> pl.DataFrame:
-    """Return what tells the documents of a shard apart, with the shard's number and the row's."""
-    (path,) = version.shard_paths([shard.file])
-    rows = pl.scan_parquet(path, glob=False)
-    if shard.table == "articles":
-        rows = rows.with_columns(superseded_at=pl.lit(None, pl.Datetime("us", "UTC")))
-    picked = _marked(rows).select(*_SAME, "captured_at", "superseded_at").collect()
-    return picked.with_row_index("row").with_columns(shard=pl.lit(number, pl.Int64))
+def _rows(version: Searchable, shards: Sequence[Shard], first: int, superseded_at: pl.Expr) -> pl.DataFrame:
+    """Return what tells the documents of some shards apart, with the shard's number, from `first` on, and the row's."""
+    if not shards:
+        return _nothing()
+    paths = version.shard_paths([shard.file for shard in shards])
+    # In one scan: files are read side by side.
+    rows = pl.scan_parquet(paths, glob=False, include_file_paths=_PATH).with_columns(superseded_at=superseded_at)
+    picked = _marked(rows).select(_PATH, *_SAME, "captured_at", "superseded_at").collect()
+    # Equal files have no rows: no article is in two.
+    numbers = {str(path): number for number, path in enumerate(paths, first)}
+    placed = picked.with_columns(shard=pl.col(_PATH).replace_strict(numbers, return_dtype=pl.Int64))
+    row = pl.int_range(pl.len(), dtype=pl.get_index_type()).over("shard")
+    return placed.select(row.alias("row"), *_SAME, "captured_at", "superseded_at", "shard")
 
 
 def _nothing() -> pl.DataFrame:

@@ -39,7 +39,9 @@ class Search:
         base = version.base if isinstance(version, Dated) else version
         # Beside the index, which may be deleted and made anew.
         warnings = Warnings(base, folder / "warnings.json")
-        self._view = ViewOfDay(version, warnings) if isinstance(version, Dated) else View(shards(base, warnings))
+        self._view = View(shards(base, warnings))
+        if isinstance(version, Dated) and not version.is_unchanged():
+            self._view = ViewOfDay(version, warnings)
         self.shards = len(self._view.shards)
 
     def missing(self) -> int:

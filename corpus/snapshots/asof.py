@@ -75,6 +75,20 @@ class AsOf(Derived):
     def _until(self, captured: pl.Expr) -> pl.Expr:
         return captured.is_null() | (captured < datetime(*self.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1))
 
+    def is_unchanged(self) -> bool:
+        """Return whether nothing was captured later: then the tables of the day are those of the version."""
+        return self._unchanged
+
+    @cached_property
+    def _unchanged(self) -> bool:
+        import polars as pl
+
+        # An older engine made other columns: its documents are decided again, for any day.
+        if not set(TABLES["decisions"].names) <= set(self._base.scan("decisions").collect_schema()):
+            return False
+        captured = self._base.scan("signatures").select("captured_at")
+        return captured.filter(~self._until(pl.col("captured_at"))).head(1).collect().is_empty()
+
     def _observations(self) -> pl.LazyFrame:
         import polars as pl
 
@@ -87,18 +101,20 @@ class AsOf(Derived):
 
         from corpus.batches.seeds import SEEDS
         from corpus.pipeline.deciding import BLOCKED, PLACE, ROW, SHARD, decide, numbered
+        from corpus.pipeline.threads import side_by_side
 
         names = sorted(
             self._by_name("documents"),
             key=lambda name: (not name.startswith(f"{SEEDS}-"), name),
         )
         documents, signatures, decisions = (self._by_name(table) for table in ("documents", "signatures", "decisions"))
-        rows = numbered(parquet.read(signatures[name]) for name in names).filter(self._until(pl.col("captured_at")))
+        read = side_by_side(lambda name: parquet.read(signatures[name]), names)
+        rows = numbered(read).filter(self._until(pl.col("captured_at")))
         bad = [BLOCKED.clear().select(SHARD, pl.lit(0, pl.Int32).alias(ROW), "rule")]
-        for number, name in enumerate(names):
+        columns = ["rule", "decision"]
+        for number, table in enumerate(side_by_side(lambda name: parquet.read(decisions[name], columns), names)):
             # Decisions and signatures of a shard have the same rows. Those of older versions do not name the batch.
-            of_shard = pl.DataFrame(parquet.read(decisions[name], ["rule", "decision"]))
-            found = of_shard.select(
+            found = pl.DataFrame(table).select(
                 pl.lit(number, pl.Int32).alias(SHARD),
                 pl.int_range(pl.len(), dtype=pl.Int32).alias(ROW),
                 "rule",
@@ -126,6 +142,10 @@ class AsOf(Derived):
         import polars as pl
 
         del selection
+        if table not in {"articles", *self._tables}:
+            raise UsageError(f"{self.name} has no table {table!r}. It has articles, {', '.join(self._tables)}.")
+        if self.is_unchanged():
+            return completed(self._base.scan(table), TABLES[table])
         decided = self._decided
         if table == "decisions":
             return decided.select(TABLES[table].names).lazy()
@@ -136,8 +156,6 @@ class AsOf(Derived):
             verdicts = self._base.scan(table)
             keys = [name for name in ("document_id", "source", "batch") if name in verdicts.collect_schema()]
             return verdicts.join(known.select(keys), on=keys, how="semi")
-        if table not in {"documents", *_BY_DECISION}:
-            raise UsageError(f"{self.name} has no table {table!r}. It has articles, {', '.join(self._tables)}.")
         if table in _BY_DECISION:
             decided = decided.filter(pl.col("decision") == _BY_DECISION[table].value)
         paths = decided[_SOURCE].unique().sort().to_list()

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 import corpus
-from corpus.snapshots.asof import completed
+from corpus.snapshots.asof import AsOf, completed
+from corpus.snapshots.version import Version
 from schemas.tables import ARTICLES
 from tests.captured import made
 
@@ -41,6 +42,28 @@ def test_as_of_the_last_day_is_the_version_itself(captured):
         assert rows(corpus.open(repo=captured, as_of=date(2026, 1, 9)), table).equals(
             rows(corpus.open(repo=captured), table)
         )
+
+
+@pytest.mark.parametrize(("day", "unchanged"), [("2026-01-07", False), ("2026-01-09", True), ("2030-01-01", True)])
+def test_a_day_after_which_nothing_was_captured_is_told_from_others(captured, day, unchanged):
+    then = corpus.open(repo=captured, as_of=day)
+    assert then.is_unchanged() == unchanged
+    with pytest.raises(corpus.CorpusError, match="no table 'signatures'"):
+        then.scan("signatures")
+
+
+def test_documents_that_an_older_engine_decided_on_are_decided_again(captured):
+    class Older(Version):
+        """A version whose decisions lack a column."""
+
+        def scan(self, table="articles"):
+            return super().scan(table).drop("change") if table == "decisions" else super().scan(table)
+
+    now = corpus.open(repo=captured)
+    then = AsOf(Older(now._snapshot), date(2026, 1, 9))
+    assert not then.is_unchanged()
+    for table in TABLES:
+        assert rows(then, table).equals(rows(now, table)), table
 
 
 def test_before_the_first_capture_there_are_the_seeds_alone(captured):
