@@ -3,7 +3,8 @@
 A stage owns one or more tables. For every shard it is called for, `data/keys/STAGE.json` holds the key (the
 digest of what the shard is made from) and the sha256 of each file. `stale` names the shards to make, `put`
 and `adopt` publish one, `finish` removes those no longer called for and writes the keys. Killed anywhere in
-between, the next run finds what is there and makes the rest.
+between, the next run finds what is there and makes the rest: the keys of shards that are finished are noted at once
+(`unfinished_path`), and `data/keys` gets them when all are made.
 """
 
 from __future__ import annotations
@@ -61,6 +62,11 @@ def keys_path(root: Path, stage: str) -> Path:
     return root / DATA / "keys" / f"{stage}.json"
 
 
+def unfinished_path(root: Path, stage: str) -> Path:
+    """Where a stage notes the shards that it has published in a run that has not ended, one a line."""
+    return root / ".dvc" / "tmp" / "corpus" / f"made.{stage}.jsonl"
+
+
 def load_keys(root: Path, stage: str) -> dict[str, Shard]:
     """The shards of a stage by name, in order; none where the file is absent or damaged."""
     try:
@@ -72,10 +78,25 @@ def load_keys(root: Path, stage: str) -> dict[str, Shard]:
 
 def parse_keys(stored: bytes) -> dict[str, Shard]:
     """The shards in a stage's file of keys, by name, in order. Raises ValueError, KeyError and kin if it is not one."""
-    return {
-        name: Shard(entry["key"], {table: ShardFile(**file) for table, file in entry["files"].items()})
-        for name, entry in sorted(json.loads(stored)["shards"].items())
-    }
+    return {name: _shard(entry) for name, entry in sorted(json.loads(stored)["shards"].items())}
+
+
+def _shard(entry: Mapping[str, Any]) -> Shard:
+    return Shard(entry["key"], {table: ShardFile(**file) for table, file in entry["files"].items()})
+
+
+def _load_unfinished(path: Path) -> dict[str, Shard]:
+    """The shards that an earlier run published before it was broken off; a line that was cut off does not count."""
+    found: dict[str, Shard] = {}
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return found
+    for line in lines:
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            entry = json.loads(line)
+            found[str(entry["name"])] = _shard(entry)
+    return found
 
 
 def digests(root: Path, of: str = DATA) -> FileDigests:
@@ -140,7 +161,9 @@ class KeyedShards:
         self.tables = tuple(tables)
         self.memory = digests(root)
         self.folder = root / DATA / "tmp" / f"{stage}-{os.getpid()}"
-        self.known = load_keys(root, stage)
+        self._unfinished = unfinished_path(root, stage)
+        # The files decide: a shard whose bytes are not those that were noted is made again.
+        self.known = load_keys(root, stage) | _load_unfinished(self._unfinished)
         self._made: dict[str, Shard] = {}
 
     def __enter__(self) -> Self:
@@ -193,6 +216,11 @@ class KeyedShards:
                 # Its bytes were hashed when they were written.
                 self.memory.learn(target, stamp_of(target.stat()), files[table.name].sha256)
         self._made[name] = Shard(key, files)
+        # It only saves time: a disk that is full makes the next write fail, with a message of its own.
+        with suppress(OSError):
+            self._unfinished.parent.mkdir(parents=True, exist_ok=True)
+            with self._unfinished.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"name": name, **asdict(self._made[name])}) + "\n")
 
     def finish(self, keys: Mapping[str, str]) -> dict[str, Shard]:
         """Remove what is no longer called for and write the keys. Returns all shards of the stage."""
@@ -214,4 +242,5 @@ class KeyedShards:
             sync_folder(folder)
         stored: dict[str, Any] = {"stage": self.stage, "shards": {n: asdict(s) for n, s in shards.items()}}
         write_text(keys_path(self.root, self.stage), json.dumps(stored, indent=1, sort_keys=True) + "\n")
+        self._unfinished.unlink(missing_ok=True)
         return shards

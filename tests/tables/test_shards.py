@@ -7,7 +7,7 @@ import pytest
 
 from corpus.errors import DamagedObject, InvariantError, MissingObjects, StorageError
 from corpus.tables import parquet
-from corpus.tables.shards import KeyedShards, digests, keys_path, load_keys, require, shard_path
+from corpus.tables.shards import KeyedShards, digests, keys_path, load_keys, require, shard_path, unfinished_path
 from schemas.tables import VERDICTS
 
 
@@ -42,6 +42,26 @@ def test_only_what_is_out_of_date_is_made(tmp_path):
     assert make(tmp_path, {"a": "1", "b": "2"}, content) == ["a", "b"]
     assert make(tmp_path, {"a": "1", "b": "2"}, content) == []
     assert make(tmp_path, {"a": "1", "b": "3"}, content) == ["b"]
+
+
+def test_what_was_finished_before_a_run_broke_off_is_not_made_again(tmp_path):
+    content = {"a": rows("x", "y"), "b": rows("z"), "c": rows("w")}
+    keys = {"a": "1", "b": "2", "c": "3"}
+    with KeyedShards(tmp_path, "validate", [VERDICTS]) as shards:
+        for name in ("a", "b"):
+            shards.put(name, keys[name], [(VERDICTS, content[name])])
+    # A reader of the stage's keys finds none: they are of complete runs.
+    assert not keys_path(tmp_path, "validate").exists()
+    # Killed while it noted a third.
+    with unfinished_path(tmp_path, "validate").open("a") as file:
+        file.write('{"name": "c", "key"')
+    # What has other bytes than were noted is made again; and what has another key.
+    shard_path(tmp_path, "verdicts", "b").write_bytes(b"")
+    assert make(tmp_path, keys, content) == ["b", "c"]
+    assert not unfinished_path(tmp_path, "validate").exists()
+    alone = tmp_path / "alone"
+    make(alone, keys, content)
+    assert keys_path(alone, "validate").read_bytes() == keys_path(tmp_path, "validate").read_bytes()
 
 
 def test_a_changed_missing_or_stray_file_is_mended(tmp_path):
