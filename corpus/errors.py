@@ -17,6 +17,10 @@ CorpusError
 │   ├── DamagedObject         there, with another digest
 │   ├── DiskFull              too little room to go on safely
 │   └── NotWritten            a disk that takes no more: full, over quota, or a limit on the size of files
+├── ClusterError              the cluster of `--cluster` cannot do the work
+│   ├── ClusterUnreachable    no scheduler answers, none is left, or it has no workers
+│   ├── ClusterMismatch       a worker has another engine, other parsers or another Python
+│   └── NoSharedFolder        a worker does not see the corpus, or sees another folder in its place
 ├── Shortage                  the machine gives no more memory, threads, processes or open files
 ├── Refused                   a release or commit that must not be made now
 └── InvariantError            our own fault: the books do not balance
@@ -39,6 +43,17 @@ class CorpusError(Exception):
     """Base of all errors of this package. `str(error)` is what the user is shown."""
 
     exit_code: ClassVar[int] = 1
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors come from worker processes, and what they were made from is not what they show.
+        return _unpickled, (type(self), self.args, self.__dict__.copy())
+
+
+def _unpickled(kind: type[CorpusError], shown: tuple[object, ...], fields: dict[str, object]) -> CorpusError:
+    error = kind.__new__(kind)
+    error.args = shown
+    error.__dict__.update(fields)
+    return error
 
 
 class UsageError(CorpusError):
@@ -204,6 +219,43 @@ class DiskFull(StorageError):
 
 class NotWritten(StorageError):
     """A file could not be written: the disk is full, a quota is used up, or files may not grow beyond a limit."""
+
+
+class ClusterError(CorpusError):
+    """The cluster that `--cluster` names cannot do the work."""
+
+
+class ClusterUnreachable(ClusterError):
+    """The scheduler at `address` does not answer, was lost, or has no workers."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address = address
+        super().__init__(f"The cluster at {address} cannot be used: {reason}. Finished shards are kept; run again.")
+
+
+class ClusterMismatch(ClusterError):
+    """A worker on `host` would make other bytes; `differences` says why."""
+
+    def __init__(self, host: str, differences: Sequence[str]) -> None:
+        self.host = host
+        self.differences = tuple(differences)
+        lines = "\n".join(f"  {difference}" for difference in differences)
+        super().__init__(
+            f"{host} differs from this machine:\n{lines}\n"
+            "Install the same newscorpus, packages and Python there, and restart its workers."
+        )
+
+
+class NoSharedFolder(ClusterError):
+    """A worker on `host` does not see `folder` as this machine does."""
+
+    def __init__(self, host: str, folder: Path | str, reason: str) -> None:
+        self.host = host
+        self.folder = folder
+        super().__init__(
+            f"{host} does not share {folder} with this machine: {reason}. "
+            "A cluster works on a corpus in a folder that all its machines have at the same path."
+        )
 
 
 class Shortage(CorpusError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpus.app.collecting import Report
+    from corpus.cluster.connection import Description
     from corpus.pipeline.reproducing import Step
     from corpus.repo.repository import Repository
 
@@ -30,6 +32,16 @@ def publish(repository: Repository, changed: bool, steps: Sequence[Step], commit
         create_table_artifact(list(csv.DictReader(file)), key="corpus-verdicts", description="Verdicts by check")
     report = (repository.root / "reports" / "index.html").as_uri()
     create_link_artifact(report, link_text="reports/index.html", key="corpus-report", description="The report")
+
+
+def publish_cluster(cluster: Description) -> None:
+    """Print which cluster the stages of a run use, and publish a link to its dashboard as an artifact."""
+    for line in cluster.lines:
+        print(line, file=sys.stderr, flush=True)
+    if cluster.dashboard:
+        create_link_artifact(
+            cluster.dashboard, link_text=cluster.address, key="corpus-cluster", description="The cluster's dashboard"
+        )
 
 
 def publish_collected(report: Report) -> None:

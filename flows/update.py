@@ -18,6 +18,8 @@ from prefect.client.orchestration import get_client
 from prefect.states import Cancelled, Completed, Failed
 
 from corpus.app import alerting, collecting, expect
+from corpus.cluster.address import of_environment
+from corpus.cluster.connection import describe
 from corpus.errors import Busy, CorpusError, StageFailed
 from corpus.pipeline.build import Session, writing
 from corpus.repo import commit as committing
@@ -142,10 +144,13 @@ def update(
 ) -> Any:
     """Collect what is due, then ingest, validate, resolve, write, report; verify; optionally commit."""
     repository = find(repo)
+    used = of_environment(os.environ)
     collected, not_collected = _collect(repository, allow_loopback) if collect else (None, None)
     try:
         with writing(repository, "corpus update", wait) as session:
             _end_stale_runs(repository)
+            if used is not None:
+                artifacts.publish_cluster(describe(used))
             steps = tuple(run_stage(session, stage, workers) for stage in NAMES)
             verify(session)
             # A build that an earlier run, or somebody by hand, did not commit is committed too.

@@ -35,14 +35,30 @@ workers_option = click.option(
     envvar="CORPUS_WORKERS",
     help="Number of worker processes; one for each processor by default.",
 )
+cluster_option = click.option(
+    "--cluster",
+    envvar="CORPUS_CLUSTER",
+    metavar="ADDRESS",
+    help="Use the workers of a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or a scheduler file.",
+)
+insecure_option = click.option(
+    "--insecure-cluster",
+    is_flag=True,
+    envvar="CORPUS_INSECURE_CLUSTER",
+    help="Accept tcp:// to another machine: anyone who can reach its port can run code.",
+)
 
 
 @click.command()
 @wait_option
 @workers_option
+@cluster_option
+@insecure_option
 @json_option
 @click.option("-v", "--verbose", is_flag=True, help="Show what each stage did.")
-def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> None:
+def build(
+    wait: float, workers: int | None, cluster: str | None, insecure_cluster: bool, as_json: bool, verbose: bool
+) -> None:
     """Bring the corpus up to date with seeds/, params.yaml and the engine.
 
     Runs the DVC pipeline (`dvc repro`) under a lock, repairs what a killed run left behind, and verifies that every
@@ -61,7 +77,16 @@ def build(wait: float, workers: int | None, as_json: bool, verbose: bool) -> Non
         if not as_json and step.ran:
             echo(step.printed if verbose and step.printed else f"{step.stage:9} done", err=True)
 
-    done = run(repository, wait=wait, workers=workers, show=show)
+    variables = {}
+    if cluster:
+        from corpus.cluster.address import parse
+        from corpus.cluster.connection import describe
+
+        address = parse(cluster, insecure=insecure_cluster)
+        for line in describe(address).lines:
+            echo(line, err=True)
+        variables = address.variables()
+    done = run(repository, wait=wait, workers=workers, show=show, variables=variables)
     summary = summarise(repository)
     if as_json:
         steps = [{"stage": step.stage, "ran": step.ran, "output": step.printed} for step in done.steps]
@@ -80,16 +105,28 @@ def stage_command(stage: Stage) -> click.Command:
 
     @click.command(stage.name, help=f"{stage.help} DVC runs this; `corpus build` runs DVC.")
     @workers_option
-    def command(workers: int | None) -> None:
-        _run_stage(stage, workers)
+    @cluster_option
+    @insecure_option
+    def command(workers: int | None, cluster: str | None, insecure_cluster: bool) -> None:
+        _run_stage(stage, workers, cluster, insecure_cluster)
 
     return command
 
 
-def _run_stage(stage: Stage, workers: int | None) -> None:
+def _executor(workers: int | None, cluster: str | None, insecure: bool) -> Executor:
+    if not cluster:
+        from corpus.pipeline.executors import chosen
+
+        return chosen(workers)
+    from corpus.cluster.address import parse
+    from corpus.cluster.executor import Cluster
+
+    return Cluster(parse(cluster, insecure=insecure), lambda line: echo(line, err=True))
+
+
+def _run_stage(stage: Stage, workers: int | None, cluster: str | None, insecure: bool) -> None:
     """Run one stage under the lock, in the repository of the current folder."""
     from corpus import settings
-    from corpus.pipeline.executors import chosen
     from corpus.repo.lock import die_with_dvc, write_lock
 
     if os.environ.get("DVC_STAGE") and not os.environ.get(WATCHED):
@@ -99,7 +136,7 @@ def _run_stage(stage: Stage, workers: int | None) -> None:
     module, _, function = stage.entry.partition(":")
     work: Callable[[Path, Settings, Executor], Outcome | Ledger] = getattr(importlib.import_module(module), function)
     with write_lock(root, f"corpus {stage.name}"):
-        outcome = work(root, values, chosen(workers))
+        outcome = work(root, values, _executor(workers, cluster, insecure))
     echo(f"{stage.name}: {outcome}")
 
 

@@ -8,7 +8,7 @@ import sys
 import click
 
 from corpus.cli.collect import loopback_option
-from corpus.cli.pipeline import wait_option, workers_option
+from corpus.cli.pipeline import cluster_option, insecure_option, wait_option, workers_option
 from corpus.cli.show import json_option
 from corpus.repo.repository import find
 
@@ -24,9 +24,18 @@ commit_option = click.option("--commit", is_flag=True, help="Commit dvc.lock and
 @loopback_option
 @wait_option
 @workers_option
+@cluster_option
+@insecure_option
 @json_option
 def update(
-    commit: bool, no_collect: bool, allow_loopback: bool, wait: float, workers: int | None, as_json: bool
+    commit: bool,
+    no_collect: bool,
+    allow_loopback: bool,
+    wait: float,
+    workers: int | None,
+    cluster: str | None,
+    insecure_cluster: bool,
+    as_json: bool,
 ) -> None:
     """Run the Prefect flow once: collect what is due, then the stages of `corpus build`, with retries and artifacts.
 
@@ -39,7 +48,7 @@ def update(
     options += ["--json"] if as_json else []
     options += ["--no-collect"] if no_collect else []
     options += ["--allow-loopback"] if allow_loopback else []
-    _become("update", options)
+    _become("update", options, _variables(cluster, insecure_cluster))
 
 
 @click.command()
@@ -49,6 +58,8 @@ def update(
 @commit_option
 @collect_option
 @workers_option
+@cluster_option
+@insecure_option
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -63,6 +74,8 @@ def serve(
     commit: bool,
     no_collect: bool,
     workers: int | None,
+    cluster: str | None,
+    insecure_cluster: bool,
     host: str,
     port: int | None,
 ) -> None:
@@ -78,11 +91,21 @@ def serve(
     options += ["--workers", str(workers)] if workers else []
     options += ["--no-collect"] if no_collect else []
     options += ["--host", host, *(["--port", str(port)] if port else [])]
-    _become("serve", options)
+    _become("serve", options, _variables(cluster, insecure_cluster))
 
 
-def _become(command: str, options: list[str]) -> None:
+def _variables(cluster: str | None, insecure: bool) -> dict[str, str]:
+    """Return the variables of the environment that name a cluster to the flow and the stages that it starts."""
+    if not cluster:
+        return {}
+    from corpus.cluster.address import given
+
+    return given(cluster, insecure=insecure)
+
+
+def _become(command: str, options: list[str], variables: dict[str, str]) -> None:
     """Turn this process into the flow's: signals and exit status are its own."""
     root = find().root
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "flows", command, "--repo", str(root), *options])  # noqa: S606 - no shell is wanted
+    started = [sys.executable, "-m", "flows", command, "--repo", str(root), *options]
+    os.execve(sys.executable, started, {**os.environ, **variables})  # noqa: S606 - no shell is wanted

@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from corpus import settings, stages
@@ -27,7 +28,7 @@ from corpus.repo.repository import LOCK, Repository
 from corpus.tables import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from corpus.batches.seeds import SeedFile
@@ -53,6 +54,7 @@ def build(
     wait: float = 0.0,
     workers: int | None = None,
     show: Callable[[Step], None] = lambda _: None,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Build:
     """Bring the corpus up to date with its documents, parameters and engine.
 
@@ -61,12 +63,13 @@ def build(
         wait: seconds to wait for another writer.
         workers: how many processes parse; None for one for each core.
         show: called with each stage when it ends.
+        variables: variables of the environment for the stages, which can change no byte.
 
     Raises:
         CorpusError: the build failed. The error says what to do next; the next build continues from what was built.
     """
     began = time.monotonic()
-    with writing(repository, "corpus build", wait) as session:
+    with writing(repository, "corpus build", wait, variables) as session:
         steps = session.run_all(workers, show)
         session.verify()
         return Build(tuple(steps), session.mended, session.engine_changed, session.changed, time.monotonic() - began)
@@ -75,8 +78,15 @@ def build(
 class Session:
     """A build session: the write lock is held, the workspace mended and the engine pinned."""
 
-    def __init__(self, repository: Repository, descriptor: int, seeds: Sequence[SeedFile] = ()) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        descriptor: int,
+        seeds: Sequence[SeedFile] = (),
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.repository = repository
+        self._variables = variables
         self._descriptor = descriptor
         self._prepared = Prepared()
         self._running: Reproduction | None = None
@@ -110,7 +120,8 @@ class Session:
             NotWritten: the disk is full.
         """
         if self._running is None:
-            self._running = Reproduction(self.repository.root, self._prepared, self._descriptor, workers)
+            root = self.repository.root
+            self._running = Reproduction(root, self._prepared, self._descriptor, workers, self._variables)
         try:
             return self._running.until(stage)
         except BaseException:
@@ -191,8 +202,15 @@ class writing:  # noqa: N801 - reads as a verb: `with writing(…) as session`
     Faults that the user can mend, as in params.yaml, raise an error before anything is locked or changed.
     """
 
-    def __init__(self, repository: Repository, purpose: str, wait: float = 0.0) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        purpose: str,
+        wait: float = 0.0,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._repository = repository
+        self._variables = variables
         self._lock = write_lock(repository.root, purpose, wait)
         self._session: Session | None = None
 
@@ -203,7 +221,7 @@ class writing:  # noqa: N801 - reads as a verb: `with writing(…) as session`
         descriptor = self._lock.__enter__()
         try:
             _require_room(self._repository, sum(file.size for file in seeds))
-            self._session = Session(self._repository, descriptor, seeds)
+            self._session = Session(self._repository, descriptor, seeds, self._variables)
         except BaseException:
             self._lock.__exit__(*sys.exc_info())
             raise

@@ -40,17 +40,32 @@ class Executor(Protocol):
 
 @runtime_checkable
 class Walled(Protocol):
-    """A task with documents that may kill a worker. A frozen dataclass."""
+    """A task with documents that may kill a worker. A frozen dataclass with these fields."""
 
     @property
-    def note(self) -> Path:
-        """The file in which a worker notes its present document."""
+    def note(self) -> Path | None:
+        """The file in which a worker notes its present document; None if it notes none."""
         ...
 
     @property
     def deadly(self) -> frozenset[str]:
         """The documents that are known to kill a worker."""
         ...
+
+
+@runtime_checkable
+class Writing(Protocol):
+    """A task that writes files into a folder. A frozen dataclass."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run. An executor may have an attempt write into another one, and move the files here."""
+        ...
+
+
+def is_remote(executor: Executor | None) -> bool:
+    """Return whether an executor works on other machines, to which also work is sent that threads do well here."""
+    return bool(getattr(executor, "remote", False))
 
 
 class WorkerDied(Exception):

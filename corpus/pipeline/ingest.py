@@ -6,7 +6,6 @@ import hashlib
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import chain
-from multiprocessing import parent_process
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +29,7 @@ from corpus.pipeline.outcome import Outcome
 from corpus.pipeline.publications import with_publishers
 from corpus.pipeline.tabular import CONTENT, ORIGIN, table
 from corpus.pipeline.withdrawing import Marks, blank
+from corpus.pipeline.worker import is_isolated
 from corpus.progress import progress
 from corpus.repo.digest import canonical_json, digest
 from corpus.tables import engine, parquet
@@ -50,7 +50,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One shard for a worker to make, and where its documents are."""
+    """One shard for a worker to make, and where its documents are.
+
+    Attributes:
+        note: the file in which the worker notes its present document.
+    """
 
     name: str
     origin: Seeds | RowGroups
@@ -58,11 +62,7 @@ class Task:
     settings: Ingest
     deadly: frozenset[str] = frozenset()
     root: Path | None = None
-
-    @property
-    def note(self) -> Path:
-        """The file in which the worker notes its present document."""
-        return self.folder / f"{self.name}.at"
+    note: Path | None = None
 
 
 def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
@@ -96,22 +96,19 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
         known = {name: _kinds(root, name) for name in shards.known}
         keys = {name: key(name, marks.of(name), known[name]) for name in parts if name in shards.known}
         stale = {*shards.stale(keys), *(parts.keys() - keys.keys())}
-        tasks = [
-            Task(
-                name,
-                Seeds(tuple((files[member.source], sums.get(member.source)) for member in part.members)),
-                shards.folder,
-                settings.ingest,
-                root=root,
-            )
+        origins: dict[str, Seeds | RowGroups] = {
+            name: Seeds(tuple((files[member.source], sums.get(member.source)) for member in part.members))
             for name, part in parts.items()
             if name in stale
-        ]
+        }
         of_batches = {name: key(name, marks.of(name), known.get(name, ())) for name in groups}
         again = set(shards.stale(of_batches))
         keys |= of_batches
-        origins = _with_holders(root, {name: groups[name] for name in groups if name in again}, batches)
-        tasks += [Task(name, origin, shards.folder, settings.ingest, root=root) for name, origin in origins.items()]
+        origins |= _with_holders(root, {name: groups[name] for name in groups if name in again}, batches)
+        tasks = [
+            Task(name, origin, shards.folder, settings.ingest, root=root, note=shards.folder / f"{name}.at")
+            for name, origin in origins.items()
+        ]
         with progress("ingest", sum(task.origin.documents for task in tasks), "documents") as advance:
             for task, (ids, kinds, written) in _done(tasks, executor):
                 if isinstance(task.origin, Seeds):
@@ -179,7 +176,7 @@ def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
     Returns:
         The digests of seeds in the order of reading, the media types of the documents, and the shard's file.
     """
-    note = task.note if parent_process() else None
+    note = task.note if is_isolated() else None
     ids: list[str] = []
     if isinstance(task.origin, RowGroups):
         made = _of_groups(task.origin.groups, task, note)
@@ -287,7 +284,7 @@ def _parsed(found: Found, settings: Ingest, watch: DocumentLimits, deadly: Conta
     except MemoryError:
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, "more memory than is allowed"),))
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and not parent_process():
+        if isinstance(error, KeyboardInterrupt) and not is_isolated():
             raise
         why = f"its parser failed: {ascii(type(error).__name__)[1:-1][:100]}"
         return Parsed(parser=parser.name, problems=(Problem(Check.UNREADABLE, why),))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
-import json
 import multiprocessing
 import os
-import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -15,54 +11,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from corpus.pipeline.executor import Walled, WorkerDied
-from corpus.repo import stalls
-from corpus.repo.lock import die_with_parent
+from corpus.pipeline.worker import begin, noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
-    from pathlib import Path
 
 # It cannot change a byte of a table: what is in here is part of no stage's fingerprint (`corpus.fingerprints`).
 __fingerprint__ = False
 
-
-# Of malloc.h. Larger thresholds than this are refused.
-_M_TRIM_THRESHOLD: Final = -1
-_M_MMAP_THRESHOLD: Final = -3
-_MOST_UNMAPPED: Final = 32 << 20
-_MOST_KEPT: Final = 64 << 20
 # A machine that is out of memory kills anything; more deaths than this are not the documents' fault.
 _MOST_DEATHS: Final = 100
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-def _begin(parent: int) -> None:
-    die_with_parent(parent)
-    # Ctrl-C reaches all processes of the group; the parent alone answers it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Parsed articles are trees without circles: looking for some after every 700 objects takes a tenth of the time.
-    gc.set_threshold(100_000, 20, 100)
-    _keep_memory()
-    # The parent says that a worker ended.
-    stalls.watch(lambda _: os._exit(1))
-
-
-def _keep_memory() -> None:
-    """Let what one task has freed serve the next: given back, each page costs a fault when it is touched again.
-
-    The tables of some thousand documents are made of arrays of a megabyte, which the C library maps and unmaps one by
-    one; of ingesting rows of 2 KB that was a sixth of the time. Where it cannot be asked, nothing changes.
-    """
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        libc.mallopt(_M_MMAP_THRESHOLD, _MOST_UNMAPPED)
-        libc.mallopt(_M_TRIM_THRESHOLD, _MOST_KEPT)
-    # Arrow's own allocator gives back too; and one thread is enough where there is a process for each core.
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +52,7 @@ class Processes:
 def _spread(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Iterator[tuple[T, R]]:
     # Not fork: Arrow and Polars keep threads, and a forked child may hang on their locks.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), context, initializer=_begin, initargs=(os.getpid(),))
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), context, initializer=begin, initargs=(os.getpid(),))
     waiting: deque[tuple[T, Future[R]]] = deque()
     try:
         for task in tasks:
@@ -123,7 +85,7 @@ def _behind_walls(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> I
             under_way = [
                 task
                 for task in left
-                if id(task) not in early and isinstance(task, Walled) and _read(task.note) is not None
+                if id(task) not in early and isinstance(task, Walled) and noted(task.note) is not None
             ]
             if not under_way:
                 raise
@@ -139,16 +101,8 @@ def _alone(work: Callable[[T], R], task: T) -> tuple[T, R]:
         try:
             return next(iter(_spread(work, [task], 1)))
         except WorkerDied:
-            culprit = _read(task.note) if isinstance(task, Walled) else None
+            culprit = noted(task.note) if isinstance(task, Walled) else None
             if culprit is None or not isinstance(task, Walled) or culprit in task.deadly:
                 raise
             task = replace(task, deadly=task.deadly | {culprit})  # type: ignore[type-var]
     raise WorkerDied
-
-
-def _read(note: Path) -> str | None:
-    """Return the document that a worker parsed when it died; None if it parsed none."""
-    try:
-        return str(json.loads(note.read_text()))
-    except (OSError, ValueError):
-        return None

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import StageFailed
@@ -17,7 +18,7 @@ from corpus.repo.lock import die_with_parent
 from corpus.stages import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from corpus.pipeline.preparing import Prepared
@@ -52,14 +53,22 @@ class Reproduction:
         prepared: the process in which its stages run.
         descriptor: the descriptor of the write lock. DVC holds the lock too, so it is free only when DVC has ended.
         workers: how many processes parse; None for one for each core.
+        variables: more variables of the environment for the stages.
     """
 
-    def __init__(self, root: Path, prepared: Prepared, descriptor: int, workers: int | None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        prepared: Prepared,
+        descriptor: int,
+        workers: int | None,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._root = root
         self._failure = root / ".dvc" / "tmp" / "corpus" / "failure.json"
         self._failure.parent.mkdir(parents=True, exist_ok=True)
         self._failure.unlink(missing_ok=True)
-        environment = {**dvc_process.environment_of(root), FAILURE: str(self._failure)}
+        environment = {**dvc_process.environment_of(root), **variables, FAILURE: str(self._failure)}
         if workers is not None:
             environment["CORPUS_WORKERS"] = str(workers)
         if sys.stderr.isatty():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpus.errors import InvariantError
+from corpus.errors import CorpusError, InvariantError
+from corpus.pipeline.executor import WorkerDied, is_remote
 from corpus.pipeline.outcome import Outcome
 from corpus.pipeline.threads import THREADS, in_turn
 from corpus.progress import progress
@@ -34,31 +36,54 @@ if TYPE_CHECKING:
     from schemas.table import Table
 
 
-def write(root: Path, _settings: Settings | None = None, _: Executor | None = None) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The files of one shard of documents, for a thread or a worker to make.
+
+    Attributes:
+        root: the folder of the repository.
+        folder: where the files go.
+        files: the rows of each file, and the names of its tables, by its name.
+        inputs: for each stage before this one, the shards that the rows are in.
+    """
+
+    root: Path
+    folder: Path
+    files: dict[str, tuple[Piece, tuple[str, ...]]]
+    inputs: dict[str, dict[str, Shard]]
+
+
+def make(task: Task) -> list[dict[str, ShardFile]]:
+    """Write the files of one shard of documents, into the run's folder. Safe in a worker process."""
+    reader = _Reader(task.root, task.inputs)
+    return [
+        encode(task.folder, name, _made(reader, piece, [_BY_NAME[table] for table in tables]))
+        for name, (piece, tables) in task.files.items()
+    ]
+
+
+def write(root: Path, _settings: Settings | None = None, executor: Executor | None = None) -> Outcome:
     """Bring the published tables up to date, and balance the ledger."""
     fingerprint = engine.require(root, "write")
     with KeyedShards(root, "write", PUBLISHED) as shards:
         inputs = {stage: require(root, stage, shards.memory) for stage in ("ingest", "validate", "resolve")}
         documents = {name: shard.files["documents"].rows for name, shard in inputs["ingest"].items()}
         files = {
-            **{piece.name: (piece, (ARTICLES,)) for piece in place(documents)},
-            **{piece.name: (piece, (REVISIONS, QUARANTINE)) for piece in place_rest(documents)},
+            **{piece.name: (piece, (ARTICLES.name,)) for piece in place(documents)},
+            **{piece.name: (piece, (REVISIONS.name, QUARANTINE.name)) for piece in place_rest(documents)},
         }
         keys = {
-            name: digest([fingerprint, *(table.name for table in tables), *_origins(inputs, piece)])
-            for name, (piece, tables) in files.items()
+            name: digest([fingerprint, *tables, *_origins(inputs, piece)]) for name, (piece, tables) in files.items()
         }
         stale = shards.stale(keys)
 
-        def make(names: list[str]) -> list[dict[str, ShardFile]]:
-            reader = _Reader(root, inputs)
-            return [encode(shards.folder, name, _made(reader, *files[name])) for name in names]
-
-        with progress("write", len(stale), "files") as advance, ThreadPoolExecutor(THREADS) as pool:
-            for names, made in in_turn(pool, make, _of_one_shard(stale, {n: piece for n, (piece, _) in files.items()})):
-                for name, encoded in zip(names, made, strict=True):
+        groups = _of_one_shard(stale, {name: piece for name, (piece, _) in files.items()})
+        tasks = [_task(root, shards.folder, {name: files[name] for name in names}, inputs) for names in groups]
+        with progress("write", len(stale), "files") as advance:
+            for task, made in _done(tasks, executor):
+                for name, encoded in zip(task.files, made, strict=True):
                     shards.adopt(name, keys[name], encoded)
-                advance(len(names))
+                advance(len(task.files))
         finished = shards.finish(keys)
     ledger = balance(root, inputs["ingest"], inputs["resolve"], finished)
     return Outcome(
@@ -69,6 +94,32 @@ def write(root: Path, _settings: Settings | None = None, _: Executor | None = No
         shards=len(keys),
         made=len(stale),
     )
+
+
+def _task(
+    root: Path,
+    folder: Path,
+    files: dict[str, tuple[Piece, tuple[str, ...]]],
+    inputs: Mapping[str, dict[str, Shard]],
+) -> Task:
+    names = {part.shard for piece, _ in files.values() for part in piece.slices}
+    return Task(
+        root, folder, files, {stage: {name: shards[name] for name in names} for stage, shards in inputs.items()}
+    )
+
+
+def _done(tasks: list[Task], executor: Executor | None) -> Iterator[tuple[Task, list[dict[str, ShardFile]]]]:
+    """Yield the tasks with their results: threads make the files, and another executor only on other machines."""
+    if executor is None or not is_remote(executor) or len(tasks) < _FEW:
+        with ThreadPoolExecutor(THREADS) as pool:
+            yield from in_turn(pool, make, tasks)
+        return
+    try:
+        yield from executor.map(make, tasks)
+    except WorkerDied:
+        raise CorpusError(
+            "A process that wrote articles was killed, most likely for want of memory. Run `corpus build` again."
+        ) from None
 
 
 def _origins(inputs: Mapping[str, dict[str, Shard]], piece: Piece) -> Iterator[str]:
@@ -124,6 +175,9 @@ def _decided(root: Path, decisions: dict[str, Shard]) -> tuple[dict[Decision, in
     return counted, standing.n_unique()
 
 
+# So few are made sooner than other machines are asked.
+_FEW: Final = 4
+_BY_NAME: Final = {table.name: table for table in PUBLISHED}
 _MADE_BY: Final = {"documents": "ingest", VERDICTS.name: "validate", "decisions": "resolve"}
 
 

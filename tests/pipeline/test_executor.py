@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import UsageError
+from corpus.errors import DamagedObject, UsageError
 from corpus.pipeline.executor import Executor, WorkerDied
 from corpus.pipeline.executors import chosen
 from corpus.pipeline.processes import Processes
@@ -72,6 +72,18 @@ def test_a_document_that_kills_costs_itself(tmp_path: Path) -> None:
 def test_a_worker_that_dies_of_nothing_known_is_an_error() -> None:
     with pytest.raises(WorkerDied):
         list(Processes(2).map(die, [1, 2, 3]))
+
+
+def damaged(number: int) -> int:
+    raise DamagedObject(f"shard-{number}", "this", "that")
+
+
+def test_an_error_of_a_worker_is_the_one_that_it_raised() -> None:
+    """It is made of other values than it shows, and comes from another process."""
+    with pytest.raises(DamagedObject) as raised:
+        list(Processes(2).map(damaged, [1, 1]))
+    assert raised.value.path == "shard-1"
+    assert str(raised.value) == str(DamagedObject("shard-1", "this", "that"))
 
 
 def test_light_work_stays_in_this_process() -> None:
