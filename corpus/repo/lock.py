@@ -33,8 +33,12 @@ TOKEN: Final = "CORPUS_LOCK_TOKEN"  # noqa: S105 - the name of a variable
 _POLL = 0.1
 # A process that asks for the holder takes the lock for a moment, and must not keep others out.
 _GLANCE_SECONDS = 0.2
+# It writes no name. Where the machine is busy, its moment is as long as it waits for a processor.
+_LONGEST_GLANCE_SECONDS = 5.0
 _ORPHAN_SECONDS = 30.0
 _PR_SET_PDEATHSIG = 1
+# The largest number of a process, which the kernel gives to none.
+_NOBODY = 2**31 - 1
 # Loaded now: between fork and exec nothing may be.
 _LIBC = ctypes.CDLL(None)
 
@@ -56,7 +60,7 @@ def write_lock(root: Path, purpose: str, wait: float = 0.0) -> Iterator[int]:
     main = _open(folder / "corpus.lock")
     try:
         inherited = os.environ.get(TOKEN)
-        if _lock(main, 0.0 if inherited else max(wait, _GLANCE_SECONDS)):
+        if _lock(main, 0.0) if inherited else _take(main, wait):
             if inherited:
                 # Our build held the lock, and was killed. The next writer must not meet us still at work.
                 raise CorpusError("The build that started this is gone.")
@@ -112,6 +116,24 @@ def _lock(descriptor: int, wait: float) -> bool:
             time.sleep(_POLL)
         else:
             return True
+
+
+def _take(descriptor: int, wait: float) -> bool:
+    """Take the lock after waiting for another holder so long, and longer for a process that only looks."""
+    if _lock(descriptor, max(wait, _GLANCE_SECONDS)):
+        return True
+    return not _is_alive(_holder(descriptor).get("pid")) and _lock(descriptor, _LONGEST_GLANCE_SECONDS)
+
+
+def _is_alive(pid: object) -> bool:
+    """Return whether a process is there. A holder that was killed leaves its name in the file."""
+    try:
+        os.kill(pid if isinstance(pid, int) and pid > 0 else _NOBODY, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def _wait_for_orphans(folder: Path) -> None:

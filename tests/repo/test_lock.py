@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -47,6 +49,21 @@ def test_a_killed_holder_lets_go(tmp_path):
     with write_lock(tmp_path, "next"):
         assert holder(tmp_path) == f"`next` (process {os.getpid()})"
     assert holder(tmp_path) is None
+
+
+@pytest.mark.parametrize("left", ["", '{"pid": 4194305, "purpose": "killed", "token": "x"}'])
+def test_who_only_looks_keeps_nobody_out(tmp_path, monkeypatch, left):
+    """Also on a machine so busy that it does not come to let go, and where a holder was killed before."""
+    monkeypatch.setattr("corpus.repo.lock._LONGEST_GLANCE_SECONDS", 600.0)
+    (tmp_path / ".dvc/tmp").mkdir(parents=True)
+    looking = (tmp_path / ".dvc/tmp/corpus.lock").open("w")
+    looking.write(left)
+    looking.flush()
+    fcntl.flock(looking, fcntl.LOCK_EX)
+    threading.Timer(1, looking.close).start()
+    with write_lock(tmp_path, "a test"):
+        assert looking.closed
+        assert holder(tmp_path) == f"`a test` (process {os.getpid()})"
 
 
 def test_one_can_wait(tmp_path):
