@@ -160,6 +160,25 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
     return folder / "place"
 
 
+def copy_beside_readers(shared: Path, root: Path) -> None:
+    """Copy a corpus that tests of other workers read in place: without what is written there for a moment.
+
+    A reader remembers digests and makes a search index in .dvc/tmp, and git takes locks: such a file would be listed and
+    then not be there. None of it is of use in another folder.
+    """
+
+    def passing(folder: str, names: list[str]) -> set[str]:
+        parts = Path(folder).relative_to(shared).parts
+        return {
+            name
+            for name in names
+            if (parts == (".dvc",) and name == "tmp") or (parts[:1] == (".git",) and name.endswith(".lock"))
+        }
+
+    shutil.copytree(shared, root, symlinks=True, ignore=passing)
+    (root / ".dvc/tmp").mkdir()
+
+
 @pytest.fixture
 def corpus_repo(tmp_path: Path) -> Corpus:
     """A fresh corpus repository without documents."""
@@ -204,7 +223,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, _environment: None) -> Cor
 @pytest.fixture
 def library_copy(library: Corpus, tmp_path: Path) -> Corpus:
     """A copy of its own of `library`."""
-    shutil.copytree(library.root, tmp_path / "repo", symlinks=True)
+    copy_beside_readers(library.root, tmp_path / "repo")
     return Corpus(tmp_path / "repo")
 
 

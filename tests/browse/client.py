@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,10 +23,12 @@ from corpus.browse.versions import Versions
 from corpus.search.places import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PORT = 8001
+# Generous: it only ends what hangs.
+_SECONDS = 600.0
 # Rules of WCAG, and what axe-core calls best practice.
 _AXE = """axe.run(document, {resultTypes: ["violations"]}).then(found => JSON.stringify(found.violations.map(
   one => [one.id, one.impact, one.nodes.length, one.nodes[0].html.slice(0, 200), one.nodes[0].failureSummary])))"""
@@ -110,25 +113,44 @@ class Chromium:
 
     def __init__(self, profile: Path) -> None:
         self.requests: list[str] = []
+        # Of documents that are there completely: their numbers, as the browser gives one to each that it loads.
+        self._loaded: set[str] = set()
         self._log = profile / "net-log.json"
         (profile / "Default").mkdir(parents=True)
         (profile / "Default/Preferences").write_text(json.dumps(_PREFERENCES))
-        self._process = subprocess.Popen(
-            [
-                shutil.which("chromium") or "chromium", "--headless=new", "--no-sandbox", "--disable-gpu",
-                "--no-first-run", *_QUIET, "--remote-debugging-port=0", f"--log-net-log={self._log}",
-                f"--user-data-dir={profile}", "about:blank",
-            ],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self._process.stderr is not None
-        port = next(found[1] for line in self._process.stderr if (found := re.search(r"ws://[^:]*:(\d+)/", line)))
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
-            page = next(one for one in json.load(answer) if one["type"] == "page")
-        self._socket = connect(page["webSocketDebuggerUrl"], max_size=None)
+        # A file, and not a pipe: whatever it complains of, it need not wait for a reader.
+        complaints = profile / "complaints.txt"
+        with complaints.open("wb") as output:
+            self._process = subprocess.Popen(
+                [
+                    shutil.which("chromium") or "chromium", "--headless=new", "--no-sandbox", "--disable-gpu",
+                    "--no-first-run", *_QUIET, "--remote-debugging-port=0", f"--log-net-log={self._log}",
+                    f"--user-data-dir={profile}", "about:blank",
+                ],
+                stdout=subprocess.DEVNULL, stderr=output,
+            )  # fmt: skip
+        port = self.wait_for(lambda: re.findall(r"ws://[^:]*:(\d+)/", complaints.read_text(errors="replace")))[0]
+
+        def pages() -> list[Any]:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
+                return [one for one in json.load(answer) if one["type"] == "page"]
+
+        # It listens before it has a page.
+        page = self.wait_for(pages)[0]
+        self._socket = connect(page["webSocketDebuggerUrl"], max_size=None, open_timeout=_SECONDS, ping_interval=None)
         self._number = 0
         for domain in ("Page", "Network"):
             self.do(f"{domain}.enable")
+        self.do("Page.setLifecycleEventsEnabled", enabled=True)
+
+    def wait_for(self, condition: Callable[[], Any]) -> Any:
+        """Wait until a condition holds while the browser runs; return what it gave."""
+        until = time.monotonic() + _SECONDS
+        while not (found := condition()):
+            assert self._process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        return found
 
     def do(self, method: str, **parameters: Any) -> Any:
         """Send a command; return its result."""
@@ -141,19 +163,22 @@ class Chromium:
                 return found["result"]
 
     def _receive(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._socket.recv(timeout=60))
-        if found.get("method") == "Network.requestWillBeSent":
-            self.requests.append(found["params"]["request"]["url"])
+        found: dict[str, Any] = json.loads(self._socket.recv(timeout=_SECONDS))
+        match found:
+            case {"method": "Network.requestWillBeSent", "params": {"request": {"url": url}}}:
+                self.requests.append(url)
+            case {"method": "Page.lifecycleEvent", "params": {"name": "load", "loaderId": loader}}:
+                self._loaded.add(loader)
         return found
 
     def open(self, url: str, width: int) -> None:
         """Open a page in a window of some width, and wait until it is there."""
         self.do("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 600)
         self.do("Emulation.setScriptExecutionDisabled", value=True)
-        self._number += 1
-        self._socket.send(json.dumps({"id": self._number, "method": "Page.navigate", "params": {"url": url}}))
-        while self._receive().get("method") != "Page.loadEventFired":
-            pass
+        # The page that was open before, or the empty one of the beginning, may be loaded at this moment, too.
+        loader = self.do("Page.navigate", url=url)["loaderId"]
+        while loader not in self._loaded:
+            self._receive()
 
     def darken(self, *, is_dark: bool) -> None:
         """Ask for dark pages, or for light ones."""
@@ -168,6 +193,12 @@ class Chromium:
         found = self.do("Runtime.evaluate", expression=_AXE, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in found, found
         return json.loads(found["result"]["value"])
+
+    def looks_up(self, number: int) -> bool:
+        """Have a page name a host to look up; return whether the log names one that an earlier call has named."""
+        link = f"<link rel=dns-prefetch href=//control-{number}.example>"
+        self.evaluate(f"document.head.insertAdjacentHTML('beforeend', '{link}')")
+        return "control-" in self._log.read_text(errors="replace")
 
     def hosts(self) -> set[str]:
         """Return every host that the log of a browser that was closed names: asked for, looked up or connected to."""
@@ -184,10 +215,13 @@ class Chromium:
         return self.do("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
     def close(self) -> None:
-        # Ended by a signal, it would not finish its log.
-        self.do("Browser.close")
-        self._socket.close()
-        self._process.communicate(timeout=60)
+        try:
+            # Ended by a signal, it would not finish its log.
+            self.do("Browser.close")
+            self._socket.close()
+            self._process.wait(_SECONDS)
+        finally:
+            self._process.kill()
 
 
 @contextmanager

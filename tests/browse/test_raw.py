@@ -18,17 +18,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# Generous: it only ends what hangs.
+_SECONDS = 600.0
 GET = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 
 
 @pytest.fixture(scope="module")
 def port(hostile_root: Path) -> Iterator[int]:
     process, printed = started(hostile_root)
-    yield int(str(printed["port"]))
+    number = int(str(printed["port"]))
+    # It prints its port before it answers, and before it ends in order.
+    assert answer_to(number, style(number)).startswith(b"HTTP/1.1 200 ")
+    yield number
     assert ended(process, signal.SIGTERM) == (0, "", "")
 
 
-def answer_to(port: int, sent: bytes, patience: float = 60) -> bytes:
+def style(port: int) -> bytes:
+    """A request for what is answered without a token."""
+    return f"GET /style.css HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()
+
+
+def answer_to(port: int, sent: bytes, patience: float = _SECONDS) -> bytes:
     """What the server sends until it closes the connection; it is closed from here if nothing more comes in time."""
     found = b""
     with socket.create_connection(("127.0.0.1", port), timeout=patience) as peer:
@@ -82,17 +92,17 @@ def test_what_follows_a_request_does_not_change_its_answer(port: int) -> None:
 
 
 def test_connections_too_many_get_protected_answers_or_none(port: int) -> None:
-    request = f"GET /style.css HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()
+    request = style(port)
     assert answer_to(port, request).startswith(b"HTTP/1.1 200 ")
     with ExitStack() as stack:
         for _ in range(MOST_CONNECTIONS + 5):
-            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=_SECONDS))
         answer = answer_to(port, request)
         assert answer.startswith(b"HTTP/1.1 503 ")
         assert is_protected(answer)
         for _ in range(120):
-            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=_SECONDS))
         assert answer_to(port, request) == b""
-    until = time.monotonic() + 60
+    until = time.monotonic() + _SECONDS
     while not answer_to(port, request).startswith(b"HTTP/1.1 200 "):
         assert time.monotonic() < until

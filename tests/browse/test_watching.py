@@ -35,7 +35,7 @@ def is_open(pid: int, name: str) -> list[str]:
 
 
 def wait_for(condition: Callable[[], object]) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.2)
@@ -49,7 +49,7 @@ def test_a_running_server_lets_go_of_what_is_withdrawn(kept: Corpus) -> None:
     def get(path: str) -> tuple[int, bytes]:
         request = urllib.request.Request(base + path, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=600) as answer:  # noqa: S310
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
@@ -82,7 +82,8 @@ def test_a_running_server_lets_go_of_what_is_withdrawn(kept: Corpus) -> None:
             status, body = get(f"/v/{old}/article/{withdrawn['article_id']}{part}")
             assert status == 410
             assert b"Court order 7" in body
-        assert is_open(process.pid, "search-") == []
+        # The first folder that its index had may have been replaced a moment ago: then it lets go of that one, too.
+        wait_for(lambda: not is_open(process.pid, "search-"))
     finally:
         assert ended(process, signal.SIGTERM) == (0, "", "")
 

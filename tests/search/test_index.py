@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 from typing import TYPE_CHECKING
@@ -86,7 +87,10 @@ def test_what_is_damaged_is_made_anew(tmp_path: Path, harm: str) -> None:
         case "truncate":
             files[0].write_bytes(files[0].read_bytes()[:10])
         case "garbage":
-            files[0].write_bytes(b"\xff" * files[0].stat().st_size)
+            changed = files[0].stat()
+            files[0].write_bytes(b"\xff" * changed.st_size)
+            # At another time, also where the clock of the file system has stood still since the index was made.
+            os.utime(files[0], ns=(changed.st_atime_ns, changed.st_mtime_ns + 1))
         case "delete":
             files[0].unlink()
         case "state":
@@ -156,7 +160,8 @@ def test_one_writes_and_others_wait_or_go_on(tmp_path: Path) -> None:
         assert search.ready(wait=0).count(EVERYTHING) == searcher.count(EVERYTHING) == 15
         waiting = threading.Thread(target=more.update)
         waiting.start()
-    waiting.join(60)
+    waiting.join(600)
+    assert not waiting.is_alive()
     assert more.ready(wait=0).count(EVERYTHING) == 5
     assert searcher.count(EVERYTHING) == 15
 

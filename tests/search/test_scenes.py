@@ -57,7 +57,7 @@ def test_a_version_is_searched_as_it_is_read(captured: Path, day: str | None, tm
         wanted = scanned(version, text)
         assert searcher.ids(parse(text)).to_pylist() == wanted, text
         assert searcher.count(parse(text)) == len(wanted)
-        assert [hit.article_id for hit in searcher.page(parse(text), order="newest", limit=50)].sort() == wanted.sort()
+        assert sorted(hit.article_id for hit in searcher.page(parse(text), order="newest", limit=50)) == wanted
         matching = [facets.values(one | {"warnings": []}) for one in rows if one["article_id"] in wanted]
         for name, facet in searcher.facets(parse(text), names=["duplicates", "revisions", "publisher"]).items():
             assert sum(count for _, count in facet.values) == len(wanted)
