@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _TOP: Final = 12
 _ALL: Final = 1_000
+# To pass over many articles takes memory for all of them.
+_EARLY: Final = 50
 _EXCERPT: Final = 280
 _TITLE: Final = 240
 # Of a text of megabytes so much is looked through for an excerpt.
@@ -82,10 +85,14 @@ def search(wanted: Wanted) -> Page:
     if view != _LIST and view not in _VIEWS:
         raise UsageError(f"There is no view {view[:80]!r}. There are {', '.join((_LIST, *_VIEWS))}.")
     searcher = wanted.searcher()
-    # Facets first: where no filter is in use, their answer has the count.
     narrowing = _light(asked)
-    groups, counted = _groups(searcher, what, narrowing)
-    total = searcher.count(what.query, what.filters)
+    with ThreadPoolExecutor(1) as pool:
+        # The index finds the articles of the page while it counts facets; a page far on, once it is known to exist.
+        early = view == _LIST and asked.number("page") <= _EARLY
+        listing = pool.submit(_listed, wanted, searcher, what) if early else None
+        # Facets first: where no filter is in use, their answer has the count.
+        groups, counted = _groups(searcher, what, narrowing)
+        total = searcher.count(what.query, what.filters)
     shared = {
         "what": what, "total": total, "groups": groups, "chips": chips(what, narrowing), "view": view,
         "in_use": sum(len(values) for values in what.filters.values()),
@@ -99,8 +106,7 @@ def search(wanted: Wanted) -> Page:
         template, values, further = _VIEWS[view](wanted, searcher, what, total)
         return Page(template, title, {**shared, **values}, {**data, **further}, part="search")
     paging = Paging.of(asked, total, RESULTS)
-    hits = searcher.page(what.query, what.filters, what.order, paging.offset, RESULTS) if total else []
-    rows = wanted.opened.rows_of(hits, (*LISTED, "text"))
+    rows = _listed(wanted, searcher, what) if listing is None else listing.result()
     entries = [_entry(row, what, asked, number) for number, row in enumerate(rows, paging.offset + 1)]
     listed = [{**{name: one["row"][name] for name in LISTED}, "excerpt": one["plain"]} for one in entries]
     return Page(
@@ -110,6 +116,13 @@ def search(wanted: Wanted) -> Page:
         {**data, "order": what.order, **paging.data(), "articles": listed},
         part="search",
     )
+
+
+def _listed(wanted: Wanted, searcher: Searcher, what: Sought) -> list[dict[str, Any]]:
+    """Return the articles of a page of the list."""
+    offset = (wanted.asked.number("page") - 1) * RESULTS
+    hits = searcher.page(what.query, what.filters, what.order, offset, RESULTS)
+    return wanted.opened.rows_of(hits, (*LISTED, "text")) if hits else []
 
 
 def _light(asked: Asked) -> Asked:
