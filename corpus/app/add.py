@@ -144,7 +144,7 @@ def add(
             if kept := originals.finish(batch.name):
                 batch = replace(batch, originals=kept[0])
                 files = [*files, kept[1]]
-            raw.publish(repository, batches, batch, files)
+            batch = raw.publish(repository, batches, batch, files)
     return Added(writer.tally, batch, strange=strange.found, more_strange=strange.more)
 
 

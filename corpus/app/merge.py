@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from corpus.batches import adding, fetching, withdrawals
+from corpus.batches import adding, batchfiles, fetching, tracking, withdrawals
 from corpus.batches import register as raw
 from corpus.batches.stored import text_of
 from corpus.batches.withdrawals import WITHDRAWN, Tombstones
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _REPORTS: Final = tuple(path for stage in STAGES for path in (*stage.metrics, *stage.reports))
 # What a build makes, kept in git: ours until the build has made it again.
 _BUILT: Final = (LOCK, ENGINE, *_REPORTS)
-SETTLED: Final = (raw.BATCHES, WITHDRAWN, adding.PIN, *_BUILT)
+SETTLED: Final = (raw.BATCHES, WITHDRAWN, tracking.PIN, *_BUILT)
 # No build can begin while these conflict.
 _INPUTS: Final = (f"{SEEDS}/", "params.yaml", PIPELINE, ".dvc/", ".dvcignore")
 
@@ -87,13 +87,14 @@ def merge(
         found = merging.under_way(repository)
         _restore_built(repository, found)
         added, batches = _unite(repository, found)
-        fetched = fetching.bring(repository, batches, _texts(repository, found, adding.PIN))
+        batchfiles.put_in_place(repository.root, batches)
+        fetched = fetching.bring(repository, batches, _texts(repository, found, tracking.PIN))
         recovery.clear(repository)
         adding.sweep(repository, batches)
         if batches:
-            adding.track(repository)
+            tracking.track(repository)
         redacted = _redact(repository, found)
-        staging.stage(repository, (raw.BATCHES, WITHDRAWN, adding.PIN))
+        staging.stage(repository, (raw.BATCHES, WITHDRAWN, tracking.PIN))
     left = tuple(path for path in found.conflicts if path not in SETTLED)
     built = not any(path.startswith(_INPUTS) for path in left)
     if built:
@@ -127,7 +128,7 @@ def _texts(repository: Repository, found: Merge, path: str) -> list[str]:
 
 def _restore_built(repository: Repository, found: Merge) -> None:
     """Restore our version of built files that conflict: nobody can read them with git's conflict markers."""
-    for path in (adding.PIN, *_BUILT):
+    for path in (tracking.PIN, *_BUILT):
         if path in found.conflicts:
             text = repository.read_at(found.ours, path)
             if text is None:
@@ -145,6 +146,9 @@ def _unite(repository: Repository, found: Merge) -> tuple[tuple[str, ...], list[
         batches = _three(base, batches, _register(repository, commit))
     records = [withdrawals.parse(text) for text in _texts(repository, found, WITHDRAWN) if text]
     withdrawals.save(root, withdrawals.united(records))
+    if any("/" in file.name for batch in batches for file in batch.all_files):
+        # One side was upgraded: the files of both go into the folders of their months.
+        batches = [raw.in_month(batch) for batch in batches]
     raw.save(root, batches)
     known = {batch.name for batch in ours}
     return tuple(batch.name for batch in batches if batch.name not in known), batches

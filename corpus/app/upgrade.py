@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from corpus import settings
-from corpus.app import yamlmerge
+from corpus.app import monthly, yamlmerge
 from corpus.app.migrating import merge_parameters
 from corpus.app.origins import origin
-from corpus.batches import register, withdrawals
+from corpus.batches import adding, register, tracking, withdrawals
 from corpus.errors import Refused, SettingsError, UsageError
 from corpus.repo import commit, layout, outdated, replacing, staging
 from corpus.repo.files import write_text
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from corpus.repo.repository import Repository
 
 _MOST_BYTES: Final = 1_000_000
+# Of longer files the difference is not shown line by line.
+_LONG: Final = 20_000
 # Lines that are added here by both sides do not depend on one another.
 _JOINED: Final = (".gitignore", ".dvcignore", ".gitattributes", ".dvc/config")
 
@@ -113,6 +115,7 @@ def upgrade(repository: Repository, *, apply: bool = False, keep: Collection[str
         replacing.settle(repository)
         _require_committed(repository)
         plan = _plan(repository, keep)
+        monthly.store(repository, monthly.plan(repository))
         repository.git("config", "merge.corpus.driver", DRIVER)
         return replace(plan, commit=_apply(repository, plan)) if plan.changes else plan
 
@@ -140,6 +143,9 @@ def _plan(repository: Repository, keep: Collection[str]) -> Upgrade:
     for path, text in _registers().items():
         if not (root / path).exists():
             changes[path] = ("", text)
+    months = monthly.plan(repository)
+    changes |= months.texts
+    notes += [months.note] if months.note else []
     if changes or keep or (noted != settled and not conflicts and outdated.outdated(root)):
         old = _read(root / ENGINE) or ""
         text = layout.with_notes(old, settled)
@@ -202,6 +208,11 @@ def _read(path: Path) -> str | None:
         ) from None
 
 
+def _present(path: Path) -> str | None:
+    """Return the text of a file that may be replaced, however long; None without one."""
+    return path.read_bytes().decode() if path.exists() else None
+
+
 def _was_deleted(repository: Repository, path: str, noted: Mapping[str, str]) -> bool:
     if path in {PIPELINE, settings.PARAMS}:
         return False
@@ -220,6 +231,9 @@ def _registers() -> dict[str, str]:
 def _diff(path: str, old: str, new: str) -> str:
     before, after = (text.splitlines(keepends=True) for text in (old, new))
     names = f"a/{path}" if old else "/dev/null", f"b/{path}"
+    if len(before) + len(after) > _LONG:
+        # The register: that so many lines are other ones is not worth the hour that a comparison takes.
+        return f"--- {names[0]}\n+++ {names[1]}\n@@ {len(before):,} lines, {len(after):,} after the upgrade @@\n"
     lines = difflib.unified_diff(before, after, *names)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
@@ -251,7 +265,7 @@ def _require_committed(repository: Repository) -> None:
     if repository.commit_of("HEAD") is None:
         reasons.append("nothing is committed yet; `git add -A && git commit` first")
     else:
-        paths = [*layout.FILES, ENGINE, *_registers()]
+        paths = [*layout.FILES, ENGINE, tracking.PIN, *_registers()]
         listing = repository.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
         changed = [entry[3:] for entry in listing.split("\0") if entry]
         if changed:
@@ -264,10 +278,12 @@ def _apply(repository: Repository, plan: Upgrade) -> str:
     """Write the files and commit them; other changes stay as they are."""
     head = repository.commit_of("HEAD") or ""
     branch = commit.branch_of(repository) or "HEAD"
+    root = repository.root
     paths = [change.path for change in plan.changes]
-    replacing.begin(repository, head, {one.path: (_read(repository.root / one.path), one.text) for one in plan.changes})
+    replacing.begin(repository, head, {one.path: (_present(root / one.path), one.text) for one in plan.changes})
     for change in plan.changes:
-        write_text(repository.root / change.path, change.text)
+        write_text(root / change.path, change.text)
+    adding.restore(repository)
     tree = staging.tree(repository, head, paths)
     version = engine.installed()["newscorpus"]
     text = f"Upgrade the repository to newscorpus {version}\n\n" + "".join(f"{path}\n" for path in paths)

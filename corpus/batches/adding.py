@@ -16,10 +16,9 @@ import yaml
 
 from corpus.batches import batchfiles
 from corpus.batches import register as raw
-from corpus.batches.tracking import track_new
-from corpus.errors import CorpusError, DamagedObject, DiskFull, InputError, MissingObjects
-from corpus.objects import dvc_process, entries, objectstore, pins, recovery, soundness
-from corpus.repo import room
+from corpus.batches.tracking import PIN, pinned, track, track_new
+from corpus.errors import CorpusError, DamagedObject, DiskFull, InputError
+from corpus.objects import objectstore, pins, recovery, soundness
 from corpus.repo.files import copy, sync_folder, write_text
 from corpus.repo.files import publish as move
 from corpus.repo.lock import write_lock
@@ -31,12 +30,10 @@ if TYPE_CHECKING:
 
     from corpus.repo.repository import Repository
 
-PIN: Final = f"{raw.RAW}.dvc"
 # A batch's file, or one on its way back from the cache.
 _OURS: Final = re.compile(
     r"\d{8}T\d{6}Z-[0-9a-f]{12}(-\d{4}|-observations|-originals)?(-r[0-9a-f]{12})?\.parquet|\.\d{8}T[^/]*\.parquet\.\d+"
 )
-_CACHE: Final = ".dvc/cache"
 _SPARE_BYTES: Final = 50_000_000
 _NOWHERE: Final = (
     "Neither the DVC cache nor a remote has its right bytes. Put the file back from a backup or from another clone "
@@ -72,7 +69,7 @@ def adding(
             shutil.rmtree(folder.parent, ignore_errors=True)
 
 
-def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Batch, files: Sequence[Path]) -> None:
+def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Batch, files: Sequence[Path]) -> raw.Batch:
     """Make a batch part of the corpus, completely or not at all. Call it within `adding`.
 
     Args:
@@ -80,20 +77,30 @@ def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Bat
         batches: the existing batches.
         batch: the new batch.
         files: the paths of its files, in the order of `all_files`.
+
+    Returns:
+        The batch as the register names it, with its files in the folder of its month.
     """
     root = repository.root
     if any(batch.name == other.name for other in batches):
         raise CorpusError(f"A batch {batch.name} exists already. Nothing was added.")
+    if not raw.is_flat(batches):
+        batch = raw.in_month(batch)
     before = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
     targets = [batchfiles.path_of(root, file) for file in batch.all_files]
     try:
         for aside, target in zip(files, targets, strict=True):
             move(aside, target, sync=False)
+        folder = targets[0].parent
+        sync_folder(folder)
         sync_folder(root / raw.RAW)
         # The cache takes a copy. DVC must not meet a full disk: there it neither ends nor says so.
         _require_room(root, batch.size)
-        known = [file.name for one in batches for file in one.all_files]
-        if not track_new(repository, root / PIN, raw.RAW, known, targets):
+        prefix = batch.all_files[0].name.removesuffix(targets[0].name)
+        known = [
+            file.name.removeprefix(prefix) for one in batches for file in one.all_files if file.name.startswith(prefix)
+        ]
+        if not track_new(repository, folder.relative_to(root).as_posix(), known, targets):
             track(repository)
         raw.save(root, [*batches, batch])
     except BaseException:
@@ -104,6 +111,7 @@ def publish(repository: Repository, batches: Sequence[raw.Batch], batch: raw.Bat
         else:
             write_text(root / PIN, before)
         raise
+    return batch
 
 
 def _require_room(root: Path, size: int) -> None:
@@ -112,45 +120,28 @@ def _require_room(root: Path, size: int) -> None:
         raise DiskFull(root, free, size + _SPARE_BYTES)
 
 
-def track(repository: Repository) -> None:
-    """Run `dvc add data/raw`, and check that the cache really has the files."""
-    done = dvc_process.run(repository.root, "add", raw.RAW)
-    if done.returncode != 0:
-        if full := dvc_process.full(repository.root, done, f"{_CACHE}, the copy of the batch,"):
-            raise full
-        raise CorpusError(f"`dvc add {raw.RAW}` failed; nothing was added.\n{dvc_process.complaint(done)}")
-    wrong = soundness.verify(repository, pinned((repository.root / PIN).read_text(encoding="utf-8")))
-    if wrong:
-        if number := room.tried(repository.root):
-            raise room.not_written(number, repository.root, f"{_CACHE}, the copy of the batch,")
-        lost = [str(one) for one in wrong]
-        raise MissingObjects("The DVC cache lacks the batch. Nothing was added; run again.", lost)
-
-
-def pinned(text: str) -> list[pins.Pin]:
-    """Return what the text of data/raw.dvc pins."""
-    outs = yaml.safe_load(text)["outs"]
-    return [
-        pins.Pin("raw", raw.RAW, entries.md5_of(out, folder=True), int(out.get("size", 0)), cached=True) for out in outs
-    ]
-
-
 def restore(repository: Repository) -> list[str]:
-    """Restore from the DVC cache what a killed `dvc add` took out of data/raw. The caller holds the write lock.
+    """Restore what is missing in data/raw, from another folder of it or from the cache. The caller holds the lock.
 
     Returns:
         A text for each thing that was mended.
     """
     root = repository.root
+    batches = raw.load(root)
+    there = batchfiles.names(root)
+    if all(file.name in there for batch in batches for file in batch.all_files):
+        return []
+    moved = batchfiles.put_in_place(root, batches)
+    mended = [f"moved {moved} files of {raw.RAW} to the folders that {raw.BATCHES} names"] if moved else []
     there = batchfiles.names(root)
     missing = {
         f"{raw.RAW}/{file.name}": batchfiles.path_of(root, file)
-        for batch in raw.load(root)
+        for batch in batches
         for file in batch.all_files
         if file.name not in there
     }
     if not missing:
-        return []
+        return mended
     objects = pins.Objects(repository)
     found = 0
     here = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
@@ -160,7 +151,7 @@ def restore(repository: Repository) -> list[str]:
             if target is not None and not target.exists() and objects.digest(file.md5) == file.md5:
                 copy(source, target)
                 found += 1
-    return [f"brought back {found} files of {raw.RAW} from the DVC cache"] if found else []
+    return [*mended, f"brought back {found} files of {raw.RAW} from the DVC cache"] if found else mended
 
 
 def _cached(objects: pins.Objects, text: str | None) -> list[pins.Pinned]:
@@ -178,22 +169,25 @@ def sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
     Raises:
         InputError: there are other files. A user put them there, so they are not removed.
     """
-    folder = repository.root / raw.RAW
-    wanted = {file.name for batch in batches for file in batch.all_files}
-    stray = [folder / name for name in os.listdir(folder) if name not in wanted] if folder.is_dir() else []  # noqa: PTH208 - a path for each of 100,000 files takes longer than the rest
-    strange = [path.name for path in stray if not _OURS.fullmatch(path.name)]
+    root = repository.root
+    stray = batchfiles.listed(root) - {file.name for batch in batches for file in batch.all_files}
+    strange = [name for name in stray if not _OURS.fullmatch(name.rpartition("/")[2])]
     if strange:
         raise InputError(
             f"{raw.RAW}/ has files that belong to no batch. Move them away and `corpus add` them from there; "
             "nothing was changed.",
             sorted(strange)[:20],
         )
-    for path in stray:
-        path.unlink()
+    for name in stray:
+        (root / raw.RAW / name).unlink()
+    for prefix, folder in batchfiles.folders(root).items():
+        # The folder of a month that has no file any more.
+        if prefix and not any(folder.iterdir()):
+            folder.rmdir()
     if stray and batches:
         track(repository)
     elif stray:
-        (repository.root / PIN).unlink(missing_ok=True)
+        (root / PIN).unlink(missing_ok=True)
 
 
 def mend(repository: Repository) -> list[str]:

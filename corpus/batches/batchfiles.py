@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from corpus.batches.register import RAW
+from corpus.batches.register import RAW, is_month
 from corpus.errors import DamagedObject, MissingObjects, StorageError
 from corpus.tables.shards import digests
 
@@ -31,13 +32,57 @@ def path_of(root: Path, file: RawFile) -> Path:
     return root / RAW / file.name
 
 
-def names(root: Path) -> set[str]:
-    """Return the names of the files that are in the folder of batches. A link without its target does not count."""
+def folders(root: Path) -> dict[str, Path]:
+    """Return the folders that may have files of batches, by what the names of their files begin with.
+
+    These are `data/raw/` itself, with "", and the folders of months in it, each with `2026-11/`.
+    """
     try:
         with os.scandir(root / RAW) as entries:
-            return {entry.name for entry in entries if not entry.is_symlink() or (root / RAW / entry.name).exists()}
+            found = [entry for entry in entries if is_month(entry.name) and entry.is_dir(follow_symlinks=False)]
     except FileNotFoundError:
-        return set()
+        found = []
+    return {"": root / RAW, **{f"{entry.name}/": root / RAW / entry.name for entry in found}}
+
+
+def listed(root: Path) -> set[str]:
+    """Return the names of everything in the folders of batches, but not those of the folders of months."""
+    months = folders(root)
+    found = {f"{prefix}{name}" for prefix, folder in months.items() if folder.is_dir() for name in os.listdir(folder)}  # noqa: PTH208 - a path for each of 100,000 files takes longer than the rest
+    return found - {prefix.removesuffix("/") for prefix in months}
+
+
+def names(root: Path) -> set[str]:
+    """Return the names of the files that are in the folders of batches. A link without its target does not count."""
+    found = set()
+    for prefix, folder in folders(root).items():
+        with suppress(FileNotFoundError), os.scandir(folder) as entries:
+            found |= {
+                f"{prefix}{entry.name}" for entry in entries if not entry.is_symlink() or (folder / entry.name).exists()
+            }
+    return found
+
+
+def put_in_place(root: Path, batches: Iterable[Batch]) -> int:
+    """Move files of batches from other folders of data/raw to those in which the register has them.
+
+    They are elsewhere after an upgrade that puts them into the folders of months, and after git has checked out a
+    version from before that upgrade.
+
+    Returns:
+        How many were moved.
+    """
+    there = names(root)
+    wanted = {file.name for batch in batches for file in batch.all_files}
+    elsewhere = {name.rpartition("/")[2]: name for name in there - wanted}
+    moved = 0
+    for name in sorted(wanted - there):
+        if (old := elsewhere.pop(name.rpartition("/")[2], None)) is not None:
+            target = root / RAW / name
+            target.parent.mkdir(exist_ok=True)
+            (root / RAW / old).rename(target)
+            moved += 1
+    return moved
 
 
 def doubtful(root: Path, batches: Iterable[Batch], memory: FileDigests) -> list[RawFile]:
@@ -48,11 +93,11 @@ def doubtful(root: Path, batches: Iterable[Batch], memory: FileDigests) -> list[
         batches: the batches to look at.
         memory: the digests that are remembered of the files of batches.
     """
-    try:
-        known = memory.of_folder(root / RAW)
-    except OSError:
-        # Missing, or with a link that leads nowhere. The caller looks at each file, and reports it.
-        known = {}
+    known: dict[str, str] = {}
+    for prefix, folder in folders(root).items():
+        # Missing, or with a link that leads nowhere: the caller looks at each file, and reports it.
+        with suppress(OSError):
+            known |= {f"{prefix}{name}": digest for name, digest in memory.of_folder(folder).items()}
     return [file for batch in batches for file in batch.all_files if known.get(file.name) != file.sha256]
 
 
@@ -80,7 +125,7 @@ def require(root: Path, batches: Iterable[Batch], *, reread: bool = False) -> No
                 found = memory.read(path) if reread else memory.of(path)
             except OSError:
                 raise MissingObjects(
-                    f"Batch {batch.name} is not here. Fetch it: `dvc pull {RAW}`.", [str(path)]
+                    f"Batch {batch.name} is not here. Fetch it: `dvc pull {RAW}.dvc`.", [str(path)]
                 ) from None
             if found != file.sha256:
                 memory.save()
@@ -141,4 +186,4 @@ def read_group(path: Path, number: int) -> pa.Table:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             return _conformed(file.read_row_group(number, use_threads=False))
     except (pa.ArrowException, OSError) as error:
-        raise StorageError(f"{path} cannot be read: {error}. Delete it and run `dvc checkout {RAW}`.") from None
+        raise StorageError(f"{path} cannot be read: {error}. Delete it and run `dvc checkout {RAW}.dvc`.") from None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import yaml
 
-from corpus.batches import adding, batchfiles
+from corpus.batches import batchfiles, tracking
 from corpus.batches import register as raw
 from corpus.errors import CorpusError, MissingObjects
 from corpus.objects import objectstore, pins
@@ -52,7 +53,7 @@ def bring(repository: Repository, batches: Iterable[raw.Batch], records: Sequenc
         for name, file in lacking:
             target = batchfiles.path_of(root, file)
             target.parent.mkdir(parents=True, exist_ok=True)
-            for md5 in sorted(md5s.get(f"{raw.RAW}/{file.name}", ())):
+            for md5 in sorted(md5s.get(PurePosixPath(file.name).name, ())):
                 if _get(objects, store, md5):
                     copy(objects.path(md5), target)
                     if _is_there(target, file, memory):
@@ -101,12 +102,15 @@ def _get(objects: pins.Objects, store: objectstore.ObjectStore | None, md5: str)
 def _listed(
     objects: pins.Objects, store: objectstore.ObjectStore | None, records: Sequence[str]
 ) -> dict[str, set[str]]:
-    """Return the md5s that some texts of data/raw.dvc name for each path."""
+    """Return the md5s that some texts of data/raw.dvc name for each file, by its name without the folder.
+
+    One side of a merge may have it in the folder of its month, the other directly in data/raw.
+    """
     found: dict[str, set[str]] = {}
     for text in records:
         with suppress(CorpusError, yaml.YAMLError, KeyError, TypeError, ValueError):
-            for pin in adding.pinned(text):
+            for pin in tracking.pinned(text):
                 if _get(objects, store, pin.md5):
                     for file in objects.files(pin) or ():
-                        found.setdefault(file.path, set()).add(file.md5)
+                        found.setdefault(PurePosixPath(file.path).name, set()).add(file.md5)
     return found

@@ -2,12 +2,15 @@
 
 The register is small and in git; the files, in `data/raw/`, are DVC's (`batchfiles`). A batch exists when the register
 names it, not before. It is never changed, so its name identifies its bytes.
+
+The files of a month are in a folder of their own, `data/raw/2026-11/`, because DVC stores the listing of a folder anew
+with each file that is added. Repositories of earlier versions have all files in one folder until `corpus upgrade`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -28,11 +31,15 @@ _KEYS: Final = frozenset(
     {"name", "captured_at", "licence", "files", "skipped", "redacted", "observations", "originals", "content"}
 )
 _FILE_VALUES: Final = 5
+_MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """One Parquet file of a batch: its digest, and how many documents, bytes and row groups it has."""
+    """One Parquet file of a batch: its digest, and how many documents, bytes and row groups it has.
+
+    Its name is its path in `data/raw/`: `2026-11/20261127T101500Z-0a9bbbadf914-0000.parquet`.
+    """
 
     name: str
     sha256: str
@@ -158,12 +165,20 @@ def _require_known(entry: dict[str, Any]) -> None:
 
 
 def _raw_file(entry: dict[str, Any]) -> RawFile:
-    name, sha256 = _plain_name(entry["name"]), entry["sha256"]
+    name, sha256 = _file_name(entry["name"]), entry["sha256"]
     if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         raise ValueError(f"{sha256!r:.80} is not a sha256")
     if len(entry) != _FILE_VALUES:
         raise ValueError("a file has a name, sha256, documents, size and groups, and nothing else")
     return RawFile(name, sha256, _number(entry["documents"]), _number(entry["size"]), _number(entry["groups"]))
+
+
+def _file_name(name: Any) -> str:
+    folder, slash, rest = name.rpartition("/") if isinstance(name, str) else ("", "", name)
+    if slash and not is_month(folder):
+        raise ValueError(f"{name!r:.80} is not a valid name of a batch's file")
+    _plain_name(rest)
+    return str(name)
 
 
 def _number(value: Any) -> int:
@@ -182,6 +197,37 @@ def _plain_name(name: Any) -> str:
     if not isinstance(name, str) or not name or "/" in name or name.startswith("."):
         raise ValueError(f"{name!r:.80} is not a valid name of a batch")
     return name
+
+
+def is_month(folder: str) -> bool:
+    """Return whether a folder of `data/raw/` is that of a month, by its name."""
+    return _MONTH.fullmatch(folder) is not None
+
+
+def is_flat(batches: Iterable[Batch]) -> bool:
+    """Return whether batches have files directly in `data/raw/`, as versions before 0.2 put them there."""
+    return any("/" not in file.name for batch in batches for file in batch.all_files)
+
+
+def in_month(batch: Batch) -> Batch:
+    """Return a batch whose files are in the folder of its month; a batch whose files are there is not changed."""
+    month = f"{batch.captured_at.year:04}-{batch.captured_at.month:02}"
+
+    def placed(file: RawFile) -> RawFile:
+        return file if "/" in file.name else replace(file, name=f"{month}/{file.name}")
+
+    return replace(
+        batch,
+        files=tuple(map(placed, batch.files)),
+        observations=placed(batch.observations) if batch.observations else None,
+        originals=placed(batch.originals) if batch.originals else None,
+    )
+
+
+def beside(file: RawFile, new: RawFile) -> RawFile:
+    """Return a new file of a batch, placed in the folder of another file of it."""
+    folder, slash, _ = file.name.rpartition("/")
+    return replace(new, name=f"{folder}{slash}{new.name}")
 
 
 def save(root: Path, batches: Iterable[Batch]) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from corpus.batches.adding import PIN as RAW_PIN
-from corpus.batches.adding import pinned as pinned_raw
+from corpus.batches.tracking import PIN as RAW_PIN
+from corpus.batches.tracking import pinned as pinned_raw
 from corpus.errors import CorpusError
 from corpus.objects import pins
 from corpus.objects.listing import listing

@@ -6,8 +6,8 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 from corpus import settings
-from corpus.batches import adding as batches
 from corpus.batches import register as raw
+from corpus.batches import tracking as batches
 from corpus.doctor import attributes
 from corpus.doctor.finding import Finding, ok, problem, warning
 from corpus.errors import CorpusError

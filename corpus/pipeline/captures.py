@@ -58,7 +58,7 @@ def holders_of(root: Path, groups: Mapping[Group, str], batches: Sequence[raw.Ba
             if (holder, document_id) not in places:
                 raise StorageError(
                     f"{group.path.name} has a capture without bytes: document {document_id}. Batch {holder} should "
-                    f"hold them. `git checkout -- {raw.BATCHES} {raw.RAW}.dvc`, then `dvc checkout {raw.RAW}` "
+                    f"hold them. `git checkout -- {raw.BATCHES} {raw.RAW}.dvc`, then `dvc checkout {raw.RAW}.dvc` "
                     "to restore it."
                 )
         found[group] = tuple(sorted({places[holder, one] for one, holder in documents.items()}))

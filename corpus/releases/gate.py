@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from corpus.batches import adding as raw
 from corpus.batches import stored
+from corpus.batches import tracking as raw
 from corpus.batches.register import RAW
 from corpus.errors import CorpusError, InvariantError, MissingObjects
 from corpus.objects import dvc_process, pins, soundness
@@ -164,7 +164,7 @@ def _stale(repository: Repository) -> list[str]:
     listed = _status(repository)
     reasons = []
     if raw.PIN in listed:
-        reasons.append(f"{RAW}/ is not what {raw.PIN} names; `dvc pull {RAW}` brings it back")
+        reasons.append(f"{RAW}/ is not what {raw.PIN} names; `dvc pull {raw.PIN}` brings it back")
     if stale := _among(repository, listed):
         reasons.append(f"out of date: {', '.join(stale)}; run `corpus build`")
     return reasons

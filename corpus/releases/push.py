@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from corpus.batches import adding as raw
+from corpus.batches import tracking as raw
 from corpus.errors import CorpusError, DamagedObject, MissingObjects, NotWritten, Refused, StorageError
 from corpus.objects import checks, dvc_process, objectstore, pins
 from corpus.objects.checks import Object

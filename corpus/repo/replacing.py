@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from corpus.repo import layout
 from corpus.repo.files import write_text
-from corpus.repo.paths import BATCHES, ENGINE, WITHDRAWN
+from corpus.repo.paths import BATCHES, ENGINE, RAW, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 NOTE: Final = ".dvc/tmp/corpus/upgrade.json"
 # Nothing else is ever written from a note, which anyone could have put there.
-PATHS: Final = (*layout.FILES, ENGINE, BATCHES, WITHDRAWN)
-_LONGEST: Final = 10_000_000
+PATHS: Final = (*layout.FILES, ENGINE, BATCHES, WITHDRAWN, f"{RAW}.dvc")
+# Twice the register of years of small batches.
+_LONGEST: Final = 200_000_000
 
 # path: its text before, None if there was no file; and its text afterwards
 Texts: TypeAlias = "Mapping[str, tuple[str | None, str]]"

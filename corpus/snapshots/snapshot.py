@@ -113,8 +113,9 @@ class Snapshot:
         """
         wanted = {f"{RAW}/{name}" for name in names}
         found: list[Pinned] = []
-        for pin in stored.batches_of(self.repository, self.commit) if wanted else ():
-            found += [file for file in self._listed(pin) if file.path in wanted]
+        for pin in stored.batches_of(self.repository, self.commit):
+            if any(path.startswith(f"{pin.path}/") for path in wanted):
+                found += [file for file in self._listed(pin) if file.path in wanted]
         return found
 
     def _listed(self, pin: Pin) -> list[Pinned]:

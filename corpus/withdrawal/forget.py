@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.batches import register as raw
 from corpus.batches import withdrawals
-from corpus.batches.adding import PIN as RAW_PIN
+from corpus.batches.tracking import PIN as RAW_PIN
 from corpus.batches.withdrawals import WITHDRAWN
 from corpus.errors import InvariantError, Refused
 from corpus.repo.commit import uncommitted

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from corpus import settings
-from corpus.batches import register as raw
-from corpus.batches.adding import PIN as RAW_PIN
+from corpus.batches.tracking import PIN as RAW_PIN
+from corpus.batches.tracking import pinned as pins_of_batches
 from corpus.errors import SettingsError
 from corpus.objects.listing import listing
 from corpus.pipeline.report import report
@@ -160,10 +160,10 @@ def _lock(work: Work) -> None:
                 entry.update(outs.get(entry["path"], {}))
         work.made.changes[LOCK] = yaml.safe_dump(stages, sort_keys=False, width=1000).encode()
     pinned = work.repository.read_at(work.commit, RAW_PIN)
-    if pinned and raw.RAW in outs:
+    if pinned:
         found = yaml.safe_load(pinned)
-        for entry in found["outs"]:
-            entry.update(outs[raw.RAW])
+        for entry, pin in zip(found["outs"], pins_of_batches(pinned), strict=True):
+            entry.update(outs.get(pin.path, {}))
         work.made.changes[RAW_PIN] = yaml.safe_dump(found, sort_keys=False).encode()
 
 

@@ -7,10 +7,8 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from corpus.batches import adding as raw_versions
-from corpus.batches import batchfiles
+from corpus.batches import adding, batchfiles, tracking
 from corpus.batches import register as raw
-from corpus.batches.adding import PIN as RAW_PIN
 from corpus.batches.withdrawals import Tombstones
 from corpus.objects.pins import Objects
 from corpus.repo.files import publish, sync_folder
@@ -57,16 +55,17 @@ def redact_batches(repository: Repository, record: Withdrawal, names: Collection
                 gone[batch.name] = redacted.redacted - batch.redacted
             if batch.name in observed_in and batch.observations is not None:
                 seen = collected.redact(batchfiles.path_of(root, batch.observations), gone_here, folder)
-                redacted = replace(redacted, observations=_put(root, folder, seen))
+                redacted = replace(redacted, observations=_put(root, folder, batch.observations, seen))
             if batch.name in kept and batch.originals is not None:
                 cut = originals.redact(batchfiles.path_of(root, batch.originals), record, folder)
-                redacted = replace(redacted, originals=_put(root, folder, cut))
+                redacted = replace(redacted, originals=_put(root, folder, batch.originals, cut))
             made.append(redacted)
     finally:
         shutil.rmtree(folder.parent, ignore_errors=True)
     if gone or observed_in or kept:
-        sync_folder(root / raw.RAW)
-        raw_versions.track(repository)
+        for place in batchfiles.folders(root).values():
+            sync_folder(place)
+        tracking.track(repository)
         raw.save(root, made)
     _sweep(repository, made)
     return gone
@@ -83,16 +82,18 @@ def _documents(root: Path, batch: raw.Batch, record: Withdrawal, folder: Path) -
         gone += found.gone
         if not found.gone:
             files.append(file)
-        elif (placed := _put(root, folder, found)) is not None:
+        elif (placed := _put(root, folder, file, found)) is not None:
             files.append(placed)
     return without(batch, files, gone)
 
 
-def _put(root: Path, folder: Path, made: redactedfiles.Redacted) -> raw.RawFile | None:
-    """Move a new file of a batch to its place; return its entry in the register, None if no document is left."""
-    if made.file is not None:
-        publish(folder / made.file.name, batchfiles.path_of(root, made.file), sync=False)
-    return made.file
+def _put(root: Path, folder: Path, old: raw.RawFile, made: redactedfiles.Redacted) -> raw.RawFile | None:
+    """Move a new file of a batch beside the old one; return its entry in the register, None if no document is left."""
+    if made.file is None:
+        return None
+    placed = raw.beside(old, made.file)
+    publish(folder / made.file.name, batchfiles.path_of(root, placed), sync=False)
+    return placed
 
 
 def _is_observed_in(root: Path, batch: raw.Batch, gone: collected.Gone) -> bool:
@@ -107,13 +108,13 @@ def _keeps(root: Path, batch: raw.Batch, record: Withdrawal) -> bool:
 
 def _sweep(repository: Repository, batches: list[raw.Batch]) -> None:
     """Remove files that no batch has any more, also from DVC's record, even after a run that was killed in between."""
-    raw_versions.sweep(repository, batches)
-    pin = repository.root / RAW_PIN
+    adding.sweep(repository, batches)
+    pin = repository.root / tracking.PIN
     if not pin.exists():
         return
     objects = Objects(repository)
     pinned = [
-        one.path for each in raw_versions.pinned(pin.read_text(encoding="utf-8")) for one in objects.files(each) or ()
+        one.path for each in tracking.pinned(pin.read_text(encoding="utf-8")) for one in objects.files(each) or ()
     ]
     if set(pinned) != {f"{raw.RAW}/{file.name}" for batch in batches for file in batch.all_files}:
-        raw_versions.track(repository)
+        tracking.track(repository)

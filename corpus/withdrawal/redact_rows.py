@@ -105,7 +105,8 @@ class Work:
         for path in list(self.was):
             folder, _, name = path.rpartition("/")
             table = folder.removeprefix("data/")
-            if not name.endswith(".parquet") or folder == raw.RAW or not holds(self.root / path, self.withdrawal):
+            is_shard = name.endswith(".parquet") and not path.startswith(f"{raw.RAW}/")
+            if not is_shard or not holds(self.root / path, self.withdrawal):
                 continue
             before = _count(self.root / path)
             aside = self.aside / name
@@ -173,8 +174,7 @@ class Work:
                 del self.now[path]
                 (self.root / path).unlink()
                 if found.file:
-                    files.append(found.file)
-                    self._put(f"{raw.RAW}/{found.file.name}", self.aside / found.file.name)
+                    files.append(self._put_batch_file(file, found.file))
             batches.append(self._originals(self._observations(without(batch, files, gone))))
         made = raw.as_text(batches) if text else None
         if made and made != text:
@@ -185,29 +185,35 @@ class Work:
     def _observations(self, batch: raw.Batch) -> raw.Batch:
         """Return a batch whose observations do not name the withdrawn article."""
         file = batch.observations
-        path = f"{raw.RAW}/{file.name}" if file else ""
+        if file is None:
+            return batch
+        path = f"{raw.RAW}/{file.name}"
         gone = collected.Gone(Tombstones((self.withdrawal,)))
         if path not in self.was or not collected.file_holds(self.root / path, gone):
             return batch
         found = collected.redact(self.root / path, gone, self.aside)
         del self.now[path]
         (self.root / path).unlink()
-        if found.file:
-            self._put(f"{raw.RAW}/{found.file.name}", self.aside / found.file.name)
-        return replace(batch, observations=found.file)
+        return replace(batch, observations=self._put_batch_file(file, found.file) if found.file else None)
 
     def _originals(self, batch: raw.Batch) -> raw.Batch:
         """Return a batch whose originals do not have the withdrawn documents."""
         file = batch.originals
-        path = f"{raw.RAW}/{file.name}" if file else ""
+        if file is None:
+            return batch
+        path = f"{raw.RAW}/{file.name}"
         if path not in self.was or not holds(self.root / path, self.withdrawal):
             return batch
         found = originals.redact(self.root / path, self.withdrawal, self.aside)
         del self.now[path]
         (self.root / path).unlink()
-        if found.file:
-            self._put(f"{raw.RAW}/{found.file.name}", self.aside / found.file.name)
-        return replace(batch, originals=found.file)
+        return replace(batch, originals=self._put_batch_file(file, found.file) if found.file else None)
+
+    def _put_batch_file(self, old: raw.RawFile, made: raw.RawFile) -> raw.RawFile:
+        """Put a new file of a batch beside the old one, and return its entry in the register."""
+        placed = raw.beside(old, made)
+        self._put(f"{raw.RAW}/{placed.name}", self.aside / made.name)
+        return placed
 
     def _seeds(self) -> list[str]:
         """Return the files of seeds/ in the commit that are withdrawn documents."""

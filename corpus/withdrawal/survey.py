@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches import stored
-from corpus.batches.adding import PIN as RAW_PIN
 from corpus.batches.register import RAW
+from corpus.batches.tracking import PIN as RAW_PIN
 from corpus.errors import CorpusError, DamagedObject, MissingObjects
 from corpus.objects.pins import Objects
 from corpus.repo.repository import LOCK
@@ -144,7 +144,7 @@ class Survey:
             MissingObjects: A shard is not available.
         """
         for pin in self.pins(commit):
-            if not pin.cached or not pin.is_folder or pin.path == RAW:
+            if not pin.cached or not pin.is_folder or f"{pin.path}/".startswith(f"{RAW}/"):
                 continue
             self.ensure(pin.path, pin.md5)
             for one in self.listed(pin):

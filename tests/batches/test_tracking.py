@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 from corpus.batches import tracking
-from corpus.batches.tracking import track_new
+from corpus.batches.tracking import PIN, pinned, track, track_new
+from corpus.errors import CorpusError
 from corpus.repo.repository import Repository
 from tests.conftest import Corpus, made_once
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PIN = "data/raw.dvc"
 KNOWN = ["a.parquet", "b.parquet"]
 
 
@@ -43,13 +43,73 @@ def tracked(tracked_once, tmp_path):
 
 def new(repo: Corpus, name: str = "c.parquet", content: str = "a third") -> Path:
     path = repo.root / "data/raw" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
     return path
 
 
-def recorded(repo: Corpus, paths: list[Path], known: list[str] | None = None) -> bool:
+def recorded(repo: Corpus, paths: list[Path], known: list[str] | None = None, folder: str = "data/raw") -> bool:
     known = KNOWN if known is None else known
-    return track_new(Repository(repo.root), repo.root / PIN, "data/raw", known, paths)
+    return track_new(Repository(repo.root), folder, known, paths)
+
+
+def pins_of(repo: Corpus) -> dict[str, str]:
+    return {pin.path: pin.md5 for pin in pinned((repo.root / PIN).read_text())}
+
+
+def test_the_folder_of_each_month_has_an_output(corpus_repo):
+    """Only the listing of the month is written anew with a file, and DVC understands all of it."""
+    october, november = "data/raw/2026-10", "data/raw/2026-11"
+    before = corpus_repo.git("status", "--porcelain")
+    assert recorded(corpus_repo, [new(corpus_repo, "2026-11/a.parquet", "one")], [], november)
+    assert recorded(corpus_repo, [new(corpus_repo, "2026-10/b.parquet", "two")], [], october)
+    first = pins_of(corpus_repo)
+    assert list(first) == [october, november]
+    assert recorded(corpus_repo, [new(corpus_repo, "2026-11/c.parquet", "three")], ["a.parquet"], november)
+    second = pins_of(corpus_repo)
+    assert (second[october] == first[october], second[november] == first[november]) == (True, False)
+    assert corpus_repo.dvc("status", PIN).stdout.strip() == "Data and pipelines are up to date."
+    text = (corpus_repo.root / PIN).read_text()
+    # DVC itself records the same.
+    (corpus_repo.root / PIN).unlink()
+    shutil.rmtree(corpus_repo.root / ".dvc/cache")
+    track(Repository(corpus_repo.root))
+    assert (corpus_repo.root / PIN).read_text() == text
+    assert corpus_repo.git("status", "--porcelain").replace("?? data/\n", "") == before
+    shutil.rmtree(corpus_repo.root / "data/raw")
+    corpus_repo.dvc("checkout", PIN)
+    found = {path.relative_to(corpus_repo.root).as_posix() for path in (corpus_repo.root / "data/raw").glob("*/*")}
+    assert found == {f"{october}/b.parquet", f"{november}/a.parquet", f"{november}/c.parquet"}
+    # A month without files has no output any more.
+    shutil.rmtree(corpus_repo.root / october)
+    track(Repository(corpus_repo.root))
+    assert pins_of(corpus_repo) == {november: second[november]}
+
+
+def test_no_output_is_within_another(tracked):
+    path = new(tracked, "2026-11/c.parquet")
+    before = (tracked.root / PIN).read_bytes()
+    assert not recorded(tracked, [path], [], "data/raw/2026-11")
+    assert (tracked.root / PIN).read_bytes() == before
+    # DVC records all of it as one, as long as there are files beside the folders of months.
+    track(Repository(tracked.root))
+    assert list(pins_of(tracked)) == ["data/raw"]
+    assert tracked.dvc("status", PIN).stdout.strip() == "Data and pipelines are up to date."
+
+
+def test_what_dvc_cannot_record_leaves_what_was_recorded(tracked):
+    before = (tracked.root / PIN).read_bytes()
+    new(tracked)
+    (tracked.root / ".dvc/config").write_text("[nonsense")
+    with pytest.raises(CorpusError, match=r"`dvc commit data/raw\.dvc` failed"):
+        track(Repository(tracked.root))
+    assert (tracked.root / PIN).read_bytes() == before
+
+
+@pytest.mark.parametrize("path", ["raw/../../x", "articles", "/data/raw", "rawer", 7])
+def test_an_output_elsewhere_is_damage(path):
+    with pytest.raises(ValueError, match="not a folder of data/raw"):
+        pinned(yaml.safe_dump({"outs": [{"md5": "0" * 32 + ".dir", "path": path}]}))
 
 
 def test_it_records_what_dvc_add_records(tracked):
@@ -120,7 +180,7 @@ def settings(line):
     return write
 
 
-def pinned(change):
+def with_pins(change):
     def write(repo):
         values = yaml.safe_load((repo.root / PIN).read_text())
         change(values)
@@ -137,10 +197,10 @@ def pinned(change):
         lambda repo: (repo.root / PIN).write_text("outs:"),
         lambda repo: (repo.root / PIN).write_text("<<<<<<< ours\n"),
         lambda repo: (repo.root / PIN).write_bytes(b"\xff\xfe"),
-        pinned(lambda values: values["outs"].append({"md5": "0" * 32, "path": "x"})),
-        pinned(lambda values: values["outs"][0].pop("size")),
-        pinned(lambda values: values["outs"][0].update(md5="../../x.dir")),
-        pinned(lambda values: values["outs"][0].update(md5="0" * 32)),
+        with_pins(lambda values: values["outs"].append({"md5": "0" * 32, "path": "x"})),
+        with_pins(lambda values: values["outs"][0].pop("size")),
+        with_pins(lambda values: values["outs"][0].update(md5="../../x.dir")),
+        with_pins(lambda values: values["outs"][0].update(md5="0" * 32)),
         settings("[cache]\n    shared = group\n"), settings("[cache]\n    type = symlink\n"),
         settings("[cache]\n    type = reflink,hardlink,copy\n"),
     ],

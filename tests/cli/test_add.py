@@ -46,7 +46,7 @@ def test_add_build_and_add_again(corpus_repo: Corpus, tmp_path: Path) -> None:
     assert not (corpus_repo.root / "data").exists()
     said = corpus_repo.run("add", "--licence", "CC BY 4.0", "--captured-at", "2024-05-06", str(source)).stdout
     assert "Added 7 documents" in said
-    (file,) = (corpus_repo.root / "data" / "raw").iterdir()
+    (file,) = (corpus_repo.root / "data/raw/2024-05").iterdir()
     assert file.name.startswith("20240506T000000Z-")
     table = pq.read_table(file)
     assert table["source"].to_pylist()[0] == "in/a.html"
@@ -80,9 +80,9 @@ def test_a_clone_with_the_batches_pulled_gives_the_same_md5s(corpus_repo: Corpus
     subprocess.run(["git", "clone", "--quiet", str(corpus_repo.root), str(clone.root)], check=True)
     refused = clone.run("build", check=False)
     assert refused.returncode != 0
-    assert "dvc pull data/raw" in refused.stderr
+    assert "dvc pull data/raw.dvc" in refused.stderr
     assert clone.run("add", str(tmp_path / "in"), check=False).returncode != 0
-    clone.dvc("pull", "data/raw")
+    clone.dvc("pull", "data/raw.dvc")
     clone.run("build", "--workers", "1", **UNMEASURED)
     assert (clone.root / "dvc.lock").read_bytes() == (corpus_repo.root / "dvc.lock").read_bytes()
 
@@ -153,11 +153,14 @@ def test_killed_or_interrupted_it_leaves_nothing(corpus_repo: Corpus, tmp_path: 
         (source / f"{number}.pdf").write_text(f"%PDF-1.4 {number} {BODY}")
     raw, lock = corpus_repo.root / "data" / "raw", corpus_repo.root / ".dvc" / "tmp" / "corpus.lock"
 
+    def files() -> set[str]:
+        return {name for _, _, names in os.walk(raw) for name in names}
+
     def at_work() -> bool:
         return str(process.pid) in lock.read_text()
 
     def published() -> bool:
-        return bool(set(raw.iterdir()) - before)
+        return bool(files() - before)
 
     for kill, reached, wait in (
         (signal.SIGINT, at_work, 0.1),
@@ -166,7 +169,7 @@ def test_killed_or_interrupted_it_leaves_nothing(corpus_repo: Corpus, tmp_path: 
         # The batch stands in its place, and neither DVC nor the manifest knows of it.
         (signal.SIGKILL, published, 0.0),
     ):
-        before = set(raw.iterdir())
+        before = files()
         process = subprocess.Popen(
             [sys.executable, "-m", "corpus", "add", str(source)], cwd=corpus_repo.root, start_new_session=True,
             env={**os.environ, **UNMEASURED}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -183,7 +186,7 @@ def test_killed_or_interrupted_it_leaves_nothing(corpus_repo: Corpus, tmp_path: 
         if (corpus_repo.root / "batches.yaml").read_bytes() == manifest and reached is published:
             corpus_repo.build()
     corpus_repo.run("add", str(source))
-    names = {path.name for path in (corpus_repo.root / "data" / "raw").iterdir()}
+    names = files()
     text = (corpus_repo.root / "batches.yaml").read_text()
     assert all(name in text for name in names)
     ledger = json.loads(corpus_repo.run("build", "--json", **UNMEASURED).stdout)["ledger"]
@@ -194,13 +197,13 @@ def test_killed_or_interrupted_it_leaves_nothing(corpus_repo: Corpus, tmp_path: 
 
 def test_a_damaged_batch_comes_back_from_the_cache_or_is_named(corpus_repo: Corpus, tmp_path: Path) -> None:
     corpus_repo.run("add", str(fill(tmp_path / "in")))
-    (file,) = (corpus_repo.root / "data" / "raw").iterdir()
+    (file,) = (corpus_repo.root / "data" / "raw").glob("*/*")
     right = file.read_bytes()
     damaged = bytearray(right)
     damaged[len(damaged) // 2] ^= 1
     file.chmod(0o644)
     file.write_bytes(damaged)
-    assert f"Repaired: data/raw/{file.name}" in corpus_repo.run("build").stdout
+    assert f"Repaired: {file.relative_to(corpus_repo.root)}" in corpus_repo.run("build").stdout
     assert file.read_bytes() == right
     md5 = hashlib.md5(right, usedforsecurity=False).hexdigest()
     for path in (file, corpus_repo.root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]):

@@ -63,7 +63,7 @@ def test_exports_of_the_same_articles_from_three_databases(corpus_repo: Corpus, 
 
     (article,) = rows(corpus_repo, "select article_id, document_id from {articles} where accession = '3051234567'")
     corpus_repo.run("forget", str(article[0]), "--reason", "Court order 7", "--yes")
-    kept = [pq.read_table(path) for path in (corpus_repo.root / "data" / "raw").glob("*.parquet")]
+    kept = [pq.read_table(path) for path in (corpus_repo.root / "data" / "raw").glob("*/*.parquet")]
     held = b"".join(one or b"" for table in kept for one in table["data"].to_pylist())
     assert b"3051234567" not in held
     assert b"3051234568" in held

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import corpus
-from corpus.batches import adding as raw
+from corpus.batches import tracking
 from corpus.errors import CorpusError, UsageError
 from corpus.objects import pins
 from corpus.snapshots import foreign
@@ -183,7 +183,7 @@ def test_an_md5_is_one(md5):
     with pytest.raises(CorpusError, match=r"dvc\.lock is damaged"):
         pins.parse(lock, "dvc.lock")
     with pytest.raises(ValueError, match="not an md5"):
-        raw.pinned(json.dumps({"outs": [{"path": "raw", "md5": md5}]}))
+        tracking.pinned(json.dumps({"outs": [{"path": "raw", "md5": md5}]}))
     pin = pins.Pin("write", "data/articles", f"{MD5}.dir", 1, cached=True)
     with pytest.raises(CorpusError, match="listing of data/articles"):
         pins.listed(pin, json.dumps([{"relpath": "x.parquet", "md5": md5}]).encode())

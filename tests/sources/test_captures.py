@@ -270,4 +270,4 @@ def test_a_reverted_edit_from_capture_to_withdrawal(corpus_repo: Corpus, tmp_pat
     corpus_repo.run("forget", URL, "--reason", "Asked", "--yes")
     left = corpus.open(repo=corpus_repo.root)
     assert not left.scan().filter(mine).collect().height
-    assert not any(path.name.endswith(".parquet") for path in (corpus_repo.root / raw.RAW).iterdir())
+    assert not any(path.name.endswith(".parquet") for path in (corpus_repo.root / raw.RAW).rglob("*"))

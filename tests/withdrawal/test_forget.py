@@ -159,7 +159,7 @@ def test_a_clone_builds_the_same_without_it(forgotten: tuple[Corpus, str], tmp_p
     clone = Corpus(tmp_path / "kept" / "repo")
     subprocess.run(["git", "clone", "--quiet", str(repo.root.parent / "git"), str(clone.root)], check=True)
     (tmp_path / "kept" / "remote").symlink_to(repo.root.parent / "remote")
-    clone.dvc("pull", "data/raw")
+    clone.dvc("pull", "data/raw.dvc")
     clone.build()
     assert clone.git("status", "--porcelain") == ""
 

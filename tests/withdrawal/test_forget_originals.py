@@ -130,5 +130,6 @@ def test_killed_while_originals_are_written_nothing_is_lost_or_left(corpus_repo:
     assert len(kept.ids) == 2
     assert verify(Snapshot.of(Repository(corpus_repo.root), None)).faults == ()
     assert not (corpus_repo.root / "data/tmp").exists()
-    names = {path.name for path in (corpus_repo.root / "data/raw").iterdir()}
+    raw_folder = corpus_repo.root / "data/raw"
+    names = {path.relative_to(raw_folder).as_posix() for path in raw_folder.rglob("*.parquet")}
     assert names == {file.name for file in after.all_files}

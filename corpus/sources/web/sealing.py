@@ -89,8 +89,7 @@ def seal(
             batch, files = _written(spool, last, folder / str(len(made)), known, tombstones)
             spool.sealing(batch.name, last)
             if all(batch.name != other.name for other in batches):
-                adding.publish(repository, batches, batch, files)
-                batches.append(batch)
+                batches.append(adding.publish(repository, batches, batch, files))
             if not spool.settle({batch.name}.__contains__):
                 raise InvariantError(f"The spool has no row of batch {batch.name}.")
             observations = batch.observations.documents if batch.observations else 0
