@@ -79,6 +79,11 @@ class Opened:
         return about(committed(self.version) if self.has_files else self.version)
 
     @property
+    def name(self) -> str:
+        """What the version is called in a sentence: with the day if it is as of one."""
+        return f"{self.about.name}, as known on {self.as_of}" if self.as_of else self.about.name
+
+    @property
     def holdings(self) -> Holdings:
         """The figures of its articles. Counted once: at a million articles that takes a second or two."""
         with self._lock:

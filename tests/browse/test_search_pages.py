@@ -176,6 +176,12 @@ def test_a_day_is_searched_as_it_was_known(ready: Client, ids: dict[str, str], d
     assert [json.loads(line)["article_id"] for line in lines] == wanted
     assert all(row["title"] != "Council approves the new line" for row in data["articles"])
     assert f"as_of={json.dumps(day)}" in ready.get(f"/code.json?asof={day}&q=line").json["code"]["python"]
+    # The day is named wherever the version is, and in the name of the file.
+    known = f"as known on {day}"
+    for target in ("search", "export", "code", *(f"article/{one}" for one in wanted[:1])):
+        assert known in ready.get(f"/{target}?asof={day}&q=line").text, target
+    sent = ready.get(f"/export?asof={day}&q=line&format=csv").headers["content-disposition"]
+    assert f"as-known-on-{day}" in sent
 
 
 @pytest.mark.parametrize("order", ["left", "right", "date"])

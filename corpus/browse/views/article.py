@@ -177,7 +177,7 @@ def cited(opened: Opened, row: dict[str, Any]) -> str:
         str(row["published_date"] or row["published_at"] or "no date"),
         row["url"] or "",
     ]
-    where = f"In: {about.title}, {about.name}, articles sha256 {about.digest}, article {row['article_id']}"
+    where = f"In: {about.title}, {opened.name}, articles sha256 {about.digest}, article {row['article_id']}"
     return ". ".join(part for part in [*parts_, f"{where}, revision {row['revision']}"] if part) + "."
 
 

@@ -100,5 +100,4 @@ def citation(opened: Opened, what: Sought, total: int) -> str:
     narrowed = [f"{name}: {', '.join(value or 'none' for value in values)}" for name, values in what.filters.items()]
     asked = [f"query {what.query.text}"] if what.query.text else []
     within = "; ".join([*asked, *narrowed]) or "all articles"
-    day = f", as known on {opened.as_of}" if opened.as_of else ""
-    return f"{about.title}, {about.name}{day}, articles sha256 {about.digest}: {total:,} articles ({within})."
+    return f"{about.title}, {opened.name}, articles sha256 {about.digest}: {total:,} articles ({within})."

@@ -56,5 +56,5 @@ def export(wanted: Wanted) -> Page | Streamed:
 
 def name_of(wanted: Wanted, what: Sought) -> str:
     """Return the name of the file without its ending: the version and the query, in letters that every system takes."""
-    words = f"{wanted.opened.about.name} {what.query.text or 'articles'}"
+    words = f"{wanted.opened.name} {what.query.text or 'articles'}"
     return re.sub(r"[^A-Za-z0-9.]+", "-", words).strip("-.")[:80] or "articles"
