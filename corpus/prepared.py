@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _STREAMS: Final = (0, 1, 2)
 _TAKEN: Final = b"taken\n"
-_SECONDS: Final = 10.0
+# A process that is stopped for so long has something else to do. The stage runs on its own then.
+_SECONDS: Final = 60.0
 _MOST_BYTES: Final = 16 << 20
 # What one stage has needed is not kept from the next: after a large one, stages have processes of their own again.
 _MOST_KILOBYTES: Final = 600_000

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Tests say whether things are right; how fast they are is measured elsewhere, on a machine that does nothing else.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples each time, so that a change is judged by what it changes. A nightly run looks for new ones.
+settings.register_profile("same", UNTIMED, derandomize=True)
+settings.register_profile("random", UNTIMED, derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 ARTICLE = """{title}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import threading
 import time
@@ -72,6 +73,24 @@ class _Sent:
         return getattr(self._writer, name)
 
 
+def _listening() -> list[socket.socket]:
+    """Sockets that listen at one port of all hosts. A port that was free a moment ago may be somebody's by now."""
+    while True:
+        sockets: list[socket.socket] = []
+        try:
+            for host in HOSTS:
+                sockets.append(socket.socket())
+                sockets[-1].bind((host, sockets[0].getsockname()[1] if sockets[1:] else 0))
+                sockets[-1].listen(100)
+        except OSError as error:
+            for one in sockets:
+                one.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return sockets
+
+
 class Website:
     """The server. `site[path]` or `site["127.0.0.2", path]` is what it answers; anything else is a 404."""
 
@@ -81,12 +100,11 @@ class Website:
         self.log: list[Request] = []
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self._sockets = _listening()
+        self.port = self._sockets[0].getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
-        assert self._ready.wait(30)
+        assert self._ready.wait(300)
 
     def __setitem__(self, key: object, answer: object) -> None:
         self._answers[key] = answer
@@ -135,12 +153,14 @@ class Website:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(
-            asyncio.start_server(self._talk, list(HOSTS), self.port, ssl=self._tls, limit=1 << 20)
-        )
+        servers = [
+            self._loop.run_until_complete(asyncio.start_server(self._talk, sock=one, ssl=self._tls, limit=1 << 20))
+            for one in self._sockets
+        ]
         self._ready.set()
         self._loop.run_forever()
-        server.close()
+        for server in servers:
+            server.close()
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         with suppress(asyncio.CancelledError, RuntimeError):
