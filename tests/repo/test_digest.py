@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 import pytest
 
-from corpus.repo.digest import FileDigests, stamp_of
+from corpus.repo.digest import GRAIN_NS, FileDigests, stamp_of
 
 FIRST, SECOND = (hashlib.sha256(content).hexdigest() for content in (b"first", b"second"))
 
@@ -35,6 +36,15 @@ def test_of_a_folder_it_names_the_files_that_are_unchanged_since_they_were_read(
     assert digests.of_folder(folder) == {"b": SECOND}
     (folder / "b").unlink()
     assert digests.of_folder(folder) == {}
+
+
+def test_a_file_is_not_read_within_a_tick_of_the_clock_by_which_its_change_was_noted(memory, folder):
+    """A change of the same size within the tick would have the same times, and nobody would ever see it."""
+    digests = FileDigests(memory)
+    for content, digest in ((b"first", FIRST), (b"FIRST", hashlib.sha256(b"FIRST").hexdigest())):
+        (folder / "a").write_bytes(content)
+        assert digests.of(folder / "a") == digest
+        assert time.time_ns() - (folder / "a").stat().st_ctime_ns >= GRAIN_NS
 
 
 def test_a_path_and_its_text_are_the_same_file(memory, folder):
