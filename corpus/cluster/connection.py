@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __fingerprint__ = False
 
-_CONNECT_SECONDS: Final = 10.0
+_CONNECT_SECONDS: Final = 30.0
 _CLOSE_SECONDS: Final = 5.0
 # Batch systems start workers one by one, and may start them again elsewhere.
 _FIRST_WORKER_SECONDS: Final = 120.0
@@ -136,7 +136,9 @@ class Connection:
 
     def submit(self, work: Callable[[T], R], argument: T, name: str, priority: int) -> Future[R]:
         """Hand out a task. Of several that wait, the one with the highest priority is first."""
-        made: Future[R] = self.client.submit(work, argument, key=name, pure=False, priority=priority)
+        made: Future[R] = self._asked(
+            lambda: self.client.submit(work, argument, key=name, pure=False, priority=priority)
+        )
         return made
 
     def cancel(self, futures: Iterable[Future[Any]]) -> None:
@@ -173,11 +175,13 @@ class Connection:
     def _asked(self, ask: Callable[[], R]) -> R:
         from concurrent.futures import CancelledError
 
+        from distributed.client import ClosedClientError
+
         try:
             if self.client.status not in {"running", "newly-created"}:
                 raise self.unreachable("the connection to its scheduler was lost")
             return ask()
-        except (OSError, TimeoutError, CancelledError, ValueError):
+        except (OSError, TimeoutError, CancelledError, ValueError, ClosedClientError):
             raise self.unreachable("the connection to its scheduler was lost") from None
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from corpus.batches.seeds import SEEDS
+from corpus.cluster.address import parse
+from corpus.cluster.executor import Cluster
 from corpus.pipeline import signing, write
 from corpus.settings import load
+from corpus.tables import engine
 from corpus.tables.layout import Member, cut
 from corpus.tables.shards import load_keys
-from tests.cluster.machines import Machines, machines
+from tests.cluster.machines import machines
 from tests.conftest import UNMEASURED, Corpus, article, made_once
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 PARSER = '''
 import ctypes
@@ -89,57 +88,61 @@ def both(tmp_path_factory: pytest.TempPathFactory, _environment: None) -> Path:
     return made_once(tmp_path_factory, "cluster", make)
 
 
-@pytest.fixture(params=["nanny", "no-nanny"])
-def ready(request: pytest.FixtureRequest, tmp_path: Path, both: Path) -> Iterator[Machines]:
-    with machines(tmp_path / "cluster", both / "site", nanny=request.param == "nanny") as made:
-        yield made
-
-
 def tables(root: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(root)): path.read_bytes() for path in sorted((root / "data").rglob("*")) if path.is_file()
     }
 
 
-def test_bytes_keys_and_quarantine_are_those_of_this_machine(ready: Machines, both: Path, tmp_path: Path) -> None:
+def differing(found: dict[str, bytes], expected: dict[str, bytes]) -> set[str]:
+    return {name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)}
+
+
+def test_bytes_keys_and_quarantine_are_those_of_this_machine(
+    both: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(both / "there", tmp_path / "repo", symlinks=True)
-    repo = Corpus(tmp_path / "repo")
-    done = repo.run("build", "--cluster", str(ready.file), PYTHONPATH=str(both / "site"))
-    assert "(2 workers, 2 threads)" in done.stderr
-    assert "dashboard  http://127.0.0.1:" in done.stderr
-    found, expected = tables(repo.root), tables(both / "here")
-    assert found.keys() == expected.keys()
-    assert [name for name in found if found[name] != expected[name]] == []
-    assert (repo.root / "dvc.lock").read_bytes() == (both / "here" / "dvc.lock").read_bytes()
+    repo, expected = Corpus(tmp_path / "repo"), tables(both / "here")
+    with machines(tmp_path / "cluster", both / "site") as made:
+        done = repo.run("build", "--cluster", str(made.file), PYTHONPATH=str(both / "site"))
+        assert "(2 workers, 2 threads)" in done.stderr
+        assert "dashboard  http://127.0.0.1:" in done.stderr
+        assert differing(tables(repo.root), expected) == set()
+        assert (repo.root / "dvc.lock").read_bytes() == (both / "here" / "dvc.lock").read_bytes()
+        _few_are_made_elsewhere_too(repo, Cluster(parse(str(made.file))), monkeypatch, both / "site")
+    assert differing(tables(repo.root), expected) == set()
     assert len(load_keys(repo.root, "ingest")) > len(DEADLY)
     reasons = pl.read_parquet(repo.root / "data/quarantine/*.parquet").select("source", "reasons").explode("reasons")
     assert set(reasons.unnest("reasons").filter(check="unreadable")["source"]) == {
         f"seeds/{name}" for name in ending(4)[1:]
     }
-    # Nothing of an attempt is left, and no process.
+    # Nothing of an attempt is left.
     assert not (repo.root / "data" / "tmp").exists()
 
 
-def test_few_too_are_signed_and_written_as_on_this_machine(
-    tmp_path: Path, built: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Few are made in the process of the stage: here, none are few."""
-    from corpus.cluster.address import parse
-    from corpus.cluster.executor import Cluster
-    from corpus.tables import engine
-
+def _few_are_made_elsewhere_too(repo: Corpus, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, site: Path) -> None:
+    """A stage makes few signatures and files by itself: here, none are few. The workers know one parser more."""
     monkeypatch.setattr(signing, "_FEW", 0)
     monkeypatch.setattr(write, "_FEW", 0)
-    expected = tables(built.root)
+    monkeypatch.syspath_prepend(site)
     for name in ("signatures", "articles", "revisions", "quarantine"):
-        shutil.rmtree(built.root / "data" / name)
+        shutil.rmtree(repo.root / "data" / name)
     for name in ("signatures", "write"):
-        (built.root / "data" / "keys" / f"{name}.json").unlink()
-    shown: list[str] = []
-    fingerprint, documents = engine.fingerprint("resolve"), load_keys(built.root, "ingest")
-    with machines(tmp_path / "cluster", workers=1) as made:
-        cluster = Cluster(parse(str(made.file)), shown.append)
-        signing.sign(built.root, load(built.root).resolve, fingerprint, documents, cluster)
-        write.write(built.root, executor=cluster)
-    assert [line.partition("(")[2] for line in shown if line.startswith("cluster")] == ["1 worker, 1 thread)"] * 2
-    assert tables(built.root) == expected
+        (repo.root / "data" / "keys" / f"{name}.json").unlink()
+    fingerprint, documents = engine.fingerprint("resolve"), load_keys(repo.root, "ingest")
+    signing.sign(repo.root, load(repo.root).resolve, fingerprint, documents, cluster)
+    write.write(repo.root, executor=cluster)
+
+
+def test_a_nanny_changes_nothing(both: Path, tmp_path: Path) -> None:
+    shutil.copytree(both / "there", tmp_path / "repo", symlinks=True)
+    repo = Corpus(tmp_path / "repo")
+    shutil.copyfile(both / "here" / "engine.yaml", repo.root / "engine.yaml")
+    with machines(tmp_path / "cluster", both / "site", workers=1, nanny=True) as made:
+        # As DVC runs it: the cluster is named in the environment.
+        done = repo.run("ingest", CORPUS_CLUSTER=str(made.file), PYTHONPATH=str(both / "site"))
+    assert "(1 worker, 1 thread)" in done.stderr
+    expected = tables(both / "here")
+    found = tables(repo.root)
+    assert {"data/keys/ingest.json", "data/documents"} <= {*found, *(str(Path(name).parent) for name in found)}
+    assert differing(found, {name: expected[name] for name in found}) == set()

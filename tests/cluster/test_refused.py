@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from corpus.cluster import connection
 from corpus.cluster.address import given, of_environment, parse, redacted
 from corpus.cluster.executor import Cluster
 from corpus.errors import ClusterMismatch, ClusterUnreachable, NoSharedFolder, UsageError
 from tests.cluster import works
-from tests.cluster.machines import ROOT, machines, until
+from tests.cluster.machines import ROOT, Machines, machines, until
 from tests.conftest import UNMEASURED, Corpus, article
 
 
@@ -34,33 +35,37 @@ def foreign(folder: Path) -> Path:
 
 
 def test_workers_that_differ_are_refused(tmp_path: Path) -> None:
-    """Also one that joins while another works: with the host, and what differs."""
-    with machines(tmp_path / "cluster", workers=1) as made:
-        cluster = Cluster(parse(str(made.file)))
-        (tmp_path / "run").mkdir()
-        given_ = [works.Writes(name, tmp_path / "run", tmp_path) for name in ("a", "for-ever", "b")]
-        results = cluster.map(works.write, given_)
-        assert next(results) == (given_[0], "a")
-        until((tmp_path / "for-ever").exists)
-        made.worker(foreign(tmp_path / "foreign"))
-        with pytest.raises(ClusterMismatch, match=r"the engine of ingest is \w+ there") as raised:
-            next(results)
-        assert raised.value.host.startswith(socket.gethostname())
-    assert [path.name for path in (tmp_path / "run").iterdir()] == ["a"]
-
-
-def test_a_folder_that_is_not_shared_is_refused(tmp_path: Path) -> None:
-    """Each process has its own /proc/self/cwd: under one path, the worker has another folder."""
+    """One cluster for both: a folder that is not shared, then another engine."""
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "run").mkdir(parents=True)
-    here = Path("/proc/self/cwd") / os.path.relpath(tmp_path / "run")
     (tmp_path / "run").mkdir()
     with machines(tmp_path / "cluster", workers=0) as made:
         made.worker(folder=elsewhere)
-        with pytest.raises(NoSharedFolder, match="cannot be read there") as raised:
-            list(Cluster(parse(str(made.file))).map(works.write, [works.Writes("a", here, here)]))
-        assert raised.value.host.startswith(socket.gethostname())
-    assert list((tmp_path / "run").iterdir()) == []
+        cluster = Cluster(parse(str(made.file)))
+        _another_folder(cluster, tmp_path)
+        _another_engine(cluster, made, tmp_path)
+
+
+def _another_folder(cluster: Cluster, folder: Path) -> None:
+    """Each process has its own /proc/self/cwd: under one path, the worker has another folder."""
+    here = Path("/proc/self/cwd") / os.path.relpath(folder / "run")
+    with pytest.raises(NoSharedFolder, match="cannot be read there") as raised:
+        list(cluster.map(works.write, [works.Writes("a", here, here)]))
+    assert raised.value.host.startswith(socket.gethostname())
+    assert list((folder / "run").iterdir()) == []
+
+
+def _another_engine(cluster: Cluster, made: Machines, folder: Path) -> None:
+    """A worker that joins while another works is refused, with its host and what differs."""
+    tasks = [works.Writes(name, folder / "run", folder) for name in ("a", "for-ever", "b")]
+    results = cluster.map(works.write, tasks)
+    assert next(results) == (tasks[0], "a")
+    until((folder / "for-ever").exists)
+    made.worker(foreign(folder / "foreign"))
+    with pytest.raises(ClusterMismatch, match=r"the engine of ingest is \w+ there") as raised:
+        next(results)
+    assert raised.value.host.startswith(socket.gethostname())
+    assert [path.name for path in (folder / "run").iterdir()] == ["a"]
 
 
 class TestAddresses:
@@ -105,7 +110,9 @@ class TestAddresses:
             parse(str(path))
         assert parse(str(path), insecure=True).url == "tcp://10.0.0.1:8786"
 
-    def test_nobody_there(self, tmp_path: Path) -> None:
+    def test_nobody_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        # No scheduler is there, for however long it is waited for.
+        monkeypatch.setattr(connection, "_CONNECT_SECONDS", 1.0)
         with socket.socket() as taken:
             # Bound and not listening: nobody else can listen there.
             taken.bind(("127.0.0.1", 0))
@@ -120,8 +127,7 @@ def test_without_a_cluster_dask_is_never_imported(corpus_repo: Corpus) -> None:
     program = """if True:
         import sys
         from corpus.cli import cli
-        for stage in ("ingest", "validate", "resolve", "write", "report"):
-            cli.main([stage], standalone_mode=False)
+        cli.main(["ingest"], standalone_mode=False)
         print(sorted({"dask", "distributed"} & sys.modules.keys()))
     """
     surroundings = {**os.environ, **UNMEASURED}
