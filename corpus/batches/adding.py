@@ -215,7 +215,8 @@ def mend(repository: Repository) -> list[str]:
     mended = [f"the DVC cache had {one.path} ({one.md5}) with other bytes" for one in wrong if one.found]
     mended += restore(repository)
     memory = digests(root, of="raw")
-    md5s = {file.path: file.md5 for pin in pinned(text) for file in objects.files(pin) or ()}
+    recorded = [objects.files(pin) for pin in pinned(text)]
+    md5s = {file.path: file.md5 for files in recorded for file in files or ()}
     complete = True
     for file in batchfiles.doubtful(root, known, memory):
         path = batchfiles.path_of(root, file)
@@ -228,8 +229,12 @@ def mend(repository: Repository) -> list[str]:
             _bring_back(repository, objects, file, md5s.get(f"{raw.RAW}/{file.name}"), found)
             mended.append(f"{raw.RAW}/{file.name} had other bytes than {raw.BATCHES} names")
     memory.save()
-    if wrong and complete:
+    # An upgrade may have been killed between the register and the record of DVC.
+    named = {f"{raw.RAW}/{file.name}" for batch in known for file in batch.all_files}
+    unrecorded = None not in recorded and not md5s.keys() >= named
+    if (wrong or unrecorded) and complete:
         track(repository)
+        mended += [f"{PIN} did not name the files of {raw.BATCHES}"] if unrecorded else []
     return mended
 
 

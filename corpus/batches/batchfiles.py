@@ -55,12 +55,13 @@ def listed(root: Path) -> set[str]:
 def names(root: Path) -> set[str]:
     """Return the names of the files that are in the folders of batches. A link without its target does not count."""
     found = set()
-    for prefix, folder in folders(root).items():
+    months = folders(root)
+    for prefix, folder in months.items():
         with suppress(FileNotFoundError), os.scandir(folder) as entries:
             found |= {
                 f"{prefix}{entry.name}" for entry in entries if not entry.is_symlink() or (folder / entry.name).exists()
             }
-    return found
+    return found - {prefix.removesuffix("/") for prefix in months}
 
 
 def put_in_place(root: Path, batches: Iterable[Batch]) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from corpus.batches import batchfiles
-from corpus.batches.register import RAW, Batch, RawFile
+from corpus.batches.register import RAW, Batch, RawFile, beside, in_month, is_flat
 from corpus.errors import DamagedObject, MissingObjects
 from corpus.tables.shards import digests
 
@@ -81,3 +82,29 @@ def test_a_link_into_the_cache_is_a_file_only_while_the_cache_has_it(tmp_path):
     assert batchfiles.doubtful(tmp_path, batches, digests(tmp_path, of="raw")) == [
         file for batch in batches for file in batch.files
     ]
+
+
+def test_files_move_to_the_folders_that_the_register_names_and_back(tmp_path):
+    flat = made(tmp_path, 3)
+    monthly = [in_month(batch) for batch in flat]
+    names = {file.name for batch in monthly for file in batch.all_files}
+    assert (is_flat(flat), is_flat(monthly)) == (True, False)
+    assert {name.partition("/")[0] for name in names} == {"2025-01"}
+    assert [in_month(batch) for batch in monthly] == monthly
+    assert batchfiles.put_in_place(tmp_path, monthly) == 3
+    assert batchfiles.names(tmp_path) == batchfiles.listed(tmp_path) == names
+    batchfiles.require(tmp_path, monthly)
+    assert batchfiles.doubtful(tmp_path, monthly, digests(tmp_path, of="raw")) == []
+    # In a merge, each side may have some.
+    assert batchfiles.put_in_place(tmp_path, [flat[0], *monthly[1:]]) == 1
+    assert is_flat([flat[0], *monthly[1:]])
+    assert batchfiles.put_in_place(tmp_path, flat) == 2
+    assert batchfiles.put_in_place(tmp_path, flat) == 0
+    batchfiles.require(tmp_path, flat)
+
+
+def test_a_new_file_of_a_batch_is_beside_the_old_one(tmp_path):
+    (batch,) = made(tmp_path, 1)
+    new = replace(batch.files[0], name="x-r0123456789ab.parquet")
+    assert beside(batch.files[0], new) == new
+    assert beside(in_month(batch).files[0], new).name == f"2025-01/{new.name}"

@@ -52,7 +52,7 @@ names = st.builds("{:04}T{:02}Z-{:03x}".format, st.integers(0, 9_999), st.intege
 counts = st.integers(0, 2**60)
 files = st.builds(
     raw.RawFile,
-    names.map("{}.parquet".format),
+    st.builds("{}{}.parquet".format, st.sampled_from(["", "2020-01/", "9999-12/"]), names),
     st.binary(min_size=32, max_size=32).map(bytes.hex),
     counts,
     counts,
@@ -196,3 +196,14 @@ def test_lines_by_hand_and_other_line_endings_are_read() -> None:
     by_hand = LINE.replace('"', "").replace("2020-01-01T00:00:00+00:00", "'2020-01-01T00:00:00+00:00'")
     assert raw.parse(f"# By hand\r\n\r\nbatches:\r\n{by_hand}\r\n".replace("batch:", "batch: ")) == [batch(1)]
     assert raw.parse("batches:\n" + LINE.replace("- {", "-   {")) == [batch(1)]
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "2025-01/../x", "2025-1/x", "data/x", "2025-01/", "/x", "2025-01/a/x", "x/", ""]
+)
+def test_a_file_is_in_the_folder_of_a_month_or_in_none(name: str) -> None:
+    (one,) = raw.parse(raw.as_text([batch(1, observations=replace(FILE, name="2025-01/x"))]))
+    assert one.observations is not None
+    assert one.observations.name == "2025-01/x"
+    with pytest.raises(ValueError, match="not a valid name"):
+        raw.parse(raw.as_text([batch(1, observations=replace(FILE, name=name))]))

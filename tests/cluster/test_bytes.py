@@ -98,9 +98,29 @@ def differing(found: dict[str, bytes], expected: dict[str, bytes]) -> set[str]:
     return {name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)}
 
 
-def test_bytes_keys_and_quarantine_are_those_of_this_machine(
+def test_stages_make_the_bytes_and_keys_of_this_machine(
     both: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Parsing, signing and writing, each without what it made here."""
+    shutil.copytree(both / "here", tmp_path / "repo", symlinks=True)
+    repo, expected = Corpus(tmp_path / "repo"), tables(both / "here")
+    for name in ("documents", "observations"):
+        shutil.rmtree(repo.root / "data" / name)
+    for name in ("ingest", "observations"):
+        (repo.root / "data" / "keys" / f"{name}.json").unlink()
+    with machines(tmp_path / "cluster", both / "site") as made:
+        # As DVC runs it: the cluster is named in the environment.
+        done = repo.run("ingest", CORPUS_CLUSTER=str(made.file), PYTHONPATH=str(both / "site"))
+        assert "(2 workers, 2 threads)" in done.stderr
+        _few_are_made_elsewhere_too(repo, Cluster(parse(str(made.file))), monkeypatch, both / "site")
+    assert differing(tables(repo.root), expected) == set()
+    assert len(load_keys(repo.root, "ingest")) > len(DEADLY)
+    # Nothing of an attempt is left.
+    assert not (repo.root / "data" / "tmp").exists()
+
+
+@pytest.mark.trial
+def test_bytes_keys_and_quarantine_are_those_of_this_machine(both: Path, tmp_path: Path) -> None:
     shutil.copytree(both / "there", tmp_path / "repo", symlinks=True)
     repo, expected = Corpus(tmp_path / "repo"), tables(both / "here")
     with machines(tmp_path / "cluster", both / "site") as made:
@@ -109,9 +129,6 @@ def test_bytes_keys_and_quarantine_are_those_of_this_machine(
         assert "dashboard  http://127.0.0.1:" in done.stderr
         assert differing(tables(repo.root), expected) == set()
         assert (repo.root / "dvc.lock").read_bytes() == (both / "here" / "dvc.lock").read_bytes()
-        _few_are_made_elsewhere_too(repo, Cluster(parse(str(made.file))), monkeypatch, both / "site")
-    assert differing(tables(repo.root), expected) == set()
-    assert len(load_keys(repo.root, "ingest")) > len(DEADLY)
     reasons = pl.read_parquet(repo.root / "data/quarantine/*.parquet").select("source", "reasons").explode("reasons")
     assert set(reasons.unnest("reasons").filter(check="unreadable")["source"]) == {
         f"seeds/{name}" for name in ending(4)[1:]
@@ -134,6 +151,7 @@ def _few_are_made_elsewhere_too(repo: Corpus, cluster: Cluster, monkeypatch: pyt
     write.write(repo.root, executor=cluster)
 
 
+@pytest.mark.trial
 def test_a_nanny_changes_nothing(both: Path, tmp_path: Path) -> None:
     shutil.copytree(both / "there", tmp_path / "repo", symlinks=True)
     repo = Corpus(tmp_path / "repo")
