@@ -1,111 +1,113 @@
-"""Measure exactly what pairs of texts have in common: from the last run if it compared them, else from the texts."""
+"""Measure exactly what pairs of texts have in common: from the last run if it compared them, else from the texts.
+
+A text is known by the number of the first document that has it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import polars as pl
 
 from corpus.columnar import ragged
-from corpus.errors import CorpusError
 from corpus.pipeline.threads import side_by_side
 from corpus.progress import progress
-from corpus.repo.digest import digest, digest_rows
 from corpus.resolve import scores
 from corpus.resolve.candidates import Pairs
-from corpus.tables import parquet
-from corpus.tables.shards import KeyedShards, load_keys, shard_path
-from schemas.tables import PAIRS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
+    from corpus.pipeline.signed import SignedDocuments
     from corpus.resolve.scores import GramSets
     from corpus.resolve.shingles import Places
 
     Texts = Callable[[int, Places], pa.Array]
+    Scores = NDArray[np.int32]
+    Numbers = NDArray[np.int32]
 
-STAGE: Final = "pairs"
-_KEY: Final = ("text_hash", "other_hash")
-_SCORES: Final = ("common", "grams", "other_grams")
 # The n-grams that are in memory at a time: 160 MB, those of 50,000 articles.
 _MOST_GRAMS: Final = 20_000_000
 
 
+class Compared:
+    """Pairs of texts with what they have in common, as columns of numbers.
+
+    Attributes:
+        pairs: the numbers of both texts in one: of the later, and of the earlier in the lower 32 bits; ascending.
+        scores: distinct n-grams that both have, those of the later, and those of the earlier.
+    """
+
+    def __init__(self, pairs: Places, scores: Scores) -> None:
+        order = np.argsort(pairs, kind="stable")
+        new = np.diff(pairs[order], prepend=-1) != 0
+        self.pairs = pairs[order[new]]
+        self.scores = scores[order[new]]
+
+    @classmethod
+    def joined(cls, parts: Iterable[Compared]) -> Compared:
+        """Return the pairs of several parts, each once."""
+        several = list(parts)
+        return cls(
+            np.concatenate([np.zeros(0, np.int64), *(part.pairs for part in several)]),
+            np.concatenate([np.zeros((0, 3), np.int32), *(part.scores for part in several)]),
+        )
+
+    def find(self, pairs: Places) -> tuple[Places, NDArray[np.bool_]]:
+        """Return the place of each pair, and whether it is there."""
+        place = np.minimum(np.searchsorted(self.pairs, pairs), max(len(self.pairs) - 1, 0))
+        is_there = self.pairs[place] == pairs if len(self.pairs) else np.zeros(len(pairs), np.bool_)
+        return place, is_there
+
+
 class Comparing:
-    """Compares texts by their hashes, and remembers all that were compared.
+    """Compares texts by their numbers, and remembers all that were compared.
 
     Args:
-        texts: one row for each text: text_hash, the number of a shard that has it, its row there, and grams.
+        documents: the signatures of all documents.
         n: the number of words in a gram.
-        known: rows of `schemas.PAIRS`: the pairs compared before.
+        known: the pairs compared before.
         read: returns texts of a shard of documents, by the number of the shard and the rows, ascending.
     """
 
-    def __init__(self, texts: pl.DataFrame, n: int, known: pl.DataFrame, read: Texts) -> None:
-        self._texts = texts.with_columns(_text=pl.int_range(pl.len(), dtype=pl.Int64))
+    def __init__(self, documents: SignedDocuments, n: int, known: Compared, read: Texts) -> None:
+        self._documents = documents
         self._n = n
-        self._stored = known
+        self._known = known
         self._read = read
-        self._asked: list[pl.DataFrame] = []
+        self._asked = Compared.joined([])
 
-    def __call__(self, asked: pl.DataFrame) -> pl.DataFrame:
-        """Add `common`, `grams` and `other_grams` to rows with text_hash and other_hash.
-
-        Args:
-            asked: pairs of different texts, each once.
-        """
-        swapped = pl.col("text_hash") > pl.col("other_hash")
-        low, high = pl.min_horizontal(_KEY), pl.max_horizontal(_KEY)
-        found = asked.select(*_KEY, _low=low, _high=high).join(
-            self._stored.rename({"text_hash": "_low", "other_hash": "_high"}),
-            on=["_low", "_high"],
-            how="left",
-            maintain_order="left",
-        )
-        missing = found["common"].is_null()
-        if missing.any():
-            # Asked for in both directions, it is one pair.
-            lacking = found.filter(missing).select(text_hash="_low", other_hash="_high").unique()
-            self._stored = pl.concat([self._stored, self._compared(lacking)])
-            return self(asked)
-        self._asked.append(
-            found.select(pl.col("_low").alias("text_hash"), pl.col("_high").alias("other_hash"), *_SCORES)
-        )
-        return found.select(
-            *_KEY,
-            "common",
-            grams=pl.when(swapped).then("other_grams").otherwise("grams"),
-            other_grams=pl.when(swapped).then("grams").otherwise("other_grams"),
-        )
+    def __call__(self, one: Numbers, other: Numbers) -> NDArray[np.int64]:
+        """Return for each pair of different texts how many grams both have, the one has, and the other has."""
+        pairs = (np.maximum(one, other).astype(np.int64) << 32) | np.minimum(one, other)
+        place, is_known = self._known.find(pairs)
+        if not is_known.all():
+            missing = ragged.distinct(pairs[~is_known])
+            self._known = Compared.joined([self._known, self._compare(missing)])
+            place, _ = self._known.find(pairs)
+        found = self._known.scores[place]
+        self._asked = Compared.joined([self._asked, Compared(pairs, found)])
+        swapped: NDArray[np.int64] = np.where((one < other)[:, None], found[:, [0, 2, 1]], found).astype(np.int64)
+        return swapped
 
     @property
-    def asked(self) -> pl.DataFrame:
-        """Return all pairs that were asked for, each with the number of the shard of its later document."""
-        pairs = pl.concat([pl.DataFrame(PAIRS.empty), *self._asked]).unique(_KEY)
-        places = self._texts.select("text_hash", "shard")
-        return (
-            pairs.join(places, on="text_hash", how="left")
-            .join(places, left_on="other_hash", right_on="text_hash", how="left", suffix="_other")
-            .with_columns(shard=pl.max_horizontal("shard", "shard_other"))
-            .sort("shard", *_KEY)
-        )
+    def asked(self) -> Compared:
+        """Return all pairs that were asked for."""
+        return self._asked
 
-    def _compared(self, pairs: pl.DataFrame) -> pl.DataFrame:
-        numbers = self._texts.select("text_hash", "_text")
-        both = pairs.join(numbers, on="text_hash", how="left", maintain_order="left").join(
-            numbers, left_on="other_hash", right_on="text_hash", how="left", suffix="_other", maintain_order="left"
-        )
-        # Pairs of the same shards together, so that each is read few times.
-        both = both.sort(pl.max_horizontal("_text", "_text_other"), pl.min_horizontal("_text", "_text_other"))
-        asked = Pairs(both["_text"].to_numpy(), both["_text_other"].to_numpy())
+    def _compare(self, missing: Places) -> Compared:
+        # Pairs of the same shards are together, so that each is read few times.
+        asked = Pairs(missing >> 32, missing & 0xFFFFFFFF)
+        texts = ragged.distinct(np.concatenate([asked.later, asked.earlier]))
+        grams = np.zeros(len(texts), np.int64)
+        for part, rows in self._documents.take(texts, ["grams"]):
+            grams[part] = rows["grams"].to_numpy()
         found = np.zeros((len(asked), 3), np.int32)
         with progress("compare", len(asked), "pairs") as advance:
-            for block in self._groups(asked):
+            for block in _groups(asked, texts, grams):
                 later, earlier = asked.later[block], asked.earlier[block]
                 wanted = ragged.distinct(np.concatenate([later, earlier]))
                 sets = self._sets(wanted)
@@ -114,70 +116,38 @@ class Comparing:
                 found[block, 1] = sets.size[local.later]
                 found[block, 2] = sets.size[local.earlier]
                 advance(len(later))
-        return both.select(_KEY).with_columns(pl.Series(name, found[:, n]) for n, name in enumerate(_SCORES))
+        return Compared(missing, found)
 
-    def _groups(self, pairs: Pairs) -> Iterator[slice]:
-        """Yield groups of consecutive pairs whose n-grams fit into memory together."""
-        grams = self._texts["grams"].to_numpy()
-        begin = 0
-        while begin < len(pairs):
-            size = len(pairs) - begin
-            while size > 1:
-                texts = ragged.distinct(
-                    np.concatenate([pairs.later[begin : begin + size], pairs.earlier[begin : begin + size]])
-                )
-                if grams[texts].sum(dtype=np.int64) <= _MOST_GRAMS:
-                    break
-                size = (size + 1) // 2
-            yield slice(begin, begin + size)
-            begin += size
-
-    def _sets(self, wanted: np.ndarray[Any, np.dtype[np.int64]]) -> GramSets:
+    def _sets(self, wanted: Places) -> GramSets:
         """Return the sets of n-grams of some texts, in the order of the shards."""
-        chosen = self._texts[wanted].select("shard", "row")
+        shard = self._documents.shard_of(wanted)
+        begins = np.flatnonzero(np.diff(shard, prepend=-1))
         parts = [
-            (number, part["row"])
-            for (number,), part in chosen.partition_by("shard", as_dict=True, maintain_order=True).items()
+            (int(shard[rows[0]]), wanted[rows] - self._documents.begins[shard[rows[0]]])
+            for rows in np.split(np.arange(len(wanted)), begins[1:])
         ]
 
-        def read(part: tuple[int, pl.Series]) -> GramSets:
-            return scores.gram_sets(self._read(part[0], part[1].cast(pl.Int64).to_numpy()), self._n)
+        def read(part: tuple[int, NDArray[Any]]) -> GramSets:
+            return scores.gram_sets(self._read(*part), self._n)
 
         return scores.joined(side_by_side(read, parts))
 
 
-def texts_of(root: Path, names: Sequence[str]) -> Texts:
-    """Return a function that reads texts of a shard of documents, by the number of the shard."""
-    return lambda number, rows: parquet.take(shard_path(root, "documents", names[number]), "text", rows)
+def _groups(pairs: Pairs, texts: Places, grams: Places) -> Iterator[slice]:
+    """Yield groups of consecutive pairs whose n-grams fit into memory together.
 
-
-def known(root: Path, n: int, fingerprint: str) -> pl.DataFrame:
-    """Return the pairs that the last run compared, if it ran this code and its tables still exist."""
-    return pl.concat([pl.DataFrame(PAIRS.empty), *_found(root, n, fingerprint)])
-
-
-def _found(root: Path, n: int, fingerprint: str) -> Iterator[pl.DataFrame]:
-    for name, shard in load_keys(root, STAGE).items():
-        try:
-            rows = parquet.read(shard_path(root, PAIRS.name, name))
-        except CorpusError:
-            continue
-        if rows.schema.equals(PAIRS.arrow) and _key(rows, n, fingerprint) == shard.key:
-            yield pl.DataFrame(rows)
-
-
-def publish(root: Path, names: Sequence[str], n: int, fingerprint: str, asked: pl.DataFrame) -> None:
-    """Write the pairs of texts that were compared as the table `pairs`, for later builds."""
-    parts = {
-        names[number]: part.select(PAIRS.names).to_arrow().cast(PAIRS.arrow)
-        for (number,), part in asked.partition_by("shard", as_dict=True, maintain_order=True).items()
-    }
-    keys = {name: _key(part, n, fingerprint) for name, part in parts.items()}
-    with KeyedShards(root, STAGE, [PAIRS]) as shards:
-        for name in shards.stale(keys):
-            shards.put(name, keys[name], [(PAIRS, parts[name])])
-        shards.finish(keys)
-
-
-def _key(rows: pa.Table, n: int, fingerprint: str) -> str:
-    return digest([fingerprint, str(n), digest_rows(pl.DataFrame(rows))])
+    Args:
+        pairs: the pairs.
+        texts: their texts, ascending.
+        grams: the number of n-grams of each text.
+    """
+    begin = 0
+    while begin < len(pairs):
+        size = len(pairs) - begin
+        while size > 1:
+            both = np.concatenate([pairs.later[begin : begin + size], pairs.earlier[begin : begin + size]])
+            if grams[np.searchsorted(texts, ragged.distinct(both))].sum() <= _MOST_GRAMS:
+                break
+            size = (size + 1) // 2
+        yield slice(begin, begin + size)
+        begin += size

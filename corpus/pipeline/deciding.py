@@ -1,104 +1,99 @@
-"""Decide from signatures what each document is, over a complete corpus at once. Its tables may be in any place."""
+"""Decide from signatures what each document is, over a complete corpus at once. Its tables may be in any place.
+
+What is held of each document is some numbers. All else is read from the signatures where it is needed: what tells
+revisions apart, for articles with several documents; hashes and samples, to find similar texts; and the strings of
+decisions, when they are written.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
+from corpus.columnar import ids
+from corpus.pipeline.compared import numbered
 from corpus.pipeline.comparing import Comparing
-from corpus.resolve.candidates import INDEXED, samples
-from corpus.resolve.duplicates import jaccard, overlap, with_duplicates
-from corpus.resolve.revisions import Bounds, Decision, with_revisions
-from schemas.tables import DECISIONS, SIGNATURES
+from corpus.pipeline.decided import Decided
+from corpus.pipeline.revising import Facts, revise
+from corpus.resolve.duplicates import NO_DAY, NO_MOMENT, Articles, likes
+from corpus.resolve.revisions import Bounds, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pyarrow as pa
-
     from corpus.pipeline.comparing import Texts
+    from corpus.pipeline.signed import SignedDocuments
     from corpus.settings import Resolve
 
-# The number of a document's shard, and of its row there.
-SHARD: Final = "shard"
-ROW: Final = "row"
-# How quarantined documents are known: in a shard of several batches a source may occur once for each batch.
-PLACE: Final = (SHARD, "source", "batch")
-BLOCKED: Final = pl.DataFrame(schema={SHARD: pl.Int32, "source": pl.String, "batch": pl.String, "rule": pl.String})
-
-
-def numbered(signatures: Iterable[pa.Table]) -> pl.DataFrame:
-    """Return the signatures of several shards in one frame, with the numbers of shard and row."""
-    frames = [
-        _with_lowest(pl.DataFrame(table)).select(
-            pl.lit(number, pl.Int32).alias(SHARD), pl.int_range(pl.len(), dtype=pl.Int32).alias(ROW), pl.all()
-        )
-        for number, table in enumerate(signatures)
-    ]
-    none = pl.DataFrame(SIGNATURES.empty).with_columns(pl.lit(0, pl.Int32).alias(SHARD), pl.lit(0, pl.Int32).alias(ROW))
-    return pl.concat([none.select(SHARD, ROW, *SIGNATURES.names), *frames])
-
-
-def _with_lowest(signatures: pl.DataFrame) -> pl.DataFrame:
-    """Add `lowest` to signatures of older versions, in which the lowest hashes of the sample found candidates."""
-    if "lowest" in signatures.columns:
-        return signatures
-    return signatures.with_columns(lowest=pl.col("sample").list.head(INDEXED).cast(pl.List(pl.UInt64)))
+# Frames of so many documents take 250 MB.
+TOGETHER: Final = 1 << 16
 
 
 def decide(
-    rows: pl.DataFrame,
+    documents: SignedDocuments,
     blocked: pl.DataFrame,
     settings: Resolve,
-    known: pl.DataFrame,
+    known: Iterable[pl.DataFrame],
     texts: Texts,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    until: datetime | None = None,
+    together: int = TOGETHER,
+) -> Decided:
     """Decide what each document is.
 
     Args:
-        rows: the signatures, as `numbered` gives them; seeds first, then by batch.
+        documents: the signatures of all documents; seeds first, then by batch.
         blocked: the quarantined documents, rows as `BLOCKED` has them.
         settings: params.yaml's `resolve`.
         known: rows of `schemas.PAIRS`: the pairs of texts compared before.
         texts: returns texts of a shard of documents, by the number of the shard and the rows, ascending.
-
-    Returns:
-        `schemas.DECISIONS` with `shard` and `row`, in the order of `rows`; and the pairs of texts that were compared,
-        as `Comparing.asked`.
+        until: decide as if all that was captured at this time or later did not exist.
+        together: about so many documents are decided at a time. What is decided is the same for any number.
     """
-    # Sketches stay where they are; to move them with their rows would cost more than all that is decided.
-    sampled = samples(rows)
-    rows = rows.drop("sample", "limit", "lowest").with_row_index("sketch")
-    good = rows
-    if not blocked.is_empty():
-        good = rows.join(blocked, on=PLACE, how="anti", maintain_order="left")
-    good = _with_texts(good)
-    first = good.filter(pl.col("text") == pl.col("sketch")).select("text_hash", SHARD, ROW, "grams")
-    comparing = Comparing(first, settings.ngram, known, texts)
+    facts = _facts(documents)
+    present = np.ones(len(documents), np.bool_) if until is None else facts.captured < _microseconds(until)
+    blocked = blocked.filter(pl.Series(present[blocked["document"].to_numpy()])).sort("document")
+    good = present.copy()
+    good[blocked["document"].to_numpy()] = False
+    rows = np.flatnonzero(good)
+    facts.text[rows] = ids.firsts(facts.text_hash, rows)
+    first = rows[facts.text[rows] == rows]
+    comparing = Comparing(documents, settings.ngram, numbered(known, facts.text_hash, first), texts)
+    del first
     bounds = Bounds(settings.minor_change, settings.url_reuse_below, settings.url_reuse == "split")
-
-    def compare(asked: pl.DataFrame) -> pl.DataFrame:
-        return comparing(asked).select("text_hash", "other_hash", jaccard=jaccard(), overlap=overlap())
-
-    good = with_revisions(good, bounds, compare)
-    current = pl.col("decision") == Decision.ARTICLE.value
-    marked = with_duplicates(good.filter(current), sampled, settings, comparing)
-    good = pl.concat([marked, good.filter(~current)], how="diagonal")
-    if settings.duplicates == "drop":
-        copy = pl.col("duplicate_of").is_not_null()
-        good = good.with_columns(decision=pl.when(copy).then(pl.lit(Decision.DUPLICATE.value)).otherwise("decision"))
-    bad = rows.drop("article_id", "rule").join(blocked, on=PLACE, how="inner")
-    bad = bad.with_columns(decision=pl.lit(Decision.QUARANTINED.value))
-    decided = pl.concat([good, bad], how="diagonal").select(SHARD, ROW, *DECISIONS.names).sort(SHARD, ROW)
-    return decided, comparing.asked
+    revised = revise(documents, facts, rows, bounds, comparing, together)
+    del rows
+    current = revised.decided["decision"].cast(pl.String) == Decision.ARTICLE.value
+    good[revised.documents[~current.to_numpy()]] = False
+    # From here on `captured` is the capture of an article's first revision.
+    moments = revised.decided.filter(current)["first_seen"].to_physical().fill_null(NO_MOMENT)
+    facts.captured[revised.documents[current.to_numpy()]] = moments.to_numpy()
+    articles = Articles(np.flatnonzero(good), facts.article, facts.published, facts.captured, facts.text)
+    found = likes(articles, documents, settings, comparing, together)
+    return Decided(documents, present, facts, revised, found, blocked, settings.duplicates == "drop", comparing.asked)
 
 
-def _with_texts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `text`, the number of the first sketch of the same text: numbers are faster to look up than hashes."""
-    several = rows.filter(rows["text_hash"].is_duplicated()).select(
-        "sketch", first=pl.col("sketch").first().over("text_hash")
+def _facts(documents: SignedDocuments) -> Facts:
+    number = len(documents)
+    facts = Facts(
+        np.empty((number, 2), np.uint64),
+        np.empty((number, 2), np.uint64),
+        np.empty(number, np.int64),
+        np.empty(number, np.int32),
+        np.arange(number, dtype=np.int32),
     )
-    text = rows["sketch"].to_numpy().copy()
-    text[rows["sketch"].search_sorted(several["sketch"])] = several["first"].to_numpy()
-    return rows.with_columns(text=pl.Series(text))
+    columns = ("article_id", "text_hash", "captured_at", "published_date")
+    for shard, rows in documents.scan(documents.shards, columns):
+        span = documents.span(shard)
+        facts.article[span] = ids.packed(rows["article_id"], 32)
+        facts.text_hash[span] = ids.packed(rows["text_hash"], 32)
+        facts.captured[span] = rows["captured_at"].to_physical().fill_null(NO_MOMENT).to_numpy()
+        facts.published[span] = rows["published_date"].to_physical().fill_null(NO_DAY).to_numpy()
+    return facts
+
+
+def _microseconds(moment: datetime) -> int:
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -6,20 +6,21 @@ exact comparison of texts that seem alike, which is stored too. So old texts nee
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from corpus.batches.seeds import SEEDS
-from corpus.pipeline import comparing, signing
-from corpus.pipeline.deciding import BLOCKED, ROW, SHARD, decide, numbered
+from corpus.pipeline import compared, signing
+from corpus.pipeline.decided import BLOCKED
+from corpus.pipeline.deciding import decide
 from corpus.pipeline.outcome import Outcome
+from corpus.pipeline.signed import KEPT, SignedDocuments
 from corpus.pipeline.threads import side_by_side
-from corpus.repo.digest import digest, digest_rows
+from corpus.repo.digest import digest
 from corpus.resolve.revisions import Decision
 from corpus.tables import engine, parquet
-from corpus.tables.shards import KeyedShards, Shard, ShardFile, digests, encode, require, shard_path
+from corpus.tables.shards import KeyedShards, ShardFile, digests, encode, require, shard_path
 from schemas.rules import Severity
 from schemas.tables import DECISIONS, SIGNATURES
 
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from corpus.pipeline.executor import Executor
+    from corpus.pipeline.signed import Read
     from corpus.settings import Settings
+    from corpus.tables.shards import Shard
 
 
 def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
@@ -44,30 +47,33 @@ def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
     # By batch, seeds first: of two shards the later is mostly that of the later documents.
     names = sorted(documents, key=lambda name: (not name.startswith(f"{SEEDS}-"), name))
 
-    def signatures_of(name: str) -> pa.Table:
-        sha256 = signed[name].files[SIGNATURES.name].sha256
-        return parquet.read(shard_path(root, SIGNATURES.name, name), sha256=sha256)
-
-    rows = numbered(side_by_side(signatures_of, names))
+    rows = [signed[name].files[SIGNATURES.name].rows for name in names]
+    table = SignedDocuments(rows, _reader(root, names, signed, sum(rows)))
     n = settings.resolve.ngram
-    known = comparing.known(root, n, fingerprint)
-    texts = comparing.texts_of(root, names)
-    decided, asked = decide(rows, _blocked(root, names, verdicts), settings.resolve, known, texts)
-    comparing.publish(root, names, n, fingerprint, asked)
+    decided = decide(
+        table,
+        _blocked(root, names, verdicts, table),
+        settings.resolve,
+        compared.known(root, n, fingerprint),
+        lambda number, rows: parquet.take(shard_path(root, "documents", names[number]), "text", rows),
+    )
+    compared.publish(root, names, n, fingerprint, decided)
     with KeyedShards(root, "resolve", [DECISIONS]) as shards:
-        keys = _keys(decided, rows, names, signed, fingerprint)
-        count = [signed[name].files[SIGNATURES.name].rows for name in names]
-        place = {name: (end - own, own) for name, own, end in zip(names, count, accumulate(count), strict=True)}
+        keys = {
+            name: digest([fingerprint, signed[name].files[SIGNATURES.name].sha256, decided.digest(number)])
+            for number, name in enumerate(names)
+        }
+        numbers = {name: number for number, name in enumerate(names)}
         stale = shards.stale(keys)
 
         def make(name: str) -> dict[str, ShardFile]:
-            part = decided.slice(*place[name]).select(DECISIONS.names)
+            part = decided.rows(numbers[name])
             return encode(shards.folder, name, [(DECISIONS, part.to_arrow().cast(DECISIONS.arrow))])
 
         for name, files in zip(stale, side_by_side(make, stale), strict=True):
             shards.adopt(name, keys[name], files)
         shards.finish(keys)
-    counted = {Decision(name): number for name, number in decided["decision"].value_counts().iter_rows()}
+    counted = {decision: number for decision, number in decided.counts().items() if number}
     return Outcome(
         "resolve",
         came=sum(counted.values()),
@@ -78,49 +84,41 @@ def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
     )
 
 
-def _keys(
-    decided: pl.DataFrame, signatures: pl.DataFrame, names: Sequence[str], signed: Mapping[str, Shard], fingerprint: str
-) -> dict[str, str]:
-    """Return the keys of shards: digests of their signatures, and of decisions that do not follow from these alone.
+def _reader(root: Path, names: Sequence[str], signed: Mapping[str, Shard], documents: int) -> Read:
+    """Return a function that reads columns of a shard of signatures. What it reads first is verified."""
+    verified: set[int] = set()
+    kept: dict[int, pa.Table] = {}
 
-    A document that is known once and is like no other is an article. Most are, and this decision need not be digested.
-    """
-    plain = {
-        "document_id": "document_id", "source": "source", "batch": "batch", "rule": "rule",
-        "article_id": "article_id", "winner": "document_id", "first_seen": "captured_at",
-    }  # fmt: skip
-    own = signatures.select(pl.col(sorted(set(plain.values()))).name.prefix("_"))
-    expected = {name: pl.col(f"_{column}") for name, column in plain.items()}
-    expected |= {"decision": pl.lit(Decision.ARTICLE.value), "revision": pl.lit(1, pl.Int32)}
-    differs = [pl.col(name).ne_missing(expected.get(name, pl.lit(None))) for name in DECISIONS.names]
-    more = decided.hstack(own).filter(pl.any_horizontal(differs)).select(SHARD, ROW, *DECISIONS.names)
-    # Written without nulls, and in the same columns for all shards.
-    nullable = [column.name for column in DECISIONS.columns if column.nullable]
-    nothing = {name: pl.lit("" if more.schema[name] == pl.String else 0).cast(more.schema[name]) for name in nullable}
-    full = more.with_columns(
-        *(pl.col(name).is_null().alias(f"{name} is null") for name in nullable),
-        *(pl.col(name).fill_null(nothing[name]) for name in nullable),
-    )
-    parts = full.partition_by(SHARD, as_dict=True, maintain_order=True, include_key=False)
-    digests = {number: digest_rows(part) for (number,), part in parts.items()}
-    return {
-        name: digest([fingerprint, signed[name].files[SIGNATURES.name].sha256, digests.get(number, "")])
-        for number, name in enumerate(names)
-    }
+    def read(number: int, columns: Sequence[str]) -> pa.Table:
+        if number in kept:
+            return kept[number]
+        sha256 = None if number in verified else signed[names[number]].files[SIGNATURES.name].sha256
+        path = shard_path(root, SIGNATURES.name, names[number])
+        verified.add(number)
+        if documents > KEPT:
+            return parquet.read(path, list(columns), sha256)
+        return kept.setdefault(number, parquet.read(path, sha256=sha256))
+
+    return read
 
 
-def _blocked(root: Path, names: Sequence[str], verdicts: Mapping[str, Shard]) -> pl.DataFrame:
-    """Return the quarantined documents by `PLACE`, with their failed checks as `rule`."""
-    frames = [BLOCKED.clear()]
+def _blocked(root: Path, names: Sequence[str], verdicts: Mapping[str, Shard], signed: SignedDocuments) -> pl.DataFrame:
+    """Return the quarantined documents, with their failed checks as `rule`."""
+    frames = [pl.DataFrame(schema=BLOCKED)]
     for number, name in enumerate(names):
         if "verdicts" in verdicts[name].files:
             sha256 = verdicts[name].files["verdicts"].sha256
             columns = ["source", "batch", "check", "severity"]
             frame = pl.DataFrame(parquet.read(shard_path(root, "verdicts", name), columns, sha256))
-            frames.append(
+            failed = (
                 frame.filter(pl.col("severity") == Severity.BLOCK.value)
                 .group_by("source", "batch")
                 .agg(rule=pl.col("check").unique().sort().str.join(", "))
-                .select(pl.lit(number, pl.Int32).alias(SHARD), "source", "batch", "rule")
             )
+            if failed.height:
+                # In a shard of several batches a source may occur once for each batch.
+                places = signed.columns(number, ("source", "batch")).with_row_index(
+                    "document", signed.span(number).start
+                )
+                frames.append(places.join(failed, on=["source", "batch"]).select(BLOCKED.names()).cast(BLOCKED))
     return pl.concat(frames)

@@ -11,7 +11,7 @@ similar one: the few texts of one hash may be unrelated, but hardly those of all
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from corpus.columnar import ragged
 from corpus.resolve.sketches import ALL
 
 if TYPE_CHECKING:
-    import polars as pl
     from numpy.typing import NDArray
 
     from corpus.resolve.shingles import Hashes, Places
@@ -56,66 +55,82 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """The samples of some texts' sketches, in any order of texts.
+    """The samples of some texts' sketches.
 
     Attributes:
-        hashes: the sampled hashes of these texts and perhaps of others, ascending for each text.
+        hashes: the sampled hashes of these texts, ascending for each text.
         begin: the place at which the hashes of each text begin.
         count: the number of hashes of each text.
         limit: the limit of each sketch.
-        lowest: the lowest hashes of these texts and perhaps of others, 64 bits.
-        low: the place at which the lowest hashes of each text begin.
-        lows: the number of lowest hashes of each text.
     """
 
     hashes: Sampled
     begin: Places
     count: Places
     limit: Sampled
-    lowest: Hashes
-    low: Places
-    lows: Places
-
-    def of(self, texts: Places) -> Samples:
-        """Return the samples of some texts, in the given order."""
-        sampled = self.begin[texts], self.count[texts], self.limit[texts]
-        return Samples(self.hashes, *sampled, self.lowest, self.low[texts], self.lows[texts])
 
 
-def samples(sketched: pl.DataFrame) -> Samples:
-    """Return the samples in the columns `limit`, `sample` and `lowest` of `schemas.SIGNATURES`, without a copy."""
-    hashes, begin, count = _lists(sketched["sample"])
-    return Samples(hashes, begin, count, sketched["limit"].to_numpy(), *_lists(sketched["lowest"]))
+class Sketched(Protocol):
+    """Where the sketches of texts are. Texts are asked for by number, in ascending order."""
+
+    def lowest(self, texts: Places) -> tuple[Hashes, NDArray[np.int8]]:
+        """Return the lowest hashes of texts, 64 bits: `INDEXED` for each, and how many of these count."""
+
+    def samples(self, texts: Places) -> Samples:
+        """Return the samples of texts."""
 
 
-def _lists(column: pl.Series) -> tuple[NDArray[Any], Places, Places]:
-    """Return all values of a column of lists, where each list begins, and how long it is."""
-    import polars as pl
-
-    of = column.rechunk()
-    count = of.list.len().cast(pl.Int64).to_numpy()
-    return of.explode(empty_as_null=False).to_numpy(), ragged.offsets(count)[:-1], count
-
-
-def candidates(texts: Samples, threshold: float, containment: float) -> Pairs:
-    """Return the pairs that may reach one of the thresholds.
+def candidates(texts: Places, sketched: Sketched, threshold: float, containment: float, together: int) -> Pairs:
+    """Return the pairs that may reach one of the thresholds, by the places of their texts.
 
     Args:
-        texts: the samples of the texts, from the earliest to the latest.
+        texts: the numbers of the texts, from the earliest to the latest.
+        sketched: the sketches of these texts, and perhaps of others.
         threshold: the least Jaccard similarity of the pairs to find.
         containment: the least share of one text's grams that the other text has, of the pairs to find.
+        together: the hashes of about so many texts are sorted at a time; the pairs are the same for any number.
     """
-    pairs = _sharing(texts)
+    pairs = _sharing(texts, sketched, together)
+    if not len(pairs):
+        return pairs
+    # Of most texts nothing is shared, and their samples need not be read.
+    wanted = ragged.distinct(np.concatenate([pairs.later, pairs.earlier]))
+    order = np.argsort(texts[wanted])
+    sampled = sketched.samples(texts[wanted[order]])
+    place = np.empty(len(wanted), np.int64)
+    place[order] = np.arange(len(wanted))
+    later, earlier = (place[np.searchsorted(wanted, side)] for side in (pairs.later, pairs.earlier))
     chosen = [
-        _promising(texts, Pairs(pairs.later[block], pairs.earlier[block]), threshold, containment)
-        for block in ragged.blocks(texts.count[pairs.later] + texts.count[pairs.earlier], _BLOCK, _BLOCK)
+        _promising(sampled, Pairs(later[block], earlier[block]), threshold, containment)
+        for block in ragged.blocks(sampled.count[later] + sampled.count[earlier], _BLOCK, _BLOCK)
     ]
-    return pairs.where(np.concatenate(chosen)) if chosen else pairs
+    return pairs.where(np.concatenate(chosen))
 
 
-def _sharing(sampled: Samples) -> Pairs:
+def _sharing(texts: Places, sketched: Sketched, together: int) -> Pairs:
     """Return the pairs that share one of their lowest hashes."""
-    hashes, texts = _shared(sampled)
+    order = np.argsort(texts)
+    lowest, count = sketched.lowest(texts[order])
+    found = np.zeros(0, np.int64)
+    # Equal hashes are in one range, and the last bits of hashes have no pattern.
+    ranges = 1 << max(0, (len(texts) - 1) // together).bit_length()
+    waiting: list[Places] = []
+    for number in range(ranges):
+        waiting.append(_paired(*_shared(lowest, count, order, number, ranges)))
+        if sum(map(len, waiting)) > _BLOCK or number == ranges - 1:
+            found = ragged.large(np.concatenate([found, *waiting]))
+            found = found[np.diff(found, prepend=-1) != 0]
+            waiting = []
+    return Pairs(found >> 32, found & 0xFFFFFFFF)
+
+
+def _paired(hashes: Hashes, texts: Places) -> Places:
+    """Return the pairs of texts with equal hashes, as one number each, some of them several times.
+
+    Args:
+        hashes: a hash of each text; sorted.
+        texts: the text of each hash; ascending for equal hashes.
+    """
     begins = np.flatnonzero(np.diff(hashes, prepend=~hashes[:1]) != 0)
     sizes = np.diff(np.append(begins, len(hashes)))
     begin, size = np.repeat(begins, sizes), np.repeat(sizes, sizes)
@@ -130,26 +145,30 @@ def _sharing(sampled: Samples) -> Pairs:
     for number in range(_FEW):
         later = np.flatnonzero(few & (place - begin > number))
         found.append((texts[later] << 32) | texts[begin[later] + number])
-    both = ragged.large(np.concatenate(found))
-    both = both[np.diff(both, prepend=-1) != 0]
-    return Pairs(both >> 32, both & 0xFFFFFFFF)
+    return np.concatenate(found)
 
 
-def _shared(sampled: Samples) -> tuple[Hashes, Places]:
-    """Return the lowest hashes that several texts have, each with such a text, in the order of both."""
+def _shared(lowest: Hashes, count: NDArray[np.int8], order: Places, number: int, ranges: int) -> tuple[Hashes, Places]:
+    """Return the lowest hashes of one range that several texts have, each with such a text, in the order of both."""
     import polars as pl
 
-    hashes = sampled.lowest[ragged.places(sampled.low, sampled.lows)]
-    order = pl.Series(hashes).arg_sort().to_numpy()
-    ordered = hashes[order]
-    same = np.zeros(len(ordered) + 1, np.bool_)
-    same[1:-1] = ordered[1:] == ordered[:-1]
+    last, own = np.uint64(ranges - 1), np.uint64(number)
+    flat = lowest.ravel()
+    parts = [
+        begin + np.flatnonzero(flat[begin : begin + _BLOCK] & last == own) for begin in range(0, len(flat), _BLOCK)
+    ]
+    places = np.concatenate([np.zeros(0, np.int64), *parts])
+    places = places[places % INDEXED < count[places // INDEXED]]
+    hashes = flat[places]
+    sort = pl.Series(hashes).arg_sort().to_numpy()
+    hashes, places = hashes[sort], places[sort]
+    same = np.zeros(len(hashes) + 1, np.bool_)
+    same[1:-1] = hashes[1:] == hashes[:-1]
     # A hash that only one text has makes no pair, and nearly all hashes are of that kind.
     shared = same[1:] | same[:-1]
-    hashes = ordered[shared]
-    texts = np.searchsorted(ragged.offsets(sampled.lows), order[shared], side="right") - 1
+    hashes, texts = hashes[shared], order[places[shared] // INDEXED]
     both = np.lexsort((texts, hashes))
-    return hashes[both], texts[both].astype(np.int64)
+    return hashes[both], texts[both]
 
 
 def _promising(texts: Samples, pairs: Pairs, threshold: float, containment: float) -> NDArray[np.bool_]:

@@ -2,102 +2,135 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
 from corpus.resolve import candidates
-from corpus.resolve.families import NONE, Links, originals, wholes
+from corpus.resolve.families import NONE, Links, nothing, originals, wholes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from corpus.resolve.candidates import Samples
+    from corpus.columnar.ids import Ids
+    from corpus.resolve.candidates import Sketched
     from corpus.resolve.shingles import Places
     from corpus.settings import Resolve
 
-MARKS: Final = {
-    "duplicate_of": pl.String,
-    "similarity": pl.Float32,
-    "contained_in": pl.String,
-    "containment": pl.Float32,
-}
+    # Returns for pairs of texts how many grams both have, the one, and the other.
+    Compare = Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.int64]]
+
+# Sorts before all moments, and after all days.
+NO_MOMENT: Final = -(1 << 63)
+NO_DAY: Final = (1 << 31) - 1
+_TOGETHER: Final = 1 << 16
+LIKES: Final = pl.Schema(
+    {
+        "document": pl.Int32,
+        "duplicate_of": pl.Int32,
+        "similarity": pl.Float32,
+        "contained_in": pl.Int32,
+        "containment": pl.Float32,
+    }
+)
 
 
-def with_duplicates(
-    articles: pl.DataFrame, sampled: Samples, settings: Resolve, compare: Callable[[pl.DataFrame], pl.DataFrame]
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """All articles, each by the number of the document that is its current revision.
+
+    Attributes:
+        documents: these numbers, ascending.
+        ids: the ids of articles, by document.
+        published: the days of publication since 1970, by document; `NO_DAY` without one.
+        first_seen: microseconds since 1970, by document; `NO_MOMENT` without a time.
+        text: the text of each document: the number of the first document that has it.
+    """
+
+    documents: Places
+    ids: Ids
+    published: NDArray[np.int32]
+    first_seen: NDArray[np.int64]
+    text: NDArray[np.int32]
+
+
+def likes(
+    articles: Articles, sketched: Sketched, settings: Resolve, compare: Compare, together: int = _TOGETHER
 ) -> pl.DataFrame:
-    """Add duplicate_of, similarity, contained_in and containment to current revisions, in their order.
+    """Return the articles that are copies or parts of others, as `LIKES`, in the order of their documents.
 
     The original of a family is its earliest article by day of publication, then capture, then id. All others point
     to it, so there are no chains.
 
     Args:
-        articles: one row for each article, with article_id, text_hash, the number of its `text` (the same for the same
-            text), published_date, first_seen and the number of its `sketch`.
-        sampled: the sketches of the texts.
+        articles: the articles.
+        sketched: the sketches of the documents' texts.
         settings: params.yaml's `resolve`.
-        compare: a function that adds to rows with text_hash and other_hash the number of grams that both texts have
-            (`common`), and of each text (`grams`, `other_grams`).
+        compare: a function that returns for pairs of texts the number of grams that both have, and of each.
+        together: about so many texts are looked up at a time.
     """
-    if settings.duplicates == "ignore" or articles.is_empty():
-        return articles.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in MARKS.items())
-    # Undated articles come last, for nothing says that they are early; seeds were there before any capture. Numbers are
-    # sorted and looked up, because moving complete rows costs ten times as much.
-    by = ("published_date", "first_seen", "article_id")
-    order = articles.select(by).with_row_index("_at").sort(by, nulls_last=[True, False, False])["_at"]
-    text = articles["text"].to_numpy()
-    earliest = order.filter(articles["text"].gather(order).is_first_distinct()).to_numpy().astype(np.int64)
-    copies, parts = _links(articles, earliest, sampled, settings, compare)
-    number = np.zeros(int(text.max()) + 1, np.int64)
-    number[text[earliest]] = np.arange(len(earliest))
-    own = number[text]
+    if settings.duplicates == "ignore" or not len(articles.documents):
+        return pl.DataFrame(schema=LIKES)
+    earliest, number = _earliest(articles)
+    copies, parts = _links(articles.text, earliest, sketched, settings, compare, together)
+    own = number[articles.text[articles.documents]]
     # The earliest of its text, if that is an original, else that text's original.
-    of = np.where(copies.to == NONE, np.arange(len(earliest)), copies.to)[own]
-    copy = earliest[of] != np.arange(len(articles))
+    of = np.where(copies.to == NONE, np.arange(len(earliest), dtype=np.int32), copies.to)[own]
+    copy = earliest[of] != articles.documents
     part = ~copy & (parts.to != NONE)[own]
-    ids = articles["article_id"]
-    return articles.with_columns(
-        duplicate_of=_chosen(ids, earliest[of], copy),
-        similarity=_scores(np.where(copies.to == NONE, 1.0, copies.score)[own], copy),
-        contained_in=_chosen(ids, earliest[parts.to[own]], part),
-        containment=_scores(parts.score[own], part),
-    )
+    some = np.flatnonzero(copy | part)
+    copy, part, of, own = copy[some], part[some], of[some], own[some]
+    return pl.DataFrame(
+        {
+            "document": articles.documents[some],
+            "duplicate_of": _where(copy, earliest[of]),
+            "similarity": _where(copy, np.where(copies.to[own] == NONE, 1.0, copies.score[own])),
+            "contained_in": _where(part, earliest[parts.to[own]]),
+            "containment": _where(part, parts.score[own]),
+        }
+    ).cast(LIKES)
 
 
-def _chosen(values: pl.Series, at: Places, where: NDArray[np.bool_]) -> pl.Series:
-    """Return a column with the values at some places and null elsewhere."""
-    return values.gather(pl.Series(at).set(~pl.Series(where), None))
+def _where(chosen: NDArray[np.bool_], values: NDArray[np.generic]) -> pl.Series:
+    """Return a column with some values, and null elsewhere."""
+    return pl.Series(values).set(~pl.Series(chosen), None)
 
 
-def _scores(values: NDArray[np.float64], where: NDArray[np.bool_]) -> pl.Series:
-    return pl.Series(values, dtype=pl.Float32).set(~pl.Series(where), None)
+def _earliest(articles: Articles) -> tuple[Places, NDArray[np.int32]]:
+    """Return the earliest article of each text, from the earliest to the latest; and of each text its place there."""
+    documents, text = articles.documents, articles.text
+    # Undated articles come last, for nothing says that they are early; seeds were there before any capture.
+    keys = articles.ids[documents, 1], articles.ids[documents, 0], articles.first_seen[documents]
+    ordered = documents[np.lexsort((*keys, articles.published[documents]))]
+    del keys
+    number = np.full(len(text), NONE, np.int32)
+    # Of several values for one place the last stays: the first in this order.
+    number[text[ordered[::-1]]] = np.arange(len(ordered), dtype=np.int32)[::-1]
+    earliest = ordered[number[text[ordered]] == np.arange(len(ordered))]
+    number[text[earliest]] = np.arange(len(earliest), dtype=np.int32)
+    return earliest, number
 
 
 def _links(
-    articles: pl.DataFrame,
+    text: NDArray[np.int32],
     earliest: Places,
-    sampled: Samples,
+    sketched: Sketched,
     settings: Resolve,
-    compare: Callable[[pl.DataFrame], pl.DataFrame],
+    compare: Compare,
+    together: int,
 ) -> tuple[Links, Links]:
     """Return the copies and the parts among distinct texts, which are ordered by their first articles."""
     number = len(earliest)
-    nothing = Links(np.full(number, NONE, np.int64), np.zeros(number))
     if settings.duplicates == "exact" or number < 2:
-        return nothing, nothing
-    pairs = candidates.candidates(
-        sampled.of(articles["sketch"].to_numpy()[earliest]), settings.threshold, settings.containment
-    )
+        return nothing(number), nothing(number)
+    pairs = candidates.candidates(earliest, sketched, settings.threshold, settings.containment, together)
     if not len(pairs):
-        return nothing, nothing
-    hashes = articles["text_hash"]
-    later, earlier = hashes.gather(earliest[pairs.later]), hashes.gather(earliest[pairs.earlier])
-    scored = compare(pl.DataFrame({"text_hash": later, "other_hash": earlier}))
-    common, grams, others = (scored[name].to_numpy().astype(np.int64) for name in ("common", "grams", "other_grams"))
+        return nothing(number), nothing(number)
+    common, grams, others = compare(text[earliest[pairs.later]], text[earliest[pairs.earlier]]).T
     jaccard = common / np.maximum(grams + others - common, 1)
     near = jaccard >= settings.threshold
     copies = originals(number, pairs.where(near), jaccard[near])
@@ -109,13 +142,3 @@ def _links(
     part = (share >= settings.containment) & (size >= settings.containment_grams)
     parts = wholes(number, smaller[part], larger[part], share[part], copies.to != NONE)
     return copies, parts
-
-
-def jaccard() -> pl.Expr:
-    """Return the similarity of compared texts."""
-    return pl.col("common") / (pl.col("grams") + pl.col("other_grams") - pl.col("common")).clip(1)
-
-
-def overlap() -> pl.Expr:
-    """Return the greater containment of compared texts."""
-    return pl.col("common") / pl.min_horizontal("grams", "other_grams").clip(1)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from corpus.resolve.shingles import Places
 
 NONE: Final = -1
+# So many pairs are Python's numbers at a time.
+_TOGETHER: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ class Links:
         score: from 0 to 1; 0 if there is no other text.
     """
 
-    to: Places
-    score: NDArray[np.float64]
+    to: NDArray[np.int32]
+    score: NDArray[np.float32]
 
 
 def originals(texts: int, pairs: Pairs, jaccard: NDArray[np.float64]) -> Links:
@@ -40,17 +42,21 @@ def originals(texts: int, pairs: Pairs, jaccard: NDArray[np.float64]) -> Links:
         pairs: the similar pairs, sorted by later, then earlier.
         jaccard: the similarity of each pair.
     """
-    to = np.full(texts, NONE, np.int64)
-    score = np.zeros(texts)
-    copies: dict[int, int] = {}
+    is_copy = bytearray(texts)
+    chosen: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     # One step a near pair, not a text: a chain of texts, each near to the next, has no shorter way.
-    for number, (later, earlier) in enumerate(zip(pairs.later.tolist(), pairs.earlier.tolist(), strict=True)):
-        if later not in copies and earlier not in copies:
-            copies[later] = number
-    at = np.fromiter(copies.values(), np.int64, len(copies))
-    to[pairs.later[at]] = pairs.earlier[at]
-    score[pairs.later[at]] = jaccard[at]
-    return Links(to, score)
+    for begin in range(0, len(pairs), _TOGETHER):
+        block = slice(begin, begin + _TOGETHER)
+        own = []
+        for number, (later, earlier) in enumerate(
+            zip(pairs.later[block].tolist(), pairs.earlier[block].tolist(), strict=True), begin
+        ):
+            if not is_copy[later] and not is_copy[earlier]:
+                is_copy[later] = True
+                own.append(number)
+        chosen.append(np.array(own, np.int64))
+    at = np.concatenate(chosen)
+    return _links(texts, pairs.later[at], pairs.earlier[at], jaccard[at])
 
 
 def wholes(texts: int, parts: Places, of: Places, share: NDArray[np.float64], copies: NDArray[np.bool_]) -> Links:
@@ -63,12 +69,20 @@ def wholes(texts: int, parts: Places, of: Places, share: NDArray[np.float64], co
         share: for each part, the share of its grams that the other text has.
         copies: which texts are copies; a copy is no part and contains none.
     """
-    to = np.full(texts, NONE, np.int64)
-    score = np.zeros(texts)
     sound = ~copies[parts] & ~copies[of]
     parts, of, share = parts[sound], of[sound], share[sound]
     order = np.lexsort((of, -share, parts))
     best = order[np.flatnonzero(np.diff(parts[order], prepend=-1))]
-    to[parts[best]] = of[best]
-    score[parts[best]] = share[best]
-    return Links(to, score)
+    return _links(texts, parts[best], of[best], share[best])
+
+
+def _links(texts: int, linked: Places, to: Places, score: NDArray[np.float64]) -> Links:
+    links = nothing(texts)
+    links.to[linked] = to
+    links.score[linked] = score
+    return links
+
+
+def nothing(texts: int) -> Links:
+    """Return no links of so many texts."""
+    return Links(np.full(texts, NONE, np.int32), np.zeros(texts, np.float32))

@@ -144,6 +144,20 @@ def _resolved(
     return decided.select(pl.exclude("^_.*$", "revisions"))
 
 
+def successive_texts(documents: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of different texts that follow each other: what `with_revisions` compares.
+
+    Args:
+        documents: rows as for `with_revisions`, with `text`, a number of the text.
+
+    Returns:
+        The columns text and other, each pair once.
+    """
+    first = in_runs(documents).group_by(RUN, maintain_order=True).agg(pl.col("article_id", "text").first())
+    pairs = first.select("text", other=pl.col("text").shift(1).over("article_id"))
+    return pairs.filter(pl.col("text") != pl.col("other")).unique()
+
+
 def _with_changes(
     states: pl.DataFrame, bounds: Bounds, compare: Callable[[pl.DataFrame], pl.DataFrame] | None
 ) -> pl.DataFrame:

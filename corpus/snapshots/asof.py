@@ -72,8 +72,12 @@ class AsOf(Derived):
         """The version that this was made from."""
         return self._base
 
+    @property
+    def _end(self) -> datetime:
+        return datetime(*self.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1)
+
     def _until(self, captured: pl.Expr) -> pl.Expr:
-        return captured.is_null() | (captured < datetime(*self.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1))
+        return captured.is_null() | (captured < self._end)
 
     def is_unchanged(self) -> bool:
         """Return whether nothing was captured later: then the tables of the day are those of the version."""
@@ -100,7 +104,9 @@ class AsOf(Derived):
         import polars as pl
 
         from corpus.batches.seeds import SEEDS
-        from corpus.pipeline.deciding import BLOCKED, PLACE, ROW, SHARD, decide, numbered
+        from corpus.pipeline.decided import BLOCKED
+        from corpus.pipeline.deciding import decide
+        from corpus.pipeline.signed import SignedDocuments, with_lowest
         from corpus.pipeline.threads import side_by_side
 
         names = sorted(
@@ -109,29 +115,29 @@ class AsOf(Derived):
         )
         documents, signatures, decisions = (self._by_name(table) for table in ("documents", "signatures", "decisions"))
         read = side_by_side(lambda name: parquet.read(signatures[name]), names)
-        rows = numbered(read).filter(self._until(pl.col("captured_at")))
-        bad = [BLOCKED.clear().select(SHARD, pl.lit(0, pl.Int32).alias(ROW), "rule")]
+        signed = SignedDocuments([table.num_rows for table in read], lambda number, _: with_lowest(read[number]))
+        bad = [pl.DataFrame(schema=BLOCKED)]
         columns = ["rule", "decision"]
         for number, table in enumerate(side_by_side(lambda name: parquet.read(decisions[name], columns), names)):
-            # Decisions and signatures of a shard have the same rows. Those of older versions do not name the batch.
-            found = pl.DataFrame(table).select(
-                pl.lit(number, pl.Int32).alias(SHARD),
-                pl.int_range(pl.len(), dtype=pl.Int32).alias(ROW),
-                "rule",
-                "decision",
-            )
-            bad.append(found.filter(pl.col("decision") == Decision.QUARANTINED.value).drop("decision"))
-        blocked = pl.concat(bad).join(rows.select(*PLACE, ROW), on=[SHARD, ROW], how="inner").select(BLOCKED.columns)
-        pairs = [pl.DataFrame(parquet.read(path)) for path in self._by_name("pairs").values()]
-        decided, _ = decide(
-            rows,
-            blocked,
+            # Decisions and signatures of a shard have the same rows.
+            found = pl.DataFrame(table).with_row_index("document", signed.span(number).start)
+            failed = found.filter(pl.col("decision") == Decision.QUARANTINED.value)
+            bad.append(failed.select(BLOCKED.names()).cast(BLOCKED))
+        decided = decide(
+            signed,
+            pl.concat(bad),
             settings.parse((self.text(settings.PARAMS) or "").encode(), Path(settings.PARAMS)).resolve,
-            pl.concat([pl.DataFrame(TABLES["pairs"].empty), *pairs]),
+            (pl.DataFrame(parquet.read(path)) for path in self._by_name("pairs").values()),
             lambda number, rows: parquet.take(documents[names[number]], "text", rows),
+            self._end,
         )
-        places = pl.Series([str(documents[name]) for name in names], dtype=pl.String)
-        return decided.with_columns(places.gather(decided[SHARD]).alias(_SOURCE))
+        rows = [
+            decided.rows(number).with_columns(pl.lit(str(documents[name])).alias(_SOURCE))
+            for number, name in enumerate(names)
+        ]
+        return (
+            pl.concat(rows) if rows else pl.DataFrame(TABLES["decisions"].empty).with_columns(pl.lit("").alias(_SOURCE))
+        )
 
     def _by_name(self, table: str) -> dict[str, Path]:
         """Return the files of a table by the names of their shards."""

@@ -10,17 +10,24 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from corpus.columnar import ids
 from corpus.errors import StorageError
-from corpus.pipeline.comparing import Comparing, known, texts_of
+from corpus.pipeline import compared
+from corpus.pipeline.compared import known, numbered
+from corpus.pipeline.comparing import Comparing
+from corpus.pipeline.decided import BLOCKED
+from corpus.pipeline.deciding import decide
 from corpus.pipeline.ingest import documents
 from corpus.pipeline.origins import Found
 from corpus.pipeline.processes import Processes
 from corpus.pipeline.resolve import resolve
+from corpus.pipeline.signed import SignedDocuments
 from corpus.pipeline.validate import validate
 from corpus.pipeline.write import write
 from corpus.repo.digest import digest
@@ -28,7 +35,7 @@ from corpus.resolve.revisions import Decision
 from corpus.settings import Settings
 from corpus.tables import engine
 from corpus.tables.shards import KeyedShards
-from schemas.tables import DOCUMENTS
+from schemas.tables import DOCUMENTS, PAIRS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -280,23 +287,21 @@ def test_what_was_compared_is_not_compared_again_and_its_texts_are_not_read(tmp_
     assert repo.outcome.made == 1
     pairs = pl.concat([pl.read_parquet(path) for path in (repo.root / "data/pairs").iterdir()])
     assert pairs.height == 15
-    texts = pl.concat(
-        [
-            pl.read_parquet(repo.root / f"data/signatures/{shard_of('a', at)}.parquet").select(
-                "text_hash", "grams", shard=pl.lit(number, pl.Int32), row=pl.int_range(pl.len(), dtype=pl.Int32)
-            )
-            for number, at in enumerate((0, 10, 20))
-        ]
-    )
+    signatures = [pl.read_parquet(path) for path in sorted((repo.root / "data/signatures").iterdir())]
     shutil.move(repo.root / "data/documents", tmp_path / "gone")
-    names = [shard_of("a", at) for at in (0, 10, 20)]
-    stored = known(repo.root, 5, engine.fingerprint("resolve"))
-    comparing = Comparing(texts, 5, stored, texts_of(repo.root, names))
-    again = comparing(pairs.select("text_hash", "other_hash"))
-    assert again.equals(pairs)
-    other = pl.DataFrame({"text_hash": texts["text_hash"][:1], "other_hash": texts["text_hash"][-1:]})
+    signed = SignedDocuments([10, 10, 10], lambda number, _: signatures[number].to_arrow())
+    hashes = pl.concat(signatures)["text_hash"]
+    stored = numbered(known(repo.root, 5, engine.fingerprint("resolve")), ids.packed(hashes, 32), np.arange(30))
+
+    def read(number, rows):
+        raise StorageError("Nothing is read.")
+
+    comparing = Comparing(signed, 5, stored, read)
+    one, other = (hashes.index_of(key) for key in pairs.row(0)[:2])
+    found = comparing(np.array([one], np.int32), np.array([other], np.int32))
+    assert tuple(found[0]) == pairs.row(0)[2:]
     with pytest.raises(StorageError):
-        comparing(other)
+        comparing(np.array([0], np.int32), np.array([29], np.int32))
 
 
 def test_stored_comparisons_that_were_tampered_with_are_made_anew(tmp_path):
@@ -372,7 +377,42 @@ def test_any_history_of_a_corpus_gives_what_a_clean_build_gives(tmp_path_factory
     clean.build(whole=True)
     assert repo.outputs() == clean.outputs()
     sound(rows)
+    in_parts(repo, data.draw(st.integers(1, 6), "together"))
     shutil.rmtree(folder)
+
+
+def in_parts(repo, together):
+    """Decide again, so few documents at a time: the decisions and the pairs are those of a build."""
+    names = sorted(path.stem for path in (repo.root / "data/decisions").iterdir())
+
+    def read(table, number):
+        return pl.read_parquet(repo.root / f"data/{table}/{names[number]}.parquet")
+
+    signed = SignedDocuments(
+        [read("signatures", number).height for number in range(len(names))],
+        lambda number, _: read("signatures", number).to_arrow(),
+    )
+    blocked = [
+        read("decisions", number)
+        .with_row_index("document", signed.span(number).start)
+        .filter(pl.col("decision") == "quarantined")
+        .select(BLOCKED.names())
+        .cast(BLOCKED)
+        for number in signed.shards
+    ]
+    made = decide(
+        signed,
+        pl.concat(blocked),
+        repo.settings.resolve,
+        [],
+        lambda number, rows: read("documents", number)["text"].gather(rows).to_arrow(),
+        together=together,
+    )
+    for number, name in enumerate(names):
+        assert made.rows(number).equals(read("decisions", number))
+        pairs = repo.root / f"data/pairs/{name}.parquet"
+        expected = pl.read_parquet(pairs) if pairs.exists() else pl.DataFrame(PAIRS.empty)
+        assert compared.rows(made.asked, signed.span(number), made.facts.text_hash).equals(expected)
 
 
 def sound(rows):

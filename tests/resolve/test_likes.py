@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from corpus.columnar import ragged
 from corpus.resolve import scores, shingles
 from corpus.resolve.candidates import INDEXED, Pairs, Samples, candidates
-from corpus.resolve.duplicates import with_duplicates
+from corpus.resolve.duplicates import NO_MOMENT, Articles, likes
 from corpus.resolve.families import NONE, originals
-from corpus.resolve.sketches import ALL, sketches
+from corpus.resolve.sketches import ALL, Sketches, sketches
 from corpus.settings import Resolve
-from corpus.text.normalise import text_hash
 
 DEFAULTS = Resolve()
 
@@ -35,43 +34,63 @@ def edited(words, share, seed):
 
 def compare_all(articles, n=5):
     """What `compare` is in a build, from texts at hand."""
-    number = {text_hash(text): at for at, text in enumerate(articles)}
     sets = scores.gram_sets(pa.array(articles, pa.string()), n)
 
-    def compare(asked):
-        one = np.array([number[key] for key in asked["text_hash"]], np.int64)
-        other = np.array([number[key] for key in asked["other_hash"]], np.int64)
-        compare.asked = len(asked)
-        return asked.with_columns(
-            common=pl.Series(scores.in_common(sets, Pairs(one, other))),
-            grams=pl.Series(sets.size[one]),
-            other_grams=pl.Series(sets.size[other]),
-        )
+    def compare(one, other):
+        one, other = one.astype(np.int64), other.astype(np.int64)
+        compare.asked = len(one)
+        return np.column_stack([scores.in_common(sets, Pairs(one, other)), sets.size[one], sets.size[other]])
 
     return compare
 
 
-def sampled(found):
-    begins = found.first[:-1], np.diff(found.first), found.limit
-    return Samples(found.sample, *begins, found.lowest, found.low[:-1], np.diff(found.low))
+class Sketched:
+    """Sketches at hand, as `candidates` asks for them; the documents of some texts, which are in any order."""
+
+    def __init__(self, found, order=None):
+        self.found = found
+        self.order = np.arange(len(found.limit)) if order is None else np.array(order, np.int64)
+
+    def lowest(self, texts):
+        assert (np.diff(texts) > 0).all()
+        texts = self.order[texts]
+        count = np.diff(self.found.low)[texts]
+        hashes = np.zeros((len(texts), INDEXED), np.uint64)
+        hashes[np.arange(INDEXED) < count[:, None]] = self.found.lowest[ragged.places(self.found.low[texts], count)]
+        return hashes, count.astype(np.int8)
+
+    def samples(self, texts):
+        assert (np.diff(texts) > 0).all()
+        texts = self.order[texts]
+        count = np.diff(self.found.first)[texts]
+        return Samples(self.found.sample, self.found.first[texts], count, self.found.limit[texts])
 
 
 def marked(articles, settings=DEFAULTS, shuffle=None):
-    """`with_duplicates` over some texts, the earliest first; by article."""
-    found = sketches(pa.array(articles, pa.string()), settings.ngram, settings.sketch, lowest=INDEXED)
-    frame = pl.DataFrame(
-        {
-            "article_id": [f"{at:032x}" for at in range(len(articles))],
-            "text_hash": [text_hash(text) for text in articles],
-            "published_date": pl.Series(range(len(articles)), dtype=pl.Int32).cast(pl.Date),
-            "first_seen": pl.Series([None] * len(articles), dtype=pl.Datetime("us", "UTC")),
-            "text": [articles.index(text) for text in articles],
-            "sketch": range(len(articles)),
-        }
-    )
+    """`likes` of some texts, the earliest first; by article."""
+    number = len(articles)
+    order = list(range(number))
     if shuffle is not None:
-        frame = frame.sample(fraction=1, shuffle=True, seed=shuffle)
-    return with_duplicates(frame, sampled(found), settings, compare_all(articles)).sort("article_id")
+        random.Random(shuffle).shuffle(order)
+    found = sketches(pa.array(articles, pa.string()), settings.ngram, settings.sketch, lowest=INDEXED)
+    texts = [articles[at] for at in order]
+    compare = compare_all(texts)
+    of = Articles(
+        np.arange(number),
+        np.array([(0, at) for at in order], np.uint64).reshape(-1, 2),
+        np.array(order, np.int32),
+        np.full(number, NO_MOMENT),
+        np.array([texts.index(text) for text in texts], np.int32),
+    )
+    rows = likes(of, Sketched(found, order), settings, compare)
+    names = pl.Series([f"{at:032x}" for at in order], dtype=pl.String)
+    every = pl.DataFrame({"document": pl.Series(range(number), dtype=pl.Int32)}).join(rows, on="document", how="left")
+    return every.select(
+        pl.Series("article_id", names),
+        *(names.gather(every[name]).alias(name) for name in ("duplicate_of", "contained_in")),
+        "similarity",
+        "containment",
+    ).sort("article_id")
 
 
 def numbers(column):
@@ -132,13 +151,13 @@ def test_hashes_that_are_alike_in_their_upper_half_make_no_candidates():
     number = 1_000
     upper = np.arange(INDEXED, dtype=np.uint64) << np.uint64(40)
     lowest = (upper + np.arange(number, dtype=np.uint64)[:, None]).ravel()
-    begins = np.arange(number) * INDEXED
-    counts = np.full(number, INDEXED)
+    begins = np.arange(number + 1) * INDEXED
     halves = (lowest >> np.uint64(32)).astype(np.uint32)
-    alike = Samples(halves, begins, counts, np.full(number, ALL), lowest, begins, counts)
-    assert len(candidates(alike, 0.8, 0.9)) == 0
-    alike.lowest[INDEXED] = alike.lowest[0]
-    found = candidates(alike, 0.8, 0.9)
+    nothing = np.zeros(number, np.uint64), np.zeros(number, np.int32)
+    alike = Sketched(Sketches(*nothing, np.full(number, ALL), halves, begins, lowest, begins))
+    assert len(candidates(np.arange(number), alike, 0.8, 0.9, number)) == 0
+    lowest[INDEXED] = lowest[0]
+    found = candidates(np.arange(number), alike, 0.8, 0.9, number)
     assert (found.later.tolist(), found.earlier.tolist()) == ([1], [0])
 
 
@@ -225,7 +244,7 @@ def test_large_families_cost_no_more_than_their_number(kind):
     compare = compare_all(texts) if kind != "same" else None
     settings = Resolve()
     found = sketches(pa.array(texts), 5, settings.sketch, lowest=INDEXED)
-    pairs = candidates(sampled(found), settings.threshold, settings.containment)
+    pairs = candidates(np.arange(count), Sketched(found), settings.threshold, settings.containment, 1_000)
     assert len(pairs) <= 64 * count
     rows = marked(texts)
     to = numbers(rows["duplicate_of"])
@@ -259,6 +278,17 @@ def test_families_have_one_original_each_and_no_chains(drawn):
 def test_the_order_of_rows_changes_nothing(seed):
     texts = [" ".join(edited(prose(at // 4, 60), 0.02, at)) for at in range(24)]
     assert marked(texts, shuffle=seed).equals(marked(texts))
+
+
+@given(st.integers(0, 10_000), st.integers(1, 20))
+def test_candidates_are_the_same_however_many_texts_are_looked_up_at_a_time(seed, together):
+    texts = [" ".join(edited(prose(at // 6, 60), 0.02, at)) for at in range(48)]
+    order = random.Random(seed).sample(range(48), 40)
+    found = Sketched(sketches(pa.array(texts), 5, 24, lowest=INDEXED))
+    one = candidates(np.array(order), found, 0.8, 0.9, 40)
+    several = candidates(np.array(order), found, 0.8, 0.9, together)
+    assert len(one)
+    assert (one.later.tolist(), one.earlier.tolist()) == (several.later.tolist(), several.earlier.tolist())
 
 
 def test_ragged_blocks_cover_all_rows_within_bounds():
