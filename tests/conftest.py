@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.resident import RESIDENT, may_stay
+from tests.warm import LOCALE, WARM
 
 pytest_plugins = ["tests.captured", "tests.histories"]
 
@@ -62,9 +63,9 @@ class Corpus:
     root: Path
 
     def run(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run `corpus …` here: in a process of its own with an environment of its own, else in the worker's."""
-        if environment.items() <= UNMEASURED.items() and may_stay(arguments):
-            done = RESIDENT.run(arguments, self.root, os.environ)
+        """Run `corpus …` here: in the worker's process for commands, unless a variable decides how Python starts."""
+        if may_stay(arguments, environment):
+            done = RESIDENT.run(arguments, self.root, {**os.environ, **environment})
         else:
             done = self.start(*arguments, **environment)
         if check:
@@ -95,9 +96,9 @@ class Corpus:
     def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         return subprocess.run(
-            [sys.executable, "-m", "dvc", *arguments],
+            [WARM.python, "-m", "dvc", *arguments],
             cwd=self.root, capture_output=True, text=True, check=check, timeout=300,
-            env={**os.environ, **UNMEASURED, "PATH": path},
+            env={**os.environ, **UNMEASURED, **LOCALE, "PATH": path},
         )  # fmt: skip
 
     def seed(self, name: str, text: str | bytes) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import multiprocessing.spawn  # noqa: F401
 import os
 import signal
 import socket
@@ -19,12 +20,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from tests.warm import WARM
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROOT = Path(__file__).parents[1]
 # These replace their process, or listen to signals.
 _APART = frozenset({"update", "serve", "browse"})
+# What decides how Python and the libraries start.
+_AT_START = ("PYTHON", "LC_", "LANG", "TZ", "COVERAGE", "PREFECT_")
 # Connections to remotes, which must not be dropped.
 _KEPT = frozenset({"_database"})
 # What a long series of commands holds in memory is given back now and then.
@@ -60,7 +65,7 @@ class Resident:
             self._asked, other = socket.socketpair()
             with other:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "tests.resident", str(other.fileno())],
+                    [sys.executable, "-m", "tests.resident", str(other.fileno()), WARM.python],
                     cwd=ROOT, pass_fds=(other.fileno(),), stdin=subprocess.DEVNULL,
                 )  # fmt: skip
             self._asked.settimeout(_SECONDS)
@@ -88,9 +93,13 @@ class Resident:
         return process.wait(_SECONDS) if process is not None else 0
 
 
-def may_stay(arguments: Sequence[str]) -> bool:
-    """Return whether a command can run in a process that lives on."""
-    return os.environ.get("CORPUS_TESTS_FRESH") != "1" and not _APART.intersection(arguments[:1])
+def may_stay(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Return whether a command can run in a process that lives on, with these variables beside the worker's own."""
+    return (
+        os.environ.get("CORPUS_TESTS_FRESH") != "1"
+        and not _APART.intersection(arguments[:1])
+        and not any(value and name.startswith(_AT_START) for name, value in environment.items())
+    )
 
 
 def _serve(asked: socket.socket) -> None:
@@ -156,4 +165,6 @@ atexit.register(RESIDENT.end)
 if __name__ == "__main__":
     # `python -m` puts the folder it starts in before all others; a command starts elsewhere.
     sys.path[:] = [str(ROOT), *(path for path in sys.path if Path(path or ".").resolve() != ROOT)]
+    # What commands start are copies of a process that has the libraries. `multiprocessing` keeps the Python that it found.
+    sys.executable = sys.argv[2]
     _serve(socket.socket(fileno=int(sys.argv[1])))

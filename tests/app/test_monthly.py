@@ -124,7 +124,7 @@ def test_without_the_listing_nothing_moves(flat: Corpus) -> None:
     assert folders(flat) == ["raw"]
 
 
-@pytest.mark.parametrize("first", ["batches.yaml", "data/raw.dvc"])
+@pytest.mark.parametrize("first", ["batches.yaml", pytest.param("data/raw.dvc", marks=pytest.mark.trial)])
 def test_what_a_killed_upgrade_leaves_is_mended_by_a_build(flat: Corpus, tmp_path: Path, first: str) -> None:
     """Of the register, DVC's record and the files, any part may have been changed when it was killed."""
     other = ({"batches.yaml", "data/raw.dvc"} - {first}).pop()

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from schemas.tables import ARTICLES, PUBLISHED
-from tests.conftest import BODY, UNMEASURED, article
+from tests.conftest import BODY, UNMEASURED, Corpus, article
 
 
 def articles(repo):
@@ -199,9 +199,7 @@ def test_what_cannot_be_read_is_named_before_anything_is_changed(built):
 
 def test_outside_of_a_repository(tmp_path):
     for arguments in (["build"], ["status"], ["release"], ["ingest"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "corpus", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
+        done = Corpus(tmp_path).run(*arguments, check=False)
         assert done.returncode == 2
         assert "is not inside a corpus repository" in done.stderr
         assert "corpus init" in done.stderr
@@ -241,12 +239,9 @@ def test_json_for_machines(built):
     assert status["outdated"] == []
 
 
-def test_help_names_every_command():
+def test_help_names_every_command(tmp_path):
     from corpus.cli import COMMANDS
 
     for command in COMMANDS:
-        done = subprocess.run(
-            [sys.executable, "-m", "corpus", command, "--help"], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        done = Corpus(tmp_path).run(command, "--help")
         assert done.stdout.startswith("Usage:")

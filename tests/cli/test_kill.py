@@ -108,25 +108,38 @@ def leave(repo, path, content):
     (repo.root / path).write_bytes(content)
 
 
+LEFT = [
+    (".dvc/tmp/rwlock", b"", "removed"),
+    ("dvc.lock", b"schema: '2.0'\nstages:\n  ing", "restored"),
+    (".dvc/tmp/rwlock", b'{"/x": {"write": {"pid": 1, "cmd": "dvc repro"}}}', "removed"),
+    (".dvc/tmp/rwlock", b"{", "removed"),
+    ("dvc.lock", b"", "restored"),
+    (".dvc/tmp/corpus.lock", b'{"pid": 1, "purpose": "gone", "token": "x"}', None),
+]
+
+
+@pytest.mark.parametrize(("path", "content", "mended"), LEFT)
+def test_what_a_kill_leaves_is_found(built, path, content, mended):
+    right = (built.root / "dvc.lock").read_bytes()
+    leave(built, path, content)
+    found = clear(find(built.root))
+    assert [text.split()[0] for text in found] == ([mended] if mended else [])
+    assert all(path.rpartition("/")[2] in text for text in found)
+    assert (built.root / "dvc.lock").read_bytes() == right
+    assert (built.root / path).exists() == (mended != "removed")
+
+
 @pytest.mark.parametrize(
-    ("path", "content", "told"),
-    [
-        (".dvc/tmp/rwlock", b"", "rwlock"),
-        (".dvc/tmp/rwlock", b'{"/x": {"write": {"pid": 1, "cmd": "dvc repro"}}}', "rwlock"),
-        (".dvc/tmp/rwlock", b"{", "rwlock"),
-        ("dvc.lock", b"schema: '2.0'\nstages:\n  ing", "dvc.lock"),
-        ("dvc.lock", b"", "dvc.lock"),
-        (".dvc/tmp/corpus.lock", b'{"pid": 1, "purpose": "gone", "token": "x"}', None),
-    ],
+    ("path", "content", "mended"), [*LEFT[:2], *(pytest.param(*one, marks=pytest.mark.trial) for one in LEFT[2:])]
 )
-def test_what_a_kill_leaves_is_mended(built, path, content, told):
+def test_what_a_kill_leaves_is_mended(built, path, content, mended):
     # Something to do, for DVC to meet what was left.
     params = built.root / "params.yaml"
     params.write_text(params.read_text().replace("\n  top: ", "\n  top: 1"))
     leave(built, path, content)
     said = built.run("build").stdout
     assert "Up to date." not in said
-    assert (f"Repaired: {'removed' if told == 'rwlock' else 'restored'}" in said) if told else "Repaired" not in said
+    assert (f"Repaired: {mended}" in said) if mended else "Repaired" not in said
     assert "up to date" in built.dvc("status").stdout
 
 

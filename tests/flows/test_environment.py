@@ -230,12 +230,12 @@ print(json.dumps(found))
     ("files", "variables", "expected"),
     [
         ({"home/.prefect/profiles.toml": 'active = "team"\n[profiles.team]\nPREFECT_API_URL = "http://127.0.0.1:9/api"\n'}, {}, "http://127.0.0.1:9/api"),
-        (
+        pytest.param(
             {"home/.prefect/profiles.toml": 'active = "idle"\n[profiles.idle]\n[profiles.team]\nPREFECT_API_URL = "http://127.0.0.1:8/api"\n'},
-            {"PREFECT_PROFILE": "team"}, "http://127.0.0.1:8/api",
+            {"PREFECT_PROFILE": "team"}, "http://127.0.0.1:8/api", marks=pytest.mark.trial,
         ),
         ({"mine/profiles.toml": 'active = "team"\n[profiles.team]\nPREFECT_API_URL = "http://127.0.0.1:7/api"\n'}, {"PREFECT_HOME": "mine"}, "http://127.0.0.1:7/api"),
-        ({"prefect.toml": '[api]\nurl = "http://127.0.0.1:6/api"\n'}, {}, "http://127.0.0.1:6/api"),
+        pytest.param({"prefect.toml": '[api]\nurl = "http://127.0.0.1:6/api"\n'}, {}, "http://127.0.0.1:6/api", marks=pytest.mark.trial),
         ({}, {"PREFECT_PROFILE": "no-such"}, "error: PREFECT_PROFILE names 'no-such'"),
         ({"home/.prefect/profiles.toml": "this is [not toml"}, {}, "error: Prefect cannot read your settings"),
     ],
@@ -261,9 +261,13 @@ def test_profiles_and_settings_files_of_the_user(tmp_path, files, variables, exp
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("PREFECT_LOGGING_LEVEL", "LOUD"), ("PREFECT_API_REQUEST_TIMEOUT", "abc"), ("PREFECT_SERVER_API_PORT", "abc"),
-     ("PREFECT_SERVER_EPHEMERAL_ENABLED", "maybe")],
-)  # fmt: skip
+    [
+        ("PREFECT_LOGGING_LEVEL", "LOUD"),
+        pytest.param("PREFECT_API_REQUEST_TIMEOUT", "abc", marks=pytest.mark.trial),
+        pytest.param("PREFECT_SERVER_API_PORT", "abc", marks=pytest.mark.trial),
+        pytest.param("PREFECT_SERVER_EPHEMERAL_ENABLED", "maybe", marks=pytest.mark.trial),
+    ],
+)
 def test_a_setting_that_prefect_refuses_is_named(tmp_path, variable, value):
     code = "from flows.environment import settings_fault\ntry:\n    import prefect\n    prefect.settings.get_current_settings()\nexcept Exception as error:\n    print(settings_fault(error))"
     done = subprocess.run(

@@ -129,6 +129,7 @@ def hold_the_only_slot(repo):
     connection.close()
 
 
+@pytest.mark.trial
 def test_a_crash_in_mid_run_does_not_stop_the_schedule(built):
     # A run may have ended before everything is killed: then it is all done again.
     while "Running" not in [run[0] for run in runs(built)]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from tests.conftest import UNMEASURED
@@ -43,29 +43,31 @@ def install(folder: Path, version: str, module: str = MODULE) -> None:
     (folder / "newscorpus_pdf.py").write_text(module.format(version=version))
 
 
+def rows_of(repo: Corpus, table: str) -> list[dict[str, Any]]:
+    return pl.read_parquet(repo.root / "data" / table / "*.parquet").to_dicts()
+
+
 def test_an_installed_parser_reads_what_was_unsupported(corpus_repo: Corpus, tmp_path: Path) -> None:
     words = " ".join(["words of an article"] * 20)
     corpus_repo.seed("a.pdf", f"%PDF-1.4 A title\n{words}")
     corpus_repo.seed("b.pdf", f"%PDF-1.4 Another\ncrash {words}")
-    corpus_repo.build()
-    assert "unsupported_media_type" in corpus_repo.run("why", "seeds/a.pdf").stdout
+    there = {"PYTHONPATH": str(tmp_path / "site"), **UNMEASURED}
     install(tmp_path / "site", "1")
-    there = str(tmp_path / "site")
-    corpus_repo.run("build", PYTHONPATH=there)
-    assert "pdf/1" in corpus_repo.run("why", "seeds/a.pdf", PYTHONPATH=there).stdout
-    crashed = corpus_repo.run("why", "seeds/b.pdf", PYTHONPATH=there).stdout
-    assert "unreadable" in crashed
-    assert "ValueError" in crashed
+    corpus_repo.run("build", **there)
+    (crashed,) = rows_of(corpus_repo, "quarantine")
+    assert (crashed["source"], crashed["reasons"][0]["check"]) == ("seeds/b.pdf", "unreadable")
+    assert "ValueError" in crashed["reasons"][0]["found"]
+    assert [one["parser"] for one in rows_of(corpus_repo, "articles")] == ["pdf/1"]
     # Its version is part of the engine: another one parses anew, and nothing else does.
     install(tmp_path / "site", "2")
-    corpus_repo.run("build", PYTHONPATH=there, **UNMEASURED)
-    assert "pdf/2" in corpus_repo.run("why", "seeds/a.pdf", PYTHONPATH=there, **UNMEASURED).stdout
+    corpus_repo.run("build", **there)
+    assert [one["parser"] for one in rows_of(corpus_repo, "articles")] == ["pdf/2"]
 
 
 def test_a_broken_parser_is_named(corpus_repo: Corpus, tmp_path: Path) -> None:
     corpus_repo.seed("a.pdf", "%PDF-1.4 A title\nwords")
     install(tmp_path / "site", "1", "raise ImportError('no such library')\n")
-    done = corpus_repo.run("build", check=False, PYTHONPATH=str(tmp_path / "site"))
+    done = corpus_repo.run("build", check=False, PYTHONPATH=str(tmp_path / "site"), **UNMEASURED)
     assert done.returncode == 1
     assert "newscorpus-pdf" in done.stderr
     assert "no such library" in done.stderr
@@ -106,11 +108,10 @@ def test_a_parser_that_replaces_ours_is_named_and_costs_its_documents_alone(
     install(tmp_path / "site", "1", EVIL.replace("HtmlParser", "PdfParser"))
     there = {"PYTHONPATH": str(tmp_path / "site"), **UNMEASURED}
     corpus_repo.run("build", **there)
-    quarantined = json.loads(corpus_repo.run("status", "--json", **there).stdout)["ledger"]["quarantined"]
-    assert quarantined == len(bad)
-    why = corpus_repo.run("why", "seeds/naive.html", **there).stdout
-    assert "unreadable" in why
-    assert "without an offset" in why
+    reasons = {row["source"]: row["reasons"][0] for row in rows_of(corpus_repo, "quarantine")}
+    assert len(reasons) == len(bad)
+    assert reasons["seeds/naive.html"]["check"] == "unreadable"
+    assert "without an offset" in reasons["seeds/naive.html"]["found"]
     good = corpus_repo.run("why", "seeds/good.html", **there).stdout
     assert "evil/1 (of newscorpus-pdf 1, in place of our own)" in good
     for command in ("status", "doctor"):

@@ -151,6 +151,19 @@ def test_a_release_reads_what_it_names_anew_and_its_advice_is_true(built: Corpus
     built.run("release")
 
 
+def test_a_push_sends_nothing_of_a_release_whose_object_was_damaged(released: Corpus, tmp_path: Path) -> None:
+    """Though it was named while all was well."""
+    released.git("remote", "add", "origin", str(tmp_path / "bare.git"))
+    released.dvc("remote", "add", "--quiet", "-d", "store", str(tmp_path / "store"))
+    released.commit("Remote")
+    unseen(cached(released, "data/documents"), flip)
+    repository = Repository(released.root)
+    with pytest.raises(CorpusError, match=r"Nothing was pushed\. Run `corpus build`"):
+        pushing.push(repository, releases(repository)[-1])
+    assert not list((tmp_path / "store").rglob("*"))
+
+
+@pytest.mark.trial
 def test_nothing_damaged_is_sent(published: Corpus, tmp_path: Path) -> None:
     """Not even by a release that was named while all was well."""
     published.seed("four.txt", article("four", body=BODY + " A fourth."))

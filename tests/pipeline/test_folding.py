@@ -385,7 +385,7 @@ def test_a_withdrawal_empties_the_document_in_the_shard_of_its_day(week, tmp_pat
     assert week.ingested == 0
 
 
-@pytest.mark.parametrize("which", [1, 2, 5])
+@pytest.mark.parametrize("which", [1, *(pytest.param(which, marks=pytest.mark.trial) for which in (2, 5))])
 def test_a_document_that_is_taken_out_of_its_batch_rewrites_the_shard_of_its_day(week, tmp_path, which):
     before = week.files()
     one = week.batches[which]

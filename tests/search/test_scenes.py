@@ -21,7 +21,7 @@ from corpus.search import facets, places, plain, searching
 from corpus.search.opening import Search
 from corpus.search.query import parse
 from corpus.search.reading import rows
-from tests.conftest import UNMEASURED, Corpus
+from tests.conftest import Corpus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,22 +222,22 @@ def test_where_an_index_is(kept: Corpus, tmp_path: Path, monkeypatch: pytest.Mon
     assert places.cache().is_absolute()
 
 
-def test_a_withdrawal_deletes_every_index(kept: Corpus, tmp_path: Path) -> None:
-    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
-    assert kept.run("search", "raw2", **cache).stdout.startswith("1 article")
-    kept.run("search", "raw2", "--index", str(tmp_path / "else where"), **cache)
+def test_a_withdrawal_deletes_every_index(kept: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert kept.run("search", "raw2").stdout.startswith("1 article")
+    kept.run("search", "raw2", "--index", str(tmp_path / "else where"))
     for _ in range(2):
-        assert kept.run("search", "raw2", "--repo", kept.root.as_uri(), **cache).stdout.startswith("1 article")
+        assert kept.run("search", "raw2", "--repo", kept.root.as_uri()).stdout.startswith("1 article")
     assert len(list((tmp_path / "cache/newscorpus" / places.NAME).glob("*/index"))) == 1
     folders = [kept.root / ".dvc/tmp/newscorpus", tmp_path / "else where", tmp_path / "cache/newscorpus"]
     assert all(list(folder.rglob("meta.json")) for folder in folders)
     assert "MB in " in {one.about: one for one in examine(kept.root)}["search"].found
-    printed = kept.run("forget", RAW, "--reason", "Order 7", "--yes", **cache, **UNMEASURED).stdout
+    printed = kept.run("forget", RAW, "--reason", "Order 7", "--yes").stdout
     assert "3 indexes deleted" in printed
     left = [path for folder in folders for path in folder.rglob("*") if path.is_file() and "search-" in str(path)]
     assert [path for path in left if path.suffix != ".jsonl"] == []
     assert not holds(kept.root / ".dvc/tmp", b"raw2")
-    assert kept.run("search", "raw2", **cache).stdout.startswith("0 articles")
+    assert kept.run("search", "raw2").stdout.startswith("0 articles")
 
 
 def holds(place: Path, word: bytes) -> bool:

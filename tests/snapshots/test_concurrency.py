@@ -9,6 +9,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from corpus.integrity.verify import verify
 from corpus.repo.lock import holder
 from corpus.repo.repository import Repository
@@ -72,6 +74,7 @@ def test_a_reader_beside_a_build_sees_the_old_or_the_new(built: Corpus) -> None:
     assert out in {"", "22\n"}
 
 
+@pytest.mark.trial
 def test_all_who_write_say_who_is_at_work_and_can_wait(built: Corpus) -> None:
     """A build, with a second build, a release, an add, a repair and a withdrawal beside it."""
     built.run("release")
