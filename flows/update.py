@@ -177,6 +177,7 @@ def _collect(repository: Repository, allow_loopback: bool) -> tuple[Report | Non
     try:
         report = run_collect(repository, allow_loopback)
     except CorpusError as error:
+        collecting.alert(repository, error)
         return None, error
     artifacts.publish_collected(report)
     collecting.alert(repository, report)

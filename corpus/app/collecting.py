@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.app import alerting
 from corpus.batches import withdrawals
-from corpus.errors import Busy, DiskFull, UsageError
+from corpus.errors import Busy, CorpusError, DiskFull, SettingsError, UsageError
 from corpus.sources.web import config
 from corpus.sources.web.alongside import Sealer
 from corpus.sources.web.collector import SPARE_BYTES, Collector, Group, SourceRun
 from corpus.sources.web.guard import Guard
+from corpus.sources.web.health import health
 from corpus.sources.web.outcomes import ANSWERED, Outcome
 from corpus.sources.web.pacing import Pacer
 from corpus.sources.web.place import collect_lock, require_room
 from corpus.sources.web.remembering import catch_up
-from corpus.sources.web.schedule import silent_since
 from corpus.sources.web.sealing import FULL, Sealed, Size, is_due, seal
 from corpus.sources.web.spool import EVERY, Backlog, Spool
 from corpus.sources.web.state import State
@@ -179,16 +179,17 @@ def _run(
 ) -> tuple[list[SourceRun], str | None]:
     from corpus.sources.web.asking import Asker
     from corpus.sources.web.wire import Limits, Wire
+    from corpus.sources.web.withdrawn import WithdrawnPages
 
     agent = f"{collecting.agent.name} (+{collecting.agent.contact})"
     tombstones = withdrawals.load(root)
 
     async def work() -> tuple[list[SourceRun], str | None]:
         async with Wire(agent, Guard(web.allow_loopback), web.limits or Limits(), web.tls) as wire:
-            asker = Asker(wire, Pacer(state.hosts(), now()), state, spool, collecting.agent.name, now)
+            withdrawn = WithdrawnPages(tombstones, state) if tombstones else None
+            asker = Asker(wire, Pacer(state.hosts(), now()), state, spool, collecting.agent.name, now, withdrawn)
             collector = Collector(
-                root, root, asker, recrawl_of(collecting),
-                lambda url: bool(tombstones) and tombstones.refused("", url) is not None, advance, spare,
+                root, root, asker, recrawl_of(collecting), advance, spare,
                 lambda number: sealer.kept(spool, number), begun, group,
             )  # fmt: skip
             runs = await collector.run(sources)
@@ -198,12 +199,36 @@ def _run(
     return asyncio.run(work())
 
 
-def alert(repository: Repository, report: Report) -> str | None:
+def alert(repository: Repository, done: Report | CorpusError) -> str | None:
     """Send alerts of sources that fail or are silent, of a full disk, and of problems that are over.
+
+    Args:
+        repository: the corpus.
+        done: what a run of collecting did, or why it did nothing.
 
     Returns:
         The reason why nothing could be sent; None if all was sent, or there was nothing to send.
     """
+    if isinstance(done, Busy):
+        return None
+    about: tuple[str, ...]
+    if isinstance(done, Report):
+        problems, about = _problems(done), ("failing", "silent", "disk", "collect")
+    else:
+        kind = "disk" if isinstance(done, DiskFull) else "collect"
+        problems, about = {f"{kind}:": f"Nothing could be collected: {done}"}, (kind,)
+    try:
+        to = alert_addresses(repository)
+    except SettingsError:
+        # The addresses in a file with faults are not known; those in the environment are.
+        to = alerting.addresses(())
+    except UsageError as error:
+        return str(error)
+    _, sent = alerting.report(repository.root, to, problems, about)
+    return None if sent else "The alerts could not be sent; they are sent with the next run."
+
+
+def _problems(report: Report) -> dict[str, str]:
     problems = {f"failing:{name}": f"The source {name} fails: {why}" for name, why in report.failing.items()}
     problems |= {
         f"silent:{name}": f"The source {name} has brought nothing new since {since:%Y-%m-%d %H:%M} UTC."
@@ -211,12 +236,7 @@ def alert(repository: Repository, report: Report) -> str | None:
     }
     if report.stopped:
         problems["disk:"] = report.stopped
-    try:
-        to = alert_addresses(repository)
-    except UsageError as error:
-        return str(error)
-    _, sent = alerting.report(repository.root, to, problems, ("failing", "silent", "disk"))
-    return None if sent else "The alerts could not be sent; they are sent with the next run."
+    return problems
 
 
 def alert_addresses(repository: Repository) -> list[str]:
@@ -243,16 +263,3 @@ def recrawl_of(collecting: Collecting) -> Callable[[str], Sequence[timedelta]]:
     """Return a function that gives the recrawl times of a source by its name; the default ones for an unknown name."""
     by_name = {source.name: source.recrawl for source in collecting.sources}
     return lambda name: by_name.get(name, _DEFAULT_RECRAWL)
-
-
-def health(state: State, sources: Sequence[Source], now: datetime) -> tuple[dict[str, str], dict[str, datetime]]:
-    """Return the failing sources with the reasons, and the silent sources with the last time of something new."""
-    failing: dict[str, str] = {}
-    silent: dict[str, datetime] = {}
-    for source in sources:
-        known = state.source(source.name)
-        if known.is_failing(now):
-            failing[source.name] = known.detail or "no answer"
-        elif known.last_success is not None and (since := silent_since(state.captured(source.name), now)):
-            silent[source.name] = since
-    return failing, silent

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from corpus.app.collecting import COLLECT, Web, chosen, health, recrawl_of
+from corpus.app.collecting import COLLECT, Web, chosen, is_example, recrawl_of
+from corpus.batches import withdrawals
 from corpus.errors import CorpusError, UsageError
 from corpus.sources.discovery import entries_of, find_sources, first_address
-from corpus.sources.web import config
+from corpus.sources.web import config, robots
 from corpus.sources.web.asking import Asker, Manners
 from corpus.sources.web.collecting import Agent
+from corpus.sources.web.collector import MOST_RECRAWLED
 from corpus.sources.web.guard import Guard
+from corpus.sources.web.health import health
 from corpus.sources.web.pacing import Pacer
 from corpus.sources.web.remembering import catch_up
 from corpus.sources.web.spool import Backlog, Spool
@@ -27,8 +30,10 @@ from corpus.sources.web.wire import Answer, Failed, Limits, Wire
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from corpus.batches.withdrawals import Tombstones
     from corpus.repo.repository import Repository
     from corpus.sources.web.collecting import Source
+    from corpus.sources.web.robots import Policy
 
 _MOST: Final = 40
 _POLITE: Final = timedelta(seconds=1)
@@ -85,7 +90,7 @@ def status(repository: Repository, now: datetime) -> Status:
             recent = sum(now - at <= timedelta(days=30) for at in state.captured(source.name))
             found.append(
                 SourceStatus(
-                    source.name, source.kind.value, known.last_success, known.due, waiting, new, recent,
+                    source.name, source.kind.value, known.last_success, known.due(source.every), waiting, new, recent,
                     state.next_page(source.name), failing.get(source.name), silent.get(source.name),
                 )
             )  # fmt: skip
@@ -102,6 +107,8 @@ class Planned:
         fetches: the addresses that would be requested.
         left: the reasons why other pages would not be requested, each with their number.
         seconds: how long the requests take with the source's delay.
+        next_page: when the next of the pages that are not due yet is due.
+        is_example: whether it is at an address for examples, which is never requested.
     """
 
     name: str
@@ -110,6 +117,8 @@ class Planned:
     fetches: tuple[str, ...]
     left: dict[str, int]
     seconds: float
+    next_page: datetime | None = None
+    is_example: bool = False
 
 
 def plan(repository: Repository, names: Sequence[str], now: datetime) -> list[Planned]:
@@ -122,29 +131,67 @@ def plan(repository: Repository, names: Sequence[str], now: datetime) -> list[Pl
     collecting = config.load(root / COLLECT)
     with Spool(root) as spool, State(root) as state:
         catch_up(root, state, spool, recrawl_of(collecting))
-        pacer = Pacer(state.hosts(), now)
-        return [_planned(source, state, pacer, now) for source in chosen(collecting, names)]
+        planner = _Planner(state, Pacer(state.hosts(), now), collecting.agent.name, withdrawals.load(root), now)
+
+        async def work() -> list[Planned]:
+            return [await planner.planned(source) for source in chosen(collecting, names)]
+
+        return asyncio.run(work())
 
 
-def _planned(source: Source, state: State, pacer: Pacer, now: datetime) -> Planned:
-    known = state.source(source.name)
-    _, new = state.waiting(source.name, now)
-    pages = state.due(source.name, now, captured=False, limit=source.max_new)
-    left: Counter[str] = Counter({"beyond max_new": new - len(pages)})
-    fetched: list[str] = []
-    for page in [*pages, *state.due(source.name, now, captured=True, limit=10_000)]:
-        if not source.admits(page.url):
-            left["excluded"] += 1
-        elif pacer.off_until(urlsplit(page.url).hostname or "", now) is not None:
-            left["host asked for a pause"] += 1
-        else:
-            fetched.append(page.url)
-    longest = max(Counter(urlsplit(url).hostname for url in fetched).values(), default=0)
-    looks = known.due is None or known.due <= now
-    return Planned(
-        source.name, looks, known.due, tuple(fetched), {why: n for why, n in left.items() if n},
-        longest * source.delay.total_seconds(),
-    )  # fmt: skip
+@dataclass(slots=True)
+class _Planner:
+    """Says what a run would do now, from what is known of pages, hosts and their robots.txt."""
+
+    state: State
+    pacer: Pacer
+    agent: str
+    tombstones: Tombstones
+    now: datetime
+    _policies: dict[str, Policy | None] = field(default_factory=dict)
+
+    async def planned(self, source: Source) -> Planned:
+        """Return what a run would do for a source."""
+        state, now = self.state, self.now
+        known = state.source(source.name)
+        if is_example(source):
+            return Planned(source.name, looks=False, due=None, fetches=(), left={}, seconds=0.0, is_example=True)
+        _, new = state.waiting(source.name, now)
+        pages = state.due(source.name, now, captured=False, limit=source.max_new)
+        resting, gone, done = state.resting(source.name, now)
+        left: Counter[str] = Counter({"beyond max_new": new - len(pages)})
+        fetched: list[str] = []
+        for page in [*pages, *state.due(source.name, now, captured=True, limit=MOST_RECRAWLED)]:
+            if (why := await self._refusal(source, page.url)) is None:
+                fetched.append(page.url)
+            else:
+                left[why] += 1
+        left |= {"not due yet": resting, "gone": gone, "not to be asked for again": done}
+        longest = max(Counter(urlsplit(url).hostname for url in fetched).values(), default=0)
+        return Planned(
+            source.name, known.is_due(now, source.every), known.due(source.every), tuple(fetched),
+            {why: n for why, n in left.items() if n}, longest * source.delay.total_seconds(),
+            state.next_page(source.name, after=now),
+        )  # fmt: skip
+
+    async def _refusal(self, source: Source, url: str) -> str | None:
+        """Return why a page that is due would not be requested; None if it would be."""
+        if not source.admits(url):
+            return "excluded"
+        if self.tombstones and self.tombstones.refused("", url) is not None:
+            return "withdrawn"
+        if self.pacer.off_until(urlsplit(url).hostname or "", self.now) is not None:
+            return "host asked for a pause"
+        policy = await self._policy(robots.origin_of(url))
+        return None if policy is None or await policy.allows(url) else "robots.txt"
+
+    async def _policy(self, origin: str) -> Policy | None:
+        """Return the rules of an origin as they are known; None if a run would request them first."""
+        if origin not in self._policies:
+            rules = self.state.rules(origin)
+            is_known = rules is not None and rules.expires > self.now
+            self._policies[origin] = await robots.policy(rules, self.agent) if rules and is_known else None
+        return self._policies[origin]
 
 
 @dataclass(frozen=True, slots=True)

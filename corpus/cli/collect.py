@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 # A run of more seconds says beforehand how long it will take.
 _LONG = 60
-_STATUS = "status"
-_SOURCES = "sources"
-_REPLAY = "replay"
+_STATUS, _SOURCES, _REPLAY = "status", "sources", "replay"
 
 loopback_option = click.option(
     "--allow-loopback",
@@ -49,6 +47,7 @@ def collect(
     Exit 1 if a source fails or is silent, or nothing could be fetched; 2 if collect.yaml has faults.
     """
     from corpus.app import collecting
+    from corpus.errors import DiskFull
     from corpus.progress import progress
     from corpus.repo.repository import find
 
@@ -62,10 +61,14 @@ def collect(
         return _replay(names[1:], as_json)
     if dry_run:
         return _dry_run(names, as_json)
-    with progress("collect", None, "pages") as advance:
-        report = collecting.collect(
-            repository, names, web=web, seal_now=seal_now, wait=wait, advance=advance, begun=_announce
-        )
+    try:
+        with progress("collect", None, "pages") as advance:
+            report = collecting.collect(
+                repository, names, web=web, seal_now=seal_now, wait=wait, advance=advance, begun=_announce
+            )
+    except DiskFull as error:
+        collecting.alert(repository, error)
+        raise
     unsent = collecting.alert(repository, report)
     if as_json:
         print_json("collect", as_values(report))
@@ -190,7 +193,7 @@ def _status(as_json: bool) -> int:
     if as_json:
         print_json("collect status", found)
         return 0
-    columns = ["source", "kind", "last success", "next", "waiting", "captured in 30 days", ""]
+    columns = ["source", "kind", "last success (UTC)", "next", "waiting", "captured in 30 days", ""]
     rows = []
     for one in found.sources:
         state = "FAILING" if one.failing else f"SILENT since {one.silent_since:%Y-%m-%d}" if one.silent_since else ""
@@ -280,6 +283,9 @@ def _dry_run(names: tuple[str, ...], as_json: bool) -> int:
         print_json("collect --dry-run", found)
         return 0
     for one in found:
+        if one.is_example:
+            echo(f"{safe(one.name)}: the example's; write a source of your own")
+            continue
         looks = "looks for new articles" if one.looks else f"not due before {_clock(one.due)}" if one.due else ""
         echo(
             f"{safe(one.name)}: {looks}; {count(len(one.fetches), 'known page')} to fetch, {one.seconds / 60:,.0f} min"
@@ -289,5 +295,6 @@ def _dry_run(names: tuple[str, ...], as_json: bool) -> int:
         if len(one.fetches) > _SHOWN:
             echo(f"  and {len(one.fetches) - _SHOWN:,} more; --json has them")
         for why, many in one.left.items():
-            echo(f"  not {many:,}: {why}")
+            first = f", the first at {_clock(one.next_page)}" if why == "not due yet" and one.next_page else ""
+            echo(f"  not {many:,}: {why}{first}")
     return 0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from corpus.doctor.finding import Finding, ok, problem, warning
 from corpus.errors import CorpusError
 from corpus.sources.web import config
+from corpus.sources.web.health import health
 from corpus.sources.web.place import FOLDER
-from corpus.sources.web.schedule import silent_since
 from corpus.sources.web.spool import Spool
 from corpus.sources.web.state import State
 from corpus.text.plural import count
@@ -51,16 +51,15 @@ def examine(repository: Repository, now: datetime) -> Iterator[Finding]:
     try:
         with Spool(repository.root) as spool, State(repository.root) as state:
             backlog = spool.backlog()
-            standing = [(source.name, state.source(source.name)) for source in collecting.sources]
-            silent = [name for name, _ in standing if silent_since(state.captured(name), now)]
+            failing, silent = health(state, collecting.sources, now)
     except CorpusError as error:
         yield problem("collecting", str(error), "delete the file; the next run writes it again")
         return
-    failing = [f"{name} ({one.detail or 'no answer'})" for name, one in standing if one.is_failing(now)]
     if failing:
-        yield warning("sources", f"failing: {_shown(failing)}", f"look at their addresses in {config.COLLECT}")
+        named = [f"{name} ({why})" for name, why in failing.items()]
+        yield warning("sources", f"failing: {_shown(named)}", f"look at their addresses in {config.COLLECT}")
     if silent:
-        yield warning("sources", f"silent: {_shown(silent)}", "see whether their feeds have moved")
+        yield warning("sources", f"silent: {_shown(list(silent))}", "see whether their feeds have moved")
     if not failing and not silent:
         yield ok("sources", "all answer")
     if backlog.oldest is not None and now - backlog.oldest > _DELAYED:

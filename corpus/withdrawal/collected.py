@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from corpus.batches import batchfiles
 from corpus.batches import register as raw
+from corpus.batches.mentions import mentions
 from corpus.errors import StorageError
 from corpus.sources.web import observed
 from corpus.sources.web.place import FOLDER
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from corpus.sources.web.outcomes import Observation
     from corpus.sources.web.spool import Row
 
-_URL: Final = re.compile(rb"https?://[^\s\"'<>\\^`{}|\x00-\x1f]{1,2000}", re.IGNORECASE)
 _REDACTED: Final = re.compile(r"-r[0-9a-f]{12}$")
 _TELLING: Final = ("url", "final_url", "redirects", "sha256", "detail", "body")
 
@@ -54,6 +54,10 @@ class Gone:
     def refuses(self, sha256: str, url: str) -> bool:
         """Return whether bytes or an address were withdrawn."""
         return self.tombstones.refused(sha256, url) is not None or (bool(self.urls) and canonical(url) in self.urls)
+
+    def is_in(self, body: bytes) -> bool:
+        """Return whether a text names what was withdrawn."""
+        return mentions(body, lambda url: self.refuses("", url))
 
 
 def withdrawn_from(root: Path, tombstones: Tombstones) -> Gone:
@@ -103,26 +107,16 @@ def file_holds(file: Any, gone: Gone) -> bool:
         return False
 
 
-def mentions(body: bytes, gone: Gone) -> bool:
-    """Return whether a text names an address that was withdrawn, as HTML, XML or JSON write it."""
-    plain = body.replace(b"\\/", b"/").replace(b"&amp;", b"&").replace(b"&#38;", b"&").replace(b"\0", b"")
-    for url in set(_URL.findall(plain)):
-        text = url.decode("utf-8", "replace").rstrip(".,;:)]")
-        if gone.refuses("", text):
-            return True
-    return False
-
-
 def is_of_withdrawn(values: Mapping[str, Any], gone: Gone) -> bool:
     """Return whether an observation is about a withdrawn article, by its addresses or by its bytes."""
     urls = [values.get("url"), values.get("final_url"), *(hop["url"] for hop in values.get("redirects") or ())]
     sha256 = values.get("sha256") or ""
     detail = values.get("detail") or ""
-    return any(gone.refuses(sha256, url) for url in urls if url) or mentions(detail.encode("utf-8", "replace"), gone)
+    return any(gone.refuses(sha256, url) for url in urls if url) or gone.is_in(detail.encode("utf-8", "replace"))
 
 
 def _table_holds(table: pa.Table, gone: Gone) -> bool:
-    return any(is_of_withdrawn(row, gone) or mentions(row.get("body") or b"", gone) for row in _rows(table))
+    return any(is_of_withdrawn(row, gone) or gone.is_in(row.get("body") or b"") for row in _rows(table))
 
 
 def _rows(table: pa.Table) -> Iterable[dict[str, Any]]:
@@ -191,7 +185,7 @@ def _without(table: pa.Table, gone: Gone) -> tuple[pa.Table, int]:
     found = list(_rows(table))
     stays = [not is_of_withdrawn(row, gone) for row in found]
     bodies = [
-        None if row["body"] is None or mentions(row["body"], gone) else row["body"]
+        None if row["body"] is None or gone.is_in(row["body"]) else row["body"]
         for row, stay in zip(found, stays, strict=True)
         if stay
     ]
@@ -224,14 +218,15 @@ def forget_here(root: Path, gone: Gone) -> dict[str, int]:
                 if any(gone.refuses(page.sha256 or "", url) for url in (page.key, page.url))
             ]
             state.remove(keys)
-            done["state"] = len(keys)
+            done["state"] = len(keys) + state.remove_files(gone.is_in)
+            state.refuse(gone.urls)
     return {name: count for name, count in done.items() if count}
 
 
 def _is_withdrawn(row: Row, gone: Gone) -> bool:
     if is_of_withdrawn(row.observation.as_dict(), gone):
         return True
-    return row.capture is None and row.body is not None and mentions(row.body, gone)
+    return row.capture is None and row.body is not None and gone.is_in(row.body)
 
 
 def _readable(path: Path) -> Iterator[pa.Table]:

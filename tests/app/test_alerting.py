@@ -9,8 +9,8 @@ from typing import ClassVar
 
 import pytest
 
-from corpus.app import alerting, expect
-from corpus.errors import UsageError
+from corpus.app import alerting, collecting, expect
+from corpus.errors import Busy, DiskFull, SettingsError, UsageError
 from corpus.repo.repository import Repository
 
 
@@ -61,6 +61,25 @@ def test_what_was_not_sent_is_sent_later(receiver, tmp_path):
     Receiver.status = 200
     assert alerting.report(tmp_path, [receiver], {"failing:a": "a fails"}, ("failing",)) == (1, True)
     assert alerting.report(tmp_path, [receiver], {"failing:a": "a fails"}, ("failing",)) == (0, True)
+
+
+def test_a_run_that_could_not_collect_at_all(receiver, tmp_path, monkeypatch):
+    """The disk is full before anything is asked for, or collect.yaml has faults: once each, and once when it is over."""
+    monkeypatch.setenv(alerting.VARIABLE, receiver)
+    repository = Repository(tmp_path)
+    full, faults = DiskFull(tmp_path, 1, 2), SettingsError(tmp_path / "collect.yaml", ["sources is empty"])
+    for error in (full, full, Busy("somebody"), faults, faults):
+        assert collecting.alert(repository, error) is None
+    assert collecting.alert(repository, collecting.Report(())) is None
+    messages = [one["message"] for one in Receiver.got]
+    assert len(messages) == 3
+    assert str(full) in messages[0]
+    assert "sources is empty" in messages[1]
+    assert messages[2].count("Over: ") == 2
+    # A file with faults does not say where alerts go; the variable does.
+    (tmp_path / "collect.yaml").write_text("agent: {}\n")
+    assert collecting.alert(repository, full) is None
+    assert len(Receiver.got) == 4
 
 
 def test_secrets_come_from_the_environment():

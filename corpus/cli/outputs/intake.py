@@ -51,7 +51,8 @@ INTAKE: Final[dict[str, Output]] = {
         1,
         {
             "sources": "for each collected source: whether it would be asked for new articles, when it is due, the "
-            "pages to fetch, how many would be left and why, and about how many seconds it takes",
+            "pages to fetch, how many would be left and why, when the next of these is due, and about how many seconds "
+            "it takes; or that it is the example's, which is never asked for",
         },
         items="sources",
     ),

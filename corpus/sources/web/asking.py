@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from corpus.sources.web.spool import Spool
     from corpus.sources.web.state import State
     from corpus.sources.web.wire import Wire
+    from corpus.sources.web.withdrawn import WithdrawnPages
 
 MOST_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -96,6 +97,7 @@ class Asker:
         spool: keeps observations and evidence.
         agent: the agent's name in robots.txt.
         now: the present moment.
+        withdrawn: tells what was withdrawn and must not be kept; None if nothing was.
     """
 
     wire: Wire
@@ -104,6 +106,7 @@ class Asker:
     spool: Spool
     agent: str
     now: Callable[[], datetime]
+    withdrawn: WithdrawnPages | None = None
     _policies: dict[str, robots.Policy] = field(default_factory=dict)
     _declared: dict[str, Declared] = field(default_factory=dict)
     _reading: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -196,7 +199,7 @@ class Asker:
             rules = robots.read(origin, at, result.status if result.outcome is Outcome.REDIRECTS else None, b"")
         else:
             rules = robots.read(origin, at, result.status, result.body)
-        self._keep_evidence(reply, Via.ROBOTS, manners)
+        await self._keep_evidence(reply, Via.ROBOTS, manners)
         return rules
 
     async def _evidence(self, origin: str, policy: robots.Policy, manners: Manners) -> None:
@@ -210,7 +213,7 @@ class Asker:
                 if via is not Via.RSL and not await policy.allows(url):
                     continue
                 reply = await self._follow(url, manners)
-                self._keep_evidence(reply, via, manners)
+                await self._keep_evidence(reply, via, manners)
                 result = reply.result
                 if isinstance(result, Answer) and result.status < 300:
                     found[url] = via.value, result.body[:MOST_BYTES]
@@ -241,7 +244,13 @@ class Asker:
             target = urldefrag(urljoin(target, location.strip()))[0]
         return Reply(url, target, result, self.now(), seconds, tuple(hops))
 
-    def _keep_evidence(self, reply: Reply, via: Via, manners: Manners) -> None:
+    async def keep(self, seen: Observation, body: bytes | None) -> None:
+        """Put an observation into the spool, with a body that is evidence, unless that names what was withdrawn."""
+        if body and self.withdrawn is not None and await self.withdrawn.are_named_in(body):
+            body = None
+        self.spool.put(Row(seen, body=body))
+
+    async def _keep_evidence(self, reply: Reply, via: Via, manners: Manners) -> None:
         result = reply.result
         body = result.body if isinstance(result, Answer) and result.status < 300 else None
         sha256 = hashlib.sha256(body).hexdigest() if body is not None else None
@@ -257,7 +266,7 @@ class Asker:
             outcome = Outcome.NEW if before is None else Outcome.CHANGED
         seen = reply.observed(manners.source, via, outcome, sha256=sha256, size=None if body is None else len(body))
         kept = body if body and outcome is not Outcome.UNCHANGED_BYTES else None
-        self.spool.put(Row(seen, body=kept[: robots.MOST_BYTES] if kept else None))
+        await self.keep(seen, kept[: robots.MOST_BYTES] if kept else None)
         if sha256 is not None and sha256 != before:
             self.state.note(noted, sha256)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Collecting stops long before a build would have to.
 SPARE_BYTES: Final = 1_000_000_000
-_MOST_RECRAWLED: Final = 5_000
+MOST_RECRAWLED: Final = 5_000
 _UNCONDITIONAL: Final = timedelta(days=1)
 _SHOWN: Final = 100
 _LOOK_AT_DISK: Final = 50
@@ -93,7 +93,6 @@ class Collector:
         folder: where collect.yaml is.
         asker: requests pages and feeds.
         recrawl: gives the recrawl times of a source, by its name.
-        is_withdrawn: tells whether an address was withdrawn and must not be requested.
         advance: called with the number of pages that were done.
         kept: called with the number of each row of the spool that the state knows.
         begun: called for each source as soon as its requests of this run are known.
@@ -104,7 +103,6 @@ class Collector:
     folder: Path
     asker: Asker
     recrawl: Recrawl
-    is_withdrawn: Callable[[str], bool] = lambda _: False
     advance: Callable[[int], None] = lambda _: None
     spare: int = SPARE_BYTES
     kept: Callable[[int], None] = lambda _: None
@@ -136,15 +134,15 @@ class Collector:
         run = SourceRun(source.name)
         state, now = self.asker.state, self.asker.now()
         known = state.source(source.name)
-        if known.due is None or known.due <= now:
-            found = await Discoverer(self.asker, source, self.folder, self.is_withdrawn).run()
+        if known.is_due(now, source.every):
+            found = await Discoverer(self.asker, source, self.folder).run()
             run.looked, run.failure, run.added, run.excluded = True, found.failure, found.added, found.excluded
             run.discovery += found.outcomes
             run.outcomes += found.entries
             run.wanted += found.entries.total()
             for problem in found.problems:
                 run.problem(problem)
-            state.keep_source(known.after(self.asker.now(), source.every, found.failure))
+            state.keep_source(known.after(self.asker.now(), found.failure))
         run.excluded += state.expire(source.name, now - source.max_age)
         pages = self._due(source, run)
         hosts: dict[str, list[Page]] = {}
@@ -156,7 +154,7 @@ class Collector:
         async with asyncio.TaskGroup() as group:
             for queue in hosts.values():
                 group.create_task(self._visit_host(source, queue, run))
-        run.due = state.source(source.name).due
+        run.due = state.source(source.name).due(source.every)
         run.check()
         return run
 
@@ -164,7 +162,7 @@ class Collector:
         """Return the pages to request now: known pages that are due, and the newest of the others."""
         state, now = self.asker.state, self.asker.now()
         _, waiting = state.waiting(source.name, now)
-        again = state.due(source.name, now, captured=True, limit=_MOST_RECRAWLED)
+        again = state.due(source.name, now, captured=True, limit=MOST_RECRAWLED)
         new = state.due(source.name, now, captured=False, limit=source.max_new)
         run.wanted += len(again) + waiting
         run.left = waiting - len(new)
@@ -186,7 +184,7 @@ class Collector:
         if not source.admits(page.url):
             self.asker.state.remove_quietly(page.key)
             return Outcome.EXCLUDED
-        if self.is_withdrawn(page.url):
+        if (withdrawn := self.asker.withdrawn) is not None and withdrawn.has(page.url):
             self.asker.state.remove_quietly(page.key)
             return Outcome.WITHDRAWN
         validators = validators_of(page) if self._may_validate(page) else {}
@@ -195,6 +193,9 @@ class Collector:
             return reply.result.outcome
         known = self.asker.state.page(key_of(reply.final_url)) if reply.redirects else None
         judged = judging.judge(reply, page, known, source, validated=bool(validators))
+        if withdrawn is not None and withdrawn.holds(judged.row):
+            self.asker.state.remove_quietly(page.key)
+            return Outcome.WITHDRAWN
         self._keep(judged)
         outcome = judged.seen.outcome
         if outcome not in ANSWERED:

@@ -16,12 +16,10 @@ from corpus.sources.web.collecting import Kind
 from corpus.sources.web.outcomes import ANSWERED, Outcome, Via
 from corpus.sources.web.pages import key_of
 from corpus.sources.web.schedule import Page
-from corpus.sources.web.spool import Row
 from corpus.sources.web.state import Feed
 from corpus.sources.web.wire import Answer, Failed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from corpus.sources.discovery import Entry
@@ -67,13 +65,11 @@ class Discoverer:
         asker: requests feeds and sitemaps.
         source: the source.
         folder: the folder of collect.yaml. Paths of files of addresses are relative to it.
-        is_withdrawn: tells whether an address was withdrawn and must not be taken.
     """
 
     asker: Asker
     source: Source
     folder: Path
-    is_withdrawn: Callable[[str], bool] = lambda _: False
     found: Discovered = field(default_factory=Discovered)
     _visited: set[str] = field(default_factory=set)
 
@@ -112,23 +108,23 @@ class Discoverer:
         reply = await self.asker.ask(url, manners, validators)
         result = reply.result
         if isinstance(result, Answer) and result.status == 304 and validators:
-            self._observe(reply, Outcome.UNCHANGED_304, known.sha256)
+            await self._observe(reply, Outcome.UNCHANGED_304, known.sha256)
             return known.more
         if isinstance(result, Failed) or not 200 <= result.status < 300:
             outcome = result.outcome if isinstance(result, Failed) else outcome_of(result.status)
-            self._observe(reply, outcome, None)
+            await self._observe(reply, outcome, None)
             why = result.detail if isinstance(result, Failed) else f"answered {result.status}"
             self._fail(f"{url}: {outcome.value} ({why})", is_root=is_root)
             return ()
         sha256 = hashlib.sha256(result.body).hexdigest()
         if known.sha256 == sha256:
-            self._observe(reply, Outcome.UNCHANGED_BYTES, sha256, len(result.body))
+            await self._observe(reply, Outcome.UNCHANGED_BYTES, sha256, len(result.body))
             self.asker.state.keep_feed(_feed(url, result, sha256, now if fresh else known.unconditional, known.more))
             return known.more
         named = await _read(kind, result.body, reply.final_url, result.header("content-type"))
         is_broken = not named.entries and not named.more and bool(named.problems)
         outcome = Outcome.NEW if known.sha256 is None else Outcome.CHANGED
-        self._observe(reply, outcome, sha256, len(result.body), result.body)
+        await self._observe(reply, outcome, sha256, len(result.body), result.body)
         self.found.problems += [f"{url}: {problem}" for problem in named.problems[:_BROKEN_PROBLEMS]]
         if is_broken:
             # Validators belong to a body that could be read.
@@ -141,12 +137,12 @@ class Discoverer:
         self.asker.state.keep_feed(_feed(url, result, sha256, now if fresh else known.unconditional, kept))
         return more
 
-    def _observe(
+    async def _observe(
         self, reply: Reply, outcome: Outcome, sha256: str | None, size: int | None = None, body: bytes | None = None
     ) -> None:
         self.found.outcomes[outcome] += 1
         seen = reply.observed(self.source.name, Via.DISCOVERY, outcome, sha256=sha256, size=size)
-        self.asker.spool.put(Row(seen, body=body))
+        await self.asker.keep(seen, body)
 
     def _fail(self, why: str, *, is_root: bool) -> None:
         if is_root:
@@ -156,7 +152,7 @@ class Discoverer:
 
     def _take(self, entries: tuple[Entry, ...], reply: Reply | None) -> int:
         """Remember the pages of entries, unless they are left out. Returns how many are new."""
-        now = self.asker.now()
+        now, withdrawn = self.asker.now(), self.asker.withdrawn
         oldest = now - self.source.max_age
         pages: list[Page] = []
         added = 0
@@ -166,6 +162,9 @@ class Discoverer:
             address = entry.address or entry.url
             if not self.source.admits(address) or (moment is not None and moment < oldest):
                 self.found.excluded += 1
+                continue
+            if withdrawn is not None and withdrawn.has(address):
+                self.found.entries[Outcome.WITHDRAWN] += 1
                 continue
             # A feed that dates an article into the future must not keep it at the head of the queue for ever.
             when = min(dated, now) if dated is not None else None
@@ -186,8 +185,6 @@ class Discoverer:
         """Put the full text of an entry into the spool if it changed. Returns 1 if the entry was not known."""
         state = self.asker.state
         known = state.page(page.key) or page
-        if self.is_withdrawn(page.url):
-            return 0
         judged = judging.judge_entry(replace(known, content=page.content, appeared=page.appeared), self.source, reply)
         if judged is None:
             return 0

@@ -138,10 +138,20 @@ class Pages:
         ).fetchone()
         return int(every), int(new)
 
-    def next_page(self, source: str) -> datetime | None:
-        """Return when the next page of a source is due; None if none is."""
-        (due,) = self._db.execute("SELECT min(due) FROM pages WHERE source = ?", [source]).fetchone()
+    def next_page(self, source: str, after: datetime | None = None) -> datetime | None:
+        """Return when the next page of a source is due: of all, or of those after a moment; None if none is."""
+        least = after.timestamp() if after is not None else 0.0
+        (due,) = self._db.execute("SELECT min(due) FROM pages WHERE source = ? AND due > ?", [source, least]).fetchone()
         return moment(due)
+
+    def resting(self, source: str, now: datetime) -> tuple[int, int, int]:
+        """Return how many pages of a source are due later, are gone for good, and are not asked for again otherwise."""
+        later, gone, done = self._db.execute(
+            "SELECT count(*) FILTER (WHERE due > ?), count(*) FILTER (WHERE due IS NULL AND gone > 0), "
+            "count(*) FILTER (WHERE due IS NULL AND gone = 0) FROM pages WHERE source = ?",
+            [now.timestamp(), source],
+        ).fetchone()
+        return int(later), int(gone), int(done)
 
     def captured(self, source: str) -> list[datetime]:
         """Return when the articles of a source were first captured, the latest 10,000 of them."""
@@ -166,6 +176,10 @@ class Pages:
         """Forget pages for good, and the bodies of feeds' entries with them: no byte of them is left in the file."""
         with self._db:
             self._db.executemany("DELETE FROM pages WHERE key = ?", [(key,) for key in keys])
+        self.vacuum()
+
+    def vacuum(self) -> None:
+        """Write the file anew, so that nothing is left in it of what was deleted."""
         self._db.execute("VACUUM")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

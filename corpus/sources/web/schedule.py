@@ -26,6 +26,11 @@ FAILING_AFTER: Final = timedelta(hours=24)
 _SILENT_WINDOW: Final = timedelta(days=30)
 _SILENT_GAPS: Final = 4
 _SILENT_LEAST: Final = timedelta(days=1)
+# Captures not further apart than this came at once.
+_AT_ONCE: Final = timedelta(minutes=15)
+# A scheduled run begins some seconds sooner or later than the last: its sources are due all the same.
+_SOONER: Final = 10
+_MOST_SOONER: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,35 +126,40 @@ class SourceState:
     """The state of a source.
 
     Attributes:
-        due: when to check it again; None if it was never checked.
-        last_run: when it was last checked.
+        last_run: when it was last checked; None if it never was.
         last_success: when it last answered.
         failures: how many runs in a row had no answer; `failing_since` is the time of the first.
         detail: why it did not answer last.
     """
 
     name: str
-    due: datetime | None = None
     last_run: datetime | None = None
     last_success: datetime | None = None
     failures: int = 0
     failing_since: datetime | None = None
     detail: str | None = None
 
-    def after(self, now: datetime, every: timedelta, failure: str | None) -> SourceState:
+    def due(self, every: timedelta) -> datetime | None:
+        """Return when to check it again, if it is checked so often; None if it was never checked."""
+        return None if self.last_run is None else self.last_run + every
+
+    def is_due(self, now: datetime, every: timedelta) -> bool:
+        """Return whether to check it now. It may be a little early; a clock that was set back makes nobody wait."""
+        due = self.due(every)
+        if due is None or self.last_run is None or self.last_run > now:
+            return True
+        return now >= due - min(every / _SOONER, _MOST_SOONER)
+
+    def after(self, now: datetime, failure: str | None) -> SourceState:
         """Return its state after a run.
 
         Args:
             now: when it was checked.
-            every: how often to check it.
             failure: why it did not answer; None if it did.
         """
-        due = now + every
         if failure is None:
-            return SourceState(self.name, due, now, now)
-        return SourceState(
-            self.name, due, now, self.last_success, self.failures + 1, self.failing_since or now, failure
-        )
+            return SourceState(self.name, now, now)
+        return SourceState(self.name, now, self.last_success, self.failures + 1, self.failing_since or now, failure)
 
     def is_failing(self, now: datetime) -> bool:
         """Return whether it has not answered for three runs and 24 hours."""
@@ -160,23 +170,27 @@ class SourceState:
         )
 
 
-def silent_since(captured: Sequence[datetime], now: datetime) -> datetime | None:
+def silent_since(captured: Sequence[datetime], now: datetime, every: timedelta) -> datetime | None:
     """Return the last time of a new article, if a source that worked has had nothing new for long; otherwise None.
 
-    Long means four times the median gap between the new articles of its last 30 days, and at least a day.
+    Long means four times the median gap between the new articles of its last 30 days, and at least a day. Articles that
+    one run found count once: how fast they were fetched tells nothing of how often something appears.
 
     Args:
         captured: when its articles were first captured, in any order.
         now: the present moment.
+        every: how often it is checked.
     """
     if not captured:
         return None
     last = max(captured)
     times = sorted(at for at in captured if last - at <= _SILENT_WINDOW)
-    # Articles of one run came at once; between runs are the gaps that tell something.
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    if not gaps:
+    at_once = max(every / 2, _AT_ONCE)
+    gaps = [gap for earlier, later in pairwise(times) if (gap := later - earlier) > at_once]
+    if not gaps and last - times[0] < _SILENT_LEAST:
+        # All of it came with the first run, or soon after.
         return None
-    typical = median(gap.total_seconds() for gap in gaps)
+    # Without any gap there is something new all the time.
+    typical = median(gap.total_seconds() for gap in gaps) if gaps else 0.0
     limit = max(timedelta(seconds=_SILENT_GAPS * typical), _SILENT_LEAST)
     return last if now - last > limit else None

@@ -6,19 +6,20 @@ batches do not have costs a round of requests, but never a second copy of a docu
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
 from corpus.sources.web.pacing import Host
-from corpus.sources.web.pages import PAGES, Pages, moment, seconds
+from corpus.sources.web.pages import PAGES, Pages, key_of, moment, seconds
 from corpus.sources.web.place import connect
 from corpus.sources.web.robots import Rules
 from corpus.sources.web.schedule import SourceState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 FILE: Final = "collect.sqlite"
@@ -36,10 +37,17 @@ CREATE TABLE IF NOT EXISTS declared (
     origin TEXT NOT NULL, via TEXT NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (origin, url)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sources (
-    name TEXT PRIMARY KEY, due REAL, last_run REAL, last_success REAL, failures INTEGER NOT NULL, failing_since REAL,
-    detail TEXT
+    name TEXT PRIMARY KEY, last_run REAL, last_success REAL, failures INTEGER NOT NULL, failing_since REAL, detail TEXT
 ) WITHOUT ROWID;
 """
+_REFUSED: Final = "refused "
+# Files of earlier versions have further columns.
+_SOURCE: Final = "name, last_run, last_success, failures, failing_since, detail"
+
+
+def hashed(url: str) -> str:
+    """Return the hash by which an address is remembered that must not be written down."""
+    return hashlib.sha256(key_of(url).encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +148,49 @@ class State(Pages):
             self._db.execute("DELETE FROM declared WHERE origin = ?", [origin])
             self._db.executemany("INSERT INTO declared VALUES (?, ?, ?, ?)", rows)
 
+    def remove_files(self, is_wanted: Callable[[bytes], bool]) -> int:
+        """Forget files of origins, such as licences, for good. They are requested again when they are needed.
+
+        Args:
+            is_wanted: tells by its body whether to forget a file.
+
+        Returns:
+            How many were forgotten.
+        """
+        files = self._db.execute(
+            "SELECT origin, body FROM declared UNION ALL SELECT origin, body FROM robots"
+        ).fetchall()
+        origins = [origin for origin, body in files if body and is_wanted(bytes(body))]
+        with self._db:
+            for origin in origins:
+                self._db.execute("DELETE FROM robots WHERE origin = ?", [origin])
+                self._db.execute("DELETE FROM declared WHERE origin = ?", [origin])
+                self._db.execute("DELETE FROM meta WHERE name = ?", [f"tdmrep {origin}"])
+        self.vacuum()
+        return len(origins)
+
+    def refuse(self, urls: Iterable[str]) -> None:
+        """Remember, by their hashes, addresses at which a withdrawn article was found under another one."""
+        with self._db:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO meta VALUES (?, '')", [(f"{_REFUSED}{hashed(url)}",) for url in urls]
+            )
+
+    def refused(self) -> set[str]:
+        """Return the hashes of the addresses that must not be requested."""
+        found = self._db.execute("SELECT name FROM meta WHERE name GLOB ?", [f"{_REFUSED}*"])
+        return {str(name).removeprefix(_REFUSED) for (name,) in found}
+
     def source(self, name: str) -> SourceState:
         """Return the state of a source."""
-        row = self._db.execute("SELECT * FROM sources WHERE name = ?", [name]).fetchone()
+        row = self._db.execute(f"SELECT {_SOURCE} FROM sources WHERE name = ?", [name]).fetchone()  # noqa: S608 - names of ours
         if row is None:
             return SourceState(name)
-        due, run, success, failures, since, detail = row[1:]
-        return SourceState(name, moment(due), moment(run), moment(success), failures, moment(since), detail)
+        _, run, success, failures, since, detail = row
+        return SourceState(name, moment(run), moment(success), failures, moment(since), detail)
 
     def keep_source(self, found: SourceState) -> None:
         """Remember the state of a source."""
         values = [seconds(v) if isinstance(v, datetime) else v for v in astuple(found)]
         with self._db:
-            self._db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            self._db.execute(f"INSERT OR REPLACE INTO sources ({_SOURCE}) VALUES (?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - names of ours

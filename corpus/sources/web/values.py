@@ -26,6 +26,8 @@ _PART: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(ms|[smhdw])")
 _LONGEST_DURATION: Final = timedelta(days=36_500)
 _COUNT: Final = re.compile(r"\d{1,3}(?:[_,]?\d{3}){0,2}|\d{1,9}")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+# Words that `corpus collect` takes for commands, so that they name no source.
+COMMANDS: Final = ("status", "sources", "replay")
 # RFC 9309: the product token that robots.txt addresses; digits are common beside it.
 _AGENT: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")
 _MAIL: Final = re.compile(r"(?:mailto:)?[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+")
@@ -77,6 +79,8 @@ def name(text: str) -> str:
             f"{shown(text)} cannot name a source. Use small letters, digits, '-', '_' and '.', at most 64, such as "
             f"{re.sub(r'[^a-z0-9]+', '-', text.lower()).strip('-')[:40] or 'my-paper'}"
         )
+    if text in COMMANDS:
+        raise ValueError(f"`corpus collect {text}` is a command. Choose another name, such as {text}-news")
     return text
 
 
@@ -85,7 +89,7 @@ def agent_name(text: str) -> str:
     if not _AGENT.fullmatch(text):
         raise ValueError(
             f"{shown(text)} cannot be the name of an agent. Write one word of letters, digits, '-' and '_', such as "
-            "newscorpus; the version is added"
+            "newscorpus"
         )
     return text
 

@@ -164,6 +164,30 @@ def test_nothing_is_asked_for_before_it_is_due(site, scene):
     assert len(site.log) == asked
 
 
+def test_how_often_counts_from_the_last_look_as_it_is_set_now(site, scene):
+    site.feed("/feed.xml", [site.page("/a")])
+    scene.settings(feed(site, seal="day"), every="7d")
+    scene.run()
+    scene.later(hours=1)
+    assert not scene.run().sources[0].looked
+    scene.settings(feed(site, seal="day"), every="1h")
+    assert scene.run().sources[0].looked
+
+
+def test_a_run_that_begins_a_little_earlier_than_the_last_is_no_run_too_early(site, scene):
+    """A schedule as frequent as `every`: runs need some seconds to begin, now more and now less."""
+    site.feed("/feed.xml", [site.page("/a")])
+    scene.settings(feed(site, seal="day"), every="15m")
+    for run in range(6):
+        scene.now = START + timedelta(minutes=15 * run, seconds=(run % 2) * -20)
+        assert scene.run().sources[0].looked
+    scene.later(minutes=10)
+    assert not scene.run().sources[0].looked
+    # A clock that was set back makes nobody wait for years.
+    scene.now = START - timedelta(days=400)
+    assert scene.run().sources[0].looked
+
+
 def test_unchanged_changed_and_reverted(site, scene):
     site.feed("/feed.xml", [site.page("/a", token="1")])
     scene.settings(feed(site, seal="day"), recrawl=["1h", "2h", "3h", "4h", "5h"])
@@ -345,6 +369,12 @@ def _everything(root):
 def test_forget_reaches_spool_state_observations_and_evidence(site, scene):
     repo = Corpus(scene.root)
     secret = "The mayor of the forgotten town resigned on Thursday after the council had asked him to do so twice."
+    site["/robots.txt"] = Reply.text("User-agent: *\nDisallow: /x\nLicense: /licence.xml", "text/plain")
+    site["/licence.xml"] = Reply.text(
+        '<rsl xmlns="https://rslstandard.org/rsl"><content url="https://www.example.com/forgotten-page"><license>'
+        '<permits type="usage">search</permits></license></content></rsl>',
+        "application/xml",
+    )
     site.feed("/feed.xml", [site.page("/forgotten-page", title="Forgotten headline", body=secret), site.page("/kept")])
     scene.settings(feed(site))
     scene.run()
@@ -367,10 +397,31 @@ def test_forget_reaches_spool_state_observations_and_evidence(site, scene):
     assert left == []
     assert [row["url"] for row in scene.documents()] == [site.url("/kept")]
     assert repo.run("verify").returncode == 0
-    # What was withdrawn is not asked for again.
+    del site["/robots.txt"]
+    # What was withdrawn is not asked for again, and does not come back with a feed that still names it.
     asked = len(site.asked("/forgotten-page"))
-    site.page("/forgotten-page", body=secret)
+    site.page("/forgotten-page", body=secret, token="another")
+    site["/feed.xml"] = Reply.text(
+        "<rss><channel>"
+        + "".join(
+            f"<item><title>Forgotten headline</title><link>{url}</link><description>{secret * 5}</description></item>"
+            for url in (site.url("/forgotten-page"), "https://www.example.com/forgotten-page")
+        )
+        + f"<item><link>{site.page('/later')}</link></item></channel></rss>",
+        "application/rss+xml",
+    )
+    scene.later(days=1)
+    assert outcomes(scene.run(seal_now=True)) == {"new": 1, "withdrawn": 2}
+    assert len(site.asked("/forgotten-page")) == asked
+    assert [row["url"] for row in scene.documents()] == [site.url("/kept"), site.url("/later")]
+    assert [(str(path), mark) for path, data in _everything(scene.root) for mark in marks if mark in data] == []
+    # Also where what was found out about its addresses is lost: it is fetched, and not kept.
+    for path in (scene.root / ".corpus").glob("collect.sqlite*"):
+        path.unlink()
+    scene.later(days=1)
+    assert outcomes(scene.run(seal_now=True))["withdrawn"] == 2
+    site.page("/forgotten-page", body=secret, token="a third")
     scene.later(days=1)
     scene.run(seal_now=True)
-    assert len(site.asked("/forgotten-page")) == asked
-    assert [row["url"] for row in scene.documents()] == [site.url("/kept")]
+    assert len(site.asked("/forgotten-page")) == asked + 1
+    assert [row["url"] for row in scene.documents()] == [site.url("/kept"), site.url("/later")]

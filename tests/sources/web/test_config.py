@@ -120,6 +120,8 @@ def test_what_is_no_duration(text: str) -> None:
         (HEAD + "  - {name: a, kind: urls, url: https://a.example}\n", 3, "path is missing"),
         (HEAD + "  - {name: a, kind: urls, path: ../secret}\n", 3, "not a path in this repository"),
         (HEAD + "  - {name: A B, kind: feed, url: https://a.example}\n", 3, "such as a-b"),
+        (HEAD + "  - {name: status, kind: feed, url: https://a.example}\n", 3, "is a command. Choose another name"),
+        (HEAD + "  - {name: sources, kind: feed, url: https://a.example}\n", 3, "such as sources-news"),
         (HEAD + "  - {name: a, name: b, kind: feed, url: https://a.example}\n", 3, "'name' appears twice"),
         (HEAD + "  - name\n", 3, "source 1: found 'name'. Write keys and values"),
         (of_source("", kind="rss"), 3, "kind: 'rss' is unknown. Choose from feed, sitemap"),

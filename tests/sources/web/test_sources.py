@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from corpus.app.sources import offers, plan, status
 from corpus.cli.outputs import OUTPUTS
+from corpus.sources.web.example import EXAMPLE
 from corpus.sources.web.outcomes import Outcome
+from corpus.sources.web.schedule import silent_since
 from corpus.sources.web.spool import Spool
+from corpus.sources.web.state import State
 from tests.conftest import Corpus
-from tests.sources.web.scenes import WEB, feed, outcomes
+from tests.sources.web.scenes import START, WEB, feed, outcomes
 from tests.website import Reply
 
 
@@ -118,7 +123,7 @@ def test_a_large_sitemap_is_bounded_newest_first_and_goes_on(site, scene):
     assert outcomes(scene.run())["new"] == each
     (planned,) = plan(scene.repository, (), scene.now)
     assert len(planned.fetches) == each
-    assert planned.left == {"beyond max_new": count // 2 - 3 * each}
+    assert planned.left == {"beyond max_new": count // 2 - 3 * each, "not due yet": 2 * each}
     assert not planned.looks
 
 
@@ -159,6 +164,50 @@ def test_a_source_that_fell_silent(site, scene):
     assert report.exit_code == 1
 
 
+def test_what_the_first_run_found_at_once_makes_no_source_silent(site, scene):
+    """A weekly paper: twelve articles come with the first run, and the next a week later."""
+    urls = [site.page(f"/{number}") for number in range(12)]
+    site.feed("/feed.xml", urls)
+    (scene.root / "list.txt").write_text(site.page("/listed") + "\n")
+    scene.settings(feed(site), {"name": "list", "kind": "urls", "path": "list.txt"}, seal="day", recrawl=["90d"])
+    scene.run()
+    for _ in range(2):
+        scene.later(days=6)
+        assert scene.run().silent == {}
+        scene.later(days=1)
+        urls.insert(0, site.page(f"/{len(urls)}"))
+        site.feed("/feed.xml", urls)
+        assert scene.run().silent == {}
+    scene.later(days=27)
+    assert scene.run().silent == {}
+    scene.later(days=2)
+    assert set(scene.run().silent) == {"paper"}
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "every", "later", "silent"),
+    [
+        ([], HOUR, 1000, False),
+        ([0, 0.01, 0.02], HOUR, 1000, False),
+        # New at each look, for longer than a day: a day without anything is much.
+        ([number / 4 for number in range(200)], HOUR / 4, 23, False),
+        ([number / 4 for number in range(200)], HOUR / 4, 25, True),
+        # Twenty at once each morning, fetched one after the other: four days.
+        ([24 * day + number / 60 for day in range(9) for number in range(20)], HOUR, 94, False),
+        ([24 * day + number / 60 for day in range(9) for number in range(20)], HOUR, 95, True),
+        # Looked at once a day, and a day has several.
+        ([24 * day + number / 60 for day in range(9) for number in range(20)], 24 * HOUR, 94, False),
+    ],
+)
+def test_gaps_are_between_what_came_at_different_times(hours, every, later, silent):
+    times = [START + number * HOUR for number in hours]
+    last = max(times, default=START)
+    assert silent_since(times, last + later * HOUR, every) == (last if silent else None)
+
+
 def test_a_site_says_what_it_has(site):
     site["/"] = Reply.text(
         '<html><head><link rel="alternate" type="application/rss+xml" href="/news.rss"></head></html>'
@@ -197,6 +246,47 @@ def test_the_command(site, scene):
     assert broken.returncode == 2
     assert "agent.contact is missing" in broken.stderr
     assert "kind" in broken.stderr
+
+
+def test_what_a_run_would_not_fetch_and_why(site, scene):
+    """Each page that is known is fetched, or left out for a reason."""
+    site["/robots.txt"] = Reply.text("User-agent: *\nDisallow: /closed", "text/plain")
+    urls = [site.page("/kept"), site.page("/gone"), site.url("/closed"), site.page("/waits"), site.page("/excluded")]
+    site.feed("/feed.xml", urls)
+    scene.settings(feed(site, seal="day"), recrawl=["1h", "2h", "30h"])
+    scene.run()
+    del site["127.0.0.1", "/gone"]
+    for _ in range(2):
+        scene.later(hours=1)
+        scene.run("paper")
+    scene.later(hours=1)
+    (planned,) = plan(scene.repository, (), scene.now)
+    assert (planned.fetches, planned.looks) == ((), True)
+    assert planned.left == {"not due yet": 4, "gone": 1}
+    assert planned.next_page == START + timedelta(hours=24)
+    shown = Corpus(scene.root).run("collect", "--dry-run").stdout
+    assert "not 1: gone" in shown
+    scene.settings(feed(site, seal="day", exclude=["/excluded"]), recrawl=["1h", "2h", "30h"])
+    scene.later(hours=28)
+    (planned,) = plan(scene.repository, (), scene.now)
+    # A day later robots.txt itself would be requested anew.
+    assert planned.fetches == tuple(site.url(path) for path in ("/closed", "/kept", "/waits"))
+    assert planned.left == {"excluded": 1, "gone": 1}
+    site.feed("/feed.xml", [])
+    scene.run()
+    assert len(site.asked("/closed")) == 0
+    with State(scene.root) as state:
+        for page in list(state.pages()):
+            state.discover([replace(page, published=scene.now + timedelta(minutes=1))], scene.now)
+    (planned,) = plan(scene.repository, (), scene.now)
+    assert planned.fetches == tuple(site.url(path) for path in ("/kept", "/waits"))
+
+
+def test_the_example_is_never_fetched(scene):
+    (scene.root / "collect.yaml").write_text(EXAMPLE)
+    (planned,) = plan(scene.repository, (), scene.now)
+    assert planned.is_example
+    assert "write a source of your own" in Corpus(scene.root).run("collect", "--dry-run").stdout
 
 
 def test_a_disk_that_is_nearly_full_stops_collecting(site, scene):
