@@ -145,7 +145,7 @@ def decide_all(folder: Path) -> None:
 
     began, processor = time.perf_counter(), time.process_time()
     rows = [pq.read_metadata(path).num_rows for path in paths]
-    documents = SignedDocuments(rows, lambda shard, columns: parquet.read(paths[shard], list(columns)))
+    documents = SignedDocuments(rows, lambda shard, columns: parquet.read(paths[shard], columns))
     decided = decide(documents, pl.DataFrame(schema=BLOCKED), Resolve(), [], read_texts)
     state = hashlib.sha256()
     for shard in documents.shards:

@@ -126,7 +126,7 @@ def rows(first: int, count: int, scattered: float, planted: list[Planted]) -> It
             "keywords": [], "language": "en", "published_date": date(2020, 1, 1) + timedelta(days=number * 2_000 // 10_000_000),
             "published_at": None, "modified_at": None, "text": text, "headings": [], "image_credits": [], "links": [],
             "word_count": len(words), "text_hash": text_hash(text), "control_characters": 0,
-            "problems": [],
+            "problems": [], "ai_agents_closed": [], "robots_tags": [], "rights_signals": [],
         }  # fmt: skip
 
 

@@ -79,3 +79,9 @@ def firsts(ids: Ids, rows: Places) -> Places:
         begins = np.flatnonzero(np.append(np.ones(1, np.bool_), (own[1:] != own[:-1]).any(axis=1)))
         found[some] = np.repeat(rows[some[begins]], np.diff(np.append(begins, len(some))))
     return found
+
+
+def distinct(ids: Ids) -> int:
+    """Return how many different ids there are."""
+    rows = np.arange(len(ids))
+    return int((firsts(ids, rows) == rows).sum())

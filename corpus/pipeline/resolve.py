@@ -15,7 +15,7 @@ from corpus.pipeline import compared, signing
 from corpus.pipeline.decided import BLOCKED
 from corpus.pipeline.deciding import decide
 from corpus.pipeline.outcome import Outcome
-from corpus.pipeline.signed import KEPT, SignedDocuments
+from corpus.pipeline.signed import SignedDocuments, read_signatures
 from corpus.pipeline.threads import side_by_side
 from corpus.repo.digest import digest
 from corpus.resolve.revisions import Decision
@@ -48,7 +48,7 @@ def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
     names = sorted(documents, key=lambda name: (not name.startswith(f"{SEEDS}-"), name))
 
     rows = [signed[name].files[SIGNATURES.name].rows for name in names]
-    table = SignedDocuments(rows, _reader(root, names, signed, sum(rows)))
+    table = SignedDocuments(rows, _reader(root, names, signed))
     n = settings.resolve.ngram
     decided = decide(
         table,
@@ -84,20 +84,15 @@ def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
     )
 
 
-def _reader(root: Path, names: Sequence[str], signed: Mapping[str, Shard], documents: int) -> Read:
+def _reader(root: Path, names: Sequence[str], signed: Mapping[str, Shard]) -> Read:
     """Return a function that reads columns of a shard of signatures. What it reads first is verified."""
     verified: set[int] = set()
-    kept: dict[int, pa.Table] = {}
 
-    def read(number: int, columns: Sequence[str]) -> pa.Table:
-        if number in kept:
-            return kept[number]
+    def read(number: int, columns: list[str] | None) -> pa.Table:
         sha256 = None if number in verified else signed[names[number]].files[SIGNATURES.name].sha256
-        path = shard_path(root, SIGNATURES.name, names[number])
+        found = read_signatures(shard_path(root, SIGNATURES.name, names[number]), columns, sha256)
         verified.add(number)
-        if documents > KEPT:
-            return parquet.read(path, list(columns), sha256)
-        return kept.setdefault(number, parquet.read(path, sha256=sha256))
+        return found
 
     return read
 

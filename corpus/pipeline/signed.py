@@ -14,9 +14,11 @@ import polars as pl
 from corpus.columnar import ragged
 from corpus.pipeline.threads import THREADS, in_turn
 from corpus.resolve.candidates import INDEXED, Samples
+from corpus.tables import parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from corpus.resolve.shingles import Hashes, Places
     from corpus.resolve.sketches import Sampled
 
-    Read = Callable[[int, Sequence[str]], pa.Table]
+    # Returns columns of a shard, or all.
+    Read = Callable[[int, list[str] | None], pa.Table]
 
 # Of so few documents all columns are read at once and stay in memory: opening a file costs a millisecond.
 KEPT: Final = 1 << 18
@@ -35,15 +38,18 @@ class SignedDocuments:
 
     Args:
         rows: the number of documents in each shard.
-        read: returns columns of a shard, by its number.
+        read: returns columns of a shard, by its number, or all columns.
+        most_kept: of so many documents or fewer all columns stay in memory once they are read.
 
     Attributes:
         begins: the number of the first document of each shard, and the number of all documents as one more.
     """
 
-    def __init__(self, rows: Sequence[int], read: Read) -> None:
+    def __init__(self, rows: Sequence[int], read: Read, most_kept: int = KEPT) -> None:
         self.begins = ragged.offsets(np.array(rows, np.int64))
         self._read = read
+        self._kept: dict[int, pl.DataFrame] = {}
+        self._most_kept = most_kept
 
     def __len__(self) -> int:
         return int(self.begins[-1])
@@ -68,7 +74,11 @@ class SignedDocuments:
 
     def columns(self, shard: int, columns: Sequence[str]) -> pl.DataFrame:
         """Return columns of a shard."""
-        return pl.DataFrame(self._read(shard, columns).select(columns))
+        if len(self) > self._most_kept:
+            return pl.DataFrame(self._read(shard, list(columns)).select(columns))
+        if shard not in self._kept:
+            self._kept[shard] = pl.DataFrame(self._read(shard, None))
+        return self._kept[shard].select(columns)
 
     def take(self, documents: Places, columns: Sequence[str]) -> Iterator[tuple[slice, pl.DataFrame]]:
         """Yield columns of some documents, shard by shard, each part with its place among these documents.
@@ -112,10 +122,17 @@ def _lists(column: pl.Series) -> tuple[NDArray[Any], Places]:
     return column.explode(empty_as_null=False).to_numpy(), column.list.len().cast(pl.Int64).to_numpy()
 
 
-def with_lowest(signatures: pa.Table) -> pa.Table:
-    """Add `lowest` to signatures of older versions, in which the lowest hashes of the sample found candidates."""
-    if "lowest" in signatures.column_names:
-        return signatures
-    rows = pl.DataFrame(signatures.select(["sample"]))
-    lowest = rows.select(pl.col("sample").list.head(INDEXED).cast(pl.List(pl.UInt64))).to_series()
-    return signatures.append_column("lowest", lowest.to_arrow())
+def read_signatures(path: Path, columns: list[str] | None, sha256: str | None = None) -> pa.Table:
+    """Read columns of a shard of signatures, or all of them.
+
+    In signatures of older versions the lowest hashes of the sample found candidates; they become `lowest`.
+
+    Raises:
+        StorageError: the file cannot be read, as in `parquet.read`.
+        DamagedObject: its bytes have another sha256.
+    """
+    found = parquet.read(path, columns, sha256)
+    if "lowest" in found.column_names or (columns is not None and "lowest" not in columns):
+        return found
+    sample = pl.DataFrame(parquet.read(path, ["sample"]))["sample"]
+    return found.append_column("lowest", sample.list.head(INDEXED).cast(pl.List(pl.UInt64)).to_arrow())

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpus.columnar import ids
 from corpus.errors import CorpusError, InvariantError
 from corpus.pipeline.executor import WorkerDied, is_remote
 from corpus.pipeline.outcome import Outcome
@@ -161,18 +164,19 @@ def balance(
 
 def _decided(root: Path, decisions: dict[str, Shard]) -> tuple[dict[Decision, int], int]:
     """Return how many documents each decision has, and how many identities the articles have."""
-    frames = [
-        pl.DataFrame(
-            parquet.read(
-                shard_path(root, "decisions", name), ["decision", "article_id"], shard.files["decisions"].sha256
-            )
-        )
-        for name, shard in decisions.items()
-    ]
-    every = pl.concat(frames) if frames else pl.DataFrame(schema={"decision": pl.String, "article_id": pl.String})
-    counted = dict.fromkeys(Decision, 0) | {Decision(name): n for name, n in every["decision"].value_counts().rows()}
-    standing = every.filter(pl.col("decision") == Decision.ARTICLE.value)["article_id"]
-    return counted, standing.n_unique()
+
+    def read(name: str) -> pl.DataFrame:
+        sha256 = decisions[name].files["decisions"].sha256
+        return pl.DataFrame(parquet.read(shard_path(root, "decisions", name), ["decision", "article_id"], sha256))
+
+    counted = Counter[str]()
+    standing = [np.zeros((0, 2), np.uint64)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        for _, found in in_turn(pool, read, decisions):
+            counted.update(dict(found["decision"].value_counts().iter_rows()))
+            articles = found.filter(pl.col("decision") == Decision.ARTICLE.value)["article_id"]
+            standing.append(ids.packed(articles, 32))
+    return {decision: counted[decision.value] for decision in Decision}, ids.distinct(np.concatenate(standing))
 
 
 # So few are made sooner than other machines are asked.

@@ -106,7 +106,7 @@ class AsOf(Derived):
         from corpus.batches.seeds import SEEDS
         from corpus.pipeline.decided import BLOCKED
         from corpus.pipeline.deciding import decide
-        from corpus.pipeline.signed import SignedDocuments, with_lowest
+        from corpus.pipeline.signed import SignedDocuments, read_signatures
         from corpus.pipeline.threads import side_by_side
 
         names = sorted(
@@ -114,15 +114,21 @@ class AsOf(Derived):
             key=lambda name: (not name.startswith(f"{SEEDS}-"), name),
         )
         documents, signatures, decisions = (self._by_name(table) for table in ("documents", "signatures", "decisions"))
-        read = side_by_side(lambda name: parquet.read(signatures[name]), names)
-        signed = SignedDocuments([table.num_rows for table in read], lambda number, _: with_lowest(read[number]))
+        signed = SignedDocuments(
+            side_by_side(lambda name: parquet.rows(signatures[name]), names),
+            lambda number, columns: read_signatures(signatures[names[number]], columns),
+        )
         bad = [pl.DataFrame(schema=BLOCKED)]
-        columns = ["rule", "decision"]
-        for number, table in enumerate(side_by_side(lambda name: parquet.read(decisions[name], columns), names)):
+
+        def quarantined(number: int) -> pl.DataFrame:
             # Decisions and signatures of a shard have the same rows.
-            found = pl.DataFrame(table).with_row_index("document", signed.span(number).start)
-            failed = found.filter(pl.col("decision") == Decision.QUARANTINED.value)
-            bad.append(failed.select(BLOCKED.names()).cast(BLOCKED))
+            found = pl.DataFrame(parquet.read(decisions[names[number]], ["rule", "decision"]))
+            failed = found.with_row_index("document", signed.span(number).start).filter(
+                pl.col("decision") == Decision.QUARANTINED.value
+            )
+            return failed.select(BLOCKED.names()).cast(BLOCKED)
+
+        bad += side_by_side(quarantined, signed.shards)
         decided = decide(
             signed,
             pl.concat(bad),

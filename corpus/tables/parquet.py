@@ -128,6 +128,16 @@ def read(path: Path, columns: list[str] | None = None, sha256: str | None = None
         return file.read(columns=columns, use_threads=False)
 
 
+def rows(path: Path) -> int:
+    """Return the number of rows of a shard.
+
+    Raises:
+        StorageError: the file cannot be read, as in `read`.
+    """
+    with _opened(path) as file:
+        return int(file.metadata.num_rows)
+
+
 def take(path: Path, column: str, rows: NDArray[np.int64]) -> pa.Array:
     """Return some rows of a column of a shard, in the given order. Only the row groups with these rows are read.
 

@@ -30,6 +30,11 @@ def test_the_first_of_some_rows_with_the_same_id_is_found(strings, data):
     assert found.tolist() == [min(at for at in rows if strings[at] == strings[row]) for row in sorted(rows)]
 
 
+@given(texts)
+def test_different_ids_are_counted(strings):
+    assert ids.distinct(ids.packed(pl.Series("id", strings, dtype=pl.String), 32)) == len(set(strings))
+
+
 def test_a_part_of_a_column_and_nulls_are_read():
     column = pl.Series("id", ["ab" * 32, None, "01" * 32])
     assert ids.written(ids.packed(column[1:], 64)).to_list() == ["00" * 32, "01" * 32]

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ from corpus.pipeline.ingest import documents
 from corpus.pipeline.origins import Found
 from corpus.pipeline.processes import Processes
 from corpus.pipeline.resolve import resolve
-from corpus.pipeline.signed import SignedDocuments
+from corpus.pipeline.signed import SignedDocuments, read_signatures
 from corpus.pipeline.validate import validate
 from corpus.pipeline.write import write
 from corpus.repo.digest import digest
@@ -304,6 +306,20 @@ def test_what_was_compared_is_not_compared_again_and_its_texts_are_not_read(tmp_
         comparing(np.array([0], np.int32), np.array([29], np.int32))
 
 
+def test_signatures_of_older_versions_have_the_lowest_hashes_of_their_samples(make, tmp_path):
+    make([Doc(words(1), url="one"), Doc("Short.", url="two")])
+    path = next((make.root() / "data/signatures").iterdir())
+    old = pl.read_parquet(path)
+    pq.write_table(old.drop("lowest").to_arrow(), tmp_path / "old.parquet")
+    expected = [sample[:8] for sample in old["sample"].to_list()]
+    for columns in (["lowest"], None):
+        found = read_signatures(tmp_path / "old.parquet", columns)
+        assert found["lowest"].to_pylist() == expected
+        assert found["lowest"].type.value_type == pa.uint64()
+    assert read_signatures(tmp_path / "old.parquet", ["grams"]).column_names == ["grams"]
+    assert pl.DataFrame(read_signatures(path, None)).equals(old)
+
+
 def test_stored_comparisons_that_were_tampered_with_are_made_anew(tmp_path):
     repo = Repo(tmp_path / "r", batches={"a": [Doc(words(at // 2) + f" {at}", url=str(at)) for at in range(6)]})
     repo.build()
@@ -390,7 +406,8 @@ def in_parts(repo, together):
 
     signed = SignedDocuments(
         [read("signatures", number).height for number in range(len(names))],
-        lambda number, _: read("signatures", number).to_arrow(),
+        lambda number, columns: read("signatures", number).select(columns).to_arrow(),
+        most_kept=0,
     )
     blocked = [
         read("decisions", number)
