@@ -87,7 +87,7 @@ def test_nobody_gets_in_without_the_password_and_sigterm_ends_it_quietly(built):
 @pytest.mark.parametrize(
     ("number", "moment"),
     [
-        (signal.SIGTERM, "server"),
+        pytest.param(signal.SIGTERM, "server", marks=pytest.mark.trial),
         (signal.SIGHUP, "first"),
         pytest.param(signal.SIGTERM, "first", marks=pytest.mark.trial),
         pytest.param(signal.SIGINT, "first", marks=pytest.mark.trial),

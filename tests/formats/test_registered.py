@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -43,10 +44,50 @@ def install(folder: Path, version: str, module: str = MODULE) -> None:
     (folder / "newscorpus_pdf.py").write_text(module.format(version=version))
 
 
+# Prints the parser, what becomes of each seed and why, and what `ingest` and `validate` are pinned to.
+ASKED = """
+import json
+from pathlib import Path
+from corpus.app.check import check_here
+from corpus.formats.plugins import registered
+from corpus.tables import engine
+found = {one.source: [one.fate, *(" ".join(map(str, verdict)) for verdict in one.verdicts)] for one in check_here([Path("in")]).documents}
+(parser,) = {parser.name for parser, _ in registered().values()}
+print(json.dumps([parser, found, engine.fingerprint("ingest"), engine.fingerprint("validate")]))
+"""
+
+
+def asked(folder: Path) -> tuple[str, dict[str, list[str]], str, str]:
+    """What a process with the installed parser answers to `ASKED`."""
+    done = subprocess.run(
+        [sys.executable, "-c", ASKED], cwd=folder, capture_output=True, text=True, check=True,
+        env={**os.environ, **UNMEASURED, "PYTHONPATH": str(folder / "site")},
+    )  # fmt: skip
+    parser, found, *engines = json.loads(done.stdout)
+    return parser, {source.rpartition("/")[2]: one for source, one in found.items()}, *engines
+
+
+def test_an_installed_parser_reads_and_its_version_is_part_of_the_engine(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    words = " ".join(["words of an article"] * 20)
+    (tmp_path / "in/a.pdf").write_text(f"%PDF-1.4 A title\n{words}")
+    (tmp_path / "in/b.pdf").write_text(f"%PDF-1.4 Another\ncrash {words}")
+    install(tmp_path / "site", "1")
+    parser, found, *engines = asked(tmp_path)
+    assert (parser, found["a.pdf"][0], found["b.pdf"][0]) == ("pdf/1", "a new article", "quarantined")
+    assert any("unreadable" in verdict and "ValueError" in verdict for verdict in found["b.pdf"][1:])
+    install(tmp_path / "site", "2")
+    again, _, *others = asked(tmp_path)
+    assert again == "pdf/2"
+    assert others[0] != engines[0]
+    assert others[1:] == engines[1:]
+
+
 def rows_of(repo: Corpus, table: str) -> list[dict[str, Any]]:
     return pl.read_parquet(repo.root / "data" / table / "*.parquet").to_dicts()
 
 
+@pytest.mark.trial
 def test_an_installed_parser_reads_what_was_unsupported(corpus_repo: Corpus, tmp_path: Path) -> None:
     words = " ".join(["words of an article"] * 20)
     corpus_repo.seed("a.pdf", f"%PDF-1.4 A title\n{words}")
@@ -99,6 +140,22 @@ class HtmlParser:
 """
 
 
+def test_a_parser_that_replaces_ours_costs_the_documents_that_it_cannot_read(tmp_path: Path) -> None:
+    # Ctrl-C ends a check; what a build makes of it is a trial's.
+    bad = ("type", "surrogate", "naive", "exit", "huge", "recursion")
+    (tmp_path / "in").mkdir()
+    for word in ("good", *bad):
+        (tmp_path / f"in/{word}.html").write_text(f"<html> {word}")
+    install(tmp_path / "site", "1", EVIL.replace("HtmlParser", "PdfParser"))
+    parser, found, *_ = asked(tmp_path)
+    assert parser == "evil/1"
+    assert {name: one[0] for name, one in found.items()} == {
+        "good.html": "a new article", **dict.fromkeys((f"{word}.html" for word in bad), "quarantined"),
+    }  # fmt: skip
+    assert any("without an offset" in verdict for verdict in found["naive.html"][1:])
+
+
+@pytest.mark.trial
 def test_a_parser_that_replaces_ours_is_named_and_costs_its_documents_alone(
     corpus_repo: Corpus, tmp_path: Path
 ) -> None:
