@@ -93,12 +93,12 @@ class Corpus:
             ["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True, timeout=300
         ).stdout
 
-    def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def dvc(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         return subprocess.run(
             [WARM.python, "-m", "dvc", *arguments],
             cwd=self.root, capture_output=True, text=True, check=check, timeout=300,
-            env={**os.environ, **UNMEASURED, **LOCALE, "PATH": path},
+            env={**os.environ, **UNMEASURED, **LOCALE, "PATH": path, **environment},
         )  # fmt: skip
 
     def seed(self, name: str, text: str | bytes) -> Path:

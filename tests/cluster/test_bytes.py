@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -18,6 +21,9 @@ from corpus.tables.layout import Member, cut
 from corpus.tables.shards import load_keys
 from tests.cluster.machines import machines
 from tests.conftest import UNMEASURED, Corpus, article, made_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PARSER = '''
 import ctypes
@@ -119,16 +125,41 @@ def test_stages_make_the_bytes_and_keys_of_this_machine(
     assert not (repo.root / "data" / "tmp").exists()
 
 
+def build(repo: Corpus, cluster: str, site: str) -> str:
+    """Name the cluster on the command line."""
+    return repo.run("build", "--cluster", cluster, PYTHONPATH=site).stderr
+
+
+def reproduce(repo: Corpus, cluster: str, site: str) -> str:
+    """Let DVC run the stages; the cluster is named in the environment."""
+    shutil.copyfile(Path(site).parent / "here" / "engine.yaml", repo.root / "engine.yaml")
+    return repo.dvc("repro", CORPUS_CLUSTER=cluster, PYTHONPATH=site).stderr
+
+
+def update(repo: Corpus, cluster: str, site: str) -> str:
+    """Let the flow run the stages; the dashboard is an artifact of the run."""
+    done = repo.run("update", CORPUS_CLUSTER=cluster, PYTHONPATH=site)
+    with closing(sqlite3.connect(repo.root / ".prefect" / "prefect.db")) as connection:
+        found = connection.execute("select type, data from artifact where key = 'corpus-cluster'").fetchall()
+    (kind, data) = found[0]
+    assert kind == "markdown"
+    assert f"[{cluster}](http://127.0.0.1:" in data
+    return done.stderr
+
+
 @pytest.mark.trial
-def test_bytes_keys_and_quarantine_are_those_of_this_machine(both: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", [build, reproduce, update])
+def test_bytes_keys_and_quarantine_are_those_of_this_machine(
+    both: Path, tmp_path: Path, way: Callable[[Corpus, str, str], str]
+) -> None:
     shutil.copytree(both / "there", tmp_path / "repo", symlinks=True)
     repo, expected = Corpus(tmp_path / "repo"), tables(both / "here")
     with machines(tmp_path / "cluster", both / "site") as made:
-        done = repo.run("build", "--cluster", str(made.file), PYTHONPATH=str(both / "site"))
-        assert "(2 workers, 2 threads)" in done.stderr
-        assert "dashboard  http://127.0.0.1:" in done.stderr
-        assert differing(tables(repo.root), expected) == set()
-        assert (repo.root / "dvc.lock").read_bytes() == (both / "here" / "dvc.lock").read_bytes()
+        said = way(repo, str(made.file), str(both / "site"))
+    assert "(2 workers, 2 threads)" in said
+    assert "dashboard  http://127.0.0.1:" in said
+    assert differing(tables(repo.root), expected) == set()
+    assert (repo.root / "dvc.lock").read_bytes() == (both / "here" / "dvc.lock").read_bytes()
     reasons = pl.read_parquet(repo.root / "data/quarantine/*.parquet").select("source", "reasons").explode("reasons")
     assert set(reasons.unnest("reasons").filter(check="unreadable")["source"]) == {
         f"seeds/{name}" for name in ending(4)[1:]

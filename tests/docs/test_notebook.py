@@ -30,7 +30,7 @@ def test_the_notebook_opens_a_release_and_draws_a_plot(tutorial_done: Path, tmp_
     (home / "newscorpus/examples").mkdir()
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     client = nbclient.NotebookClient(
-        notebook, timeout=300, resources={"metadata": {"path": str(home / "newscorpus/examples")}}
+        notebook, timeout=300, startup_timeout=300, resources={"metadata": {"path": str(home / "newscorpus/examples")}}
     )
     client.execute()
     shown = [output.get("data", {}) for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
