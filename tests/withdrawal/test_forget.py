@@ -164,9 +164,8 @@ def test_a_clone_builds_the_same_without_it(forgotten: tuple[Corpus, str], tmp_p
     assert clone.git("status", "--porcelain") == ""
 
 
-def test_seeds_are_deleted_and_stay_out_and_all_of_it_is_a_function_of_what_is_there(
-    kept: Corpus, tmp_path: Path
-) -> None:
+def withdraw_a_seed(kept: Corpus, tmp_path: Path) -> None:
+    """Withdraw an article of a seed, and bring it back in four ways: what can be refused at once is."""
     was = (kept.root / "seeds/one.txt").read_bytes()
     told = kept.run("forget", ONE, *WITHDRAW).stdout
     assert "delete    seeds/one.txt" in told
@@ -187,6 +186,15 @@ def test_seeds_are_deleted_and_stay_out_and_all_of_it_is_a_function_of_what_is_t
     assert added["skipped"] == {"withdrawn": 2}
     kept.seed("back.txt", was)
     assert "withdrawn" in kept.run("check", "seeds/back.txt", check=False).stdout
+
+
+def test_seeds_are_deleted_and_stay_out(kept: Corpus, tmp_path: Path) -> None:
+    withdraw_a_seed(kept, tmp_path)
+
+
+@pytest.mark.trial
+def test_what_stays_out_is_a_function_of_what_is_there(kept: Corpus, tmp_path: Path) -> None:
+    withdraw_a_seed(kept, tmp_path)
     kept.run("build")
     held = corpus.open(repo=kept.root)
     quarantined = held.scan("quarantine").collect()
