@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from corpus.browse.locating import rows
-from corpus.errors import UsageError
+from corpus.browse.locating import Place, rows
+from corpus.errors import CorpusError, UsageError
 from corpus.report.counting import describe
+from corpus.search.reading import rows as found_rows
 from corpus.snapshots.about import about, committed
-from corpus.snapshots.asof import completed
-from corpus.snapshots.derived import Derived
+from corpus.snapshots.asof import AsOf, completed
 from schemas.tables import ARTICLES, REVISIONS, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from corpus.browse.locating import Places
     from corpus.objects.pins import Pinned
     from corpus.report.figures import Holdings
     from corpus.search.answers import Hit
+    from corpus.search.searching import Searcher
     from corpus.snapshots.about import About
     from corpus.snapshots.version import Version
 
@@ -53,6 +54,7 @@ class Opened:
     Attributes:
         version: which.
         as_of: the day in the address of its pages, if there is one.
+        ready: returns what searches it, if its index is complete; the index knows where each article is.
     """
 
     def __init__(self, version: Version, places: Places, as_of: str | None = None) -> None:
@@ -61,11 +63,12 @@ class Opened:
         self._places = places
         self._lock = threading.RLock()
         self._files: dict[str, list[tuple[Pinned, Path]]] = {}
+        self.ready: Callable[[Opened], Searcher | None] | None = None
 
     @property
     def has_files(self) -> bool:
         """Whether its tables are files; those of a version as of a day are computed."""
-        return not isinstance(self.version, Derived)
+        return not isinstance(self.version, AsOf)
 
     @property
     def about(self) -> About:
@@ -95,14 +98,17 @@ class Opened:
 
     def files(self, table: str) -> list[tuple[Pinned, Path]]:
         """Return the files of a table, verified; none if the version has no such table or no files."""
+        return self._files_of(self.version, table) if self.has_files else []
+
+    def _files_of(self, version: Version, table: str) -> list[tuple[Pinned, Path]]:
         with self._lock:
             if table not in self._files:
                 try:
-                    found = self.version.files(table) if self.has_files else []
+                    found = version.files(table)
                 except UsageError:
                     # Made by an engine that had no such table.
                     found = []
-                paths = self.version.paths(table) if found else []
+                paths = version.paths(table) if found else []
                 self._files[table] = list(zip(found, paths, strict=True))
             return self._files[table]
 
@@ -115,11 +121,7 @@ class Opened:
     def rows_of(self, hits: Sequence[Hit], columns: Sequence[str]) -> list[dict[str, Any]]:
         """Return columns, `article_id` among them, of the articles that a search found, in their order."""
         if not self.has_files:
-            # What was known on a day is computed: there are no files to look into.
-            wanted = pl.Series([hit.article_id for hit in hits], dtype=pl.String).implode()
-            chosen = self.scan("articles").filter(pl.col("article_id").is_in(wanted)).select(columns)
-            by_id = {row["article_id"]: row for row in chosen.collect().iter_rows(named=True)}
-            return [by_id[hit.article_id] for hit in hits]
+            return found_rows(self.version.searchable(), hits, columns)
         paths = {file.path: path for file, path in self.files("articles")}
         wanted_of: dict[str, list[int]] = {}
         for hit in hits:
@@ -156,14 +158,58 @@ class Opened:
 
     def _rows(self, table: str, article_id: str, columns: Sequence[str] | None) -> list[dict[str, Any]]:
         names = list(columns or (ARTICLES if table == "articles" else REVISIONS).names)
-        if not self.has_files:
+        if table == "articles" and (hit := self._hit(article_id)) is not None:
             kept = [name for name in names if name in TABLES[table].names]
-            found = self.scan(table).filter(pl.col("article_id") == article_id).select(kept).collect().to_dicts()
-            return [{**dict.fromkeys(names), **row} for row in found]
+            return [{**dict.fromkeys(names), **row} for row in self.rows_of([hit], kept)]
+        if isinstance(self.version, AsOf):
+            return self._rows_of_day(self.version, table, article_id, names)
+        return self._in_files(self.files(table), article_id, names)
+
+    def _hit(self, article_id: str) -> Hit | None:
+        """Return where the index has an article; None if it has none, or is not complete."""
+        try:
+            searcher = None if self.ready is None else self.ready(self)
+            return None if searcher is None else searcher.find(article_id)
+        except CorpusError:
+            # Files tell, too.
+            return None
+
+    def place(self, article_id: str) -> tuple[Pinned, Place] | None:
+        """Return in which of its files of articles an article is; None if the index does not tell."""
+        hit = self._hit(article_id) if self.has_files else None
+        if hit is None:
+            return None
+        return next((file, Place(path, hit.row)) for file, path in self.files("articles") if file.path == hit.shard)
+
+    def _in_files(
+        self, files: Sequence[tuple[Pinned, Path]], article_id: str, names: Sequence[str]
+    ) -> list[dict[str, Any]]:
         found = []
-        for path, row in self._places.find(self.files(table), article_id):
+        for path, row in self._places.find(files, article_id):
             found += [one for one in rows(path, [row], names) if one["article_id"] == article_id]
         return found
+
+    def _rows_of_day(self, then: AsOf, table: str, article_id: str, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Return rows of a version as of a day: those of its version that the times in them tell, or those apart."""
+        kept = [name for name in names if name in TABLES[table].names]
+        if then.is_unchanged():
+            return self._in_files(self._files_of(then.base, table), article_id, names)
+        if table == "revisions" and not then.is_of_this_engine:
+            return self.scan(table).filter(pl.col("article_id") == article_id).select(kept).collect().to_dicts()
+        differing = then.difference
+        if table == "articles" and any(
+            (ids == article_id).any() for ids in (differing.left_out, differing.apart["article_id"])
+        ):
+            found = then.articles_apart().filter(pl.col("article_id") == article_id).select(kept).collect().to_dicts()
+        else:
+            wanted = list(dict.fromkeys([*kept, "captured_at", "superseded_at"]))
+            found = [
+                row
+                for one in ("revisions", "articles")
+                for row in self._in_files(self._files_of(then.base, one), article_id, wanted)
+                if then.table_of(one, row["captured_at"], row["superseded_at"]) == table
+            ]
+        return [{**dict.fromkeys(names), **{name: row[name] for name in kept}} for row in found]
 
     def newest(self, most: int) -> list[dict[str, Any]]:
         """Return the articles that were published last; those without a date only if there is no other."""

@@ -104,17 +104,27 @@ class Versions:
         """Return the releases of the repository, oldest first."""
         return releases(self.repository)
 
-    def holding(self, article_id: str) -> tuple[list[tuple[Release, int]], list[Release]]:
+    def holding(self, article_id: str, opened: Opened) -> tuple[list[tuple[Release, int]], list[Release]]:
         """Return the releases that have an article, each with the revision that it has, and those that are unread.
 
         A file that several releases share is read once.
+
+        Args:
+            article_id: of the article.
+            opened: a version that has it. If its index tells in which file, its other files are not read.
         """
+        known = opened.place(article_id)
+        others = set() if known is None else {file.md5 for file, _ in opened.files("articles")}
         found: list[tuple[Release, int]] = []
         unread: list[Release] = []
         for release in self.releases():
             try:
                 files = self._at_hand(release)
-                places = [] if files is None else self._places.find(files, article_id)
+                if known is not None and files is not None and any(file.md5 == known[0].md5 for file, _ in files):
+                    places = [known[1]]
+                else:
+                    unknown = [(file, path) for file, path in files or () if file.md5 not in others]
+                    places = self._places.find(unknown, article_id)
                 read = [one for path, row in places for one in rows(path, [row], ("article_id", "revision"))]
             except CorpusError:
                 files, read = None, []

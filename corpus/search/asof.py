@@ -1,18 +1,15 @@
 """The search in a version as it was known on a day: which of its documents are articles then.
 
-An article of that day is a document that is an article or a superseded revision today. Times of capture say which, and
-the few that they do not decide are listed. Documents that are neither today, or were another revision or no duplicate
-then, are indexed apart, as a shard of their own.
+An article of that day is a document that is an article or a superseded revision today, and times say which. The few of
+which they do not, such as those that were no duplicate then, are left out, and indexed apart as a shard of their own.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
-import polars as pl
 from tantivy import FieldType, Occur
 from tantivy import Query as Compiled
 
@@ -21,19 +18,29 @@ from corpus.search import documents, sources
 from corpus.search.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterator
+    from datetime import date, datetime
 
+    import polars as pl
     import tantivy
 
     from corpus.search.index import Reader
-    from corpus.search.sources import Searchable, Shard, Warnings
+    from corpus.search.sources import Searchable, Warnings
 
-_DOCUMENT: Final = ["document_id", "source"]
-# What an article of the day must have in common with the document as it is indexed.
-_SAME: Final = [*_DOCUMENT, "article_id", "revision", "is_duplicate", "is_contained"]
 _BATCH: Final = 2000
-_PATH: Final = "path_of_shard"
+_COUNTING: Final = {"articles": {"value_count": {"field": "place"}}}
+
+
+class Difference(Protocol):
+    """What a version has otherwise than the articles of a day."""
+
+    @property
+    def left_out(self) -> pl.Series:
+        """Return the ids of articles whose rows, as the times in them tell, are not those of the day."""
+
+    @property
+    def apart(self) -> pl.DataFrame:
+        """Return the articles of the day that no such row has, as decisions."""
 
 
 @runtime_checkable
@@ -55,6 +62,17 @@ class Dated(Protocol):
     def is_unchanged(self) -> bool:
         """Return whether the tables of the day are those of the version."""
 
+    @property
+    def end(self) -> datetime:
+        """Return the end of the day; what was captured then is not known yet."""
+
+    @property
+    def difference(self) -> Difference:
+        """Return what the version's tables have otherwise."""
+
+    def articles_apart(self) -> pl.LazyFrame:
+        """Return the articles of the day that no row of the version's tables has."""
+
     def scan(self, table: str = ...) -> pl.LazyFrame:
         """Return a table of the day."""
 
@@ -66,18 +84,17 @@ class Overlay:
     key: str
     file: Pinned
     version: Dated
-    ids: tuple[str, ...]
+    count: int
     warnings: Warnings
     table: str = "articles"
 
     def rows(self) -> int:
         """Return how many documents it has."""
-        return len(self.ids)
+        return self.count
 
     def documents(self, number: int) -> Iterator[tantivy.Document]:
         """Yield its documents as those of the shard with this number, in the order of their ids."""
-        wanted = pl.Series(self.ids).implode()
-        rows = self.version.scan("articles").filter(pl.col("article_id").is_in(wanted)).collect().sort("article_id")
+        rows = self.version.articles_apart().collect().sort("article_id")
         warnings = self.warnings.by_row(rows)
         table = rows.select(name for name in documents.COLUMNS if name in rows.columns).to_arrow()
         first = 0
@@ -92,98 +109,69 @@ class ViewOfDay(View):
     def __init__(self, version: Dated, warnings: Warnings) -> None:
         base = version.base
         by_table = {table: sources.shards(base, warnings, table) for table in ("articles", "revisions")}
-        shards = [*by_table["articles"], *by_table["revisions"]]
-        self._end = datetime(*version.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1)
-        wanted = _marked(version.scan("articles")).select(_SAME).collect()
-        first = len(by_table["articles"])
-        there = pl.concat([
-            _rows(base, by_table["articles"], 0, pl.lit(None, pl.Datetime("us", "UTC"))),
-            _rows(base, by_table["revisions"], first, pl.col("superseded_at")),
-        ])  # fmt: skip
-        kept = there.join(wanted, on=_SAME, how="semi")
-        # What is the same in another row, too, counts once.
-        kept = kept.unique(_SAME, keep="first", maintain_order=True)
-        after = there.filter(self._is_of_day()).join(kept, on=["shard", "row"], how="anti")
-        before = kept.filter(~self._is_of_day())
-        self._left_out = _places(shards, after)
-        self._added = _places(shards, before)
-        overlay = wanted.join(kept, on=_SAME, how="anti").sort("article_id")
-        apart = _overlay(version, overlay, warnings)
+        self._superseded = {shard.key for shard in by_table["revisions"]}
+        self._end = documents.microseconds(version.end, documents.NEVER)
+        self._left_out = frozenset(version.difference.left_out)
+        apart = _overlay(version, warnings)
         self._apart = {one.key for one in apart}
-        super().__init__([*shards, *apart])
-
-    def _is_of_day(self) -> pl.Expr:
-        captured, superseded = pl.col("captured_at"), pl.col("superseded_at")
-        return (captured.is_null() | (captured < self._end)) & (superseded.is_null() | (superseded >= self._end))
+        super().__init__([*by_table["articles"], *by_table["revisions"], *apart])
 
     def within(self, reader: Reader) -> list[tuple[Occur, Compiled]]:
         """Return the clauses that a document has to meet."""
         schema = documents.schema()
         clauses = super().within(reader)
-        end = documents.microseconds(self._end, documents.NEVER)
-        known = Compiled.boolean_query([
-            (Occur.Must, Compiled.range_query(schema, "captured", FieldType.Integer, None, end - 1)),
-            (Occur.Must, Compiled.range_query(schema, "superseded", FieldType.Integer, end, None)),
-        ])  # fmt: skip
+        numbers = self.numbered(reader)
+        known = Compiled.range_query(schema, "captured", FieldType.Integer, None, self._end - 1)
+        current = [Compiled.range_query(schema, "superseded", FieldType.Integer, self._end, None)]
+        # What a seed superseded has no time for that; seeds were always there.
+        always = Compiled.range_query(schema, "superseded", FieldType.Integer, documents.NEVER, None)
+        superseded = [number for number, shard in numbers.items() if shard.key in self._superseded]
+        by_time = [(Occur.Must, known), *((Occur.Must, one) for one in current)]
+        if superseded:
+            earlier = (Occur.Must, Compiled.term_set_query(schema, "shard", superseded))
+            by_time.append((Occur.MustNot, Compiled.boolean_query([earlier, (Occur.Must, always)])))
+        if left_out := self._places(reader, clauses):
+            by_time.append((Occur.MustNot, Compiled.term_set_query(schema, "place", left_out)))
         others = [
             Compiled.term_query(schema, "shard", number)
-            for number, shard in self.numbered(reader).items()
+            for number, shard in numbers.items()
             if shard.key in self._apart
         ]
-        if added := self._numbers(reader, self._added):
-            others.append(Compiled.term_set_query(schema, "place", added))
-        choice = [(Occur.Should, one) for one in (known, *others)]
-        clauses.append((Occur.Must, Compiled.const_score_query(Compiled.boolean_query(choice), 0.0)))
-        if left_out := self._numbers(reader, self._left_out):
-            clauses.append((Occur.MustNot, Compiled.term_set_query(schema, "place", left_out)))
-        return clauses
+        choice = [(Occur.Should, one) for one in (Compiled.boolean_query(by_time), *others)]
+        return [*clauses, (Occur.Must, Compiled.const_score_query(Compiled.boolean_query(choice), 0.0))]
 
-    @staticmethod
-    def _numbers(reader: Reader, places: Sequence[tuple[str, int]]) -> list[int]:
-        return [documents.place(reader.numbers[key], row) for key, row in places]
+    def _places(self, reader: Reader, within: list[tuple[Occur, Compiled]]) -> list[int]:
+        """Return the places of all documents of the articles that are left out."""
+        if not self._left_out:
+            return []
+        halves = sorted({documents.halves(one)[0] for one in self._left_out})
+        wanted = Compiled.boolean_query([
+            *within, (Occur.Must, Compiled.term_set_query(documents.schema(), "id_high", halves)),
+        ])  # fmt: skip
 
+        def look(searcher: tantivy.Searcher) -> list[int]:
+            if not (most := int(searcher.aggregate(wanted, _COUNTING)["articles"]["value"])):
+                return []
+            found = searcher.search(wanted, limit=most, count=False, order_by_field="place").hits
+            addresses = [address for _, address in found]
+            place, high, low = (
+                [int(value or 0) for value in searcher.fast_field_values(name, addresses)]
+                for name in ("place", "id_high", "id_low")
+            )
+            ids = map(documents.article_id, high, low)
+            return [at for at, one in zip(place, ids, strict=True) if one in self._left_out]
 
-def _marked(rows: pl.LazyFrame) -> pl.LazyFrame:
-    return rows.with_columns(
-        pl.col("revision").cast(pl.Int32),
-        is_duplicate=pl.col("duplicate_of").is_not_null(),
-        is_contained=pl.col("contained_in").is_not_null(),
-    )
-
-
-def _rows(version: Searchable, shards: Sequence[Shard], first: int, superseded_at: pl.Expr) -> pl.DataFrame:
-    """Return what tells the documents of some shards apart, with the shard's number, from `first` on, and the row's."""
-    if not shards:
-        return _nothing()
-    paths = version.shard_paths([shard.file for shard in shards])
-    # In one scan: files are read side by side.
-    rows = pl.scan_parquet(paths, glob=False, include_file_paths=_PATH).with_columns(superseded_at=superseded_at)
-    picked = _marked(rows).select(_PATH, *_SAME, "captured_at", "superseded_at").collect()
-    # Equal files have no rows: no article is in two.
-    numbers = {str(path): number for number, path in enumerate(paths, first)}
-    placed = picked.with_columns(shard=pl.col(_PATH).replace_strict(numbers, return_dtype=pl.Int64))
-    row = pl.int_range(pl.len(), dtype=pl.get_index_type()).over("shard")
-    return placed.select(row.alias("row"), *_SAME, "captured_at", "superseded_at", "shard")
+        numbers = {number for number, shard in self.numbered(reader).items() if shard.key not in self._apart}
+        places: list[int] = reader.run(look)
+        return [at for at in places if documents.shard_and_row(at)[0] in numbers]
 
 
-def _nothing() -> pl.DataFrame:
-    moment = pl.Datetime("us", "UTC")
-    return pl.DataFrame(schema={
-        "row": pl.get_index_type(), "document_id": pl.String, "source": pl.String, "article_id": pl.String,
-        "revision": pl.Int32, "is_duplicate": pl.Boolean, "is_contained": pl.Boolean, "captured_at": moment,
-        "superseded_at": moment, "shard": pl.Int64,
-    })  # fmt: skip
-
-
-def _places(shards: Sequence[Shard], rows: pl.DataFrame) -> list[tuple[str, int]]:
-    return [(shards[shard].key, row) for shard, row in rows.select("shard", "row").iter_rows()]
-
-
-def _overlay(version: Dated, rows: pl.DataFrame, warnings: Warnings) -> list[Any]:
+def _overlay(version: Dated, warnings: Warnings) -> list[Any]:
+    rows = version.difference.apart
     if rows.is_empty():
         return []
     state = hashlib.sha256(version.base.md5("articles").encode())
-    for row in rows.iter_rows():
+    for row in rows.sort("article_id").iter_rows():
         state.update(repr(row).encode())
     key = f"day-{state.hexdigest()[:32]}{sources.digest(warnings.by_row(rows))}"
-    return [Overlay(key, Pinned(f"articles of {version.day}", key), version, tuple(rows["article_id"]), warnings)]
+    return [Overlay(key, Pinned(f"articles of {version.day}", key), version, rows.height, warnings)]

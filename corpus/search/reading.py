@@ -27,13 +27,10 @@ _TOGETHER: Final = 4
 def rows(version: Searchable | Dated, hits: Sequence[Hit], columns: Sequence[str]) -> list[dict[str, Any]]:
     """Return columns of the articles that a searcher of a version found, and `article_id`.
 
-    Columns of the content are the same in every table; of a version as of a day, read those that were decided that day
-    (`revision`, `duplicate_of` and so on) from its `articles`.
-
     Args:
         version: which was searched.
         hits: of the same version; the rows are in their order.
-        columns: of its articles, besides `article_id`.
+        columns: of its articles, besides `article_id`. A column that a shard lacks is None.
 
     Raises:
         MissingObjects: a shard is neither in the cache nor in a remote.
@@ -42,8 +39,10 @@ def rows(version: Searchable | Dated, hits: Sequence[Hit], columns: Sequence[str
     files = {file.path: file for table in sorted({hit.table for hit in hits}) for file in base.files(table)}
     found: dict[str, dict[str, Any]] = {}
     apart = [hit.article_id for hit in hits if hit.shard not in files]
+    columns = [name for name in columns if name != "article_id"]
     if apart:
-        wanted = version.scan("articles").filter(pl.col("article_id").is_in(pl.Series(apart).implode()))
+        known = version.articles_apart() if isinstance(version, Dated) else version.scan("articles")
+        wanted = known.filter(pl.col("article_id").is_in(pl.Series(apart).implode()))
         found |= {
             row["article_id"]: row for row in wanted.select("article_id", *columns).collect().iter_rows(named=True)
         }
@@ -69,6 +68,8 @@ def _taken(version: Searchable, file: Pinned, numbers: Sequence[int], columns: S
     (path,) = version.shard_paths([file])
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as opened:
+            known = set(opened.schema_arrow.names)
+            there, lacking = [name for name in columns if name in known], dict.fromkeys(set(columns) - known)
             sizes = [opened.metadata.row_group(number).num_rows for number in range(opened.metadata.num_row_groups)]
             starts = np.concatenate([[0], np.cumsum(sizes)])
             groups = np.searchsorted(starts, numbers, side="right") - 1
@@ -76,9 +77,9 @@ def _taken(version: Searchable, file: Pinned, numbers: Sequence[int], columns: S
             for group in np.unique(groups):
                 wanted = [number for number, its in zip(numbers, groups, strict=True) if its == group]
                 # Arrow's own `take` and `to_pylist` import pandas, which takes half a second.
-                frame = pl.DataFrame(opened.read_row_group(int(group), columns=list(columns), use_threads=False))
-                chosen = frame.select(columns)[[number - int(starts[group]) for number in wanted]]
-                taken |= dict(zip(wanted, chosen.iter_rows(named=True), strict=True))
+                frame = pl.DataFrame(opened.read_row_group(int(group), columns=there, use_threads=False))
+                chosen = frame.select(there)[[number - int(starts[group]) for number in wanted]]
+                taken |= {at: lacking | row for at, row in zip(wanted, chosen.iter_rows(named=True), strict=True)}
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
         raise StorageError(f"{path} cannot be read: {reason}. Delete it and run `dvc pull`.") from None

@@ -1,12 +1,12 @@
 """Read a corpus as it was known on a day: a version without all that was captured later.
 
-Its tables are decided again from the signatures of the documents captured until then, as a build with only those would
-decide: later revisions and later copies are not known yet. Nothing is parsed. Only texts that seem alike and were not
-compared before are read.
+Its tables are as a build of the documents captured until then would make them: later revisions and later copies are
+not known yet. Nearly all rows are those of the version's tables, chosen by their times: see `corpus.snapshots.pastday`.
 """
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -22,12 +22,13 @@ from schemas.tables import TABLES
 if TYPE_CHECKING:
     import polars as pl
 
+    from corpus.settings import Resolve
+    from corpus.snapshots.pastday import Difference, Tables
     from corpus.snapshots.selection import Selection
     from corpus.snapshots.version import Version
     from schemas.table import Table
 
 _SOURCE: Final = "_shard"
-_BY_DECISION: Final = {"articles": Decision.ARTICLE, "revisions": Decision.SUPERSEDED}
 
 
 def capture_day(written: date | str) -> date:
@@ -61,23 +62,23 @@ def completed(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:
 
 
 class AsOf(Derived):
-    """A version as it was known at the end of a day of capture, in UTC. Seeds have no time, and were always there."""
+    """A version as it was known at the end of a day of capture, in UTC. Seeds have no time, and were always there.
+
+    Attributes:
+        day: the day.
+        end: its end; what was captured then is not known yet.
+    """
 
     def __init__(self, version: Version, day: date) -> None:
         super().__init__(version, f"{version.name} as of {day}")
         self.day = day
+        self.end = datetime(*day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1)
+        self._lock = threading.RLock()
 
     @property
     def base(self) -> Version:
         """The version that this was made from."""
         return self._base
-
-    @property
-    def _end(self) -> datetime:
-        return datetime(*self.day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1)
-
-    def _until(self, captured: pl.Expr) -> pl.Expr:
-        return captured.is_null() | (captured < self._end)
 
     def is_unchanged(self) -> bool:
         """Return whether nothing was captured later: then the tables of the day are those of the version."""
@@ -85,65 +86,89 @@ class AsOf(Derived):
 
     @cached_property
     def _unchanged(self) -> bool:
-        import polars as pl
-
         # An older engine made other columns: its documents are decided again, for any day.
-        if not set(TABLES["decisions"].names) <= set(self._base.scan("decisions").collect_schema()):
+        if not self.is_of_this_engine:
             return False
         captured = self._base.scan("signatures").select("captured_at")
-        return captured.filter(~self._until(pl.col("captured_at"))).head(1).collect().is_empty()
+        return captured.filter(~self._until("captured_at")).head(1).collect().is_empty()
 
-    def _observations(self) -> pl.LazyFrame:
+    @cached_property
+    def is_of_this_engine(self) -> bool:
+        """Whether the version has all columns of decisions that this engine makes."""
+        return all(
+            set(TABLES[table].names) <= set(self._base.scan(table).collect_schema())
+            for table in ("decisions", "signatures")
+        )
+
+    def _until(self, column: str) -> pl.Expr:
         import polars as pl
 
-        return self._base.scan("observations").filter(self._until(pl.col("at")))
+        from corpus.snapshots import pastday
+
+        return pastday.until(pl.col(column), self.end)
+
+    @property
+    def difference(self) -> Difference:
+        """What the version's tables have otherwise than those of the day. Found once; several threads may ask."""
+        with self._lock:
+            return self._difference
+
+    @cached_property
+    def _difference(self) -> Difference:
+        from corpus.snapshots import pastday
+
+        if self.is_of_this_engine:
+            return pastday.difference(self._tables_of_base, self.end, self._settings)
+        return pastday.difference_of_older(self._tables_of_base, self.end, self._decided)
 
     @cached_property
     def _decided(self) -> pl.DataFrame:
-        """Return the decisions on the documents known by then, each with the path of its shard of documents."""
-        import polars as pl
+        """Return the decisions on the documents known by then, with the numbers of shard and row."""
+        from corpus.snapshots import pastday
 
-        from corpus.batches.seeds import SEEDS
-        from corpus.pipeline.decided import BLOCKED
-        from corpus.pipeline.deciding import decide
-        from corpus.pipeline.signed import SignedDocuments, read_signatures
-        from corpus.pipeline.threads import side_by_side
+        if self.is_of_this_engine:
+            return pastday.decisions(self._tables_of_base, self.end, self.difference)
+        return pastday.decide_again(self._tables_of_base, self.end, self._settings)
 
-        names = sorted(
-            self._by_name("documents"),
-            key=lambda name: (not name.startswith(f"{SEEDS}-"), name),
-        )
+    @cached_property
+    def _tables_of_base(self) -> Tables:
+        from corpus.snapshots.pastday import Tables
+
+        names = self._shards_of_base
         documents, signatures, decisions = (self._by_name(table) for table in ("documents", "signatures", "decisions"))
-        signed = SignedDocuments(
-            side_by_side(lambda name: parquet.rows(signatures[name]), names),
-            lambda number, columns: read_signatures(signatures[names[number]], columns),
-        )
-        bad = [pl.DataFrame(schema=BLOCKED)]
-
-        def quarantined(number: int) -> pl.DataFrame:
-            # Decisions and signatures of a shard have the same rows.
-            found = pl.DataFrame(parquet.read(decisions[names[number]], ["rule", "decision"]))
-            failed = found.with_row_index("document", signed.span(number).start).filter(
-                pl.col("decision") == Decision.QUARANTINED.value
-            )
-            return failed.select(BLOCKED.names()).cast(BLOCKED)
-
-        bad += side_by_side(quarantined, signed.shards)
-        decided = decide(
-            signed,
-            pl.concat(bad),
-            settings.parse((self.text(settings.PARAMS) or "").encode(), Path(settings.PARAMS)).resolve,
-            (pl.DataFrame(parquet.read(path)) for path in self._by_name("pairs").values()),
+        return Tables(
+            [signatures[name] for name in names],
+            [decisions[name] for name in names],
+            list(self._by_name("pairs").values()),
             lambda number, rows: parquet.take(documents[names[number]], "text", rows),
-            self._end,
         )
-        rows = [
-            decided.rows(number).with_columns(pl.lit(str(documents[name])).alias(_SOURCE))
-            for number, name in enumerate(names)
-        ]
-        return (
-            pl.concat(rows) if rows else pl.DataFrame(TABLES["decisions"].empty).with_columns(pl.lit("").alias(_SOURCE))
-        )
+
+    @cached_property
+    def _shards_of_base(self) -> list[str]:
+        from corpus.batches.seeds import SEEDS
+
+        return sorted(self._by_name("documents"), key=lambda name: (not name.startswith(f"{SEEDS}-"), name))
+
+    @cached_property
+    def _settings(self) -> Resolve:
+        text = self.text(settings.PARAMS) or ""
+        return settings.parse(text.encode(), Path(settings.PARAMS)).resolve
+
+    def table_of(self, table: str, captured: datetime | None, superseded: datetime | None) -> str | None:
+        """Return in which table of the day a row of the version's articles or revisions is, as its times tell.
+
+        Args:
+            table: of the version.
+            captured: when the row was captured.
+            superseded: when it was superseded.
+
+        Returns:
+            `articles` or `revisions`; None if it was not known.
+        """
+        if captured is not None and captured >= self.end:
+            return None
+        was_current = superseded is not None and superseded >= self.end
+        return "articles" if was_current else table
 
     def _by_name(self, table: str) -> dict[str, Path]:
         """Return the files of a table by the names of their shards."""
@@ -151,31 +176,69 @@ class AsOf(Derived):
         return {PurePosixPath(file.path).stem: path for file, path in zip(files, paths, strict=True)}
 
     def _scan(self, table: str, selection: Selection) -> pl.LazyFrame:
-        import polars as pl
 
         del selection
         if table not in {"articles", *self._tables}:
             raise UsageError(f"{self.name} has no table {table!r}. It has articles, {', '.join(self._tables)}.")
         if self.is_unchanged():
             return completed(self._base.scan(table), TABLES[table])
-        decided = self._decided
+        if table == "articles":
+            return self._articles()
+        if table == "revisions":
+            return self._revisions()
         if table == "decisions":
-            return decided.select(TABLES[table].names).lazy()
-        if table == "quarantine":
-            return self._base.scan(table).filter(self._until(pl.col("captured_at")))
+            return self._decided.select(TABLES[table].names).lazy()
         if table == "verdicts":
-            known = self._base.scan("documents").filter(self._until(pl.col("captured_at")))
+            known = self._base.scan("documents").filter(self._until("captured_at"))
             verdicts = self._base.scan(table)
             keys = [name for name in ("document_id", "source", "batch") if name in verdicts.collect_schema()]
             return verdicts.join(known.select(keys), on=keys, how="semi")
-        if table in _BY_DECISION:
-            decided = decided.filter(pl.col("decision") == _BY_DECISION[table].value)
-        paths = decided[_SOURCE].unique().sort().to_list()
-        if not paths:
-            return pl.DataFrame(TABLES[table].empty).lazy()
-        documents = pl.scan_parquet(paths, glob=False, include_file_paths=_SOURCE)
+        found = self._base.scan(table).filter(self._until("captured_at"))
+        return found if table == "quarantine" else completed(found, TABLES[table])
+
+    def _articles(self) -> pl.LazyFrame:
+        import polars as pl
+
+        from corpus.snapshots import pastday
+
+        table = TABLES["articles"]
+        superseded = completed(self._base.scan("revisions"), TABLES["revisions"]).filter(pastday.was_current(self.end))
+        found = [completed(self._base.scan("articles"), table), superseded.select(table.names)]
+        found = [rows.filter(self._until("captured_at")) for rows in found]
+        if not (left_out := self.difference.left_out).is_empty():
+            found = [rows.filter(~pl.col("article_id").is_in(left_out.implode())) for rows in found]
+        return pl.concat([*found, self.articles_apart()])
+
+    def articles_apart(self) -> pl.LazyFrame:
+        """Return the articles of the day that the version's tables do not have as they were."""
+        return self._with_documents(self.difference.apart, TABLES["articles"])
+
+    def _revisions(self) -> pl.LazyFrame:
+        import polars as pl
+
+        from corpus.snapshots import pastday
+
+        table = TABLES["revisions"]
+        if self.is_of_this_engine:
+            return completed(self._base.scan("revisions"), table).filter(~pastday.was_current(self.end))
+        superseded = pl.col("decision") == Decision.SUPERSEDED.value
+        return self._with_documents(self._decided.filter(superseded), table)
+
+    def _with_documents(self, decided: pl.DataFrame, table: Table) -> pl.LazyFrame:
+        """Return rows of a table from decisions, which have the numbers of their shards, and the documents."""
+        import polars as pl
+
+        from corpus.snapshots.pastday import SHARD
+
+        files = self._by_name("documents")
+        paths = pl.Series([str(files[name]) for name in self._shards_of_base], dtype=pl.String)
+        decided = decided.with_columns(paths.gather(decided[SHARD]).alias(_SOURCE))
+        wanted = decided[_SOURCE].unique().sort().to_list()
+        if not wanted:
+            return pl.DataFrame(table.empty).lazy()
+        documents = pl.scan_parquet(wanted, glob=False, include_file_paths=_SOURCE)
         # A document's name is its own within its batch.
         decisions = decided.select("source", "batch", pl.exclude(TABLES["documents"].names))
-        return completed(documents.join(decisions.lazy(), on=[_SOURCE, "source", "batch"], how="inner"), TABLES[table])
+        return completed(documents.join(decisions.lazy(), on=[_SOURCE, "source", "batch"], how="inner"), table)
 
     _tables: Final = ("revisions", "quarantine", "documents", "verdicts", "decisions")

@@ -52,7 +52,7 @@ def revisions(wanted: Wanted) -> Page:
     paging = Paging.of(wanted.asked, len(every), _SIZE)
     order = list(reversed(range(len(every))))[paging.offset : paging.offset + _SIZE]
     steps = [_step(wanted, every, place) for place in order]
-    holding, unread = wanted.versions.holding(row["article_id"])
+    holding, unread = wanted.versions.holding(row["article_id"], wanted.opened)
     values = {
         "row": row,
         "steps": steps,

@@ -1,0 +1,41 @@
+"""Articles of a past day are found by their ids as a scan of that day finds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import corpus
+from corpus.browse.locating import Places
+from corpus.browse.opened import Opened
+from corpus.search.opening import Search
+from corpus.search.query import parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_articles_and_revisions_of_a_day_are_found_by_their_ids(captured: Path, tmp_path: Path) -> None:
+    now = corpus.open(repo=captured)
+    ids = set(now.scan().collect()["article_id"])
+    for day in (None, "2025-12-31", "2026-01-05", "2026-01-07", "2026-01-08"):
+        then = corpus.open(repo=captured, as_of=day)
+        opened = Opened(then, Places(), day)
+        articles = {row["article_id"]: row for row in then.scan().collect().to_dicts()}
+        revisions = then.scan("revisions").collect().to_dicts()
+        searcher = Search(then.searchable(), tmp_path / "search").ready()
+        # By what the files tell, and by the index.
+        for ready in (None, lambda _, searcher=searcher: searcher):
+            opened.ready = ready
+            for one in ids:
+                assert opened.article(one) == articles.get(one)
+                told = [(row["revision"], row["document_id"]) for row in opened.revisions(one)]
+                earlier = [row for row in revisions if row["article_id"] == one]
+                both = [*earlier, *([articles[one]] if one in articles else [])]
+                assert told == sorted((row["revision"], row["document_id"]) for row in both)
+                for row in earlier:
+                    assert opened.article(one, row["revision"]) == row
+        hits = searcher.page(parse(""), limit=50)
+        columns = ["article_id", "title", "revision", "duplicate_of", "text"]
+        assert {row["article_id"]: row for row in opened.rows_of(hits, columns)} == {
+            one: {name: row[name] for name in columns} for one, row in articles.items()
+        }
