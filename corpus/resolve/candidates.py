@@ -88,7 +88,7 @@ def candidates(texts: Places, sketched: Sketched, threshold: float, containment:
         sketched: the sketches of these texts, and perhaps of others.
         threshold: the least Jaccard similarity of the pairs to find.
         containment: the least share of one text's grams that the other text has, of the pairs to find.
-        together: the hashes of about so many texts are sorted at a time; the pairs are the same for any number.
+        together: the hashes of about eight times as many texts are sorted at a time; any number gives the same pairs.
     """
     pairs = _sharing(texts, sketched, together)
     if not len(pairs):
@@ -113,7 +113,7 @@ def _sharing(texts: Places, sketched: Sketched, together: int) -> Pairs:
     lowest, count = sketched.lowest(texts[order])
     found = np.zeros(0, np.int64)
     # Equal hashes are in one range, and the last bits of hashes have no pattern.
-    ranges = 1 << max(0, (len(texts) - 1) // together).bit_length()
+    ranges = 1 << max(0, (len(texts) - 1) // (INDEXED * together)).bit_length()
     waiting: list[Places] = []
     for number in range(ranges):
         waiting.append(_paired(*_shared(lowest, count, order, number, ranges)))
