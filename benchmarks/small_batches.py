@@ -42,7 +42,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
-WORDS = [word for word in Path(__file__).read_text(encoding="utf-8").split() if word.isalpha()]
+# As many as a byte can choose from: a year has ten million and more words, and drawing each alone would cost minutes.
+WORDS = [word for word in Path(__file__).read_text(encoding="utf-8").split() if word.isalpha()][:256]
+
+
+def words(count: int, draw: random.Random) -> str:
+    """Return so many words at random."""
+    return " ".join([WORDS[byte] for byte in draw.randbytes(count)])
 
 
 def articles(at: datetime, count: int, draw: random.Random) -> list[Item]:
@@ -50,8 +56,8 @@ def articles(at: datetime, count: int, draw: random.Random) -> list[Item]:
     made = []
     for number in range(count):
         url = f"https://www.site{draw.randrange(40)}.com/{at:%Y/%m/%d/%H%M}-{number}"
-        lines = [" ".join(draw.choices(WORDS, k=60)).capitalize() + "." for _ in range(5)]
-        title = " ".join(draw.choices(WORDS, k=8)).capitalize()
+        lines = [words(60, draw).capitalize() + "." for _ in range(5)]
+        title = words(8, draw).capitalize()
         text = "\n\n".join([title, f"{at:%B %d, %Y}", *lines, "Original url:", f"<{url}>"])
         made.append(Item(url, text.encode(), "text/plain", url=url, status=200, captured_at=at))
     return made
@@ -62,6 +68,7 @@ def observed(path: Path, items: list[Item], name: str) -> RawFile:
     rows: list[dict[str, Any]] = []
     for item in items:
         common: dict[str, Any] = {
+            **dict.fromkeys(OBSERVED.names),
             "source": "all",
             "via": "page",
             "at": item.captured_at,
@@ -70,7 +77,7 @@ def observed(path: Path, items: list[Item], name: str) -> RawFile:
         }
         rows.append({**common, "url": item.url, "outcome": "new", "sha256": hashlib.sha256(item.data).hexdigest()})
         rows += [{**common, "url": f"{item.url}/{n}", "outcome": "unchanged-304", "status": 304} for n in range(4)]
-    table = pa.Table.from_pylist([{name: row.get(name) for name in OBSERVED.names} for row in rows], OBSERVED.arrow)
+    table = pa.Table.from_pylist(rows, OBSERVED.arrow)
     pq.write_table(table, path, compression="zstd", write_page_checksum=True)
     data = path.read_bytes()
     return RawFile(f"{name}-observations.parquet", hashlib.sha256(data).hexdigest(), len(rows), len(data), 1)
@@ -110,6 +117,15 @@ def processor(work: Callable[[], object]) -> float:
     began = time.process_time()
     work()
     return round(time.process_time() - began, 3)
+
+
+def read(root: Path) -> float:
+    """Return what reading the register takes, in a process of its own that has not read it before."""
+    program = (
+        "import pathlib, sys, time; from corpus.batches import register; began = time.process_time(); "
+        "register.load(pathlib.Path(sys.argv[1])); print(time.process_time() - began)"
+    )
+    return round(float(subprocess.check_output([sys.executable, "-c", program, str(root)])), 3)
 
 
 def opened(root: Path) -> dict[str, float]:
@@ -164,26 +180,29 @@ def cost(found: Cost) -> dict[str, float]:
     return {"s": round(found.seconds, 1), "cpu": round(found.processor, 1), "mb": round(found.memory / 1e6)}
 
 
-def make(root: Path, days: int, every: int, documents: int) -> float:
-    """Make a corpus with the batches of so many days, not built. Returns what DVC took of processors to record them."""
+def make(root: Path, days: int, every: int, documents: int) -> tuple[float, float]:
+    """Make a corpus with the batches of so many days, not built.
+
+    Returns:
+        What making the batches, and what DVC to record them, took of processors.
+    """
     run(Path.cwd(), "init", str(root))
     draw = random.Random(18)
     moments = [FIRST + timedelta(minutes=every * number) for number in range(days * 24 * 60 // every)]
-    raw.save(root, [sealed(root, at, documents, draw) for at in moments])
+    made = processor(lambda: raw.save(root, [sealed(root, at, documents, draw) for at in moments]))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     tracking.track(find(root))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return round(sum(after[:2]) - sum(before[:2]), 1)
+    return made, round(sum(after[:2]) - sum(before[:2]), 1)
 
 
 def measure(root: Path, days: int, every: int, documents: int, aside: Path) -> dict[str, Any]:
     """Make the corpus unless it is there, and measure."""
-    tracked = None if root.exists() else make(root, days, every, documents)
+    made, tracked = (None, None) if root.exists() else make(root, days, every, documents)
     batches = raw.load(root)
-    # What the register says, and nothing that it remembers.
     register = {
         "bytes": (root / raw.BATCHES).stat().st_size,
-        "read_cpu": processor(lambda: raw.parse((root / raw.BATCHES).read_text(encoding="utf-8"))),
+        "read_cpu": read(root),
         "write_cpu": processor(lambda: raw.as_text(batches)),
     }
     clean = run(root, "build")
@@ -193,7 +212,7 @@ def measure(root: Path, days: int, every: int, documents: int, aside: Path) -> d
     last = batches[-1].captured_at
     return {
         "benchmark": "small_batches", "batches": len(batches), "documents": sum(batch.documents for batch in batches),
-        "first_record_cpu": tracked, "clean_build": cost(clean), "files": dict(sorted(files.items())),
+        "making_cpu": made, "first_record_cpu": tracked, "clean_build": cost(clean), "files": dict(sorted(files.items())),
         "keys_bytes": keys, "dvc_lock_bytes": (root / "dvc.lock").stat().st_size, "register": register,
         "largest_listing_bytes": max(size for path, size in objects(root).items() if path.suffix == ".dir"),
         "first_commit_bytes": first, "dvc_status_cpu": dvc(root, "status", "--quiet", "dvc.yaml"),
