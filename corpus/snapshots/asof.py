@@ -175,8 +175,10 @@ class AsOf(Derived):
         files, paths = self._base.files(table), self._base.paths(table)
         return {PurePosixPath(file.path).stem: path for file, path in zip(files, paths, strict=True)}
 
-    def _scan(self, table: str, selection: Selection) -> pl.LazyFrame:
+    def _observations(self) -> pl.LazyFrame:
+        return self._base.scan("observations").filter(self._until("at"))
 
+    def _scan(self, table: str, selection: Selection) -> pl.LazyFrame:
         del selection
         if table not in {"articles", *self._tables}:
             raise UsageError(f"{self.name} has no table {table!r}. It has articles, {', '.join(self._tables)}.")
@@ -220,7 +222,8 @@ class AsOf(Derived):
 
         table = TABLES["revisions"]
         if self.is_of_this_engine:
-            return completed(self._base.scan("revisions"), table).filter(~pastday.was_current(self.end))
+            found = completed(self._base.scan("revisions"), table).filter(self._until("captured_at"))
+            return found.filter(~pastday.was_current(self.end))
         superseded = pl.col("decision") == Decision.SUPERSEDED.value
         return self._with_documents(self._decided.filter(superseded), table)
 
