@@ -110,7 +110,7 @@ class Pages:
         opened: Opened | None = None
         try:
             opened = self.versions.open(asked.address.rev, asked.address.as_of)
-            opened.ready = self.searches.ready
+            opened.ready, opened.index = self.searches.ready, self.searches.folder
             view = view_of(asked.segments)
             if view is None:
                 raise UsageError("There is no such page.")  # noqa: TRY301 - a page like that of any other error

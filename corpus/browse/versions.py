@@ -88,6 +88,9 @@ class Versions:
     def let_go(self) -> None:
         """Drop the versions that are open; they are opened again when they are asked for."""
         with self._lock:
+            for opened in self._opened.values():
+                # What a page counts meanwhile must not get beside an index that is made after a withdrawal.
+                opened.index = None
             self._opened.clear()
             self._places = Places()
             self._times_let_go += 1

@@ -74,8 +74,8 @@ def _serve(versions: Versions, port: int | None, index: Path | None, *, opens: b
     from corpus.search.places import folder_of
 
     opened = versions.open()
+    folder = opened.index = folder_of(versions.repository, index)
     articles = opened.holdings.articles
-    folder = folder_of(versions.repository, index)
     searches = Searches(folder)
     listening = Listening(versions, searches, port)
     if as_json:

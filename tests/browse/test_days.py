@@ -23,9 +23,11 @@ def test_articles_and_revisions_of_a_day_are_found_by_their_ids(captured: Path, 
         articles = {row["article_id"]: row for row in then.scan().collect().to_dicts()}
         revisions = then.scan("revisions").collect().to_dicts()
         searcher = Search(then.searchable(), tmp_path / "search").ready()
+        newest = [opened.newest(most) for most in (1, 3, 50)]
         # By what the files tell, and by the index.
         for ready in (None, lambda _, searcher=searcher: searcher):
             opened.ready = ready
+            assert [opened.newest(most) for most in (1, 3, 50)] == newest
             for one in ids:
                 assert opened.article(one) == articles.get(one)
                 told = [(row["revision"], row["document_id"]) for row in opened.revisions(one)]
