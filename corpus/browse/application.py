@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -189,11 +190,17 @@ def application(versions: Versions, searches: Searches, keys: Keys, port: int) -
     """
     pages = Pages(versions, searches)
     limiter = anyio.CapacityLimiter(_TOGETHER)
+    # Templates of other pages are compiled after the first page, which must not wait for them.
+    is_prepared = False
 
     async def page(request: Request) -> Response:
         path = (request.scope.get("raw_path") or request.url.path.encode()).decode("latin-1").partition("?")[0]
         asked = read(path, request.scope["query_string"].decode("latin-1"))
         response = await anyio.to_thread.run_sync(pages.answer, asked, limiter=limiter)
+        nonlocal is_prepared
+        if not is_prepared:
+            is_prepared = True
+            threading.Thread(target=rendering.prepare, daemon=True, name="templates").start()
         if request.method == "HEAD" and isinstance(response, StreamingResponse):
             # The file would be made for nobody.
             return Response(headers=dict(response.headers))

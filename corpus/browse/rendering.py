@@ -91,6 +91,14 @@ def templates() -> Environment:
 
 
 @cache
+def prepare() -> None:
+    """Compile the templates of all pages, so that the first page of each kind does not have to wait for that. Once."""
+    made = templates()
+    for name in made.list_templates(["jinja"]):
+        made.get_template(name)
+
+
+@cache
 def style() -> str:
     """Return the style sheet: that of the report, and what its pages do not have."""
     own = resources.files("corpus.browse.pages")

@@ -71,7 +71,7 @@ def excerpt(text: str, places: Sequence[tuple[int, int]], width: int = 240) -> t
     if not most:
         # Nothing, or one mark that is longer than the excerpt.
         start = places[0][0] if places else 0
-        return start, _until(text, min(len(text), start + width), start)
+        return start, _until(text, min(len(text), start + width), start + 1)
     left, right = places[best][0], places[best + most - 1][1]
     start = max(0, min(left - (width - (right - left)) // 2, len(text) - width))
     if start and (space := text.find(" ", start, left)) >= 0:
@@ -80,7 +80,7 @@ def excerpt(text: str, places: Sequence[tuple[int, int]], width: int = 240) -> t
 
 
 def _until(text: str, end: int, least: int) -> int:
-    """Return the last space before an end that lies in a word; else the end itself."""
-    if end < len(text) and (space := text.rfind(" ", least, end + 1)) > least:
+    """Return the last space from a place on and before an end that lies in a word; else the end itself."""
+    if end < len(text) and (space := text.rfind(" ", least, end + 1)) >= 0:
         return space
     return end

@@ -10,7 +10,7 @@ from tantivy import Occur, Order
 from tantivy import Query as Compiled
 
 from corpus.errors import UsageError
-from corpus.search import compiling, documents
+from corpus.search import compiling, counting, documents
 from corpus.search.answers import Facet, Hit, Month
 from corpus.search.facets import FACETS
 from corpus.search.narrowing import narrowed
@@ -28,15 +28,7 @@ if TYPE_CHECKING:
     from corpus.search.view import View
 
 ORDERS: Final = ("relevance", "newest", "oldest")
-# Values beyond those shown decide which of equally frequent ones come first.
-_SPARE: Final = 100
-# The index gives an answer with no more values than this.
-_MOST_VALUES: Final = 60_000
-_ALL: Final = 1 << 31
 _REMEMBERED: Final = 64
-# The part of an answer that is the number of articles.
-_COUNT: Final = "articles"
-_COUNTING: Final = {"value_count": {"field": "place"}}
 # Filters that can be the key of what is remembered.
 _Fixed: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
 
@@ -90,32 +82,45 @@ class Searcher:
             names: the facets.
             top: how many values of each, 60,000 at most.
         """
+        return self._named(query, filters, names, top, None)
+
+    def facets_beside(
+        self, query: Query, filters: Narrowing, own: str, names: Sequence[str], top: int = 12
+    ) -> dict[str, Facet]:
+        """Return facets as `facets` does, and with them one that is in use, with its other values, in one pass.
+
+        Args:
+            query: the query.
+            filters: all of them count for the facets that are named.
+            own: a facet that the filters narrow by one value. It is counted without that value.
+            names: the other facets.
+            top: how many values of each, 60,000 at most.
+        """
+        return self._named(query, filters, names, top, own)
+
+    def _named(
+        self, query: Query, filters: Narrowing | None, names: Sequence[str], top: int, own: str | None
+    ) -> dict[str, Facet]:
         unknown = [name for name in names if name not in FACETS]
         if unknown:
             raise UsageError(f"There is no facet {unknown[0]!r}. There are {', '.join(FACETS)}.")
-        found = self._facets(query.node, _fixed(filters), tuple(names), min(top, _MOST_VALUES))
-        return {name: found[name] for name in names}
+        found = self._facets(query.node, _fixed(filters), tuple(names), min(top, counting.MOST_VALUES), own)
+        return dict(found) if own else {name: found[name] for name in names}
 
-    def _count_facets(self, node: Node, filters: _Fixed, names: tuple[str, ...], top: int) -> dict[str, Facet]:
-        compiled = self._compiled(node, filters)
-        wanted = dict.fromkeys(names, min(top + _SPARE, _MOST_VALUES))
-        found: dict[str, Facet] = {}
-        while wanted:
-            # One answer has so many values at most.
-            names_now = list(wanted)[: max(1, _MOST_VALUES // max(wanted.values()))]
-            request = {name: _values_of(name, wanted[name]) for name in names_now} | {_COUNT: _COUNTING}
-            answer = self._run(lambda searcher, request=request: searcher.aggregate(compiled, request))
-            self._remembered((node, filters), int(answer[_COUNT]["value"]))
-            for name, size in ((name, wanted[name]) for name in names_now):
-                buckets = answer[name]["buckets"]
-                counted = sorted(((bucket["key"], bucket["doc_count"]) for bucket in buckets), key=_by_frequency)
-                rest = answer[name]["sum_other_doc_count"]
-                if rest and size < _MOST_VALUES and counted[-1][1] == counted[top - 1][1]:
-                    # Which of the equally frequent ones come first is not known yet.
-                    wanted[name] = min(8 * size, _MOST_VALUES)
-                    continue
-                found[name] = Facet(counted[:top], len(counted) > top or rest > 0)
-                del wanted[name]
+    def _count_facets(
+        self, node: Node, filters: _Fixed, names: tuple[str, ...], top: int, own: str | None
+    ) -> dict[str, Facet]:
+        if not names:
+            return {}
+        compiled = self._compiled(node, tuple((name, values) for name, values in filters if name != own))
+        beside = next(((name, values[0]) for name, values in filters if name == own), None)
+
+        def ask(request: dict[str, Any]) -> dict[str, Any]:
+            answer: dict[str, Any] = self._run(lambda searcher: searcher.aggregate(compiled, request))
+            return answer
+
+        found, articles = counting.facets(ask, names, top, beside)
+        self._remembered((node, filters), articles)
         return found
 
     def page(
@@ -215,7 +220,7 @@ class Searcher:
         """
         fixed = _fixed(filters)
         matching = self._compiled(query.node, fixed)
-        request = {"month": _values_of("month", _MOST_VALUES)}
+        request = {"month": counting.values_of("month", counting.MOST_VALUES)}
         hits = self._run(lambda searcher: searcher.aggregate(matching, request))["month"]["buckets"]
         found = {bucket["key"]: bucket["doc_count"] for bucket in hits}
         made = [Month(month, found.get(month, 0), articles, words) for month, articles, words in self._months(fixed)]
@@ -224,7 +229,10 @@ class Searcher:
     def _count_months(self, filters: _Fixed) -> list[tuple[str, int, int]]:
         """Return the months of all articles that the filters leave, with their numbers of articles and of words."""
         everything = self._compiled(EVERYTHING, filters)
-        request = {"month": _values_of("month", _MOST_VALUES) | {"aggs": {"words": {"sum": {"field": "words"}}}}}
+        request = {
+            "month": counting.values_of("month", counting.MOST_VALUES)
+            | {"aggs": {"words": {"sum": {"field": "words"}}}}
+        }
         months = self._run(lambda searcher: searcher.aggregate(everything, request))["month"]["buckets"]
         return [(bucket["key"], bucket["doc_count"], int(bucket["words"]["value"])) for bucket in months]
 
@@ -270,21 +278,12 @@ def _fixed(filters: Narrowing | None) -> _Fixed:
 
 
 def _count(searcher: tantivy.Searcher, compiled: Compiled) -> int:
-    return int(searcher.aggregate(compiled, {_COUNT: _COUNTING})[_COUNT]["value"])
+    return int(searcher.aggregate(compiled, {counting.COUNT: counting.COUNTING})[counting.COUNT]["value"])
 
 
 def _numbers(searcher: tantivy.Searcher, name: str, addresses: list[Any]) -> list[int]:
     # Every document has these.
     return [int(value or 0) for value in searcher.fast_field_values(name, addresses)]
-
-
-def _values_of(name: str, size: int) -> dict[str, Any]:
-    # Each segment counts all values: the counts are exact.
-    return {"terms": {"field": documents.FACET[name], "size": size, "segment_size": _ALL}}
-
-
-def _by_frequency(value: tuple[str, int]) -> tuple[int, str]:
-    return -value[1], value[0]
 
 
 def _ordered(order: str) -> dict[str, Any]:

@@ -163,6 +163,12 @@ def test_every_answer_equals_a_plain_scan(
     for facet, found in searcher.facets(query, narrowed, top=1000).items():
         counts = Counter(value for _, has in wanted for value in has[facet])
         assert dict(found.values) == counts, facet
+    for own in (name for name in facets.FACETS if len(narrowed.get(name, ())) == 1):
+        rest = {facet: values for facet, values in narrowed.items() if facet != own}
+        names = [facet for facet in facets.FACETS if facet != own]
+        for top in (2, 1000):
+            alone = searcher.facets(query, narrowed, names, top) | searcher.facets(query, rest, [own], top)
+            assert searcher.facets_beside(query, narrowed, own, names, top) == alone
     months = Counter(has["month"][0] for _, has in narrow)
     matching = Counter(has["month"][0] for _, has in wanted)
     timeline = searcher.timeline(query, narrowed)

@@ -99,3 +99,6 @@ def test_an_excerpt_has_the_most_marks() -> None:
     assert excerpt("short", [], 20) == (0, 5)
     assert excerpt("字" * 50, [(40, 42)], 20) == (30, 50)
     assert excerpt("x" * 50, [(0, 50)], 20) == (0, 20)
+    # The word behind the last mark has no room.
+    assert excerpt("the vote of the tram extraordinarily", [(4, 8), (16, 20)], 22) == (4, 20)
+    assert excerpt(f"the {'x' * 50}", [], 20) == (0, 3)

@@ -162,7 +162,10 @@ def _groups(searcher: Searcher, what: Sought, asked: Asked) -> tuple[list[Group]
     everything = set(asked.query.get("all", ())) & set(FACETS)
     found: dict[str, Facet] = {}
     plain = [name for name in FACETS if name not in what.filters and name not in everything]
-    if plain:
+    single = next((name for name in FACETS if len(what.filters.get(name, ())) == 1 and name not in everything), None)
+    if plain and single:
+        found |= searcher.facets_beside(what.query, what.filters, single, plain, _TOP)
+    elif plain:
         found |= searcher.facets(what.query, what.filters, plain, _TOP)
     for name in FACETS:
         if name not in found:
