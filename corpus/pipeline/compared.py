@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from corpus.columnar.ids import Ids
     from corpus.pipeline.decided import Decided
+    from corpus.pipeline.measuring import Scores
     from corpus.resolve.shingles import Places
 
 STAGE: Final = "pairs"
@@ -39,6 +43,47 @@ def known(root: Path, n: int, fingerprint: str) -> Iterator[pl.DataFrame]:
             continue
         if rows.schema.equals(PAIRS.arrow) and _key(rows, n, fingerprint) == shard.key:
             yield pl.DataFrame(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """The pairs that were compared in a run that has not ended, in files of their own, for the next run.
+
+    Attributes:
+        root: the folder of the repository.
+        n: the number of words in a gram.
+        fingerprint: of the code that compares.
+    """
+
+    root: Path
+    n: int
+    fingerprint: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are, each named by its key."""
+        return self.root / ".dvc" / "tmp" / "corpus" / "compared"
+
+    def keep(self, pairs: Places, scores: Scores, hashes: Ids) -> None:
+        """Write some pairs. It only saves time: a disk that is full makes a later write fail, with its own message."""
+        some = Compared(pairs, scores)
+        found = rows(some, slice(0, len(hashes)), hashes).to_arrow().cast(PAIRS.arrow)
+        with suppress(OSError, CorpusError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            parquet.write(self.folder / f"{_key(found, self.n, self.fingerprint)}.parquet", PAIRS, found)
+
+    def known(self) -> Iterator[pl.DataFrame]:
+        """Yield the pairs that a run of this code compared before it was broken off."""
+        for path in sorted(self.folder.glob("*.parquet")):
+            # A file that was cut off does not count.
+            with suppress(CorpusError):
+                found = parquet.read(path)
+                if found.schema.equals(PAIRS.arrow) and _key(found, self.n, self.fingerprint) == path.stem:
+                    yield pl.DataFrame(found)
+
+    def remove(self) -> None:
+        """Remove the files, once all pairs are in the table."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def numbered(stored: Iterable[pl.DataFrame], hashes: Ids, texts: Places) -> Compared:

@@ -5,32 +5,36 @@ A text is known by the number of the first document that has it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from corpus.columnar import ragged
-from corpus.pipeline.threads import side_by_side
+from corpus.pipeline.measuring import Part, measure
 from corpus.progress import progress
-from corpus.resolve import scores
 from corpus.resolve.candidates import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
+    from corpus.pipeline.measuring import Scores, Texts
     from corpus.pipeline.signed import SignedDocuments
-    from corpus.resolve.scores import GramSets
     from corpus.resolve.shingles import Places
 
-    Texts = Callable[[int, Places], pa.Array]
-    Scores = NDArray[np.int32]
     Numbers = NDArray[np.int32]
+    Measure = Callable[[Sequence[Part]], Iterator[Scores]]
 
 # The n-grams that are in memory at a time: 160 MB, those of 50,000 articles.
 _MOST_GRAMS: Final = 20_000_000
+# Those of a part that is measured elsewhere: at least a second of work, and where there is much, one of so many parts.
+_GRAMS_OF_PART: Final = 4_000_000
+_PARTS: Final = 32
+# So few (15 seconds of work) are measured sooner in this process than elsewhere, counting what it takes to begin there.
+_FEW_GRAMS: Final = 1 << 26
+# Texts with so many documents between them are far apart.
+_FAR: Final = 1 << 17
 
 
 class Compared:
@@ -71,13 +75,17 @@ class Comparing:
         n: the number of words in a gram.
         known: the pairs compared before.
         read: returns texts of a shard of documents, by the number of the shard and the rows, ascending.
+        elsewhere: measures many parts at once; without it, all are measured in this process.
     """
 
-    def __init__(self, documents: SignedDocuments, n: int, known: Compared, read: Texts) -> None:
+    def __init__(
+        self, documents: SignedDocuments, n: int, known: Compared, read: Texts, elsewhere: Measure | None = None
+    ) -> None:
         self._documents = documents
         self._n = n
         self._known = known
         self._read = read
+        self._elsewhere = elsewhere
         self._asked = Compared.joined([])
 
     def __call__(self, one: Numbers, other: Numbers) -> NDArray[np.int64]:
@@ -99,7 +107,9 @@ class Comparing:
         return self._asked
 
     def _compare(self, missing: Places) -> Compared:
-        # Pairs of the same shards are together, so that each is read few times.
+        # Pairs of the same shards are together, so that each is read few times. Those of texts that are far apart come
+        # last, by themselves: a group has few of them for each shard that it reads, and so it is to have nothing else.
+        missing = missing[np.argsort((missing >> 32) - (missing & 0xFFFFFFFF) > _FAR, kind="stable")]
         asked = Pairs(missing >> 32, missing & 0xFFFFFFFF)
         texts = ragged.distinct(np.concatenate([asked.later, asked.earlier]))
         grams = np.zeros(len(texts), np.int64)
@@ -107,47 +117,55 @@ class Comparing:
             grams[part] = rows["grams"].to_numpy()
         found = np.zeros((len(asked), 3), np.int32)
         with progress("compare", len(asked), "pairs") as advance:
-            for block in _groups(asked, texts, grams):
-                later, earlier = asked.later[block], asked.earlier[block]
-                wanted = ragged.distinct(np.concatenate([later, earlier]))
-                sets = self._sets(wanted)
-                local = Pairs(np.searchsorted(wanted, later), np.searchsorted(wanted, earlier))
-                found[block, 0] = scores.in_common(sets, local)
-                found[block, 1] = sets.size[local.later]
-                found[block, 2] = sets.size[local.earlier]
-                advance(len(later))
+            for block, of_block in self._measured(asked, texts, grams):
+                found[block] = of_block
+                advance(len(of_block))
         return Compared(missing, found)
 
-    def _sets(self, wanted: Places) -> GramSets:
-        """Return the sets of n-grams of some texts, in the order of the shards."""
+    def _measured(self, asked: Pairs, texts: Places, grams: Places) -> Iterator[tuple[slice, Scores]]:
+        total = int(grams.sum())
+        if self._elsewhere is None or total < _FEW_GRAMS:
+            for block in _groups(asked, texts, grams, _MOST_GRAMS):
+                yield block, measure(self._part(asked, block), self._n, self._read)
+            return
+        blocks = list(_groups(asked, texts, grams, max(_GRAMS_OF_PART, min(_MOST_GRAMS, total // _PARTS))))
+        yield from zip(blocks, self._elsewhere([self._part(asked, block) for block in blocks]), strict=True)
+
+    def _part(self, asked: Pairs, block: slice) -> Part:
+        later, earlier = asked.later[block], asked.earlier[block]
+        wanted = ragged.distinct(np.concatenate([later, earlier]))
         shard = self._documents.shard_of(wanted)
         begins = np.flatnonzero(np.diff(shard, prepend=-1))
-        parts = [
+        texts = [
             (int(shard[rows[0]]), wanted[rows] - self._documents.begins[shard[rows[0]]])
             for rows in np.split(np.arange(len(wanted)), begins[1:])
         ]
-
-        def read(part: tuple[int, NDArray[Any]]) -> GramSets:
-            return scores.gram_sets(self._read(*part), self._n)
-
-        return scores.joined(side_by_side(read, parts))
+        pairs = Pairs(np.searchsorted(wanted, later), np.searchsorted(wanted, earlier))
+        return Part((later << 32) | earlier, tuple(texts), pairs)
 
 
-def _groups(pairs: Pairs, texts: Places, grams: Places) -> Iterator[slice]:
-    """Yield groups of consecutive pairs whose n-grams fit into memory together.
+def _groups(pairs: Pairs, texts: Places, grams: Places, most: int) -> Iterator[slice]:
+    """Yield groups of consecutive pairs that have so many n-grams together at most.
 
     Args:
         pairs: the pairs.
         texts: their texts, ascending.
         grams: the number of n-grams of each text.
+        most: the n-grams of a group; a pair that has more is alone.
     """
-    begin = 0
+
+    def fit(group: slice) -> bool:
+        both = ragged.distinct(np.concatenate([pairs.later[group], pairs.earlier[group]]))
+        return int(grams[np.searchsorted(texts, both)].sum()) <= most
+
+    begin, size = 0, 1
     while begin < len(pairs):
-        size = len(pairs) - begin
-        while size > 1:
-            both = np.concatenate([pairs.later[begin : begin + size], pairs.earlier[begin : begin + size]])
-            if grams[np.searchsorted(texts, ragged.distinct(both))].sum() <= _MOST_GRAMS:
-                break
+        # About as many as before. Tried with all that are left, the groups would cost the square of their number.
+        left = len(pairs) - begin
+        size = min(size, left)
+        while size < left and fit(slice(begin, begin + size)):
+            size = min(2 * size, left)
+        while size > 1 and not fit(slice(begin, begin + size)):
             size = (size + 1) // 2
         yield slice(begin, begin + size)
         begin += size

@@ -8,6 +8,7 @@ decisions, when they are written.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,11 +23,15 @@ from corpus.resolve.duplicates import NO_DAY, NO_MOMENT, Articles, likes
 from corpus.resolve.revisions import Bounds, Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from corpus.pipeline.comparing import Texts
+    from corpus.columnar.ids import Ids
+    from corpus.pipeline.measuring import Part, Scores, Texts
     from corpus.pipeline.signed import SignedDocuments
     from corpus.settings import Resolve
+
+    # Measures many parts at once, given the text hashes of all documents.
+    Elsewhere = Callable[[Ids, Sequence[Part]], Iterator[Scores]]
 
 # Frames of so many documents take 250 MB.
 TOGETHER: Final = 1 << 16
@@ -40,6 +45,7 @@ def decide(
     texts: Texts,
     until: datetime | None = None,
     together: int = TOGETHER,
+    elsewhere: Elsewhere | None = None,
 ) -> Decided:
     """Decide what each document is.
 
@@ -51,6 +57,7 @@ def decide(
         texts: returns texts of a shard of documents, by the number of the shard and the rows, ascending.
         until: decide as if all that was captured at this time or later did not exist.
         together: about so many documents are decided at a time. What is decided is the same for any number.
+        elsewhere: measures what many pairs of texts have in common, if that is faster than in this process.
     """
     facts = _facts(documents)
     present = np.ones(len(documents), np.bool_) if until is None else facts.captured < _microseconds(until)
@@ -60,8 +67,10 @@ def decide(
     rows = np.flatnonzero(good)
     facts.text[rows] = ids.firsts(facts.text_hash, rows)
     first = rows[facts.text[rows] == rows]
-    comparing = Comparing(documents, settings.ngram, numbered(known, facts.text_hash, first), texts)
-    del first
+    stored = numbered(known, facts.text_hash, first)
+    measure = partial(elsewhere, facts.text_hash) if elsewhere else None
+    comparing = Comparing(documents, settings.ngram, stored, texts, measure)
+    del first, stored
     bounds = Bounds(settings.minor_change, settings.url_reuse_below, settings.url_reuse == "split")
     revised = revise(documents, facts, rows, bounds, comparing, together)
     del rows

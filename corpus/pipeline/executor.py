@@ -55,7 +55,7 @@ class Walled(Protocol):
 
 @runtime_checkable
 class Writing(Protocol):
-    """A task that writes files into a folder. A frozen dataclass."""
+    """A task on files of a folder, which its worker must see, and where it may write. A frozen dataclass."""
 
     @property
     def folder(self) -> Path:

@@ -6,6 +6,7 @@ exact comparison of texts that seem alike, which is stored too. So old texts nee
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,6 +15,7 @@ from corpus.batches.seeds import SEEDS
 from corpus.pipeline import compared, signing
 from corpus.pipeline.decided import BLOCKED
 from corpus.pipeline.deciding import decide
+from corpus.pipeline.measuring import Elsewhere
 from corpus.pipeline.outcome import Outcome
 from corpus.pipeline.signed import SignedDocuments, read_signatures
 from corpus.pipeline.threads import side_by_side
@@ -50,14 +52,17 @@ def resolve(root: Path, settings: Settings, executor: Executor) -> Outcome:
     rows = [signed[name].files[SIGNATURES.name].rows for name in names]
     table = SignedDocuments(rows, _reader(root, names, signed))
     n = settings.resolve.ngram
+    unfinished = compared.Unfinished(root, n, fingerprint)
     decided = decide(
         table,
         _blocked(root, names, verdicts, table),
         settings.resolve,
-        compared.known(root, n, fingerprint),
+        chain(compared.known(root, n, fingerprint), unfinished.known()),
         lambda number, rows: parquet.take(shard_path(root, "documents", names[number]), "text", rows),
+        elsewhere=Elsewhere(root, n, names, documents, executor, unfinished.keep),
     )
     compared.publish(root, names, n, fingerprint, decided)
+    unfinished.remove()
     with KeyedShards(root, "resolve", [DECISIONS]) as shards:
         keys = {
             name: digest([fingerprint, signed[name].files[SIGNATURES.name].sha256, decided.digest(number)])

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corpus.pipeline.comparing import Texts
+    from corpus.pipeline.measuring import Texts
     from corpus.pipeline.signed import Read
     from corpus.resolve.shingles import Places
     from corpus.settings import Resolve

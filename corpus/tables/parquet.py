@@ -138,13 +138,20 @@ def rows(path: Path) -> int:
         return int(file.metadata.num_rows)
 
 
-def take(path: Path, column: str, rows: NDArray[np.int64]) -> pa.Array:
-    """Return some rows of a column of a shard, in the given order. Only the row groups with these rows are read.
+def take(path: Path, column: str, rows: NDArray[np.int64], sha256: str | None = None) -> pa.Array:
+    """Return some rows of a column of a shard, in the given order. Only the row groups with these rows are decoded.
+
+    Args:
+        path: the file.
+        column: which column.
+        rows: which rows.
+        sha256: the expected digest of its bytes, in hex. With it, every byte is read and compared.
 
     Raises:
         StorageError: the file cannot be read, as in `read`.
+        DamagedObject: its bytes have another sha256.
     """
-    with _opened(path) as file:
+    with _opened(path, sha256) as file:
         counts = np.array([file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)])
         ends = np.cumsum(counts)
         group = np.searchsorted(ends, rows, side="right")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -14,9 +15,9 @@ import pytest
 from corpus.batches.seeds import SEEDS
 from corpus.cluster.address import parse
 from corpus.cluster.executor import Cluster
-from corpus.pipeline import signing, write
+from corpus.pipeline import comparing, signing, write
+from corpus.pipeline.resolve import resolve
 from corpus.settings import load
-from corpus.tables import engine
 from corpus.tables.layout import Member, cut
 from corpus.tables.shards import load_keys
 from tests.cluster.machines import machines
@@ -86,6 +87,10 @@ def both(tmp_path_factory: pytest.TempPathFactory, _environment: None) -> Path:
         for name, kind in zip(ending(4), ("good", *DEADLY), strict=True):
             repo.seed(name, body.format(kind))
         repo.seed("a.txt", article("one"))
+        for number in range(3):
+            words = [f"word{at}" for at in range(300)]
+            words[100 * number] = "other"
+            repo.seed(f"near-{number}.txt", article(f"near {number}", body=" ".join(words)))
         repo.seed("zz.pdf", body.format("also good"))
         repo.commit()
         shutil.copytree(repo.root, place / "there", symlinks=True)
@@ -107,7 +112,7 @@ def differing(found: dict[str, bytes], expected: dict[str, bytes]) -> set[str]:
 def test_stages_make_the_bytes_and_keys_of_this_machine(
     both: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Parsing, signing and writing, each without what it made here."""
+    """Parsing, signing, comparing and writing, each without what it made here."""
     shutil.copytree(both / "here", tmp_path / "repo", symlinks=True)
     repo, expected = Corpus(tmp_path / "repo"), tables(both / "here")
     for name in ("documents", "observations"):
@@ -143,7 +148,8 @@ def update(repo: Corpus, cluster: str, site: str) -> str:
         found = connection.execute("select type, data from artifact where key = 'corpus-cluster'").fetchall()
     (kind, data) = found[0]
     assert kind == "markdown"
-    assert f"[{cluster}](http://127.0.0.1:" in data
+    address = json.loads(Path(cluster).read_text())["address"]
+    assert f"[{address}](http://127.0.0.1:" in data
     return done.stderr
 
 
@@ -169,16 +175,18 @@ def test_bytes_keys_and_quarantine_are_those_of_this_machine(
 
 
 def _few_are_made_elsewhere_too(repo: Corpus, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, site: Path) -> None:
-    """A stage makes few signatures and files by itself: here, none are few. The workers know one parser more."""
+    """A stage does few tasks by itself: here, none are few. The workers know one parser more."""
     monkeypatch.setattr(signing, "_FEW", 0)
+    monkeypatch.setattr(comparing, "_FEW_GRAMS", 0)
+    monkeypatch.setattr(comparing, "_GRAMS_OF_PART", 800)
     monkeypatch.setattr(write, "_FEW", 0)
     monkeypatch.syspath_prepend(site)
-    for name in ("signatures", "articles", "revisions", "quarantine"):
+    assert pl.read_parquet(repo.root / "data/pairs/*.parquet").height == 3
+    for name in ("signatures", "pairs", "decisions", "articles", "revisions", "quarantine"):
         shutil.rmtree(repo.root / "data" / name)
-    for name in ("signatures", "write"):
+    for name in ("signatures", "pairs", "resolve", "write"):
         (repo.root / "data" / "keys" / f"{name}.json").unlink()
-    fingerprint, documents = engine.fingerprint("resolve"), load_keys(repo.root, "ingest")
-    signing.sign(repo.root, load(repo.root).resolve, fingerprint, documents, cluster)
+    resolve(repo.root, load(repo.root), cluster)
     write.write(repo.root, executor=cluster)
 
 

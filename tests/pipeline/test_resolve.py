@@ -19,13 +19,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from corpus.columnar import ids
-from corpus.errors import StorageError
-from corpus.pipeline import compared
+from corpus.errors import ClusterUnreachable, StorageError
+from corpus.pipeline import compared, comparing, measuring
 from corpus.pipeline.compared import known, numbered
 from corpus.pipeline.comparing import Comparing
 from corpus.pipeline.decided import BLOCKED
 from corpus.pipeline.deciding import decide
 from corpus.pipeline.ingest import documents
+from corpus.pipeline.measuring import Elsewhere
 from corpus.pipeline.origins import Found
 from corpus.pipeline.processes import Processes
 from corpus.pipeline.resolve import resolve
@@ -36,11 +37,13 @@ from corpus.repo.digest import digest
 from corpus.resolve.revisions import Decision
 from corpus.settings import Settings
 from corpus.tables import engine
-from corpus.tables.shards import KeyedShards
+from corpus.tables.shards import KeyedShards, load_keys
 from schemas.tables import DOCUMENTS, PAIRS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from corpus.pipeline.executor import Executor
 
 OUTPUTS = ("signatures", "pairs", "decisions")
 
@@ -76,6 +79,7 @@ class Repo:
     params: dict = field(default_factory=dict)
     batches: dict[str, list[Doc]] = field(default_factory=dict)
     split: int = 3
+    executor: Executor = field(default_factory=lambda: Processes(1))
 
     def __post_init__(self):
         self.root.mkdir(parents=True)
@@ -98,7 +102,7 @@ class Repo:
                         shards.put(name, keys[name], [(DOCUMENTS, documents(found, self.settings.ingest))])
             shards.finish(keys)
         validate(self.root, self.settings)
-        self.outcome = resolve(self.root, self.settings, Processes(1))
+        self.outcome = resolve(self.root, self.settings, self.executor)
         if whole:
             write(self.root)
         return pl.read_parquet(self.root / "data/decisions/*.parquet").sort("source")
@@ -306,6 +310,50 @@ def test_what_was_compared_is_not_compared_again_and_its_texts_are_not_read(tmp_
         comparing(np.array([0], np.int32), np.array([29], np.int32))
 
 
+class BreaksOff:
+    """An executor that loses the parts of comparing after some, as a cluster whose scheduler has gone."""
+
+    def __init__(self, after):
+        self.after = after
+        self.done = 0
+
+    def map(self, work, tasks, *, light=False):
+        for task in tasks:
+            if work is measuring.make:
+                if self.done == self.after:
+                    raise ClusterUnreachable("tcp://there:1", "the connection to its scheduler was lost")
+                self.done += 1
+            yield task, work(task)
+
+
+def test_what_a_run_compared_before_it_was_broken_off_is_not_compared_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(comparing, "_FEW_GRAMS", 0)
+    monkeypatch.setattr(comparing, "_GRAMS_OF_PART", 1)
+    docs = [Doc(words(at // 2) + f" {at}", url=str(at), day=at) for at in range(30)]
+    repo = Repo(tmp_path / "r", batches={"a": docs}, split=10)
+    unbroken = Repo(tmp_path / "u", batches={"a": docs}, split=10)
+    unbroken.build()
+    repo.executor = BreaksOff(after=6)
+    with pytest.raises(ClusterUnreachable):
+        repo.build()
+    kept = sorted((repo.root / ".dvc/tmp/corpus/compared").iterdir())
+    assert len(kept) == 6
+    assert not list((repo.root / "data/tmp").glob("*"))
+    # One was cut off, and one is of other code.
+    kept[0].write_bytes(kept[0].read_bytes()[:-20])
+    kept[1].rename(kept[1].with_stem("0" * 64))
+    repo.executor = BreaksOff(after=15)
+    repo.build()
+    assert repo.executor.done == 15 - 4
+    assert not kept[0].parent.exists()
+    for table in OUTPUTS:
+        names = sorted(path.name for path in (unbroken.root / "data" / table).iterdir())
+        assert names == sorted(path.name for path in (repo.root / "data" / table).iterdir())
+        for name in names:
+            one, other = (each.root / "data" / table / name for each in (repo, unbroken))
+            assert one.read_bytes() == other.read_bytes()
+
+
 def test_signatures_of_older_versions_have_the_lowest_hashes_of_their_samples(make, tmp_path):
     make([Doc(words(1), url="one"), Doc("Short.", url="two")])
     path = next((make.root() / "data/signatures").iterdir())
@@ -393,12 +441,16 @@ def test_any_history_of_a_corpus_gives_what_a_clean_build_gives(tmp_path_factory
     clean.build(whole=True)
     assert repo.outputs() == clean.outputs()
     sound(rows)
-    in_parts(repo, data.draw(st.integers(1, 6), "together"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparing, "_FEW_GRAMS", 0)
+        patch.setattr(comparing, "_FAR", 2)
+        patch.setattr(comparing, "_GRAMS_OF_PART", data.draw(st.integers(1, 100), "grams"))
+        in_parts(repo, data.draw(st.integers(1, 6), "together"))
     shutil.rmtree(folder)
 
 
 def in_parts(repo, together):
-    """Decide again, so few documents at a time: the decisions and the pairs are those of a build."""
+    """Decide again, so few documents at a time, with pairs in parts: decisions and pairs are those of a build."""
     names = sorted(path.stem for path in (repo.root / "data/decisions").iterdir())
 
     def read(table, number):
@@ -424,6 +476,7 @@ def in_parts(repo, together):
         [],
         lambda number, rows: read("documents", number)["text"].gather(rows).to_arrow(),
         together=together,
+        elsewhere=Elsewhere(repo.root, 5, names, load_keys(repo.root, "ingest"), Processes(1), lambda *_: None),
     )
     for number, name in enumerate(names):
         assert made.rows(number).equals(read("decisions", number))
