@@ -55,6 +55,9 @@ def article(slug: str, title: str | None = None, body: str = BODY) -> str:
 # Coverage makes a build half as slow again. What only sets a scene, is killed, or is not ours has nothing to tell it.
 UNMEASURED = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
 
+# What takes longer hangs: far more than a command takes on a machine that does much else.
+SECONDS = 900.0
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -81,7 +84,7 @@ class Corpus:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=SECONDS,
         )
 
     def build(self) -> None:
@@ -90,14 +93,14 @@ class Corpus:
 
     def git(self, *arguments: str) -> str:
         return subprocess.run(
-            ["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True, timeout=300
+            ["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True, timeout=SECONDS
         ).stdout
 
     def dvc(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         return subprocess.run(
             [WARM.python, "-m", "dvc", *arguments],
-            cwd=self.root, capture_output=True, text=True, check=check, timeout=300,
+            cwd=self.root, capture_output=True, text=True, check=check, timeout=SECONDS,
             env={**os.environ, **UNMEASURED, **LOCALE, "PATH": path, **environment},
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 import warnings
 from contextlib import suppress
@@ -72,14 +73,17 @@ class Connection:
         except ImportError:
             raise UsageError("--cluster needs Dask: pip install 'newscorpus[dask]'.") from None
         _silence()
+        self._require_certificates()
         try:
             with warnings.catch_warnings():
                 # Versions that matter are compared with each worker's.
                 warnings.simplefilter("ignore")
                 connect: Any = Client
                 self._client = connect(self.address.url, timeout=_CONNECT_SECONDS, set_as_default=False)
-        except (OSError, TimeoutError):
-            raise self.unreachable("no scheduler answers there") from None
+        except (OSError, TimeoutError) as error:
+            # Of TLS that does not fit, Dask says so with the cause.
+            fits = not isinstance(error.__cause__, ssl.SSLError)
+            raise self.unreachable("no scheduler answers there" if fits else _line(error)) from None
         except Exception as error:  # what TLS lacks, what a configuration has wrong
             raise self.unreachable(_line(error)) from error
         return self
@@ -89,6 +93,19 @@ class Connection:
     ) -> None:
         with suppress(Exception):
             self.client.close(_CLOSE_SECONDS)
+
+    def _require_certificates(self) -> None:
+        """Refuse `tls://` without certificates. A client made without them waits for a minute as it ends."""
+        if not self.address.url.startswith("tls:"):
+            return
+        from distributed.security import Security
+
+        try:
+            arguments: Mapping[str, object] = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+        except OSError as error:  # also what ssl raises
+            raise self.unreachable(f"a certificate of Dask's configuration cannot be used ({_line(error)})") from None
+        if arguments.get("ssl_context") is None:
+            raise self.unreachable("Dask's configuration names no certificates (docs: guides/cluster)")
 
     @property
     def client(self) -> Any:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dask
 import pytest
 
 from corpus.cluster import connection
@@ -119,6 +120,20 @@ class TestAddresses:
             cluster = Cluster(parse(f"tcp://127.0.0.1:{taken.getsockname()[1]}"))
             with pytest.raises(ClusterUnreachable, match="no scheduler answers"):
                 list(cluster.map(works.double, [1]))
+
+    def test_tls_without_certificates_or_with_none_that_can_be_read(self, tmp_path: Path) -> None:
+        """At once: a client that cannot speak TLS would wait for a minute as it ends."""
+        cluster = Cluster(parse("tls://127.0.0.1:1"))
+        with pytest.raises(ClusterUnreachable, match="names no certificates"):
+            list(cluster.map(works.double, [1]))
+        absent = str(tmp_path / "absent.pem")
+        named = {f"distributed.comm.tls.{name}": absent for name in ("ca-file", "client.cert", "client.key")}
+        with (
+            dask.config.set(named),
+            pytest.raises(ClusterUnreachable, match="cannot be used: a certificate") as raised,
+        ):
+            list(cluster.map(works.double, [1]))
+        assert "\n" not in str(raised.value)
 
 
 def test_without_a_cluster_dask_is_never_imported(corpus_repo: Corpus) -> None:
