@@ -57,8 +57,8 @@ def adding(
         recovery.clear(repository)
         batches = raw.load(root)
         restore(repository)
-        mend(repository)
-        batchfiles.require(root, batches)
+        _, left = _mend(repository)
+        batchfiles.require(root, left)
         sweep(repository, batches)
         _require_room(root, 0)
         folder = root / "data" / "tmp" / f"add-{os.getpid()}"
@@ -193,49 +193,62 @@ def sweep(repository: Repository, batches: Sequence[raw.Batch]) -> None:
 def mend(repository: Repository) -> list[str]:
     """Mend the files of batches in data/raw/ and in the cache, each from the other place or from the remote.
 
+    Call `restore` before.
+
     Returns:
         A text for each thing that was mended.
 
     Raises:
         DamagedObject: no place has the right bytes of a file.
     """
+    mended, _ = _mend(repository)
+    return mended
+
+
+def _mend(repository: Repository) -> tuple[list[str], list[raw.Batch]]:
+    """Mend, and return a text for each thing that was mended, and the batches that are not known to be sound."""
     root = repository.root
     known = raw.load(root)
     text = (root / PIN).read_text(encoding="utf-8") if (root / PIN).exists() else None
     if not known or text is None:
-        return []
+        return [], known
     objects = pins.Objects(repository)
     try:
-        wrong = soundness.verify(repository, pinned(text))
+        recorded_pins = pinned(text)
+        wrong = soundness.verify(repository, recorded_pins)
     except (KeyError, TypeError, ValueError):
         # data/raw.dvc is damaged; the code that needs it reports that.
-        return []
+        return [], known
     for one in wrong:
         objects.path(one.md5).unlink(missing_ok=True)
     mended = [f"the DVC cache had {one.path} ({one.md5}) with other bytes" for one in wrong if one.found]
-    mended += restore(repository)
     memory = digests(root, of="raw")
-    recorded = [objects.files(pin) for pin in pinned(text)]
+    recorded = [objects.files(pin) for pin in recorded_pins]
     md5s = {file.path: file.md5 for files in recorded for file in files or ()}
-    complete = True
+    missing: set[str] = set()
+    brought_back: set[str] = set()
     for file in batchfiles.doubtful(root, known, memory):
         path = batchfiles.path_of(root, file)
         try:
             found = memory.of(path)
         except OSError:
-            complete = False
+            missing.add(file.name)
             continue
         if found != file.sha256:
             _bring_back(repository, objects, file, md5s.get(f"{raw.RAW}/{file.name}"), found)
+            brought_back.add(file.name)
             mended.append(f"{raw.RAW}/{file.name} had other bytes than {raw.BATCHES} names")
     memory.save()
     # An upgrade may have been killed between the register and the record of DVC.
-    named = {f"{raw.RAW}/{file.name}" for batch in known for file in batch.all_files}
-    unrecorded = None not in recorded and not md5s.keys() >= named
-    if (wrong or unrecorded) and complete:
+    unrecorded = None not in recorded and any(
+        f"{raw.RAW}/{file.name}" not in md5s for batch in known for file in batch.all_files
+    )
+    if (wrong or unrecorded) and not missing:
         track(repository)
         mended += [f"{PIN} did not name the files of {raw.BATCHES}"] if unrecorded else []
-    return mended
+    unsure = missing | brought_back
+    left = [batch for batch in known if any(file.name in unsure for file in batch.all_files)] if unsure else []
+    return mended, left
 
 
 def _bring_back(repository: Repository, objects: pins.Objects, file: raw.RawFile, md5: str | None, found: str) -> None:

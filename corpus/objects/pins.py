@@ -5,12 +5,13 @@ A version is read by these pins, from the cache or a remote, and never from the 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import threading
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -31,7 +32,9 @@ _SETTLING_SECONDS: Final = 2.0
 _POLL_SECONDS: Final = 0.02
 # Of so many objects it is remembered that they are sound: 30 MB of memory, and a quarter of a second to read.
 _MOST_KNOWN: Final = 200_000
-_LARGE_BYTES: Final = 200_000
+# Listings of at least so many bytes are kept in memory after they were read, with so many files in all: 30 MB.
+_LARGE_BYTES: Final = 50_000
+_MOST_LISTED: Final = 150_000
 # A name that is a path as it is.
 _PLAIN: Final = re.compile(r"[\w-][\w.-]*", re.ASCII)
 
@@ -244,22 +247,47 @@ def listed(pin: Pin, listing: bytes) -> list[Pinned]:
     Raises:
         CorpusError: the listing is damaged, or has an invalid md5 or a path outside of the folder.
     """
-    return list(_listed_again(pin, listing)) if len(listing) >= _LARGE_BYTES else _listed(pin, listing)
+    return _read_last.files(pin, listing) if len(listing) >= _LARGE_BYTES else _listed(pin, listing)
 
 
 def _listed(pin: Pin, listing: bytes) -> list[Pinned]:
     found = []
+    prefix = f"{pin.path}/"
     try:
         for entry in json.loads(listing):
             inside = entry["relpath"]
-            if not isinstance(inside, str) or not entries.is_inside(inside):
+            if not isinstance(inside, str) or not (_PLAIN.fullmatch(inside) or entries.is_inside(inside)):
                 raise CorpusError(f"The listing of {pin.path} names {inside!r:.60}, which is outside of it.")
             name = inside if _PLAIN.fullmatch(inside) else str(PurePosixPath(inside))
-            found.append(Pinned(f"{pin.path}/{name}", entries.md5_of(entry, folder=False)))
+            found.append(Pinned(prefix + name, entries.md5_of(entry, folder=False)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CorpusError(f"The listing of {pin.path} ({pin.md5}) cannot be read: {type(error).__name__}.") from None
     return sorted(found, key=attrgetter("path"))
 
 
-# The listing of batches has 70,000 files after a year, and a build asks for it seven times.
-_listed_again = lru_cache(maxsize=2)(_listed)
+class _ReadLast:
+    """The files of the large listings that were read last.
+
+    After a year of small batches twelve listings have 70,000 files, and a build asks for each of them eight times.
+    They are kept by their bytes, so a changed one is read anew.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._found: dict[tuple[str, bytes], tuple[Pinned, ...]] = {}
+        self._lock = threading.Lock()
+
+    def files(self, pin: Pin, listing: bytes) -> list[Pinned]:
+        key = pin.path, hashlib.sha256(listing).digest()
+        with self._lock:
+            found = self._found.pop(key, None)
+        if found is None:
+            found = tuple(_listed(pin, listing))
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > 1 and sum(map(len, self._found.values())) > self._most:
+                del self._found[next(iter(self._found))]
+        return list(found)
+
+
+_read_last = _ReadLast(_MOST_LISTED)

@@ -20,6 +20,8 @@ from corpus.repo.files import ASIDE, write_text
 from corpus.repo.repository import LOCK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from corpus.repo.repository import Repository
 
 # git holds its index lock for moments; an older one belongs to nobody.
@@ -42,10 +44,11 @@ _MADE: Final = re.compile(r"\.(?P<ours>.+\.(parquet|json|html|md|csv|svg|yaml|tx
 
 def clear(repository: Repository) -> list[str]:
     """Clear what a killed run left. Returns a text for each thing that was mended."""
+    in_data = list(_hidden(repository.root / "data"))
     return [
         *_clear_rwlock(repository.root / ".dvc" / "tmp" / "rwlock"),
-        *_sweep(repository.root),
-        *_sweep_dvc(repository),
+        *_sweep(repository.root, in_data),
+        *_sweep_dvc(repository, in_data),
         *_clear_runs(repository),
         *_mend_pins(repository),
         *_clear_git_locks(repository),
@@ -151,13 +154,13 @@ def _age(path: Path) -> float:
         return -1.0
 
 
-def _sweep(root: Path) -> list[str]:
+def _sweep(root: Path, in_data: Iterable[Path]) -> list[str]:
     """Remove the files that a killed process wrote and did not move into place."""
     aside = [*(root / ASIDE).glob("*"), *(root / ".dvc" / "tmp" / "corpus").glob("*.json.*")]
     found = [(path, _UNFINISHED.fullmatch(path.name)) for path in aside]
     beside = [path for folder in (root, root / "data", root / "data" / "keys") for path in folder.glob(".*.*")]
     found += [(path, _BESIDE.fullmatch(path.name)) for path in beside]
-    made = [path for folder in (root / "reports", *(root / "data").glob("*/")) for path in folder.rglob(".*.*")]
+    made = [*_hidden(root / "reports"), *in_data]
     found += [(path, _MADE.fullmatch(path.name)) for path in made]
     swept = {path for path, kind in found if kind and path.is_file() and not _is_being_written(kind)}
     for path in swept:
@@ -166,10 +169,22 @@ def _sweep(root: Path) -> list[str]:
     return [f"removed {', '.join(sorted(seen))}, which a killed run was writing"] if seen else []
 
 
-def _sweep_dvc(repository: Repository) -> list[str]:
+def _hidden(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder, at any depth, whose names begin with a dot. There may be 200,000 others."""
+    folders = [str(folder)]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.name.startswith("."):
+                    yield Path(entry.path)
+
+
+def _sweep_dvc(repository: Repository, in_data: Iterable[Path]) -> list[str]:
     """Remove the files that a killed DVC was copying into or out of the cache. Nothing else removes them."""
     root, cache = repository.root, pins.Objects(repository).folder
-    found = [path for folder in (root / "data", cache) for path in (*folder.glob(".*.tmp"), *folder.glob("*/.*.tmp"))]
+    found = [*in_data, *_hidden(cache)]
     old = [path for path in found if _DVC_FILE.fullmatch(path.name) and _age(path) >= _DVC_FILE_SECONDS]
     # Several repositories may share a cache.
     if not old or _is_running("dvc", root, cache):

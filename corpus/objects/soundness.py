@@ -44,11 +44,8 @@ def verify(repository: Repository, pins: Iterable[Pin], *, trusted: Container[st
     """
     objects = Objects(repository)
 
-    def is_trusted(one: Pinned) -> bool:
-        return trusted is None or one.md5 in trusted
-
     def judge(one: Pinned) -> Wrong | None:
-        found = objects.digest(one.md5, reread=not is_trusted(one))
+        found = objects.digest(one.md5, reread=trusted is not None and one.md5 not in trusted)
         return None if found == one.md5.removesuffix(FOLDER) else Wrong(one.path, one.md5, found)
 
     wrong: list[Wrong] = []
@@ -59,7 +56,9 @@ def verify(repository: Repository, pins: Iterable[Pin], *, trusted: Container[st
             wrong += [bad] if bad else []
             files |= {one.md5: one for one in (objects.files(pin) or () if not bad else ())}
     # To hand an object to a thread costs more than to see that it is unchanged.
-    doubtful = [one for one in files.values() if not (is_trusted(one) and objects.is_known(one.md5))]
+    doubtful = [
+        one for md5, one in files.items() if not ((trusted is None or md5 in trusted) and objects.is_known(md5))
+    ]
     with ThreadPoolExecutor(_THREADS) as pool:
         wrong += [bad for bad in pool.map(judge, doubtful) if bad]
     objects.remember()

@@ -12,6 +12,8 @@ from corpus.repo.files import ASIDE
 from corpus.repo.repository import Repository
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Corpus
 
 # Written under the write lock alone.
@@ -61,3 +63,18 @@ def test_they_keep_nobody_from_a_release_or_a_withdrawal(built: Corpus, dead: in
     leave(built, *names)
     built.run("forget", "https://www.example.com/one", "--reason", "asked", "--yes", "--everywhere")
     assert built.git("status", "--porcelain") == ""
+
+
+def test_what_a_killed_dvc_left_in_the_folder_of_a_month_does_not_block_the_next_batch(
+    built: Corpus, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("A title\n\nA text that is long enough to be one.\n")
+    built.run("add", str(page), "--captured-at", "2026-01-02T00:00:00+00:00")
+    left = built.root / "data/raw/2026-01" / f".{'x' * 22}.tmp"
+    left.write_text("half")
+    os.utime(left, (0, 0))
+    page.write_text("Another title\n\nAnother text that is long enough to be one.\n")
+    built.run("add", str(page), "--captured-at", "2026-01-03T00:00:00+00:00")
+    assert not left.exists()
+    assert len(list(left.parent.iterdir())) == 2

@@ -38,3 +38,16 @@ def test_a_path_outside_of_the_folder_is_refused_whatever_the_length(count, name
     for _ in range(2):
         with pytest.raises(CorpusError, match="outside"):
             listed(PIN, listing([*(f"{number}.parquet" for number in range(count)), name]))
+
+
+def test_listings_of_many_folders_in_turn_are_each_read_as_they_are():
+    """More than are kept in memory, each asked for again, and one whose bytes are others by then."""
+    pins = [Pin("raw", f"data/raw/2025-{month:02}", f"{month:032x}.dir", 1, cached=True) for month in range(1, 14)]
+    names = [f"{number:05}.parquet" for number in range(12_000)]
+    for _ in range(2):
+        for pin in pins:
+            found = listed(pin, listing(names))
+            assert (found[0].path, found[-1].path) == (f"{pin.path}/00000.parquet", f"{pin.path}/11999.parquet")
+    fewer = listed(pins[-1], listing(names[1:]))
+    assert [one.path for one in fewer] == [f"{pins[-1].path}/{name}" for name in names[1:]]
+    assert fewer[0].md5 == f"{0:032x}"
