@@ -7,15 +7,16 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from corpus.browse.indexing import command
 from corpus.errors import CorpusError
+from corpus.search.keeping import FILES, STATE, listed
 from corpus.search.opening import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from corpus.browse.opened import Opened
@@ -41,6 +42,24 @@ class Indexing(CorpusError):
         self.done = done
         self.total = total
         super().__init__(f"The search index is being made: {done:,} of {total:,} files. Other pages work meanwhile.")
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What tells whether an index is still the one that was opened.
+
+    Attributes:
+        noted: changes when the index is written or deleted; empty without an index.
+        files: size and time of change of each file.
+    """
+
+    noted: tuple[int, ...]
+    files: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    def is_same(self, later: _State) -> bool:
+        """Return whether nothing was written since, and no file that was there was changed: each is written once."""
+        files = ((name, what) for name, what in self.files.items() if not name.endswith(".json"))
+        return self.noted == later.noted and all(later.files.get(name, what) == what for name, what in files)
 
 
 @dataclass(slots=True)
@@ -79,7 +98,7 @@ class Searches:
         """
         self.folder = folder
         self._searches: dict[int, tuple[Opened, Search]] = {}
-        self._searchers: dict[int, tuple[object, Searcher]] = {}
+        self._searchers: dict[int, tuple[_State, Searcher]] = {}
         self._work: dict[tuple[str, ...], _Work] = {}
         self._lock = threading.Lock()
         self._ended = False
@@ -178,7 +197,7 @@ class Searches:
         with self._lock:
             before = self._times_let_go
             known = self._searchers.get(id(opened))
-            if known is not None and known[0] == state:
+            if known is not None and known[0].is_same(state):
                 return known[1]
         made = search.searcher()
         with self._lock:
@@ -190,13 +209,12 @@ class Searches:
                 self._searchers[id(opened)] = state, made
         return made
 
-    def _state(self) -> tuple[int, ...]:
-        """Return what changes when the index is written or deleted."""
+    def _state(self) -> _State:
         try:
-            found = (self.folder / "state.json").stat()
+            noted = (self.folder / STATE).stat()
+            return _State((noted.st_mtime_ns, noted.st_size, noted.st_ino), listed(self.folder / FILES))
         except OSError:
-            return ()
-        return found.st_mtime_ns, found.st_size, found.st_ino
+            return _State(())
 
     def _begin(self, opened: Opened) -> _Work:
         words = command(opened.version, opened.as_of, self.folder)

@@ -14,7 +14,7 @@ import tantivy
 
 from corpus.errors import CorpusError, UsageError
 from corpus.search import documents
-from corpus.search.keeping import STATE, State, clear, listed, locked, remove, remove_older, size
+from corpus.search.keeping import FILES, STATE, State, clear, listed, locked, remove, remove_older, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -92,7 +92,7 @@ class Index:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._files = folder / "index"
+        self._files = folder / FILES
         self._state = folder / STATE
 
     def open(self) -> Reader | None:

@@ -25,6 +25,8 @@ FORMAT: Final = 2
 # The folder of an index has this and the format in its name, or in the name of the folder that it is in.
 PREFIX: Final = "search-"
 STATE: Final = "state.json"
+# The folder of the library's own files.
+FILES: Final = "index"
 _REMOVAL_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.1
 _LOCKS: Final = ".lock"
@@ -94,10 +96,12 @@ def _made_by() -> str:
 def listed(folder: Path) -> dict[str, list[int]]:
     """Return the files in a folder, with size and time of change; without those that only lock."""
     found = {}
-    for entry in os.scandir(folder):
-        if not entry.name.endswith(_LOCKS):
-            state = entry.stat()
-            found[entry.name] = [state.st_size, state.st_mtime_ns]
+    # Closed also where a file is deleted meanwhile.
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.endswith(_LOCKS):
+                state = entry.stat()
+                found[entry.name] = [state.st_size, state.st_mtime_ns]
     return found
 
 

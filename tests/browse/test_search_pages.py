@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import json
+import os
 import random
 import re
 import shlex
@@ -24,6 +25,7 @@ from corpus.browse.searching import Searches
 from corpus.browse.views import context
 from corpus.search.answers import Hit, Month
 from corpus.search.facets import FACETS
+from corpus.search.keeping import FILES
 from corpus.search.marks import marks
 from corpus.search.query import parse
 from tests.browse.client import PORT, Client
@@ -253,6 +255,21 @@ def test_an_index_that_cannot_be_made_is_an_error_in_words(hostile_root: Path, t
     assert "Traceback" not in reply.text
     assert broken.get("/").status == 200
     broken.searches.end()
+
+
+def test_files_that_are_damaged_while_they_are_open_are_made_anew(hostile_root: Path, tmp_path: Path) -> None:
+    own = Client(hostile_root)
+    own.searches = Searches(tmp_path / "index")
+    own.app = application(own.versions, own.searches, own.keys, PORT)
+    total = when_indexed(own, "/search.json?q=line")["total"]
+    assert total > 0
+    for path in (tmp_path / "index" / FILES).iterdir():
+        if path.suffix in {".fast", ".idx", ".pos", ".term"}:
+            path.write_bytes(bytes(path.stat().st_size))
+            os.utime(path, (1, 1))
+    # Counts of the same query are remembered.
+    assert when_indexed(own, "/search.json?q=line+-nothinglikeit")["total"] == total
+    own.searches.end()
 
 
 def test_the_empty_result_says_what_to_try(ready: Client) -> None:
