@@ -89,7 +89,9 @@ def attack(
     _by_socket(address, secret, trials)
     if chromium:
         open_hostile_page(address, trials, chromium)
-    trials.expect(state(address, secret) == before, "an attack changed flows, deployments or runs")
+    after = state(address, secret)
+    changed = {name: (rows, after[name]) for name, rows in before.items() if rows != after[name]}
+    trials.expect(not changed, f"an attack changed what the owner sees, from and to: {changed}")
 
 
 def state(address: str, secret: str) -> dict[str, Any]:

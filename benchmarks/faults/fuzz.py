@@ -65,8 +65,9 @@ def follow(path: Path, folder: Path) -> Result:
     """
     import polars as pl
 
-    from corpus.pipeline.ingest import Task, make
+    from corpus.pipeline.ingest import make
     from corpus.pipeline.origins import RowGroup, RowGroups
+    from corpus.pipeline.parting import Task
     from corpus.pipeline.validate import verdicts
     from corpus.resolve.identity import with_identity
     from corpus.settings import Ingest, Validate

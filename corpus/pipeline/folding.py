@@ -1,4 +1,7 @@
-"""Decide which batches share a shard of documents: small batches of `corpus collect`, by day of capture.
+"""Decide which row groups share a shard of documents: those of a file, and small batches of a day of capture.
+
+A row group is closed at 2,048 documents or 32 MB, which is 75 pages of HTML. Up to eight neighbours in a file share a
+shard, so that ten million pages make some 17,000 shards instead of 133,000. They are made in parts (`parting`).
 
 A schedule of every quarter of an hour makes 35,000 batches a year, most of a few documents. Each batch of the last days
 has shards of its own, so that a new batch rewrites no others. The small batches of an earlier day share shards of about
@@ -14,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from corpus.batches.register import RAW
@@ -33,6 +37,8 @@ SMALL: Final = TARGET // 2
 # A page has perhaps 3 % of text, but all of a page may be text. A worker holds the texts of a shard in memory.
 BYTES: Final = 32_000_000
 MOST_BYTES: Final = 2 * BYTES
+# All of a page may be text, and stages hold the texts of a shard in memory. So it is 256 MB of documents at most.
+_MOST_GROUPS: Final = 8
 _HASHES: Final = 1 << 64
 
 
@@ -44,7 +50,7 @@ def shards(root: Path, batches: Iterable[Batch]) -> dict[str, tuple[RowGroup, ..
         if name is not None and len(groups) > 1:
             found[name] = tuple(groups)
         else:
-            found |= {f"{group.path.stem}-{group.number:04}": (group,) for group in groups}
+            found |= {f"{run[0].path.stem}-{run[0].number:04}": run for run in _runs(groups)}
     return dict(sorted(found.items()))
 
 
@@ -105,6 +111,15 @@ def _cut(batches: list[Batch]) -> Iterator[list[Batch]]:
             part, documents, size = [], 0, 0
     if part:
         yield part
+
+
+def _runs(groups: Iterable[RowGroup]) -> Iterator[tuple[RowGroup, ...]]:
+    """Yield the row groups that share a shard: neighbours in a file, with about 2,048 documents, in even numbers."""
+    for _, of_file in groupby(groups, key=attrgetter("path")):
+        several = tuple(of_file)
+        most = min(max(TARGET // max(several[0].documents, 1), 1), _MOST_GROUPS)
+        each = -(-len(several) // -(-len(several) // most))
+        yield from (several[begin : begin + each] for begin in range(0, len(several), each))
 
 
 def _groups(root: Path, batches: Iterable[Batch]) -> Iterator[RowGroup]:

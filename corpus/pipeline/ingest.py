@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -26,6 +26,7 @@ from corpus.pipeline.documentlimits import DocumentLimits
 from corpus.pipeline.executor import WorkerDied
 from corpus.pipeline.origins import Found, RowGroup, RowGroups, Seeds, contents, taken, with_provenance
 from corpus.pipeline.outcome import Outcome
+from corpus.pipeline.parting import Made, Task, joined, tasks_of
 from corpus.pipeline.publications import with_publishers
 from corpus.pipeline.tabular import CONTENT, ORIGIN, table
 from corpus.pipeline.withdrawing import Marks, blank
@@ -35,34 +36,17 @@ from corpus.repo.digest import canonical_json, digest
 from corpus.tables import engine, parquet
 from corpus.tables.layout import cut
 from corpus.tables.ledger import rows
-from corpus.tables.shards import KeyedShards, ShardFile, digests, encode, shard_path
+from corpus.tables.shards import KeyedShards, digests, encode, shard_path
 from schemas.rules import Check
 from schemas.tables import DOCUMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from corpus.pipeline.executor import Executor
     from corpus.repo.digest import FileDigests
     from corpus.settings import Ingest, Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One shard for a worker to make, and where its documents are.
-
-    Attributes:
-        note: the file in which the worker notes its present document.
-    """
-
-    name: str
-    origin: Seeds | RowGroups
-    folder: Path
-    settings: Ingest
-    deadly: frozenset[str] = frozenset()
-    root: Path | None = None
-    note: Path | None = None
 
 
 def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
@@ -106,11 +90,12 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
         keys |= of_batches
         origins |= _with_holders(root, {name: groups[name] for name in groups if name in again}, batches)
         tasks = [
-            Task(name, origin, shards.folder, settings.ingest, root=root, note=shards.folder / f"{name}.at")
+            task
             for name, origin in origins.items()
+            for task in tasks_of(name, origin, shards.folder, root, settings.ingest)
         ]
         with progress("ingest", sum(task.origin.documents for task in tasks), "documents") as advance:
-            for task, (ids, kinds, written) in _done(tasks, executor):
+            for task, (ids, kinds, written) in _done(tasks, executor, advance):
                 if isinstance(task.origin, Seeds):
                     for (file, _), sha256 in zip(task.origin.files, ids, strict=True):
                         sums[file.source] = sha256
@@ -118,7 +103,6 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
                             memory.learn(file.path, file.stamp, sha256)
                 keys[task.name] = key(task.name, marks.made(task.name), kinds)
                 shards.adopt(task.name, keys[task.name], written)
-                advance(task.origin.documents)
         memory.save()
         marks.save()
         finished = shards.finish(keys)
@@ -127,7 +111,7 @@ def ingest(root: Path, settings: Settings, executor: Executor) -> Outcome:
     kept = rows(finished, DOCUMENTS.name)
     if came != kept:
         raise InvariantError(f"{came:,} documents gave {kept:,} rows.")
-    return Outcome("ingest", came=came, kept=kept, shards=len(keys), made=len(tasks))
+    return Outcome("ingest", came=came, kept=kept, shards=len(keys), made=len(origins))
 
 
 def _with_holders(
@@ -170,12 +154,8 @@ def _distinct_kinds(documents: pa.Table) -> list[str]:
     return [str(kind) for kind in documents["media_type"].unique().to_pylist()]
 
 
-def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
-    """Parse the documents of one shard and write it into the run's folder. Runs in a worker process.
-
-    Returns:
-        The digests of seeds in the order of reading, the media types of the documents, and the shard's file.
-    """
+def make(task: Task) -> Made:
+    """Parse the documents of a shard or a part and write them into the run's folder. Runs in a worker process."""
     note = task.note if is_isolated() else None
     ids: list[str] = []
     if isinstance(task.origin, RowGroups):
@@ -186,16 +166,20 @@ def make(task: Task) -> tuple[list[str], list[str], dict[str, ShardFile]]:
     made = with_publishers(made, task.settings.publications)
     if task.root and (tombstones := withdrawals.load(task.root)):
         made = blank(made, tombstones)
-    return ids, _distinct_kinds(made), encode(task.folder, task.name, [(DOCUMENTS, made)])
+    return Made(ids, _distinct_kinds(made), encode(task.folder, task.file, [(DOCUMENTS, made)]))
 
 
-def _done(
-    tasks: list[Task], executor: Executor
-) -> Iterator[tuple[Task, tuple[list[str], list[str], dict[str, ShardFile]]]]:
-    """Yield the tasks with their results: a few tasks of plain text in this process, all others isolated."""
+def _done(tasks: list[Task], executor: Executor, advance: Callable[[int], object]) -> Iterator[tuple[Task, Made]]:
+    """Yield a task of each shard with what was made of all its parts: a few of plain text here, all others isolated."""
+    made: list[Made] = []
     light = sum(task.origin.documents for task in tasks) < _FEW and all(task.origin.is_harmless for task in tasks)
     try:
-        yield from executor.map(make, tasks, light=light)
+        for task, part in executor.map(make, tasks, light=light):
+            made.append(part)
+            advance(task.origin.documents)
+            if len(made) == task.parts:
+                yield task, joined(task, made)
+                made = []
     except WorkerDied:
         raise CorpusError(
             "A worker process ended without a message. Most often the machine ran out of memory. Run again with "

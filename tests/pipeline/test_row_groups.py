@@ -12,8 +12,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from corpus.pipeline.ingest import Task, documents, make
+from corpus.pipeline.ingest import documents, make
 from corpus.pipeline.origins import RowGroup, RowGroups
+from corpus.pipeline.parting import Task
 from corpus.settings import Ingest
 from corpus.sources.batch import Writer
 from corpus.sources.entries import Item
@@ -107,7 +108,8 @@ def test_parsing_rows_imports_nothing_that_only_others_need(tmp_path: Path) -> N
         import sys
         from pathlib import Path
         from corpus.settings import Ingest
-        from corpus.pipeline.ingest import Task, make
+        from corpus.pipeline.ingest import make
+        from corpus.pipeline.parting import Task
         from corpus.pipeline.origins import RowGroup, RowGroups
         make(Task("s", RowGroups((RowGroup(Path({str(path)!r}), 0, "b", 3),)), Path({str(tmp_path / "made")!r}), Ingest()))
         print(sorted({{"pandas", "pandera", "trafilatura", "selectolax"}} & sys.modules.keys()))
