@@ -128,8 +128,10 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
     from corpus.cli.collect import as_values, line_of
     from corpus.cli.outputs import stamped
     from flows.runs import tag
-    from flows.update import update
+    from flows.update import OUTCOME, update
 
+    left: list[Result | CorpusError] = []
+    OUTCOME.set(left)
     try:
         with tags(tag(repository)):
             state: Any = update(
@@ -143,9 +145,11 @@ def _run(repository: Repository, options: argparse.Namespace, own: str | None) -
             raise full from error
         where = f"The Prefect server{f' at {shown(own)}' if own else ''}"
         raise CorpusError(f"{where} failed: {reason(error)}. What was finished is in place; run again.") from error
-    if not state.is_completed():
+    result = left[-1] if left else None
+    if isinstance(result, CorpusError):
+        raise result
+    if result is None or not state.is_completed():
         raise _error(state, repository.root)
-    result: Result = state.result()
     summary = summarise(repository)
     if options.json:
         steps = [{"stage": step.stage, "ran": step.ran, "output": step.printed} for step in result.steps]

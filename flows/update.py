@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -60,6 +61,11 @@ class Result:
     commit: str | None
     collected: Report | None = None
     not_collected: CorpusError | None = None
+
+
+# Where a run leaves its result or its error for the process that began it. Prefect's state has them only if the server
+# took the state the first time: a busy server may take it and answer too late, and then it refuses the second time.
+OUTCOME: Final[ContextVar[list[Result | CorpusError] | None]] = ContextVar("outcome", default=None)
 
 
 def passes(task_: Any, run: TaskRun, state: State[Any]) -> bool:
@@ -166,8 +172,15 @@ def update(
         return Cancelled(message=str(error))
     except CorpusError as error:
         _alert(repository, error)
+        _leave(error)
         raise
+    _leave(result)
     return result
+
+
+def _leave(outcome: Result | CorpusError) -> None:
+    if (left := OUTCOME.get()) is not None:
+        left.append(outcome)
 
 
 def _collect(repository: Repository, allow_loopback: bool) -> tuple[Report | None, CorpusError | None]:
