@@ -47,7 +47,7 @@ class Task:
 
     @property
     def file(self) -> str:
-        """Return the name of what the worker makes; that of the shard if it makes the whole shard."""
+        """Return the name of what the worker makes; that of the shard if it makes all of it."""
         return _file(self.name, self.number, self.parts)
 
 
