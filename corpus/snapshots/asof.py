@@ -231,7 +231,7 @@ class AsOf(Derived):
         """Return rows of a table from decisions, which have the numbers of their shards, and the documents."""
         import polars as pl
 
-        from corpus.snapshots.pastday import SHARD
+        from corpus.snapshots.linked import SHARD
 
         files = self._by_name("documents")
         paths = pl.Series([str(files[name]) for name in self._shards_of_base], dtype=pl.String)

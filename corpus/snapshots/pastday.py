@@ -23,6 +23,8 @@ from corpus.pipeline.signed import SignedDocuments, read_signatures
 from corpus.pipeline.threads import side_by_side
 from corpus.resolve.duplicates import NO_DAY, NO_MOMENT, Articles, likes
 from corpus.resolve.revisions import Decision
+from corpus.snapshots.linked import ROW, SHARD, columns, linked
+from corpus.snapshots.linked import numbered as numbered_rows
 from corpus.tables import parquet
 from schemas.tables import DECISIONS
 
@@ -31,25 +33,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from corpus.pipeline.measuring import Texts
     from corpus.pipeline.signed import Read
     from corpus.resolve.shingles import Places
     from corpus.settings import Resolve
 
-# The number of a document's shard, and of its row there.
-SHARD: Final = "shard"
-ROW: Final = "row"
 MARKS: Final = ("duplicate_of", "similarity", "contained_in", "containment")
-# What is read of every document: numbers, and values that hardly differ.
-_SIGNED: Final = ("captured_at", "lowest")
-_DECIDED: Final = ("decision", "superseded_at")
 # What is read of documents that may be marked otherwise.
 _COMPARED: Final = ("text_hash", "published_date", "grams", "limit", "sample", "lowest")
 # What an article of the day must have in common with its row in the version. Who discovered it when does not change.
 _SAME: Final = ("article_id", "revision", "first_seen", *MARKS)
-_PATH: Final = "_path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +106,10 @@ def difference(tables: Tables, end: datetime, settings: Resolve) -> Difference:
         end: the time.
         settings: params.yaml's `resolve`, as the version has it.
     """
-    rows = _numbered(tables.signatures, _SIGNED).hstack(_columns(tables.decisions, _DECIDED))
-    current = pl.col("decision").is_in([Decision.ARTICLE.value, Decision.DUPLICATE.value])
-    superseded = (pl.col("decision") == Decision.SUPERSEDED.value) & was_current(end)
-    rows = rows.with_columns(now=current, then=until(pl.col("captured_at"), end) & (current | superseded))
-    rows = rows.filter(pl.col("now") | pl.col("then"))
-    may_differ = _linked(rows["lowest"], (rows["now"] != rows["then"]).to_numpy())
+    known = linked(tables.signatures, tables.decisions)
+    was_article = pl.col("now") | was_current(end)
+    rows = known.rows.with_columns(then=until(pl.col("captured_at"), end) & was_article)
+    may_differ = known.with_links((rows["now"] != rows["then"]).to_numpy())
     chosen = rows.filter(rows["then"] & may_differ).select(SHARD, ROW)
     now = _taken(tables.decisions, DECISIONS.names, chosen)
     # As they are found in the version, where marks of earlier revisions are not known.
@@ -137,7 +128,7 @@ def difference_of_older(tables: Tables, end: datetime, decided: pl.DataFrame) ->
     """
     known = set(pl.scan_parquet(tables.decisions[:1], glob=False).collect_schema()) if tables.decisions else set()
     names = [name for name in ("decision", "superseded_at", *_SAME) if name in known]
-    rows = _numbered(tables.signatures, ["captured_at"]).hstack(_columns(tables.decisions, names))
+    rows = numbered_rows(tables.signatures, ["captured_at"]).hstack(columns(tables.decisions, names))
     return compared(rows.filter(until(pl.col("captured_at"), end) & _was_article(end)), decided)
 
 
@@ -154,7 +145,7 @@ def decide_again(tables: Tables, end: datetime, settings: Resolve) -> pl.DataFra
         lambda number, columns: read_signatures(tables.signatures[number], columns),
     )
     # Decisions and signatures of a shard have the same rows.
-    found = _columns(tables.decisions, ["rule", "decision"]).with_row_index("document")
+    found = columns(tables.decisions, ["rule", "decision"]).with_row_index("document")
     failed = found.filter(pl.col("decision") == Decision.QUARANTINED.value)
     blocked = failed.select(BLOCKED.names()).cast(BLOCKED)
     decided = decide(signed, blocked, settings, tables.known_pairs(), tables.texts, end)
@@ -175,7 +166,7 @@ def decisions(tables: Tables, end: datetime, differing: Difference) -> pl.DataFr
         end: the time.
         differing: what `difference` returns.
     """
-    rows = _numbered(tables.signatures, ["captured_at"]).hstack(_columns(tables.decisions, DECISIONS.names))
+    rows = numbered_rows(tables.signatures, ["captured_at"]).hstack(columns(tables.decisions, DECISIONS.names))
     rows = rows.filter(until(pl.col("captured_at"), end)).drop("captured_at")
     again = (pl.col("decision") == Decision.SUPERSEDED.value) & was_current(end)
     # What represents an article's documents is its current revision; a repeat has the revision that it repeats.
@@ -256,51 +247,6 @@ def _columns_of(rows: pl.DataFrame) -> Read:
     return lambda _, columns: rows.select(columns or rows.columns).to_arrow()
 
 
-def _linked(lowest: pl.Series, touched: NDArray[np.bool_]) -> pl.Series:
-    """Return which texts share a hash with one that is touched, or with one that does, and so on; or have no hash.
-
-    Only texts that share a hash are compared, so no other text can have another mark.
-
-    Args:
-        lowest: the lowest hashes of each text.
-        touched: whether it is an article either in the version or on the day, and not both.
-    """
-    count = lowest.list.len().to_numpy()
-    hashes = lowest.explode(empty_as_null=False)
-    ordered = np.sort(hashes.to_numpy())
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    shared = hashes.is_in(pl.Series(twice).implode()).arg_true().to_numpy()
-    text = np.searchsorted(np.cumsum(count), shared, side="right")
-    number = np.searchsorted(twice, hashes.gather(shared).to_numpy())
-    reached, before = touched.copy(), -1
-    while (after := int(reached[text].sum())) != before:
-        before = after
-        by_hash = np.zeros(len(twice), np.bool_)
-        by_hash[number[reached[text]]] = True
-        reached[text[by_hash[number]]] = True
-    found = count == 0
-    found[text[reached[text]]] = True
-    return pl.Series(found)
-
-
-def _columns(files: list[Path], names: Sequence[str]) -> pl.DataFrame:
-    # In one scan: files are read side by side.
-    return pl.scan_parquet(files, glob=False).select(names).collect()
-
-
-def _numbered(files: list[Path], names: Sequence[str]) -> pl.DataFrame:
-    """Return columns of some files, with the numbers of file and row."""
-    rows = pl.scan_parquet(files, glob=False, include_file_paths=_PATH).select(_PATH, *names).collect()
-    runs = rows[_PATH].rle().struct.unnest()
-    numbers = {str(path): number for number, path in enumerate(files)}
-    number = np.array([numbers[path] for path in runs["value"]], np.int32)
-    length = runs["len"].to_numpy().astype(np.int64)
-    row = np.arange(rows.height) - np.repeat(np.cumsum(length) - length, length)
-    return rows.drop(_PATH).with_columns(
-        pl.Series(SHARD, np.repeat(number, length)), pl.Series(ROW, row.astype(np.int32))
-    )
-
-
 def _taken(files: list[Path], names: Sequence[str], places: pl.DataFrame) -> pl.DataFrame:
     """Return columns of some rows, in their order, with the numbers of file and row."""
     parts = [
@@ -311,5 +257,5 @@ def _taken(files: list[Path], names: Sequence[str], places: pl.DataFrame) -> pl.
         return pl.DataFrame(parquet.read(files[part[0]], list(names)))[part[1]]
 
     if not parts:
-        return places.hstack(_columns(files[:1], names).clear())
+        return places.hstack(columns(files[:1], names).clear())
     return places.hstack(pl.concat(side_by_side(read, parts)))
