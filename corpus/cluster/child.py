@@ -19,7 +19,7 @@ from typing import Any
 
 from corpus.cluster.messages import Answer, Kind, Request, Written, receive, send
 from corpus.errors import CorpusError
-from corpus.pipeline.executor import Walled, Writing
+from corpus.pipeline.executor import InFolder, Walled
 from corpus.pipeline.worker import begin
 
 __fingerprint__ = False
@@ -55,7 +55,7 @@ def _answer(request: Request) -> Answer:
 def _placed(task: Any, request: Request) -> Any:
     """Return a task that writes where this attempt writes."""
     changes: dict[str, object] = (
-        {"folder": Path(request.folder)} if request.folder and isinstance(task, Writing) else {}
+        {"folder": Path(request.folder)} if request.folder and isinstance(task, InFolder) else {}
     )
     if isinstance(task, Walled):
         changes |= {"note": Path(request.note), "deadly": task.deadly | request.deadly}

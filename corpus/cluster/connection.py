@@ -101,6 +101,7 @@ class Connection:
         from distributed.security import Security
 
         try:
+            # Dask has no type for it.
             arguments: Mapping[str, object] = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
         except OSError as error:  # also what ssl raises
             raise self.unreachable(f"a certificate of Dask's configuration cannot be used ({_line(error)})") from None

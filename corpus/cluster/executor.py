@@ -16,7 +16,7 @@ from corpus.cluster.connection import Connection, Lost
 from corpus.cluster.greeting import Greeter
 from corpus.cluster.messages import Answer, Kind, Order
 from corpus.errors import NoSharedFolder
-from corpus.pipeline.executor import Walled, WorkerDied, Writing
+from corpus.pipeline.executor import InFolder, Walled, WorkerDied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -64,7 +64,7 @@ class Cluster:
         with Connection(self.address) as connection:
             for line in connection.describe().lines:
                 self.show(line)
-            folder = next((task.folder for task in tasks if isinstance(task, Writing)), None)
+            folder = next((task.folder for task in tasks if isinstance(task, InFolder)), None)
             run: _Run[T, R] = _Run(connection, Greeter(connection, folder), work)
             try:
                 yield from run.results(tasks)
@@ -164,7 +164,7 @@ class _Run(Generic[T, R]):
 
     def _adopt(self, pending: _Pending[T], answer: Answer) -> str | None:
         """Take over the files of an attempt. Returns why not, if they are not as its worker wrote them."""
-        if self._greeter.folder is None or answer.folder is None or not isinstance(pending.task, Writing):
+        if self._greeter.folder is None or answer.folder is None or not isinstance(pending.task, InFolder):
             return None
         attempts = self._greeter.folder
         return adopting.adopt(attempts / answer.folder.rpartition("/")[2], pending.task.folder, answer.files)

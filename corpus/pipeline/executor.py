@@ -54,7 +54,7 @@ class Walled(Protocol):
 
 
 @runtime_checkable
-class Writing(Protocol):
+class InFolder(Protocol):
     """A task on files of a folder, which its worker must see, and where it may write. A frozen dataclass."""
 
     @property

@@ -85,7 +85,7 @@ def linked(signatures: list[Path], decisions: list[Path]) -> Linked:
 
 
 def _found(signatures: list[Path], decisions: list[Path]) -> Linked:
-    rows = numbered(signatures, ["captured_at", "lowest"]).hstack(columns(decisions, ["decision", "superseded_at"]))
+    rows = placed(signatures, ["captured_at", "lowest"]).hstack(columns(decisions, ["decision", "superseded_at"]))
     rows = rows.with_columns(
         now=pl.col("decision").is_in([Decision.ARTICLE.value, Decision.DUPLICATE.value]),
     ).filter(pl.col("now") | (pl.col("decision") == Decision.SUPERSEDED.value))
@@ -105,7 +105,7 @@ def columns(files: list[Path], names: Sequence[str]) -> pl.DataFrame:
     return pl.scan_parquet(files, glob=False).select(names).collect()
 
 
-def numbered(files: list[Path], names: Sequence[str]) -> pl.DataFrame:
+def placed(files: list[Path], names: Sequence[str]) -> pl.DataFrame:
     """Return columns of some files, with the numbers of file and row."""
     rows = pl.scan_parquet(files, glob=False, include_file_paths=_PATH).select(_PATH, *names).collect()
     runs = rows[_PATH].rle().struct.unnest()

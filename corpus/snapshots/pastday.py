@@ -23,8 +23,7 @@ from corpus.pipeline.signed import SignedDocuments, read_signatures
 from corpus.pipeline.threads import side_by_side
 from corpus.resolve.duplicates import NO_DAY, NO_MOMENT, Articles, likes
 from corpus.resolve.revisions import Decision
-from corpus.snapshots.linked import ROW, SHARD, columns, linked
-from corpus.snapshots.linked import numbered as numbered_rows
+from corpus.snapshots.linked import ROW, SHARD, columns, linked, placed
 from corpus.tables import parquet
 from schemas.tables import DECISIONS
 
@@ -128,7 +127,7 @@ def difference_of_older(tables: Tables, end: datetime, decided: pl.DataFrame) ->
     """
     known = set(pl.scan_parquet(tables.decisions[:1], glob=False).collect_schema()) if tables.decisions else set()
     names = [name for name in ("decision", "superseded_at", *_SAME) if name in known]
-    rows = numbered_rows(tables.signatures, ["captured_at"]).hstack(columns(tables.decisions, names))
+    rows = placed(tables.signatures, ["captured_at"]).hstack(columns(tables.decisions, names))
     return compared(rows.filter(until(pl.col("captured_at"), end) & _was_article(end)), decided)
 
 
@@ -166,7 +165,7 @@ def decisions(tables: Tables, end: datetime, differing: Difference) -> pl.DataFr
         end: the time.
         differing: what `difference` returns.
     """
-    rows = numbered_rows(tables.signatures, ["captured_at"]).hstack(columns(tables.decisions, DECISIONS.names))
+    rows = placed(tables.signatures, ["captured_at"]).hstack(columns(tables.decisions, DECISIONS.names))
     rows = rows.filter(until(pl.col("captured_at"), end)).drop("captured_at")
     again = (pl.col("decision") == Decision.SUPERSEDED.value) & was_current(end)
     # What represents an article's documents is its current revision; a repeat has the revision that it repeats.
