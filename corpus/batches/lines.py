@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from corpus.text import plain_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _HEADER: Final = (
     "# The batches of documents in data/raw/, one a line, by name. `corpus add` writes this; git merges it by line.\n"
@@ -22,6 +22,9 @@ _HEADER: Final = (
 # Two branches that each added the first batch may leave several of these.
 _LIST: Final = frozenset({"batches:", "batches: []"})
 _DASH: Final = "- "
+_BEGINNING: Final = "- {"
+# Not in typeshed: the scanner of a decoder, in C.
+_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _MARKER: Final = re.compile(r"(<{7}|={7}|>{7}|\|{7})(\s|$)")
 _LINE: Final = re.compile(r"^- +\{", re.MULTILINE)
 _OVER_SEVERAL: Final = re.compile(r"^- +[\w'\"]+ *:", re.MULTILINE)
@@ -52,7 +55,7 @@ def read(text: str) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     has_list = False
     for number, line in enumerate(text.split("\n"), start=1):
-        if line.startswith(_DASH) and line[2:].lstrip().startswith("{"):
+        if line.startswith(_BEGINNING) or (line.startswith(_DASH) and line[2:].lstrip().startswith("{")):
             found.append((f"line {number}", _entry(number, line)))
         elif line.rstrip() in _LIST:
             has_list = True
@@ -68,6 +71,13 @@ def read(text: str) -> list[tuple[str, Any]]:
 
 
 def _entry(number: int, line: str) -> Any:
+    try:
+        # A year's register has 35,000 lines, and what `json.loads` does around this takes as long again.
+        value, end = _SCAN(line, len(_DASH))
+        if end == len(line):
+            return value
+    except (StopIteration, ValueError, RecursionError):
+        pass
     try:
         return json.loads(line[len(_DASH) :])
     except (ValueError, RecursionError):

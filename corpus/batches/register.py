@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from corpus.batches import lines
+from corpus.collection import collection_paused
 from corpus.errors import CorpusError
 from corpus.repo import paths
 from corpus.repo.files import write_text
@@ -72,7 +73,11 @@ class Batch:
     @property
     def all_files(self) -> tuple[RawFile, ...]:
         """Return the files of documents, then those of observations and of originals, if it has them."""
-        return (*self.files, *(file for file in (self.observations, self.originals) if file is not None))
+        files = self.files
+        for file in (self.observations, self.originals):
+            if file is not None:
+                files = (*files, file)
+        return files
 
     @property
     def documents(self) -> int:
@@ -116,7 +121,8 @@ def parse(text: str) -> list[Batch]:
 # A build reads the register in several places, and after a year of small batches it has 15 MB.
 @lru_cache(maxsize=1)
 def _parsed(text: str) -> tuple[Batch, ...]:
-    return tuple(normalised(_batch(where, entry) for where, entry in lines.read(text)))
+    with collection_paused():
+        return tuple(normalised(_batch(where, entry) for where, entry in lines.read(text)))
 
 
 def normalised(batches: Iterable[Batch]) -> list[Batch]:
@@ -144,7 +150,7 @@ def _batch(where: str, entry: Any) -> Batch:
         observations, originals = entry.get("observations"), entry.get("originals")
         return Batch(
             _plain_name(entry["name"]),
-            captured_at.astimezone(UTC) if captured_at.tzinfo else captured_at.replace(tzinfo=UTC),
+            _in_utc(captured_at),
             _licence(entry.get("licence")),
             tuple([_raw_file(file) for file in entry["files"]]),
             {str(why): _number(count) for why, count in (entry.get("skipped") or {}).items()},
@@ -159,8 +165,15 @@ def _batch(where: str, entry: Any) -> Batch:
         raise ValueError(f"{where} is damaged: {' '.join(str(error).split())[:300]}") from None
 
 
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC:
+        return moment
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _require_known(entry: dict[str, Any]) -> None:
-    if unknown := entry.keys() - _KEYS:
+    if not entry.keys() <= _KEYS:
+        unknown = entry.keys() - _KEYS
         raise ValueError(f"unknown key {min(map(str, unknown))!r:.60}; a newer version may have written it")
 
 
@@ -175,7 +188,7 @@ def _raw_file(entry: dict[str, Any]) -> RawFile:
 
 def _file_name(name: Any) -> str:
     folder, slash, rest = name.rpartition("/") if isinstance(name, str) else ("", "", name)
-    if slash and not is_month(folder):
+    if slash and not _is_known_month(folder):
         raise ValueError(f"{name!r:.80} is not a valid name of a batch's file")
     _plain_name(rest)
     return str(name)
@@ -197,6 +210,11 @@ def _plain_name(name: Any) -> str:
     if not isinstance(name, str) or not name or "/" in name or name.startswith("."):
         raise ValueError(f"{name!r:.80} is not a valid name of a batch")
     return name
+
+
+@lru_cache(maxsize=1_024)
+def _is_known_month(folder: str) -> bool:
+    return is_month(folder)
 
 
 def is_month(folder: str) -> bool:
@@ -237,7 +255,8 @@ def save(root: Path, batches: Iterable[Batch]) -> None:
 
 def as_text(batches: Iterable[Batch]) -> str:
     """Return the text of the register of some batches: the same for the same batches in any order."""
-    return lines.write(map(_plain, normalised(batches)))
+    with collection_paused():
+        return lines.write(map(_plain, normalised(batches)))
 
 
 def _plain(batch: Batch) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class FileDigests:
         self._memory = memory
         self._algorithm = algorithm
         # A copy: what another part of the program learns and does not save is no concern of this one.
-        self._known: dict[str, list[Any]] = dict(_read(memory))
+        self._known: dict[str, str] = dict(_read(memory))
         self._changed = False
 
     def of(self, path: Path | str) -> str:
@@ -111,8 +111,8 @@ class FileDigests:
         with os.scandir(folder) as entries:
             for entry in entries:
                 known = self._known.get(prefix + entry.name)
-                if known is not None and tuple(known[:4]) == stamp_of(entry.stat()):
-                    found[entry.name] = str(known[4])
+                if known is not None and (value := _digest_in(known, stamp_of(entry.stat()))) is not None:
+                    found[entry.name] = value
         return found
 
     def read(self, path: Path | str) -> str:
@@ -148,13 +148,14 @@ class FileDigests:
             stamp = stamp_of(path.stat())
             if known is None:
                 return False
-            size, mtime, ctime, inode, before = known
-            if (size, mtime, inode) != (stamp[0], stamp[1], stamp[3]) or (ctime == stamp[2] and not reread):
+            size, mtime, ctime, inode, before = known.split(" ")
+            now = _written(stamp).split(" ")
+            if [size, mtime, inode] != [now[0], now[1], now[3]] or (ctime == now[2] and not reread):
                 return False
             # What is wrong stays wrong: the digest it had is remembered until it is put right.
             with path.open("rb", buffering=0) as file:
                 found = hashlib.file_digest(file, self._algorithm).hexdigest()
-        except OSError:
+        except (OSError, ValueError):
             return False
         if found == before:
             self.learn(path, stamp, found)
@@ -163,11 +164,11 @@ class FileDigests:
     def recall(self, path: Path | str, stamp: Stamp) -> str | None:
         """Return the digest of a file, if it is known for this stamp of the file."""
         entry = self._known.get(str(path))
-        return str(entry[4]) if entry is not None and tuple(entry[:4]) == stamp else None
+        return None if entry is None else _digest_in(entry, stamp)
 
     def learn(self, path: Path | str, stamp: Stamp, found: str) -> None:
         """Remember a digest that the caller computed, of a file that had this stamp before and after."""
-        self._known[str(path)] = [*stamp, found]
+        self._known[str(path)] = f"{_written(stamp)} {found}"
         self._changed = True
 
     def keep_only(self, paths: Iterable[str], most: int) -> None:
@@ -191,21 +192,34 @@ class FileDigests:
         self._changed = False
 
 
+def _written(stamp: Stamp) -> str:
+    """Return a stamp as it is kept: a hundred thousand lists would take twice as long to read and to write."""
+    return f"{stamp[0]} {stamp[1]} {stamp[2]} {stamp[3]}"
+
+
+def _digest_in(entry: str, stamp: Stamp) -> str | None:
+    """Return the digest in an entry, if the entry is of this stamp."""
+    known, _, found = entry.rpartition(" ")
+    return found if known == _written(stamp) else None
+
+
 # What was last read from each file, or written to it, with its stamp: a build opens some of them ten times.
-_last_read: dict[Path, tuple[Stamp, dict[str, list[Any]]]] = {}
+_last_read: dict[Path, tuple[Stamp, dict[str, str]]] = {}
 
 
-def _read(memory: Path) -> dict[str, list[Any]]:
+def _read(memory: Path) -> dict[str, str]:
     try:
         stamp = stamp_of(memory.stat())
         before = _last_read.get(memory)
         if before is not None and before[0] == stamp:
             return before[1]
         known = json.loads(memory.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(known, dict):
         return {}
-    found = {path: entry for path, entry in known.items() if isinstance(entry, list) and len(entry) == 5}
+    found = {path: one for path, one in known.items() if isinstance(one, str)}
+    # Earlier versions wrote lists.
+    found |= {path: " ".join(map(str, one)) for path, one in known.items() if isinstance(one, list)}
     _last_read[memory] = stamp, found
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Self
 
+from corpus.collection import collection_paused
 from corpus.sources.captures import captures
 
 if TYPE_CHECKING:
@@ -17,19 +18,23 @@ if TYPE_CHECKING:
 class Known:
     """The documents of some batches: which batch has the bytes, and when they were captured.
 
-    Memory holds two keys of 16 bytes for each document, and the overhead of Python.
+    Memory holds a key of 16 bytes and a time for each document, another key for each later capture, and the overhead of
+    Python.
     """
 
     def __init__(self) -> None:
         self._holders: dict[bytes, str] = {}
-        self._captures: set[bytes] = set()
+        # Most documents are captured once.
+        self._times: dict[bytes, int] = {}
+        self._later: set[bytes] = set()
 
     @classmethod
     def of(cls, root: Path, batches: Iterable[Batch]) -> Self:
         """Return the known documents of all batches of a register."""
         known = cls()
-        for one in captures(root, batches):
-            known.add(*one)
+        with collection_paused():
+            for one in captures(root, batches):
+                known.add(*one)
         return known
 
     def add(self, document: bytes, at: int, holder: str) -> None:
@@ -40,8 +45,11 @@ class Known:
             at: the time of capture, in microseconds since 1970.
             holder: the name of the batch that has the bytes; empty for the batch that is being written.
         """
-        self._holders.setdefault(document, holder)
-        self._captures.add(_captured(document, at))
+        if document not in self._times:
+            self._times[document] = at
+            self._holders[document] = holder
+        elif self._times[document] != at:
+            self._later.add(_captured(document, at))
 
     def holder(self, document: bytes) -> str | None:
         """Return the batch that holds a document's bytes; None if none does."""
@@ -49,7 +57,8 @@ class Known:
 
     def has(self, document: bytes, at: int) -> bool:
         """Return whether a document was captured at that instant."""
-        return _captured(document, at) in self._captures
+        first = self._times.get(document)
+        return first is not None and (first == at or _captured(document, at) in self._later)
 
 
 def _captured(document: bytes, at: int) -> bytes:

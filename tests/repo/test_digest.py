@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 
 import pytest
@@ -89,3 +90,19 @@ def test_only_a_large_memory_forgets_what_is_not_needed(memory, folder):
     digests.save()
     assert FileDigests(memory).of_folder(folder) == {"b": SECOND}
     assert digests.of(folder / "a") == FIRST
+
+
+def test_a_memory_of_an_earlier_version_counts_and_nonsense_in_one_does_not(memory, folder):
+    digests = FileDigests(memory)
+    digests.of(folder / "a")
+    digests.save()
+    ((path, entry),) = json.loads(memory.read_text()).items()
+    *stamp, found = entry.split(" ")
+    memory.write_text(json.dumps({path: [*map(int, stamp), found], "x": 7, "y": "1 2", "z": None, "w": []}))
+    again = FileDigests(memory)
+    assert again.of_folder(folder) == {"a": FIRST}
+    assert again.recall(folder / "a", stamp_of((folder / "a").stat())) == FIRST
+    for nonsense in ("", "1 2", "a b c d e f", [], [1], None):
+        memory.write_text(json.dumps({path: nonsense}))
+        assert FileDigests(memory).of(folder / "a") == FIRST
+        assert not FileDigests(memory).changed_unseen(folder / "a", reread=True)
