@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,7 @@ from corpus.browse.views import (
 )
 from corpus.errors import CorpusError, MissingObjects, UsageError, Withdrawn
 from corpus.search.index import IndexDamaged, TooManyWords
+from corpus.snapshots.asof import prepare_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,6 +130,15 @@ class Pages:
                 500, "The fault is ours. The terminal shows it; please report it. Other pages still work.", asked, None
             )
 
+    def prepare(self) -> None:
+        """Do what every first page of a kind would have to do: compile templates, and find what all past days need."""
+        rendering.prepare()
+        with suppress(CorpusError, OSError):
+            opened = self.versions.open()
+            # A day is searched in an index that is there, and what is found is kept beside it.
+            if self.searches.ready(opened) is not None:
+                prepare_days(opened.version, self.searches.folder)
+
     def _made(self, view: View, wanted: Wanted) -> Response:
         try:
             found = view(wanted)
@@ -190,7 +201,7 @@ def application(versions: Versions, searches: Searches, keys: Keys, port: int) -
     """
     pages = Pages(versions, searches)
     limiter = anyio.CapacityLimiter(_TOGETHER)
-    # Templates of other pages are compiled after the first page, which must not wait for them.
+    # The first page must not wait for what others need.
     is_prepared = False
 
     async def page(request: Request) -> Response:
@@ -200,7 +211,7 @@ def application(versions: Versions, searches: Searches, keys: Keys, port: int) -
         nonlocal is_prepared
         if not is_prepared:
             is_prepared = True
-            threading.Thread(target=rendering.prepare, daemon=True, name="templates").start()
+            threading.Thread(target=pages.prepare, daemon=True, name="prepare").start()
         if request.method == "HEAD" and isinstance(response, StreamingResponse):
             # The file would be made for nobody.
             return Response(headers=dict(response.headers))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -43,7 +44,7 @@ def make(root: Path, rev: str | None, as_of: str | None, folder: Path, *, fetche
     """
     from corpus.repo.repository import Repository
     from corpus.search.opening import Search
-    from corpus.snapshots.asof import AsOf, capture_day
+    from corpus.snapshots.asof import AsOf, capture_day, prepare_days
     from corpus.snapshots.snapshot import Snapshot
     from corpus.snapshots.version import Version
 
@@ -51,6 +52,9 @@ def make(root: Path, rev: str | None, as_of: str | None, folder: Path, *, fetche
     if as_of is not None:
         version = AsOf(version, capture_day(as_of))
     Search(version.searchable(), folder).update(_report)
+    # Searching begins meanwhile; it does not need this.
+    with suppress(CorpusError, OSError):
+        prepare_days(version, folder)
 
 
 def _report(done: int, total: int) -> None:

@@ -20,6 +20,7 @@ from corpus.search.view import View
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
+    from pathlib import Path
 
     import polars as pl
     import tantivy
@@ -58,6 +59,9 @@ class Dated(Protocol):
     @property
     def name(self) -> str:
         """Return what people call it."""
+
+    def keep_in(self, folder: Path) -> None:
+        """Keep what is the same for every day in a folder, if it is there, or take what was kept there."""
 
     def is_unchanged(self) -> bool:
         """Return whether the tables of the day are those of the version."""

@@ -40,6 +40,8 @@ class Search:
         # Beside the index, which may be deleted and made anew.
         warnings = Warnings(base, folder / "warnings.json")
         self._view = View(shards(base, warnings))
+        if isinstance(version, Dated):
+            version.keep_in(folder)
         if isinstance(version, Dated) and not version.is_unchanged():
             self._view = ViewOfDay(version, warnings)
         self.shards = len(self._view.shards)

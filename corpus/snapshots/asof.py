@@ -74,6 +74,11 @@ class AsOf(Derived):
         self.day = day
         self.end = datetime(*day.timetuple()[:3], tzinfo=UTC) + timedelta(days=1)
         self._lock = threading.RLock()
+        self._folder: Path | None = None
+
+    def keep_in(self, folder: Path) -> None:
+        """Keep what is the same for every day in a folder, if it is there, or take what was kept there."""
+        self._folder = folder
 
     @property
     def base(self) -> Version:
@@ -89,7 +94,12 @@ class AsOf(Derived):
         # An older engine made other columns: its documents are decided again, for any day.
         if not self.is_of_this_engine:
             return False
-        captured = self._base.scan("signatures").select("captured_at")
+        import polars as pl
+
+        # Of a corpus of many years the last file tells that something was captured later.
+        paths = self._base.shards("signatures").paths
+        rows = pl.scan_parquet(paths[::-1], glob=False) if paths else self._base.scan("signatures")
+        captured = rows.select("captured_at")
         return captured.filter(~self._until("captured_at")).head(1).collect().is_empty()
 
     @cached_property
@@ -132,6 +142,7 @@ class AsOf(Derived):
 
     @cached_property
     def _tables_of_base(self) -> Tables:
+        from corpus.snapshots.linked import NAME
         from corpus.snapshots.pastday import Tables
 
         names = self._shards_of_base
@@ -141,6 +152,7 @@ class AsOf(Derived):
             [decisions[name] for name in names],
             list(self._by_name("pairs").values()),
             lambda number, rows: parquet.take(documents[names[number]], "text", rows),
+            None if self._folder is None else self._folder / NAME,
         )
 
     @cached_property
@@ -244,4 +256,25 @@ class AsOf(Derived):
         decisions = decided.select("source", "batch", pl.exclude(TABLES["documents"].names))
         return completed(documents.join(decisions.lazy(), on=[_SOURCE, "source", "batch"], how="inner"), table)
 
+    def find_links(self) -> None:
+        """Find what is the same for every day, if the files that it follows from are at hand: nothing is fetched."""
+        from corpus.snapshots.linked import linked
+
+        tables = ("documents", "signatures", "decisions", "pairs")
+        if self.is_of_this_engine and None not in [self._base.shards(table).paths for table in tables]:
+            known = self._tables_of_base
+            linked(known.signatures, known.decisions, known.links)
+
     _tables: Final = ("revisions", "quarantine", "documents", "verdicts", "decisions")
+
+
+def prepare_days(version: Version, folder: Path) -> None:
+    """Find what all past days of a version have in common, and keep it in a folder, if the files are at hand.
+
+    Args:
+        version: the version, or one as of a day.
+        folder: of the index.
+    """
+    then = version if isinstance(version, AsOf) else AsOf(version, date.min)
+    then.keep_in(folder)
+    then.find_links()

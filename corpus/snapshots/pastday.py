@@ -53,12 +53,14 @@ class Tables:
         decisions: likewise.
         pairs: the files of compared texts.
         texts: returns texts of a shard of documents, by the number of the shard and the rows.
+        links: a file where the links between the texts of one version are kept; None to keep none.
     """
 
     signatures: list[Path]
     decisions: list[Path]
     pairs: list[Path]
     texts: Texts
+    links: Path | None = None
 
     def known_pairs(self) -> Iterator[pl.DataFrame]:
         """Yield the pairs of texts that were compared for the version."""
@@ -105,7 +107,7 @@ def difference(tables: Tables, end: datetime, settings: Resolve) -> Difference:
         end: the time.
         settings: params.yaml's `resolve`, as the version has it.
     """
-    known = linked(tables.signatures, tables.decisions)
+    known = linked(tables.signatures, tables.decisions, tables.links)
     was_article = pl.col("now") | was_current(end)
     rows = known.rows.with_columns(then=until(pl.col("captured_at"), end) & was_article)
     may_differ = known.with_links((rows["now"] != rows["then"]).to_numpy())

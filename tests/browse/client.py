@@ -52,10 +52,10 @@ class Reply:
 class Client:
     """The pages of a repository, without a socket."""
 
-    def __init__(self, root: Path, rev: str | None = None) -> None:
+    def __init__(self, root: Path, rev: str | None = None, index: Path | None = None) -> None:
         self.keys = Keys(PORT)
         self.versions = Versions(rev, root)
-        self.searches = Searches(folder_of(self.versions.repository))
+        self.searches = Searches(folder_of(self.versions.repository, index))
         self.app = application(self.versions, self.searches, self.keys, PORT)
 
     def ask(self, target: str, method: str = "GET", headers: list[tuple[str, str]] | None = None) -> Reply:

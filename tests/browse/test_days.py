@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 import corpus
 from corpus.browse.locating import Places
 from corpus.browse.opened import Opened
 from corpus.search.opening import Search
 from corpus.search.query import parse
+from corpus.snapshots import linked
+from tests.browse.client import Client
+from tests.browse.test_watching import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,3 +46,20 @@ def test_articles_and_revisions_of_a_day_are_found_by_their_ids(captured: Path, 
         assert {row["article_id"]: row for row in opened.rows_of(hits, columns)} == {
             one: {name: row[name] for name in columns} for one, row in articles.items()
         }
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_what_every_day_needs_is_found_before_a_day_is_asked_for(
+    captured: Path, tmp_path: Path, *, is_there: bool
+) -> None:
+    """It is kept beside the index: found with it, or after the first page if it is lost."""
+    client = Client(captured, index=tmp_path / "search")
+    kept = client.searches.folder / linked.NAME
+    if is_there:
+        Search(client.versions.open().version, client.searches.folder).ready()
+        assert not kept.exists()
+        assert client.get("/help").status == 200
+    else:
+        assert client.get("/search").status in {200, 503}
+    wait_for(kept.is_file)
+    client.searches.end()

@@ -18,7 +18,7 @@ from corpus.pipeline.signed import SignedDocuments
 from corpus.resolve.revisions import Decision
 from corpus.resolve.signatures import signatures
 from corpus.settings import Resolve
-from corpus.snapshots import pastday
+from corpus.snapshots import linked, pastday
 from corpus.tables import parquet
 from schemas.tables import DECISIONS, PAIRS, SIGNATURES, TABLES
 
@@ -129,3 +129,44 @@ def test_decisions_of_a_day_are_those_of_a_build_of_that_day(
             assert pastday.difference_of_older(now.tables, end, wanted).apart.equals(found.apart)
             differed += len(found.left_out)
     assert (differed > 0) == (duplicates != "ignore")
+
+
+def test_links_that_are_kept_are_those_that_were_found(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    made = []
+    for name in ("one", "other"):
+        folder = tmp_path / name
+        folder.mkdir()
+        tables = version(folder, documents(rng, 60), Resolve(), {"s3"}).tables
+        made.append((tables.signatures, tables.decisions))
+    kept = tmp_path / "index" / linked.NAME
+    assert len(links(*made[0], None).text)
+    links(*made[0], kept)
+    assert not kept.parent.exists()
+    kept.parent.mkdir()
+    links(*made[0], kept)
+    written = kept.read_bytes()
+
+    def read(files: tuple[list[Path], list[Path]]) -> bool:
+        again = links(*files, kept)
+        wanted = links(*files, None)
+        assert again.rows.equals(wanted.rows)
+        assert again.rows.schema == wanted.rows.schema
+        assert [again.alone.tolist(), again.text.tolist(), again.hashes.tolist()] == [
+            wanted.alone.tolist(), wanted.text.tolist(), wanted.hashes.tolist(),
+        ]  # fmt: skip
+        return kept.read_bytes() == written
+
+    assert read(made[0])
+    # Those of another version take their place, and what cannot be read is found anew.
+    assert not read(made[1])
+    for damaged in (b"", b"PAR1", written[:-40], written[:200] + bytes(8) + written[208:]):
+        kept.write_bytes(damaged)
+        assert read(made[0])
+    assert [path.name for path in kept.parent.iterdir()] == [linked.NAME]
+
+
+def links(signatures: list[Path], decisions: list[Path], kept: Path | None) -> linked.Linked:
+    """Return links as a process that begins finds them."""
+    linked._last.clear()
+    return linked.linked(signatures, decisions, kept)
