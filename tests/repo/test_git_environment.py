@@ -121,6 +121,14 @@ def test_children_see_nothing_of_it_and_the_host_keeps_its_own(built, other, mon
     assert dvc_process.run(repository.root, "status", "--json").stdout.strip() == "{}"
 
 
+def test_warnings_that_somebody_makes_errors_do_not_end_dvc(corpus_repo, monkeypatch):
+    """Its libraries warn; a CI that lets its own code warn of nothing would never build."""
+    corpus_repo.seed("one.txt", article("one"))
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    done = dvc_process.run(corpus_repo.root, "repro", "--dry")
+    assert "Running stage" in done.stdout, done.stderr
+
+
 @pytest.mark.parametrize("name", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
                                   "GIT_NAMESPACE", "GIT_COMMON_DIR", "GIT_CONFIG_PARAMETERS", "GIT_SHALLOW_FILE"])  # fmt: skip
 def test_one_variable_alone_changes_nothing(built, other, monkeypatch, name):
