@@ -53,11 +53,13 @@ class Searcher:
             UsageError: a filter that there is not.
             IndexDamaged: the index cannot be read.
         """
-        key = query.node, _fixed(filters)
-        if (known := self._counts.get(key)) is not None:
+        return self._counted(query.node, _fixed(filters))
+
+    def _counted(self, node: Node, filters: _Fixed) -> int:
+        if (known := self._counts.get((node, filters))) is not None:
             return known
-        compiled = self._compiled(*key)
-        return self._remembered(key, int(self._run(lambda searcher: _count(searcher, compiled))))
+        compiled = self._compiled(node, filters)
+        return self._remembered((node, filters), int(self._run(lambda searcher: _count(searcher, compiled))))
 
     def _remembered(self, key: tuple[Node, _Fixed], count: int) -> int:
         if len(self._counts) >= _REMEMBERED:
@@ -173,11 +175,13 @@ class Searcher:
         """
         fixed = _fixed(filters)
         compiled = self._compiled(query.node, fixed)
+        matching = self.count(query, filters)
         if others:
             compiled = compiling.all_but(self._within, [*narrowed(dict(fixed)), (Occur.Must, _of(query.node))])
+            matching = self._counted(EVERYTHING, ()) - matching
         # Keys are digests, so their order is that of a draw.
         drawn = sorted(self._shards, key=lambda number: self._shards[number].key)
-        if files is None or files >= len(drawn) or self._run(lambda searcher: _count(searcher, compiled)) <= most:
+        if files is None or files >= len(drawn) or matching <= most:
             return self._sampled(compiled, most)
         asked = files
         while True:
