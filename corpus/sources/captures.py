@@ -94,7 +94,9 @@ def _remembered(memory: Path) -> dict[str, list[_Row]]:
         stored = memory.read_bytes()
         if hashlib.sha256(stored[_HEX:]).hexdigest().encode() != stored[:_HEX]:
             return {}
-        table = pq.read_table(pa.BufferReader(stored[_HEX:]), use_threads=False)
+        # Not `read_table`, which imports pandas: that takes longer than to read a year.
+        with pq.ParquetFile(pa.BufferReader(stored[_HEX:])) as file:
+            table = file.read(use_threads=False)
     except (OSError, pa.ArrowException):
         return {}
     names, *columns = (table[name].to_pylist() for name in _SCHEMA.names)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -116,3 +118,16 @@ def test_a_memory_that_cannot_be_written_does_not_matter(made):
     memory(root).parent.write_bytes(b"no folder")
     assert len(list(captures.captures(root, batches))) == 80
     memory(root).parent.unlink()
+
+
+def test_pandas_is_not_imported_to_read_what_is_remembered(made):
+    """It takes longer to import than a year of small batches takes to read."""
+    root, batches = made
+    Known.of(root, batches)
+    memory = root / ".dvc" / "tmp" / "corpus" / "captures-1.parquet"
+    program = (
+        "import sys; from pathlib import Path; from corpus.sources import captures; "
+        "print(len(captures._remembered(Path(sys.argv[1]))), 'pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, memory], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(len(batches)), "False"]
