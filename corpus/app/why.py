@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,7 +21,7 @@ from corpus.snapshots.opening import open_version
 from corpus.snapshots.reference import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from corpus.repo.repository import Repository
@@ -31,6 +32,7 @@ _DOCUMENT = (
     "publication", "page", "edition", "accession", "title", "authors", "agency", "published_date",
     "date_source", "published_at", "language", "word_count",
 )  # fmt: skip
+_PATH = "_path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,46 @@ def documents_of(version: Version, article_id: str) -> list[Known]:
         version: the version.
         article_id: the complete id of an article.
     """
-    of_article = version.scan("decisions").filter(pl.col("article_id") == article_id)
-    found = _known(version, set(of_article.select("source").collect()["source"]))
+    scan = _in_shards_with(version, article_id)
+    of_article = scan("decisions").filter(pl.col("article_id") == article_id)
+    found = _known(version, set(of_article.select("source").collect()["source"]), scan)
     return [one for one in found if one.decision["article_id"] == article_id]
 
 
-def _known(version: Version, sources: set[str]) -> list[Known]:
+def _in_shards_with(version: Version, article_id: str) -> Callable[[str], pl.LazyFrame]:
+    """Return what scans the shards that have documents of an article: of a million articles these are very few.
+
+    Of a version as of a day, and of one whose files are not all at hand, it scans everything.
+    """
+    by_name: dict[str, dict[str, Path]] = {}
+    for table in ("decisions", "documents"):
+        try:
+            files, paths = version.files(table), version.shards(table).paths
+        except UsageError:
+            return version.scan
+        by_name[table] = {PurePosixPath(file.path).name: path for file, path in zip(files, paths or [], strict=False)}
+    names = by_name["decisions"]
+    # A document and the decision on it are in shards of the same name; an older engine may have had others.
+    if not names or set(names) != set(by_name["documents"]):
+        return version.scan
+    rows = pl.scan_parquet(list(names.values()), glob=False, include_file_paths=_PATH)
+    having = set(rows.filter(pl.col("article_id") == article_id).select(_PATH).unique().collect()[_PATH])
+    chosen = [name for name, path in names.items() if str(path) in having]
+
+    def scan(table: str) -> pl.LazyFrame:
+        if not chosen or table not in by_name:
+            return version.scan(table)
+        return pl.scan_parquet([by_name[table][name] for name in chosen], glob=False)
+
+    return scan
+
+
+def _known(version: Version, sources: set[str], scan: Callable[[str], pl.LazyFrame] | None = None) -> list[Known]:
     """Return what a version knows of the documents that were found at some places."""
+    scan = scan or version.scan
     chosen = pl.col("source").is_in(sorted(sources))
-    rows = version.scan("documents").filter(chosen).select(_DOCUMENT).sort("source").collect()
-    decisions = version.scan("decisions").filter(chosen).collect()
+    rows = scan("documents").filter(chosen).select(_DOCUMENT).sort("source").collect()
+    decisions = scan("decisions").filter(chosen).collect()
     # In its batch a source has one document. Decisions of older versions do not name the batch.
     key = itemgetter("source", "batch" if "batch" in decisions.columns else "document_id")
     decided = {key(row): row for row in decisions.iter_rows(named=True)}

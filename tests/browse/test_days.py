@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 import corpus
+from corpus.app.why import documents_of
 from corpus.browse.locating import Places
 from corpus.browse.opened import Opened
 from corpus.search.opening import Search
@@ -63,3 +65,17 @@ def test_what_every_day_needs_is_found_before_a_day_is_asked_for(
         assert client.get("/search").status in {200, 503}
     wait_for(kept.is_file)
     client.searches.end()
+
+
+def test_documents_of_an_article_are_those_that_a_scan_of_everything_finds(captured: Path) -> None:
+    now = corpus.open(repo=captured)
+    decisions = now.scan("decisions").select("article_id", "document_id").collect()
+    assert len(now.files("decisions")) > 1
+    for day in (None, "2026-01-05"):
+        version = corpus.open(repo=captured, as_of=day)
+        for one in decisions["article_id"].drop_nulls().unique():
+            known = documents_of(version, one)
+            chosen = version.scan("decisions").filter(pl.col("article_id") == one).sort("source").collect()
+            assert [known_.decision for known_ in known] == chosen.to_dicts()
+            assert [known_.document["document_id"] for known_ in known] == chosen["document_id"].to_list()
+    assert documents_of(now, "0" * 64) == []
