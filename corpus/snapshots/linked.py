@@ -102,6 +102,9 @@ def linked(signatures: list[Path], decisions: list[Path], kept: Path | None = No
                     _remember(kept, key, found)
             _last.clear()
             _last[key] = found
+        elif kept is not None and not kept.exists():
+            # It was deleted, or is another index of the same version.
+            _remember(kept, key, _last[key])
         return _last[key]
 
 

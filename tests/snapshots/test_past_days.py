@@ -164,6 +164,10 @@ def test_links_that_are_kept_are_those_that_were_found(tmp_path: Path) -> None:
         kept.write_bytes(damaged)
         assert read(made[0])
     assert [path.name for path in kept.parent.iterdir()] == [linked.NAME]
+    # A process that has them in memory keeps them anew for others.
+    kept.unlink()
+    linked.linked(*made[0], kept)
+    assert kept.read_bytes() == written
 
 
 def links(signatures: list[Path], decisions: list[Path], kept: Path | None) -> linked.Linked:
