@@ -11,6 +11,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -101,6 +102,17 @@ _QUIET = [
     "--disable-features=AutofillServerCommunication,NetworkTimeServiceQuerying,OptimizationHints,Translate,SpellcheckService",
     "--component-updater=url-source=http://127.0.0.1:9/", "--gaia-url=http://127.0.0.1:9",
 ]  # fmt: skip
+# How many elements a keyboard must reach.
+_FOCUSABLE = """
+[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary, iframe, [tabindex='0']")]
+.filter(e => e.tabIndex >= 0 && e.checkVisibility()).length
+"""
+# The number of the element that a key would go to, and its text if nothing shows that; null where that is the page.
+_FOCUSED = """
+(e => e === document.body ? null : [
+  [...document.querySelectorAll("*")].indexOf(e), getComputedStyle(e).outlineStyle === "none" ? e.outerHTML.slice(0, 200) : ""
+])(document.activeElement)
+"""
 _PREFERENCES = {
     "browser": {"enable_spellchecking": False},
     "spellcheck": {"dictionaries": [], "dictionary": ""},
@@ -193,6 +205,22 @@ class Chromium:
         found = self.do("Runtime.evaluate", expression=_AXE, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in found, found
         return json.loads(found["result"]["value"])
+
+    def walk(self) -> list[str]:
+        """Go through the open page by the Tab key alone; return what is missed, reached twice, or not marked as reached."""
+        within, marks = self.evaluate(_FOCUSABLE), []
+        for _ in range(within + 20):
+            for kind in ("rawKeyDown", "keyUp"):
+                self.do("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+            # Behind the last element comes the window, if it has anything to reach, and the first element again.
+            if (reached := self.evaluate(_FOCUSED)) is None or (marks and reached[0] == marks[0][0] != marks[-1][0]):
+                break
+            marks.append(reached)
+        # A field for a day has several places within.
+        numbers = [number for number, _ in groupby(number for number, _ in marks)]
+        faults = [] if numbers == sorted(set(numbers)) else [f"out of order: {numbers}"]
+        faults += [] if len(numbers) == within else [f"{len(numbers)} of {within} reached"]
+        return faults + [fault for _, fault in marks if fault]
 
     def looks_up(self, number: int) -> bool:
         """Have a page name a host to look up; return whether the log names one that an earlier call has named."""

@@ -360,7 +360,9 @@ def test_a_browser_asks_no_other_host_scrolls_one_way_and_every_page_is_accessib
                     browser.open(base + target, width)
                     assert browser.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (target, width)
                     assert browser.evaluate(SMALL) == [], (target, width)
+                    assert browser.evaluate(WRAPPED) == [], (target, width)
                     assert not is_judged or browser.violations(judge) == [], (target, width)
+                    assert not is_judged or browser.walk() == [], (target, width)
             # The log would name a host that is only looked up. It is written some events at a time, and later.
             numbers = count()
             browser.wait_for(lambda: browser.looks_up(next(numbers)))
@@ -372,6 +374,12 @@ def test_a_browser_asks_no_other_host_scrolls_one_way_and_every_page_is_accessib
         assert ended(process, signal.SIGINT) == (0, "", "")
 
 
+# Words in context that take more than a line, where there is room for lines.
+WRAPPED = """
+[...document.querySelectorAll(".kwic :is(.before, .after)")].filter(
+  e => innerWidth >= 768 && e.clientHeight > 1.5 * parseFloat(getComputedStyle(e).lineHeight)
+).map(e => e.textContent).slice(0, 3)
+"""
 # Elements with text of their own that is smaller than 12 pixels.
 SMALL = """
 [...document.querySelectorAll("body *")].filter(e => [...e.childNodes].some(n => n.nodeType == 3 && n.textContent.trim()))
