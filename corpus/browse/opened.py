@@ -59,13 +59,15 @@ class Opened:
     Attributes:
         version: which.
         as_of: the day in the address of its pages, if there is one.
+        repo: the git URL of its repository; None of one in a folder.
         ready: returns what searches it, if its index is complete; the index knows where each article is.
         index: the folder of the index, where figures are kept; None to keep none.
     """
 
-    def __init__(self, version: Version, places: Places, as_of: str | None = None) -> None:
+    def __init__(self, version: Version, places: Places, as_of: str | None = None, repo: str | None = None) -> None:
         self.version = version
         self.as_of = as_of
+        self.repo = repo
         self._places = places
         self._lock = threading.RLock()
         self._figures = Figures(version, lambda: describe(self.scan("articles")))

@@ -12,6 +12,7 @@ from corpus.errors import CorpusError
 from corpus.repo.releases import releases, resolve
 from corpus.repo.repository import LOCK
 from corpus.snapshots.asof import AsOf, capture_day
+from corpus.snapshots.foreign import is_address, shown
 from corpus.snapshots.opening import open_version
 from corpus.snapshots.snapshot import Snapshot
 from corpus.snapshots.version import Version
@@ -32,6 +33,7 @@ class Versions:
         repository: which.
         rev: the version of addresses that name no other; None for the working tree.
         as_of: the day of addresses that name no other; None for versions as they are.
+        repo: the git URL by which others open the repository; None of one in a folder.
     """
 
     def __init__(self, rev: str | None, repo: str | Path = ".", as_of: str | None = None) -> None:
@@ -50,6 +52,7 @@ class Versions:
         self.repository = first.repository
         self.rev = first.name if rev is None and first.commit is not None else rev
         self.as_of = None if as_of is None else capture_day(as_of).isoformat()
+        self.repo = shown(repo) if isinstance(repo, str) and is_address(repo) else None
         self._places = Places()
         self._opened: OrderedDict[tuple[str, str, str], Opened] = OrderedDict()
         self._lock = threading.Lock()
@@ -77,7 +80,7 @@ class Versions:
                 self._opened.move_to_end(key)
                 return known
         version = Version(Snapshot.of(self.repository, rev))
-        made = Opened(version if day is None else AsOf(version, capture_day(day)), self._places, day)
+        made = Opened(version if day is None else AsOf(version, capture_day(day)), self._places, day, self.repo)
         with self._lock:
             if before == self._times_let_go:
                 made = self._opened.setdefault(key, made)

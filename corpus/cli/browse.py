@@ -73,6 +73,8 @@ def _serve(versions: Versions, port: int | None, index: Path | None, *, opens: b
     from corpus.browse.server import Listening
     from corpus.search.places import folder_of
 
+    # Each page names the commit. If git refuses to work in the repository of another user, no page could be made.
+    versions.repository.commit_of("HEAD")
     opened = versions.open()
     folder = opened.index = folder_of(versions.repository, index)
     articles = opened.holdings.articles

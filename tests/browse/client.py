@@ -53,7 +53,7 @@ class Reply:
 class Client:
     """The pages of a repository, without a socket."""
 
-    def __init__(self, root: Path, rev: str | None = None, index: Path | None = None) -> None:
+    def __init__(self, root: Path | str, rev: str | None = None, index: Path | None = None) -> None:
         self.keys = Keys(PORT)
         self.versions = Versions(rev, root)
         self.searches = Searches(folder_of(self.versions.repository, index))

@@ -329,6 +329,17 @@ def test_the_command_serves_until_it_is_asked_to_end(hostile_root: Path) -> None
     assert files() == before
 
 
+def test_the_repository_of_another_user_is_refused_at_once(hostile_root: Path) -> None:
+    """Each page asks git; git works in it only where its user said so."""
+    done = subprocess.run(
+        [sys.executable, "-m", "corpus", "browse", "--no-open", "--port", "0"], cwd=hostile_root, capture_output=True,
+        text=True, check=False, timeout=120, env={**os.environ, **UNMEASURED, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "belongs to another user. If you trust it, run `git config --global --add safe.directory" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def axe() -> str:
     """The source of axe-core; Python's Playwright, which its package is for, is not installed."""
     return (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")

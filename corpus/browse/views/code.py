@@ -31,7 +31,7 @@ def code(wanted: Wanted) -> Page:
     cited = citation(opened, what, total)
     values = {
         "what": what, "total": total, "chips": chips(what, wanted.asked), "pieces": pieces, "cited": cited,
-        "bibtex": bibtex(citation_of(opened)), "committed": opened.about.commit is not None,
+        "bibtex": bibtex(citation_of(opened)), "committed": opened.about.commit is not None, "repo": opened.repo,
         "ids": wanted.asked.address.to("export", **what.parameters, format="csv", text=0),
     }  # fmt: skip
     data = {
@@ -56,8 +56,9 @@ def python(opened: Opened, what: Sought) -> str:
 
 def _opening(opened: Opened) -> str:
     rev, day = revision_of(opened), opened.as_of
-    arguments = [*([json.dumps(rev)] if rev else []), *([f"as_of={json.dumps(day)}"] if day else [])]
-    return f"corpus.open({', '.join(arguments)})"
+    named = {"repo": opened.repo, "as_of": day}
+    further = [f"{name}={_literal(value)}" for name, value in named.items() if value]
+    return f"corpus.open({', '.join([*([json.dumps(rev)] if rev else []), *further])})"
 
 
 def _written(what: Sought) -> str:
@@ -82,8 +83,8 @@ def _duckdb(opened: Opened, name: str) -> str:
 
 
 def command(opened: Opened, what: Sought) -> str | None:
-    """Return the command that writes a set into a folder; None of a version as of a day, which it cannot write."""
-    if opened.as_of:
+    """Return the command that writes a set into a folder; None as of a day or of a git URL, which it cannot write."""
+    if opened.as_of or opened.repo:
         return None
     rev = revision_of(opened)
     words = ["corpus", "export", "found", *(["--rev", rev] if rev else []), "--rights", "none"]
