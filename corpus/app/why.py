@@ -124,11 +124,10 @@ def _in_shards_with(version: Version, article_id: str) -> Callable[[str], pl.Laz
         return version.scan
     rows = pl.scan_parquet(list(names.values()), glob=False, include_file_paths=_PATH)
     having = set(rows.filter(pl.col("article_id") == article_id).select(_PATH).unique().collect()[_PATH])
-    chosen = [name for name, path in names.items() if str(path) in having]
+    # No shard has an unknown article; a scan needs a file all the same.
+    chosen = [name for name, path in names.items() if str(path) in having] or list(names)[:1]
 
     def scan(table: str) -> pl.LazyFrame:
-        if not chosen or table not in by_name:
-            return version.scan(table)
         return pl.scan_parquet([by_name[table][name] for name in chosen], glob=False)
 
     return scan

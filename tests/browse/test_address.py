@@ -26,6 +26,7 @@ def test_code_names_the_address(library_copy: Corpus, tmp_path: Path) -> None:
         wait_for(lambda: client.get("/code?q=line").status == 200)
         assert "in the folder" not in client.get("/code?q=line").text
         code = client.get("/code.json?q=line").json
+        # A user pastes it and runs it.
         names: dict[str, Any] = {"print": lambda *_: None}
         exec(code["code"]["python"], names)  # noqa: S102
         found = names["found"].collect()["article_id"].sort().to_list()
