@@ -106,6 +106,10 @@ class Opened:
         """Return the files of a table, verified; none if the version has no such table or no files."""
         return self._files_of(self.version, table) if self.has_files else []
 
+    def files_of_base(self, table: str) -> list[tuple[Pinned, Path]]:
+        """Return the files that a table's rows are in: of a version as of a day, those of the version itself."""
+        return self._files_of(self.version.base if isinstance(self.version, AsOf) else self.version, table)
+
     def _files_of(self, version: Version, table: str) -> list[tuple[Pinned, Path]]:
         with self._lock:
             if table not in self._files:
@@ -199,7 +203,7 @@ class Opened:
         """Return rows of a version as of a day: those of its version that the times in them tell, or those apart."""
         kept = [name for name in names if name in TABLES[table].names]
         if then.is_unchanged():
-            return self._in_files(self._files_of(then.base, table), article_id, names)
+            return self._in_files(self.files_of_base(table), article_id, names)
         if table == "revisions" and not then.is_of_this_engine:
             return self.scan(table).filter(pl.col("article_id") == article_id).select(kept).collect().to_dicts()
         differing = then.difference
@@ -212,7 +216,7 @@ class Opened:
             found = [
                 row
                 for one in ("revisions", "articles")
-                for row in self._in_files(self._files_of(then.base, one), article_id, wanted)
+                for row in self._in_files(self.files_of_base(one), article_id, wanted)
                 if then.table_of(one, row["captured_at"], row["superseded_at"]) == table
             ]
         return [{**dict.fromkeys(names), **{name: row[name] for name in kept}} for row in found]

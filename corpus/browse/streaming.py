@@ -10,12 +10,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpus.columnar.among import one_of
 from corpus.errors import InvariantError, StorageError
 from corpus.export.comma import CsvFile
 from corpus.export.formats import format_of
 from corpus.export.lines import LinesFile
+from corpus.snapshots.asof import AsOf
 from corpus.tables.parquet import ROW_GROUP, options
-from schemas.tables import ARTICLES
+from schemas.tables import ARTICLES, REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 _ID: Final = "article_id"
 _TEXT: Final = "text"
+# Rows that take more are not kept until they fill a row group.
+_MOST_BYTES: Final = 64_000_000
 
 
 class _Sink(io.RawIOBase):
@@ -59,24 +63,33 @@ class _Sink(io.RawIOBase):
 
 
 class _ParquetFile:
-    """Parquet as exports write it."""
+    """Parquet as exports write it. Few rows of many files are together in a row group."""
 
     def __init__(self, sink: _Sink, schema: pa.Schema) -> None:
         self._writer = pq.ParquetWriter(sink, schema, **options(schema.names))
+        self._waiting = pa.Table.from_batches([], schema=schema)
 
     def write(self, rows: pa.Table) -> None:
-        """Write some rows."""
-        self._writer.write_table(rows, row_group_size=ROW_GROUP)
+        """Write some rows, at the latest when there are enough for a row group."""
+        self._waiting = pa.concat_tables([self._waiting, rows])
+        while self._waiting.num_rows >= ROW_GROUP or self._waiting.nbytes > _MOST_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._writer.write_table(self._waiting.slice(0, ROW_GROUP), row_group_size=ROW_GROUP)
+        self._waiting = self._waiting.slice(ROW_GROUP)
 
     def close(self) -> None:
         """Finish the file."""
+        if self._waiting.num_rows:
+            self._flush()
         self._writer.close()
 
 
 def _csv(sink: _Sink, schema: pa.Schema) -> File:
     made = CsvFile(sink)  # type: ignore[arg-type]
     # The header is there without any row too.
-    made.write(schema.empty_table())
+    made.write(pa.Table.from_batches([], schema=schema))
     return made
 
 
@@ -129,7 +142,7 @@ def _bytes(
     sink = _Sink()
     file = open_(sink, schema)
     written = 0
-    for rows in _in_files(opened, ids, schema) if opened.has_files else _computed(opened, ids, schema):
+    for rows in _rows(opened, ids, schema):
         file.write(rows)
         written += rows.num_rows
         if part := sink.take():
@@ -142,32 +155,38 @@ def _bytes(
         yield part
 
 
-def _in_files(opened: Opened, ids: pa.Array, schema: pa.Schema) -> Iterator[pa.Table]:
-    wanted = pl.Series(ids).implode()
-    for _, path in opened.files("articles"):
-        yield from _chosen(path, wanted, schema)
+def _rows(opened: Opened, ids: pa.Array, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield the rows of articles, in the order of the version's files; each file is read once."""
+    wanted = one_of(_ID, pl.Series(ids))
+    then = opened.version
+    if not isinstance(then, AsOf) or then.is_unchanged():
+        for _, path in opened.files_of_base("articles"):
+            yield from _chosen(path, wanted, schema)
+        return
+    for table in ("articles", "revisions"):
+        for _, path in opened.files_of_base(table):
+            yield from _chosen(path, wanted & then.are_articles(table), schema)
+    apart = then.articles_apart().filter(wanted).select(schema.names)
+    yield _completed(apart.collect().sort(_ID).to_arrow(), schema)
 
 
-def _computed(opened: Opened, ids: pa.Array, schema: pa.Schema) -> Iterator[pa.Table]:
-    """Yield rows of a version as of a day, which has no files, by their ids."""
-    for first in range(0, len(ids), ROW_GROUP):
-        wanted = pl.Series(ids[first : first + ROW_GROUP]).implode()
-        chosen = opened.scan("articles").filter(pl.col("article_id").is_in(wanted)).select(schema.names)
-        yield _completed(chosen.collect().sort("article_id").to_arrow(), schema)
-
-
-def _chosen(path: Path, wanted: pl.Series, schema: pa.Schema) -> Iterator[pa.Table]:
-    """Yield the rows of a file that are wanted, a row group at a time; groups without any are not read."""
+def _chosen(path: Path, wanted: pl.Expr, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield the rows of a file that are wanted, a row group at a time; of groups without any, no text is read."""
+    columns = sorted(set(wanted.meta.root_names()))
+    # Revisions have all columns of articles.
+    tested = pa.schema([REVISIONS.arrow.field(name).with_nullable(True) for name in columns])
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            there = [name for name in schema.names if name in file.schema_arrow.names]
+            known = set(file.schema_arrow.names)
+            there = [name for name in schema.names if name in known]
             for group in range(file.metadata.num_row_groups):
-                ids = pl.Series(file.read_row_group(group, columns=[_ID], use_threads=False)[_ID])
-                mask = ids.is_in(wanted)
-                if not mask.any():
-                    continue
-                rows = file.read_row_group(group, columns=there, use_threads=False).filter(mask.to_arrow())
-                yield _completed(rows, schema)
+                asked = file.read_row_group(
+                    group, columns=[name for name in columns if name in known], use_threads=False
+                )
+                mask = pl.DataFrame(_completed(asked, tested)).select(wanted).to_series()
+                if mask.any():
+                    rows = file.read_row_group(group, columns=there, use_threads=False)
+                    yield _completed(rows.filter(mask.to_arrow()), schema)
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
         raise StorageError(f"{path} cannot be read: {reason}. Delete it and run `dvc pull`.") from None

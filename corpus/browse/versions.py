@@ -12,7 +12,7 @@ from corpus.errors import CorpusError
 from corpus.repo.releases import releases, resolve
 from corpus.repo.repository import LOCK
 from corpus.snapshots.asof import AsOf, capture_day
-from corpus.snapshots.foreign import is_address, shown
+from corpus.snapshots.foreign import is_address, public
 from corpus.snapshots.opening import open_version
 from corpus.snapshots.snapshot import Snapshot
 from corpus.snapshots.version import Version
@@ -52,7 +52,7 @@ class Versions:
         self.repository = first.repository
         self.rev = first.name if rev is None and first.commit is not None else rev
         self.as_of = None if as_of is None else capture_day(as_of).isoformat()
-        self.repo = shown(repo) if isinstance(repo, str) and is_address(repo) else None
+        self.repo = public(repo) if isinstance(repo, str) and is_address(repo) else None
         self._places = Places()
         self._opened: OrderedDict[tuple[str, str, str], Opened] = OrderedDict()
         self._lock = threading.Lock()

@@ -14,7 +14,7 @@ import tantivy
 
 from corpus.errors import CorpusError, UsageError
 from corpus.search import documents
-from corpus.search.keeping import FILES, STATE, State, clear, listed, locked, remove, remove_older, size
+from corpus.search.keeping import FILES, STATE, State, clear, listed, locked, remove, remove_older, size, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -152,6 +152,7 @@ class Index:
         state.save(self._state)
         numbers = state.adding[len(stale) :]
         self._files.mkdir(parents=True, exist_ok=True)
+        sweep(self.folder)
         writer = self._open().writer(_HEAP, 1)
         try:
             for number in stale:

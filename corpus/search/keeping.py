@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 from contextlib import contextmanager, suppress
@@ -30,6 +31,9 @@ FILES: Final = "index"
 _REMOVAL_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.1
 _LOCKS: Final = ".lock"
+# Files beside the index are written under names that end in the number of a process, then moved into place.
+_UNFINISHED: Final = re.compile(r"\.\d+(-\d+)?$")
+_UNFINISHED_SECONDS: Final = 3600
 
 
 class IndexBusy(CorpusError):
@@ -141,6 +145,14 @@ def remove_older(folder: Path) -> None:
             older = folder.parent.with_name(f"{PREFIX}{format_}") / folder.name
         if (older / STATE).is_file():
             remove(older)
+
+
+def sweep(folder: Path) -> None:
+    """Delete what killed processes began to write beside the files of an index."""
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if _UNFINISHED.search(path.name) and time.time() - path.stat().st_mtime > _UNFINISHED_SECONDS:
+                path.unlink()
 
 
 def clear(folder: Path) -> None:

@@ -213,15 +213,25 @@ class AsOf(Derived):
     def _articles(self) -> pl.LazyFrame:
         import polars as pl
 
+        table = TABLES["articles"]
+        found = [
+            completed(self._base.scan(one), TABLES[one]).filter(self.are_articles(one)).select(table.names)
+            for one in ("articles", "revisions")
+        ]
+        return pl.concat([*found, self.articles_apart()])
+
+    def are_articles(self, table: str) -> pl.Expr:
+        """Return which rows of the version's `articles` or `revisions` are articles of the day as they are there."""
+        import polars as pl
+
         from corpus.snapshots import pastday
 
-        table = TABLES["articles"]
-        superseded = completed(self._base.scan("revisions"), TABLES["revisions"]).filter(pastday.was_current(self.end))
-        found = [completed(self._base.scan("articles"), table), superseded.select(table.names)]
-        found = [rows.filter(self._until("captured_at")) for rows in found]
+        known = self._until("captured_at")
+        if table == "revisions":
+            known &= pastday.was_current(self.end)
         if not (left_out := self.difference.left_out).is_empty():
-            found = [rows.filter(~pl.col("article_id").is_in(left_out.implode())) for rows in found]
-        return pl.concat([*found, self.articles_apart()])
+            known &= ~pl.col("article_id").is_in(left_out.implode())
+        return known
 
     def articles_apart(self) -> pl.LazyFrame:
         """Return the articles of the day that the version's tables do not have as they were."""

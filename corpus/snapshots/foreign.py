@@ -103,8 +103,13 @@ def is_address(repo: str) -> bool:
 
 
 def shown(url: str) -> str:
-    """Return an address without user and password, and without control characters for a terminal."""
-    return ascii(re.sub(r"://[^/]*@", "://", url)[:200])[1:-1]
+    """Return an address for a terminal: the beginning of a long one, without user, password and control characters."""
+    return ascii(public(url)[:200])[1:-1]
+
+
+def public(url: str) -> str:
+    """Return an address without user and password."""
+    return re.sub(r"://[^/]*@", "://", url)
 
 
 def address(url: str) -> Address:

@@ -80,6 +80,8 @@ class Selection:
         """Return the conditions that an article must meet, by the reason for leaving it out. They are never null."""
         import polars as pl
 
+        from corpus.columnar.among import one_of
+
         day = pl.col("published_date")
         found: dict[LeftOut, pl.Expr] = {}
         if self.publishers is not None:
@@ -94,7 +96,7 @@ class Selection:
             found[LeftOut.DUPLICATE] = pl.col("duplicate_of").is_null()
         found |= {LeftOut(why): met for why, met in self.rights.conditions().items()}
         if self.matching is not None:
-            found[LeftOut.QUERY] = pl.col("article_id").is_in(self.matching.implode())
+            found[LeftOut.QUERY] = one_of("article_id", self.matching)
         return found
 
     def pushed(self) -> list[pl.Expr]:

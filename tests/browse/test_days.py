@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,6 +12,7 @@ import corpus
 from corpus.app.why import documents_of
 from corpus.browse.locating import Places
 from corpus.browse.opened import Opened
+from corpus.browse.streaming import file_of
 from corpus.search.opening import Search
 from corpus.search.query import parse
 from corpus.snapshots import linked
@@ -48,6 +50,26 @@ def test_articles_and_revisions_of_a_day_are_found_by_their_ids(captured: Path, 
         assert {row["article_id"]: row for row in opened.rows_of(hits, columns)} == {
             one: {name: row[name] for name in columns} for one, row in articles.items()
         }
+
+
+def test_the_file_of_a_day_has_each_article_of_it_once(captured: Path) -> None:
+    """Some are revisions that were superseded later, and some are in no table of the version as they were."""
+    from_revisions = apart = 0
+    for day in ("2025-12-31", "2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08"):
+        then = corpus.open(repo=captured, as_of=day)
+        articles = then.scan().collect().sort("article_id")
+        ids = articles["article_id"]
+        for wanted in (ids, ids[::2], ids[:0]):
+            file = file_of(Opened(then, Places(), day), wanted.to_arrow(), "parquet", with_text=True, stem="day")
+            made = pl.read_parquet(io.BytesIO(b"".join(file.parts())))
+            expected = articles.filter(pl.col("article_id").is_in(wanted.implode()))
+            assert made.sort("article_id").equals(expected.select(made.columns))
+        if not then.is_unchanged():
+            apart += len(then.difference.apart)
+            superseded = corpus.open(repo=captured).scan("revisions").collect()
+            from_revisions += articles.join(superseded, on=["article_id", "revision"], how="semi").height
+    assert from_revisions
+    assert apart
 
 
 @pytest.mark.parametrize("is_there", [False, True])

@@ -146,6 +146,19 @@ def test_a_killed_update_leaves_nothing_in_part(tmp_path: Path) -> None:
     assert search.ready().count(EVERYTHING) == 15
 
 
+def test_what_killed_processes_began_to_write_beside_it_is_deleted(tmp_path: Path) -> None:
+    search = Search(scene(tmp_path, 2), tmp_path / "search")
+    search.update()
+    names = ("links.4711", "figures.json.4711-140", "links.4712", "links.parquet")
+    for name in names:
+        (tmp_path / "search" / name).write_bytes(b"PAR1")
+    # One of another process, which still writes it, is as old as a moment.
+    for name in names[:2] + names[3:]:
+        os.utime(tmp_path / "search" / name, (0, 0))
+    Search(scene(tmp_path, 3), tmp_path / "search").update()
+    assert [name for name in names if (tmp_path / "search" / name).exists()] == [*names[2:]]
+
+
 def _md5(search: Search, number: int) -> str:
     return search.version.files()[number].md5
 
