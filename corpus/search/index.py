@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-_HEAP: Final = 256_000_000
-# So often what was added is committed: an interruption loses no more. In documents.
-_COMMIT: Final = 50_000
+# Bytes. With twice as much, a million articles take 1.6 GB in place of 0.9, in as much time.
+_HEAP: Final = 128_000_000
+# So often what was added is committed: an interruption loses no more. Eight commits are merged, and are then in memory
+# at once. In documents.
+_COMMIT: Final = 25_000
 _REPORT: Final = 1000
 # How the library's message begins when an answer would take too much memory.
 _TOO_MUCH: Final = "Aborting aggregation"
