@@ -23,8 +23,8 @@ def test_code_names_the_address(library_copy: Corpus, tmp_path: Path) -> None:
     with serving(www) as (url, _):
         published(library_copy, www / "corpus.git", config(f"{url}/store"))
         # An address may be longer than what a terminal shows of one.
-        url += "/." * 120
-        client = Client(f"{url}/corpus.git", "v1.0.0", tmp_path / "index")
+        address = f"{url}{'/.' * 120}/corpus.git"
+        client = Client(address, "v1.0.0", tmp_path / "index")
         wait_for(lambda: client.get("/code?q=line").status == 200)
         assert "in the folder" not in client.get("/code?q=line").text
         code = client.get("/code.json?q=line").json
@@ -33,6 +33,6 @@ def test_code_names_the_address(library_copy: Corpus, tmp_path: Path) -> None:
         exec(code["code"]["python"], names)  # noqa: S102
         found = names["found"].collect()["article_id"].sort().to_list()
         client.searches.end()
-    assert f'repo="{url}/corpus.git"' in code["code"]["python"]
+    assert f'repo="{address}"' in code["code"]["python"]
     assert code["code"]["command"] is None
     assert len(found) == code["total"] > 0
