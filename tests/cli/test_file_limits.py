@@ -59,6 +59,20 @@ def test_each_command_names_what_was_not_written_and_completes_once_files_may_gr
     assert ": 3 articles" in built.run("build", **UNMEASURED).stdout
 
 
+def test_collect_does_not_advise_to_delete_its_files(built: Corpus) -> None:
+    """They are whole: only the disk takes no more."""
+    (built.root / "collect.yaml").write_text(
+        'agent: {name: news, contact: "https://example.org/bot"}\n'
+        'sources: [{name: one, kind: urls, path: addresses.txt}]\n'
+    )
+    (built.root / "addresses.txt").write_text("http://127.0.0.1/one\n")
+    done = run_limited(built, 1_000, "collect")
+    require_named(done)
+    assert "elete" not in done.stderr
+    # It is whole: the address is looked at, and refused.
+    assert "blocked-address" in built.run("collect", check=False, **UNMEASURED).stderr
+
+
 def require_named(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr

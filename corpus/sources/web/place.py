@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from corpus.errors import Busy, DiskFull, StorageError
+from corpus.repo import room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,8 @@ def connect(root: Path, name: str, schema: str) -> sqlite3.Connection:
     """Open a database in the folder. What is deleted from it is overwritten.
 
     Raises:
-        StorageError: the file is damaged.
+        StorageError: the file is damaged, or cannot be opened.
+        NotWritten: the disk is full.
     """
     path = folder_of(root) / name
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
@@ -44,6 +46,10 @@ def connect(root: Path, name: str, schema: str) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA secure_delete=ON")
         connection.executescript(schema)
+    except sqlite3.OperationalError as error:
+        # The file is as it was.
+        connection.close()
+        raise room.of_error(error, path.parent) or StorageError(f"{path} cannot be opened: {error}.") from None
     except sqlite3.DatabaseError as error:
         connection.close()
         raise StorageError(
