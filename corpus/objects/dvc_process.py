@@ -29,6 +29,8 @@ def environment_of(root: Path) -> dict[str, str]:
         **dvc_settings.prepare(root),
         # Warnings as errors are for a person's own code, not for what libraries of DVC say.
         "PYTHONWARNINGS": "ignore",
+        # DVC runs stages with the shell of the user, and that of a service refuses whatever it is told.
+        "SHELL": "/bin/sh",
         "PATH": os.pathsep.join([here, os.environ.get("PATH", os.defpath)]),
         "DVC_NO_ANALYTICS": "1",
         "DVC_SITE_CACHE_DIR": str(root / ".dvc" / "tmp" / "site"),

@@ -129,6 +129,13 @@ def test_warnings_that_somebody_makes_errors_do_not_end_dvc(corpus_repo, monkeyp
     assert "Running stage" in done.stdout, done.stderr
 
 
+@pytest.mark.parametrize("shell", ["/bin/false", "/nowhere/fish", ""])
+def test_the_shell_of_the_user_runs_no_stage(corpus_repo, shell):
+    """A user that is made for a service has one that refuses: the schedule would never build."""
+    corpus_repo.seed("one.txt", article("one"))
+    assert "1 document in: 1 article" in corpus_repo.run("build", SHELL=shell).stdout
+
+
 @pytest.mark.parametrize("name", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
                                   "GIT_NAMESPACE", "GIT_COMMON_DIR", "GIT_CONFIG_PARAMETERS", "GIT_SHALLOW_FILE"])  # fmt: skip
 def test_one_variable_alone_changes_nothing(built, other, monkeypatch, name):
