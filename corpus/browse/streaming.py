@@ -67,22 +67,30 @@ class _ParquetFile:
 
     def __init__(self, sink: _Sink, schema: pa.Schema) -> None:
         self._writer = pq.ParquetWriter(sink, schema, **options(schema.names))
-        self._waiting = pa.Table.from_batches([], schema=schema)
+        self._waiting: list[pa.Table] = []
+        self._rows = 0
+        self._bytes = 0
 
     def write(self, rows: pa.Table) -> None:
         """Write some rows, at the latest when there are enough for a row group."""
-        self._waiting = pa.concat_tables([self._waiting, rows])
-        while self._waiting.num_rows >= ROW_GROUP or self._waiting.nbytes > _MOST_BYTES:
-            self._flush()
+        self._waiting.append(rows)
+        self._rows += rows.num_rows
+        self._bytes += rows.nbytes
+        if self._bytes > _MOST_BYTES:
+            self._flush(self._rows)
+        elif self._rows >= ROW_GROUP:
+            self._flush(self._rows - self._rows % ROW_GROUP)
 
-    def _flush(self) -> None:
-        self._writer.write_table(self._waiting.slice(0, ROW_GROUP), row_group_size=ROW_GROUP)
-        self._waiting = self._waiting.slice(ROW_GROUP)
+    def _flush(self, count: int) -> None:
+        rows = pa.concat_tables(self._waiting)
+        self._writer.write_table(rows.slice(0, count), row_group_size=ROW_GROUP)
+        rest = rows.slice(count)
+        self._waiting, self._rows, self._bytes = [rest], rest.num_rows, rest.nbytes
 
     def close(self) -> None:
         """Finish the file."""
-        if self._waiting.num_rows:
-            self._flush()
+        if self._rows:
+            self._flush(self._rows)
         self._writer.close()
 
 

@@ -63,7 +63,7 @@ def test_collect_does_not_advise_to_delete_its_files(built: Corpus) -> None:
     """They are whole: only the disk takes no more."""
     (built.root / "collect.yaml").write_text(
         'agent: {name: news, contact: "https://example.org/bot"}\n'
-        'sources: [{name: one, kind: urls, path: addresses.txt}]\n'
+        "sources: [{name: one, kind: urls, path: addresses.txt}]\n"
     )
     (built.root / "addresses.txt").write_text("http://127.0.0.1/one\n")
     done = run_limited(built, 1_000, "collect")
