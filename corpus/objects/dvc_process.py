@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import subprocess
 import sys
@@ -27,6 +28,7 @@ def environment_of(root: Path) -> dict[str, str]:
     return {
         **kept,
         **dvc_settings.prepare(root),
+        **_user(),
         # Warnings as errors are for a person's own code, not for what libraries of DVC say.
         "PYTHONWARNINGS": "ignore",
         # DVC runs stages with the shell of the user, and that of a service refuses whatever it is told.
@@ -37,6 +39,15 @@ def environment_of(root: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "LANGUAGE": "",
     }
+
+
+def _user() -> dict[str, str]:
+    """Return a name for the user if the system has none, as in a container that runs as a number: DVC asks for it."""
+    try:
+        getpass.getuser()
+    except (KeyError, OSError):
+        return {"USER": str(os.getuid())}
+    return {}
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import subprocess
 import sys
 
@@ -134,6 +135,19 @@ def test_the_shell_of_the_user_runs_no_stage(corpus_repo, shell):
     """A user that is made for a service has one that refuses: the schedule would never build."""
     corpus_repo.seed("one.txt", article("one"))
     assert "1 document in: 1 article" in corpus_repo.run("build", SHELL=shell).stdout
+
+
+def test_a_user_that_the_system_does_not_know_has_a_name_for_dvc(corpus_repo, monkeypatch):
+    """A container that runs as a number has no entry for it; DVC asks for a name, and would end with that."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    assert "USER" not in dvc_process.environment_of(corpus_repo.root)
+
+    def unknown(uid):
+        raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    assert dvc_process.environment_of(corpus_repo.root)["USER"] == str(os.getuid())
 
 
 @pytest.mark.parametrize("name", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
