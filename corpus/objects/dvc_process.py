@@ -31,7 +31,7 @@ def environment_of(root: Path) -> dict[str, str]:
         **_user(),
         # Warnings as errors are for a person's own code, not for what libraries of DVC say.
         "PYTHONWARNINGS": "ignore",
-        # DVC runs stages with the shell of the user, and that of a service refuses whatever it is told.
+        # DVC runs stages with the shell of the user, and that of a service refuses every command.
         "SHELL": "/bin/sh",
         "PATH": os.pathsep.join([here, os.environ.get("PATH", os.defpath)]),
         "DVC_NO_ANALYTICS": "1",
