@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-# Bytes. With twice as much, a million articles take 1.6 GB in place of 0.9, in as much time.
+# Bytes. With twice as much, a million articles take 1.6 GB in place of 1.0.
 _HEAP: Final = 128_000_000
 # So often what was added is committed: an interruption loses no more. Eight commits are merged, and are then in memory
 # at once. In documents.
